@@ -1,0 +1,37 @@
+/* limits — every ceiling of the program, each with its reason. */
+#ifndef KOI_BASE_LIMITS_H
+#define KOI_BASE_LIMITS_H
+
+enum {
+    /* One request's or job's memory: large enough for 10,000 rows of a list, small enough that 64 at
+     * once fit beside the mirror. */
+    LIMIT_ARENA = 64 << 20,
+    /* A JSON body of the API. Bulk data goes through import, which streams. */
+    LIMIT_BODY = 1 << 20,
+    /* An uploaded file. Two million order lines are about 200 MB. */
+    LIMIT_UPLOAD_MB = 2048,
+    /* Text of an audience expression: the longest we have seen by hand is 2 KB. */
+    LIMIT_EXPRESSION = 16 << 10,
+    /* Depth of an expression's tree: keeps recursion under 64 KB of stack. */
+    LIMIT_EXPRESSION_DEPTH = 64,
+    /* A page of a list. */
+    LIMIT_PAGE = 200,
+    /* Closures in one commit group. Past this a group takes longer than the fsync it saves. */
+    LIMIT_GROUP = 256,
+    /* Closures waiting for the writer; beyond it a request is told 503. */
+    LIMIT_WRITE_QUEUE = 4096,
+    /* Rows one closure may write (design: 2,000 rows or 20 ms). */
+    LIMIT_CLOSURE_ROWS = 2000,
+    /* Read connections kept open. */
+    LIMIT_READERS = 8,
+    /* A cell of an imported file. */
+    LIMIT_CELL = 64 << 10,
+    /* Columns of an imported file. */
+    LIMIT_COLUMNS = 512,
+    /* A name that people type: tag, audience, stage, code. */
+    LIMIT_NAME = 120,
+    /* A note that people type. */
+    LIMIT_NOTE = 4000,
+};
+
+#endif

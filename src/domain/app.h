@@ -1,0 +1,39 @@
+/* app — one open installation: what every front door needs, opened once and passed down explicitly.
+ *
+ * The data directory holds koi.db (unless a PostgreSQL URL is set), koi.key (mode 0600), koi.sock while serving, and the folders upload/,
+ * export/, reject/, backup/. Nothing here is global.
+ */
+#ifndef KOI_DOMAIN_APP_H
+#define KOI_DOMAIN_APP_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "db/db.h"
+#include "db/writer.h"
+
+struct job_runner; /* domain/job.h */
+struct config;     /* domain/config.h: settings with their origins */
+
+struct app {
+    const char *data_dir;
+    struct db *db;
+    struct writer *writer;
+    struct keyring *keys;
+    struct config *config;
+    struct job_runner *jobs; /* NULL where no jobs run (read-only commands) */
+};
+
+struct app_options {
+    const char *data_dir;    /* required */
+    const char *database_url;/* NULL: koi.db in the data directory */
+    bool create;             /* make directory, key and schema if missing (init, demo) */
+    bool with_jobs;          /* start the job runner */
+    bool read_only;
+};
+
+/* Opens everything in order, migrates the schema (after an automatic backup). RC_NOT_FOUND when there is no installation and `create` is
+ * not set; RC_BUSY when a server has it open: the command line then talks to its socket instead. */
+enum rc app_open(const struct app_options *options, struct app **out, struct err *e);
+void app_close(struct app *app);
+
+#endif

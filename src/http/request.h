@@ -1,0 +1,89 @@
+/* request — one call on its way through a handler: who calls, typed arguments, the reply being written.
+ *
+ * It does not matter whether it came over HTTP, over the local socket, or from the command line with no
+ * server running: handlers see the same struct. Everything lives in the request's arena; handlers free
+ * nothing. Arguments were checked against the route's row before the handler runs.
+ */
+#ifndef KOI_HTTP_REQUEST_H
+#define KOI_HTTP_REQUEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "http/route.h"
+
+struct app; /* domain/app.h */
+
+struct caller {
+    int64_t account_id;  /* 0: nobody, or the command line */
+    int64_t token_id;    /* 0: a session or the command line */
+    enum role role;
+    int64_t scope_account; /* for SCOPE_CUSTOMER: 0 sees all, else the account whose account_staff rows count */
+    bool english;        /* language of messages */
+    bool local;          /* the command line on this machine: administrator */
+};
+
+struct request; /* opaque: made by http/dispatch.c */
+
+struct app *request_app(struct request *rq);
+struct arena *request_arena(struct request *rq);
+const struct caller *request_caller(const struct request *rq);
+const struct route *request_route(const struct request *rq);
+
+/* ---- arguments, by the names of the row; asking for an undeclared one asserts ---- */
+
+bool arg_given(const struct request *rq, const char *name);  /* sent at all (also as null) */
+bool arg_null(const struct request *rq, const char *name);   /* sent as null */
+int64_t arg_int(const struct request *rq, const char *name); /* ID, INT, FEN, DAY, TIME, BOOL; 0 when not given */
+int64_t arg_int_or(const struct request *rq, const char *name, int64_t fallback);
+double arg_number_or(const struct request *rq, const char *name, double fallback);
+struct str arg_str(const struct request *rq, const char *name); /* TEXT, NAME, CHOICE, EXPRESSION; absent when not given */
+const int64_t *arg_ids(const struct request *rq, const char *name, size_t *out_n);
+const struct json_value *arg_json(const struct request *rq, const char *name);
+/* Paging: limit (1 … LIMIT_PAGE, default 50) and the decoded cursor ("" at the start). Any list route declares
+ * ARGS_PAGE in its args. A cursor that was altered is refused before the handler runs. */
+int64_t page_limit(const struct request *rq);
+struct str page_cursor(const struct request *rq);
+#define ARGS_PAGE                                                                                            \
+    {"limit", ARG_INT, .min = 1, .max = 200, .zh = "每页行数，默认 50", .en = "rows a page, 50 unless told"}, \
+    {"cursor", ARG_TEXT, .max = 400, .zh = "上一页给出的 next", .en = "`next` of the page before"}
+
+/* ---- the reply ---- */
+
+/* The JSON writer of the reply; the handler writes one value. */
+struct json *reply_json(struct request *rq);
+void reply_status(struct request *rq, int status); /* 200 unless told; 201 for something made */
+/* Another body than JSON, copied. */
+void reply_bytes(struct request *rq, const char *content_type, struct str body);
+/* A file of the data directory, streamed and then (if `temporary`) removed; `download` is the name offered. */
+void reply_file(struct request *rq, const char *path, const char *content_type, struct str download, bool temporary);
+void reply_header(struct request *rq, const char *name, struct str value);
+/* Sets the ETag; answers 304 by itself when the caller has it already. For writes: RC_CONFLICT unless If-Match (if sent) agrees. */
+void reply_etag(struct request *rq, int64_t version);
+enum rc request_if_match(struct request *rq, int64_t version, struct err *e);
+/* Ends a list: `,"next":…,"total":…}`; next absent: last page; total < 0: not counted. */
+void reply_page_end(struct request *rq, struct str next_cursor, int64_t total);
+
+/* ---- more ---- */
+
+/* What the audit row says besides the route's name; JSON members without personal data. */
+void request_audit(struct request *rq, const char *object_kind, int64_t object_id, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* A value kept from prepare() to run(). */
+void request_set_note(struct request *rq, void *note);
+void *request_note(struct request *rq);
+/* The uploaded body: a sealed file in the data directory's upload folder, its plain size, SHA-256, and the name given. */
+struct upload {
+    const char *path;
+    int64_t bytes;
+    uint8_t sha256[32];
+    struct str name;
+};
+const struct upload *request_upload(const struct request *rq);
+/* A cookie of the request; setting one in the reply (name=value; attributes are fixed: __Host-, Secure, HttpOnly, SameSite=Lax, Path=/). */
+struct str request_cookie(const struct request *rq, const char *name);
+void reply_cookie(struct request *rq, const char *name, struct str value, int64_t max_age_s);
+/* The caller's address as text, by the trusted-proxy setting; for rate limits only, never logged. */
+struct str request_address(const struct request *rq);
+
+#endif
