@@ -1,0 +1,62 @@
+# How the program is compiled. Sourced by ./run.
+#
+#   build        release, what users run          build-test   clock and checks for the tests
+#   build-asan   address and undefined behaviour   build-tsan   data races
+#   build-fuzz   libFuzzer targets (clang)
+
+# Configures DIR once with the given Meson options and compiles it. Compiler output shows only on failure.
+compile() {
+    local dir=$top/$1 words
+    shift
+    if [ ! -f "$dir/build.ninja" ]; then
+        rm -rf "$dir"
+        words=$(meson setup "$dir" "$top" "$@" 2>&1) || die "meson setup failed:" "$words"
+    fi
+    say "compiling $(basename "$dir")"
+    words=$(nice -n "${KOI_NICE:-0}" ninja -C "$dir" ${KOI_JOBS:+-j "$KOI_JOBS"} 2>&1) || {
+        printf '%s\n' "$words" | grep -E -B1 -A12 'error|FAILED|undefined' | head -n 120 >&2
+        die "the build in $dir failed: ninja -C $dir shows all of it"
+    }
+}
+
+# Builds the console into web/dist when its sources are newer.
+build_console() {
+    [ -f "$top/web/package-lock.json" ] || return 0
+    local dist=$top/web/dist
+    if [ -f "$dist/.built" ] &&
+        [ -z "$(find "$top/web" \( -name node_modules -o -name dist \) -prune -o -type f -newer "$dist/.built" -print -quit)" ]; then
+        return
+    fi
+    need_node_modules web
+    say "building the console"
+    local words
+    words=$(cd "$top/web" && npm run build 2>&1 </dev/null) || die "the console's build failed:" "$words"
+    touch "$dist/.built"
+}
+
+build_release() {
+    build_console
+    compile build --buildtype=release
+}
+
+build_test() {
+    compile build-test --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true
+}
+
+build_asan() {
+    need_packages "${packages_clang[@]}"
+    CC=clang compile build-asan --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true \
+        -Db_sanitize=address,undefined -Db_lundef=false
+}
+
+build_tsan() {
+    need_packages "${packages_clang[@]}"
+    CC=clang compile build-tsan --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true \
+        -Db_sanitize=thread -Db_lundef=false
+}
+
+build_fuzz() {
+    need_packages "${packages_clang[@]}"
+    CC=clang compile build-fuzz --buildtype=debugoptimized -Dfuzz=true \
+        -Db_sanitize=address,undefined -Db_lundef=false
+}
