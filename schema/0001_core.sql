@@ -755,7 +755,8 @@ INSERT INTO event_kind (id, name, zh, en, touch) VALUES
     (44, 'note', '备注', 'note', 0),
     (45, 'order_change', '订单变更', 'order changed', 0),
     (46, 'top_up', '储值', 'top-up', 0),
-    (47, 'survey_answer', '问卷', 'survey answered', 0);
+    (47, 'survey_answer', '问卷', 'survey answered', 0),
+    (48, 'referral_convert', '邀请成交', 'invitee bought', 0);
 
 INSERT INTO channel (id, name, kind, created_s) VALUES
     (1, '企业微信', 'wecom', 0),
