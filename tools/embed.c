@@ -31,7 +31,8 @@ static size_t file_count;
 
 static _Noreturn void fail(const char *what, const char *which)
 {
-    fprintf(stderr, "embed: %s: %s%s%s\n", which, what, errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+    fprintf(stderr, "embed: %s: %s%s%s\n", which, what, errno != 0 ? ": " : "",
+            errno != 0 ? strerror(errno) : "");
     exit(1);
 }
 
@@ -99,7 +100,8 @@ static void add_folder(const char *dir, size_t root, const char *suffix)
         if (entry->d_name[0] == '.') {
             continue;
         }
-        if (snprintf(path, sizeof path, "%s/%s", dir, entry->d_name) >= (int)sizeof path || stat(path, &st) != 0) {
+        if (snprintf(path, sizeof path, "%s/%s", dir, entry->d_name) >= (int)sizeof path ||
+            stat(path, &st) != 0) {
             fail("cannot be read", dir);
         }
         if (S_ISDIR(st.st_mode)) {
@@ -188,12 +190,16 @@ static void embed_schema(const char *out_path)
     char *text = NULL;
     size_t n = 0;
     FILE *out = open_memstream(&text, &n);
-    fputs("/* Made by tools/embed from schema/; not to be edited. */\n#include \"store/schema_files.h\"\n\n", out);
+    fputs("/* Made by tools/embed from schema/; not to be edited. */\n#include "
+          "\"store/schema_files.h\"\n\n",
+          out);
     fputs("const struct migration schema_migrations[] = {\n", out);
     for (size_t i = 0; i < file_count; i++) {
         put_migration(out, &files[i], (long)i + 1);
     }
-    fputs("};\n\nconst size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];\n", out);
+    fputs("};\n\nconst size_t schema_migration_count = sizeof schema_migrations / sizeof "
+          "schema_migrations[0];\n",
+          out);
     fclose(out);
     write_if_new(out_path, text, n);
     free(text);
@@ -202,13 +208,20 @@ static void embed_schema(const char *out_path)
 static const char *mime_of(const char *name)
 {
     static const char *const table[][2] = {
-        {".css", "text/css; charset=utf-8"},    {".html", "text/html; charset=utf-8"},
-        {".ico", "image/x-icon"},               {".jpg", "image/jpeg"},
-        {".js", "text/javascript; charset=utf-8"}, {".json", "application/json"},
-        {".map", "application/json"},           {".png", "image/png"},
-        {".svg", "image/svg+xml"},              {".txt", "text/plain; charset=utf-8"},
-        {".wasm", "application/wasm"},          {".webmanifest", "application/manifest+json"},
-        {".webp", "image/webp"},                {".woff2", "font/woff2"},
+        {".css", "text/css; charset=utf-8"},
+        {".html", "text/html; charset=utf-8"},
+        {".ico", "image/x-icon"},
+        {".jpg", "image/jpeg"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".json", "application/json"},
+        {".map", "application/json"},
+        {".png", "image/png"},
+        {".svg", "image/svg+xml"},
+        {".txt", "text/plain; charset=utf-8"},
+        {".wasm", "application/wasm"},
+        {".webmanifest", "application/manifest+json"},
+        {".webp", "image/webp"},
+        {".woff2", "font/woff2"},
     };
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot != NULL && i < sizeof table / sizeof table[0]; i++) {
@@ -244,8 +257,11 @@ static void put_asset(FILE *out, FILE *bin, const struct file *f, size_t *at)
 {
     size_t n = put_gzip(bin, f);
     const char *mime = mime_of(f->name);
-    fprintf(out, "    {{\"%s\", %zu}, {\"%s\", %zu}, {\"\\\"%016llx\\\"\", 18}, {asset_bytes + %zu, %zu}, %zu},\n", f->name,
-            strlen(f->name), mime, strlen(mime), (unsigned long long)hash_of(f->p, f->n), *at, n, f->n);
+    fprintf(out,
+            "    {{\"%s\", %zu}, {\"%s\", %zu}, {\"\\\"%016llx\\\"\", 18}, {asset_bytes + %zu, "
+            "%zu}, %zu},\n",
+            f->name, strlen(f->name), mime, strlen(mime), (unsigned long long)hash_of(f->p, f->n),
+            *at, n, f->n);
     *at += n;
 }
 
@@ -272,7 +288,9 @@ static void embed_assets(const char *out_path, const char *bin_path)
         h = hash_add(h, files[i].p, files[i].n);
     }
     char line[128];
-    snprintf(line, sizeof line, "/* Made by tools/embed from web/dist %016llx; not to be edited. */\n", (unsigned long long)h);
+    snprintf(line, sizeof line,
+             "/* Made by tools/embed from web/dist %016llx; not to be edited. */\n",
+             (unsigned long long)h);
     if (up_to_date(out_path, line)) {
         return;
     }
@@ -286,13 +304,17 @@ static void embed_assets(const char *out_path, const char *bin_path)
     size_t at = 0;
     fprintf(out, "%s#include \"http/asset.h\"\n\n", line);
     fprintf(out,
-            "__asm__(\".pushsection .rodata\\n.global asset_bytes\\nasset_bytes:\\n.incbin \\\"%s\\\"\\n.byte 0\\n.popsection\\n\");\n"
+            "__asm__(\".pushsection .rodata\\n.global asset_bytes\\nasset_bytes:\\n.incbin "
+            "\\\"%s\\\"\\n.byte 0\\n.popsection\\n\");\n"
             "extern const char asset_bytes[];\n\nconst struct asset asset_table[] = {\n",
             bin_path);
     for (size_t i = 0; i < file_count; i++) {
         put_asset(out, bin, &files[i], &at);
     }
-    fprintf(out, "    {{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0},\n};\n\nconst size_t asset_count = %zu;\n", file_count);
+    fprintf(out,
+            "    {{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0},\n};\n\nconst size_t asset_count "
+            "= %zu;\n",
+            file_count);
     fclose(out);
     fclose(bin);
     write_if_new(bin_path, bytes, bytes_n);

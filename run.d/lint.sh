@@ -1,0 +1,20 @@
+# Static analysis. Sourced by ./run; called by part_lint in run.d/test.sh.
+
+c_files() {
+    git ls-files -co --exclude-standard 'src/*.c' 'tools/*.c' 'test/*.c' | grep -v '^test/lint/bad/'
+}
+
+# Cppcheck on what the compiler is told, one thread for each core.
+lint_cppcheck() {
+    mkdir -p build-test/cppcheck
+    cppcheck --project=build-test/compile_commands.json --cppcheck-build-dir=build-test/cppcheck \
+        --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --quiet \
+        --suppressions-list=tools/cppcheck.suppressions -j "${KOI_JOBS:-2}"
+}
+
+# clang-tidy on the files that changed since they were last clean (a stamp for each, by its hash).
+lint_clang_tidy() {
+    local stamps=$top/build-test/tidy
+    mkdir -p "$stamps"
+    c_files | grep '^src/' | KOI_STAMPS=$stamps xargs -P "${KOI_JOBS:-2}" -n 1 bash tools/tidy-one
+}
