@@ -115,14 +115,29 @@ CREATE TABLE customer (
     batch_id       @INT@,                     -- the import that made the row, for undo
     erased_s       @INT@,                     -- when the person had themselves erased
     created_s      @INT@ NOT NULL,
-    updated_us     @INT@ NOT NULL             -- ETag of the profile
+    updated_us     @INT@ NOT NULL,            -- ETag of the profile
+    listed_s       @INT@ GENERATED ALWAYS AS (coalesce(added_s, 0)) STORED -- derived: order of lists, never NULL
 ) @STRICT@;
 CREATE INDEX customer_root ON customer (root_id);
 CREATE INDEX customer_added ON customer (added_s, id);
 CREATE INDEX customer_city ON customer (city, id);
-CREATE INDEX customer_source ON customer (source_id);
-CREATE INDEX customer_stage ON customer (stage_id);
 CREATE INDEX customer_batch ON customer (batch_id);
+-- Lists show roots in order of listed_s: of everyone, of a stage, of a source.
+CREATE INDEX customer_listed ON customer (listed_s, id) WHERE root_id = id AND erased_s IS NULL;
+CREATE INDEX customer_stage ON customer (stage_id, listed_s, id);
+CREATE INDEX customer_source ON customer (source_id, listed_s, id);
+
+-- Derived: what a root customer has bought; no row without an order. Rules: store/customer_stats.h.
+CREATE TABLE customer_stats (
+    customer_id   @PK@,
+    orders        @INT@ NOT NULL,             -- sale orders that were not closed
+    spend_fen     @INT@ NOT NULL,             -- their sale amount, less cancellations and refunds
+    first_order_s @INT@ NOT NULL,
+    last_order_s  @INT@ NOT NULL
+) @STRICT@;
+CREATE INDEX customer_stats_spend ON customer_stats (spend_fen, customer_id);
+CREATE INDEX customer_stats_orders ON customer_stats (orders, customer_id);
+CREATE INDEX customer_stats_last ON customer_stats (last_order_s, customer_id);
 
 -- One account of a customer: unique on (kind, issuer, value hash). `value` is kept in the clear only for ids that
 -- say nothing about a person outside our systems (external_userid, shop buyer ids); a phone only sealed.
@@ -138,7 +153,7 @@ CREATE TABLE identity (
     batch_id     @INT@,
     created_s    @INT@ NOT NULL
 ) @STRICT@;
-CREATE UNIQUE INDEX identity_value ON identity (kind, issuer, value_hash);
+CREATE UNIQUE INDEX identity_value ON identity (value_hash, kind, issuer); -- hash first: a search knows no issuer
 CREATE INDEX identity_customer ON identity (customer_id);
 CREATE INDEX identity_tail ON identity (tail_hash);
 
