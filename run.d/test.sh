@@ -137,13 +137,13 @@ part_lint() {
     run_check lint:clang-tidy lint_clang_tidy
 }
 
+# The same tests on a build with a sanitizer; it ends a program at its first finding.
 part_asan() {
     need_packages "${packages_build[@]}" "${packages_test[@]}"
     need_node
     build_asan
     export ASAN_OPTIONS=abort_on_error=1:detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-    run_units build-asan --timeout-multiplier 4
-    KOI_BIN=$top/build-asan/koi part_api
+    sanitized_parts build-asan "$@"
     unset ASAN_OPTIONS UBSAN_OPTIONS
 }
 
@@ -152,7 +152,19 @@ part_tsan() {
     need_node
     build_tsan
     export TSAN_OPTIONS=halt_on_error=1
-    run_units build-tsan --timeout-multiplier 6
-    KOI_BIN=$top/build-tsan/koi part_api
+    sanitized_parts build-tsan "$@"
     unset TSAN_OPTIONS
+}
+
+sanitized_parts() { # folder, then parts
+    local dir=$1 part
+    shift
+    [ $# -gt 0 ] || set -- units api
+    for part in "$@"; do
+        case $part in
+        units) run_units "$dir" --timeout-multiplier 5 ;;
+        api) KOI_BIN=$top/$dir/koi part_api ;;
+        *) die "no such part under a sanitizer: $part (there are: units api)" ;;
+        esac
+    done
 }
