@@ -44,9 +44,16 @@ const struct json_value *arg_json(const struct request *rq, const char *name);
  * ARGS_PAGE in its args. A cursor that was altered is refused before the handler runs. */
 int64_t page_limit(const struct request *rq);
 struct str page_cursor(const struct request *rq);
+/* Lists with page numbers declare ARGS_PAGE_NUMBER beside ARGS_PAGE: how many rows to skip, 0 without `page`. A page past
+ * row 10,000, and a page together with a cursor, are refused before the handler runs. */
+int64_t page_offset(const struct request *rq);
+bool page_by_number(const struct request *rq); /* `page` was sent: the reply wants a total */
 #define ARGS_PAGE                                                                                            \
     {"limit", ARG_INT, .min = 1, .max = 200, .zh = "每页行数，默认 50", .en = "rows a page, 50 unless told"}, \
     {"cursor", ARG_TEXT, .max = 400, .zh = "上一页给出的 next", .en = "`next` of the page before"}
+
+#define ARGS_PAGE_NUMBER                                                                                     \
+    {"page", ARG_INT, .min = 1, .max = 10000, .zh = "页码，从 1 开始，最多到第 10000 行", .en = "page from 1, up to row 10,000"}
 
 /* ---- the reply ---- */
 
@@ -58,6 +65,11 @@ void reply_bytes(struct request *rq, const char *content_type, struct str body);
 /* A file of the data directory, streamed and then (if `temporary`) removed; `download` is the name offered. */
 void reply_file(struct request *rq, const char *path, const char *content_type, struct str download, bool temporary);
 void reply_header(struct request *rq, const char *name, struct str value);
+/* For a route with `stream`: the JSON written is the state now, sent as an event of this name whenever it differs from the one
+ * before; the server runs the handler again every half second and after stream_wake() (http/stream.h), each time with
+ * every check of a fresh request. `last`: nothing more will change, the stream ends behind this event. Asked for without
+ * Accept: text/event-stream, the same JSON is an ordinary reply. */
+void reply_event(struct request *rq, const char *event, bool last);
 /* Sets the ETag; answers 304 by itself when the caller has it already. For writes: RC_CONFLICT unless If-Match (if sent) agrees. */
 void reply_etag(struct request *rq, int64_t version);
 enum rc request_if_match(struct request *rq, int64_t version, struct err *e);
@@ -66,7 +78,7 @@ void reply_page_end(struct request *rq, struct str next_cursor, int64_t total);
 
 /* ---- more ---- */
 
-/* What the audit row says besides the route's name; JSON members without personal data. */
+/* What the audit row says besides the route's name: JSON members ("\"role\":\"staff\"") without personal data; "" for none. */
 void request_audit(struct request *rq, const char *object_kind, int64_t object_id, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* A value kept from prepare() to run(). */

@@ -36,6 +36,7 @@ enum arg_kind {
     ARG_JSON,       /* an object or array, handed over as it is; only where the shape is a document of its own */
 };
 
+/* Where an argument is looked for. A name that stands in the path as {name} is IN_PATH whatever the row says. */
 enum arg_place { IN_QUERY = 0, IN_PATH, IN_BODY };
 
 struct arg {
@@ -68,6 +69,9 @@ struct route {
     enum rc (*prepare)(struct request *rq, struct tx *tx, struct err *e);
     /* The behaviour. May run twice when `writes`: no effect outside the transaction and the reply. */
     enum rc (*run)(struct request *rq, struct tx *tx, struct err *e);
+    /* Optional, once, after the commit of a write that succeeded, on the writer thread: wakes a runner, reloads settings.
+     * Must not block and cannot fail. (Added by the http helper.) */
+    void (*after)(struct request *rq);
     const char *zh, *en; /* one line of help */
     const char *reply;   /* name of a schema in api/schemas.c, for OpenAPI; NULL: no content */
 };
