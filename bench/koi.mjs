@@ -1,0 +1,67 @@
+// A koi of its own for a benchmark: a fresh data directory, a server on a free port, a token, a client.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { root } from './lib.mjs';
+
+export const binary = process.env.KOI_BIN ?? join(root, 'build', 'koi');
+
+/** Runs `koi …` to its end and returns what it printed. */
+export function koi(...args) {
+  return execFileSync(binary, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+}
+
+/** Makes a data directory with one administrator and their token: { data, token, remove() }. */
+export function makeCorp() {
+  const data = mkdtempSync(join(tmpdir(), 'koi-bench-'));
+  koi('init', '--data', data);
+  koi('account', 'add', '--data', data, '--login', 'bench', '--role', 'administrator', '--json');
+  const token = JSON.parse(koi('token', 'add', '--data', data, '--account', 'bench', '--name', 'bench', '--json')).token;
+  return { data, token, remove: () => rmSync(data, { recursive: true, force: true }) };
+}
+
+/** Starts `koi serve` on a free port; resolves when it listens: { pid, port, stop() }. */
+export async function serve(data, ...args) {
+  const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const port = await new Promise((resolve, reject) => {
+    const words = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        words.push(line);
+        const found = /"event":"listening".*?"port":(\d+)/.exec(line);
+        if (found) resolve(Number(found[1]));
+      });
+    }
+    ended.then((code) => reject(new Error(`koi serve ended with ${code}:\n${words.join('\n')}`)));
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { pid: child.pid, port, stop };
+}
+
+/** A client with kept-alive connections: request(method, path, body?) resolves to { status, text }. */
+export function client(port, token, connections = 1) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
+  const headers = { authorization: `Bearer ${token}` };
+  const request = (method, path, body, more = {}) =>
+    new Promise((resolve, reject) => {
+      const content = body === undefined ? {} : { 'content-type': 'application/json' };
+      const options = { host: '127.0.0.1', port, method, path, agent, headers: { ...headers, ...content, ...more } };
+      const call = http.request(options, (response) => {
+        const parts = [];
+        response.on('data', (part) => parts.push(part));
+        response.on('end', () => resolve({ status: response.statusCode, text: Buffer.concat(parts).toString() }));
+      });
+      call.on('error', reject);
+      call.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  return { request, close: () => agent.destroy() };
+}
