@@ -1,0 +1,125 @@
+/* event — the log: what happened, when, to whom, through what. Append-only.
+ *
+ * An event is written once and never changed; a correction is a new event, and `retract` takes one event or a whole
+ * import back. A retraction carries the customer of what it takes back, so that whoever reads one customer's events sees
+ * it; EVENT_LIVE is the condition that leaves retracted events out.
+ */
+#ifndef KOI_STORE_EVENT_H
+#define KOI_STORE_EVENT_H
+
+#include "db/db.h"
+
+/* The kinds built in, as in schema/0001_core.sql. From EVENT_KIND_OWN on they are made by imports. */
+enum event_kind {
+    EVENT_FRIEND_ADD = 1,
+    EVENT_FRIEND_DELETE,
+    EVENT_FRIEND_REMOVE,
+    EVENT_GROUP_JOIN,
+    EVENT_GROUP_LEAVE,
+    EVENT_TAG_PUT,
+    EVENT_TAG_OFF,
+    EVENT_STAGE_CHANGE,
+    EVENT_TIER_CHANGE,
+    EVENT_FIELD_CHANGE,
+    EVENT_ORDER,
+    EVENT_REFUND,
+    EVENT_ITEM,
+    EVENT_MESSAGE,
+    EVENT_MESSAGE_SENT,
+    EVENT_BROADCAST,
+    EVENT_VIEW,
+    EVENT_CLICK,
+    EVENT_SHARE,
+    EVENT_CART,
+    EVENT_FAVORITE,
+    EVENT_COUPON_GIVE,
+    EVENT_COUPON_CLAIM,
+    EVENT_COUPON_REDEEM,
+    EVENT_COUPON_EXPIRE,
+    EVENT_MOMENT_LIKE,
+    EVENT_MOMENT_COMMENT,
+    EVENT_SCAN,
+    EVENT_FORM_SUBMIT,
+    EVENT_CALL,
+    EVENT_VISIT,
+    EVENT_BOOKING,
+    EVENT_CHECK_IN,
+    EVENT_LIVE_WATCH,
+    EVENT_REFERRAL,
+    EVENT_INVITED,
+    EVENT_IDENTITY_ADD,
+    EVENT_MERGE,
+    EVENT_UNMERGE,
+    EVENT_CONSENT_GIVE,
+    EVENT_CONSENT_WITHDRAW,
+    EVENT_ERASE,
+    EVENT_RETRACT,
+    EVENT_NOTE,
+    EVENT_ORDER_CHANGE,
+    EVENT_TOP_UP,
+    EVENT_SURVEY_ANSWER,
+    EVENT_KIND_OWN = 100,
+    EVENT_KIND_MAX = 255,
+};
+
+/* What `object_id` is an id of. */
+enum object_kind {
+    OBJECT_NONE = 0,
+    OBJECT_TAG,
+    OBJECT_STAGE,
+    OBJECT_TIER,
+    OBJECT_FIELD,
+    OBJECT_GROUP,
+    OBJECT_ORDER,
+    OBJECT_PRODUCT,
+    OBJECT_COUPON,
+    OBJECT_MATERIAL,
+    OBJECT_PAGE,
+    OBJECT_CUSTOMER,
+    OBJECT_IDENTITY,
+    OBJECT_AUDIENCE,
+    OBJECT_CODE,
+    OBJECT_TASK,
+    OBJECT_BATCH,
+    OBJECT_EVENT,
+    OBJECT_RELATION,
+};
+
+/* One event. A member that does not apply is 0 (props: absent). */
+struct event {
+    int64_t customer_id; /* as born; never a merged root's in place of it */
+    int64_t at_s;
+    int kind;
+    int64_t channel_id, staff_id;
+    enum object_kind object_kind;
+    int64_t object_id;
+    int64_t amount_fen;
+    bool has_amount;    /* false: amount_fen is NULL, whatever it holds */
+    struct str props;   /* JSON for display, no personal data */
+    int64_t batch_id;   /* the import it came with */
+};
+
+/* Appends an event. Writing transactions only. About 2 µs on SQLite. */
+enum rc event_add(struct tx *tx, const struct event *ev, struct err *e);
+
+/* Takes one event back: `seq` is its number, `customer_id` its customer. Also for a line of an order (order_item.seq). */
+enum rc event_retract(struct tx *tx, int64_t seq, int64_t customer_id, int64_t batch_id, struct err *e);
+/* Takes back every event of an import with one event of customer 0. The batch is not in state 'done' any more. */
+enum rc event_retract_batch(struct tx *tx, int64_t batch_id, struct err *e);
+
+/* The condition, in SQL, that an event (alias `v`) has not been taken back: neither alone nor with its import. */
+#define EVENT_LIVE(v)                                                                                           \
+    "((" v ".batch_id IS NULL OR " v ".batch_id NOT IN (SELECT live_b.id FROM batch live_b"                      \
+    " WHERE live_b.state IN ('undoing', 'undone')))"                                                             \
+    " AND NOT EXISTS (SELECT 1 FROM event live_r WHERE live_r.customer_id = " v ".customer_id"                   \
+    " AND live_r.kind = 43 AND live_r.object_kind = 17 AND live_r.object_id = " v ".seq))"
+
+/* Appends to `change` that a row changed which the mirror holds: `table` is a table of the schema, `customer_id` the
+ * customer it hangs on or 0. */
+enum rc change_add(struct tx *tx, const char *table, int64_t row_id, int64_t customer_id, struct err *e);
+
+/* The id of a kind by its word, made if it is new (ids from EVENT_KIND_OWN). The word becomes lower case with _ for whatever is
+ * not a letter, digit or Chinese. RC_LIMIT when all EVENT_KIND_MAX are used. */
+enum rc event_kind_find_or_add(struct tx *tx, struct str name, int *out, struct err *e);
+
+#endif
