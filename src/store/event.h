@@ -1,15 +1,17 @@
 /* event — the log: what happened, when, to whom, through what. Append-only.
  *
- * An event is written once and never changed; a correction is a new event, and `retract` takes one event or a whole
- * import back. A retraction carries the customer of what it takes back, so that whoever reads one customer's events sees
- * it; EVENT_LIVE is the condition that leaves retracted events out.
+ * An event is written once and never changed; a correction is a new event, and `retract` takes one
+ * event or a whole import back. A retraction carries the customer of what it takes back, so that
+ * whoever reads one customer's events sees it; EVENT_LIVE is the condition that leaves retracted
+ * events out.
  */
 #ifndef KOI_STORE_EVENT_H
 #define KOI_STORE_EVENT_H
 
 #include "db/db.h"
 
-/* The kinds built in, as in schema/0001_core.sql. From EVENT_KIND_OWN on they are made by imports. */
+/* The kinds built in, as in schema/0001_core.sql. From EVENT_KIND_OWN on they are made by imports.
+ */
 enum event_kind {
     EVENT_FRIEND_ADD = 1,
     EVENT_FRIEND_DELETE,
@@ -94,32 +96,38 @@ struct event {
     enum object_kind object_kind;
     int64_t object_id;
     int64_t amount_fen;
-    bool has_amount;    /* false: amount_fen is NULL, whatever it holds */
-    struct str props;   /* JSON for display, no personal data */
-    int64_t batch_id;   /* the import it came with */
+    bool has_amount;  /* false: amount_fen is NULL, whatever it holds */
+    struct str props; /* JSON for display, no personal data */
+    int64_t batch_id; /* the import it came with */
 };
 
 /* Appends an event. Writing transactions only. About 2 µs on SQLite. */
 enum rc event_add(struct tx *tx, const struct event *ev, struct err *e);
 
-/* Takes one event back: `seq` is its number, `customer_id` its customer. Also for a line of an order (order_item.seq). */
-enum rc event_retract(struct tx *tx, int64_t seq, int64_t customer_id, int64_t batch_id, struct err *e);
-/* Takes back every event of an import with one event of customer 0. The batch is not in state 'done' any more. */
+/* Takes one event back: `seq` is its number, `customer_id` its customer. Also for a line of an
+ * order (order_item.seq). */
+enum rc event_retract(struct tx *tx, int64_t seq, int64_t customer_id, int64_t batch_id,
+                      struct err *e);
+/* Takes back every event of an import with one event of customer 0. The batch is not in state
+ * 'done' any more. */
 enum rc event_retract_batch(struct tx *tx, int64_t batch_id, struct err *e);
 
-/* The condition, in SQL, that an event (alias `v`) has not been taken back: neither alone nor with its import. */
-#define EVENT_LIVE(v)                                                                                           \
-    "((" v ".batch_id IS NULL OR " v ".batch_id NOT IN (SELECT live_b.id FROM batch live_b"                      \
-    " WHERE live_b.state IN ('undoing', 'undone')))"                                                             \
-    " AND NOT EXISTS (SELECT 1 FROM event live_r WHERE live_r.customer_id = " v ".customer_id"                   \
+/* The condition, in SQL, that an event (alias `v`) has not been taken back: neither alone nor with
+ * its import. */
+#define EVENT_LIVE(v)                                                                              \
+    "((" v ".batch_id IS NULL OR " v ".batch_id NOT IN (SELECT live_b.id FROM batch live_b"        \
+    " WHERE live_b.state IN ('undoing', 'undone')))"                                               \
+    " AND NOT EXISTS (SELECT 1 FROM event live_r WHERE live_r.customer_id = " v ".customer_id"     \
     " AND live_r.kind = 43 AND live_r.object_kind = 17 AND live_r.object_id = " v ".seq))"
 
-/* Appends to `change` that a row changed which the mirror holds: `table` is a table of the schema, `customer_id` the
- * customer it hangs on or 0. */
-enum rc change_add(struct tx *tx, const char *table, int64_t row_id, int64_t customer_id, struct err *e);
+/* Appends to `change` that a row changed which the mirror holds: `table` is a table of the schema,
+ * `customer_id` the customer it hangs on or 0. */
+enum rc change_add(struct tx *tx, const char *table, int64_t row_id, int64_t customer_id,
+                   struct err *e);
 
-/* The id of a kind by its word, made if it is new (ids from EVENT_KIND_OWN). The word becomes lower case with _ for whatever is
- * not a letter, digit or Chinese. RC_LIMIT when all EVENT_KIND_MAX are used. */
+/* The id of a kind by its word, made if it is new (ids from EVENT_KIND_OWN). The word becomes lower
+ * case with _ for whatever is not a letter, digit or Chinese. RC_LIMIT when all EVENT_KIND_MAX are
+ * used. */
 enum rc event_kind_find_or_add(struct tx *tx, struct str name, int *out, struct err *e);
 
 #endif
