@@ -1,14 +1,14 @@
 /* arena.c — memory with one lifetime.
  *
- * A list of blocks, newest first; the free part of the newest is [at, end). Blocks start at 4 KB and
- * double up to 1 MB, so a small request costs one malloc() and a large one a few. What does not fit
- * the next block gets one of its own, linked behind the newest, whose free part stays in use.
+ * A list of blocks, newest first; the free part of the newest is [at, end). Blocks start at 4 KB
+ * and double up to 1 MB, so a small request costs one malloc() and a large one a few. What does not
+ * fit the next block gets one of its own, linked behind the newest, whose free part stays in use.
  *
  * Invariants: at and end are multiples of 16 away from the block's first byte; used is the sum of
- * what was handed out, rounded up to 16; deferred calls are nodes in the arena itself, newest first.
- * Costs 16 to 32 bytes a block, 24 a deferred call, and one memset of each allocation. It refuses
- * nothing but arena_try_alloc() past the ceiling. In builds with KOI_DEBUG_CHECKS freed memory is
- * overwritten first, so that a view that outlived its arena shows.
+ * what was handed out, rounded up to 16; deferred calls are nodes in the arena itself, newest
+ * first. Costs 16 to 32 bytes a block, 24 a deferred call, and one memset of each allocation. It
+ * refuses nothing but arena_try_alloc() past the ceiling. In builds with KOI_DEBUG_CHECKS freed
+ * memory is overwritten first, so that a view that outlived its arena shows.
  */
 #include "base/arena.h"
 #include "base/limits.h"

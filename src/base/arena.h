@@ -2,8 +2,9 @@
  *
  * Allocation is a pointer bump; everything is given back at once by arena_done(), which first runs
  * what arena_defer() registered, last in first out (statements, descriptors). Memory is zeroed and
- * aligned to 16 bytes. A small allocation that fails aborts: a clean restart loses nothing acknowledged.
- * Whatever a client can size uses arena_try_alloc(), which refuses past the ceiling instead.
+ * aligned to 16 bytes. A small allocation that fails aborts: a clean restart loses nothing
+ * acknowledged. Whatever a client can size uses arena_try_alloc(), which refuses past the ceiling
+ * instead.
  */
 #ifndef KOI_BASE_ARENA_H
 #define KOI_BASE_ARENA_H
@@ -26,8 +27,8 @@ struct arena {
 
 /* Makes `a` empty; allocates nothing. `ceiling` in bytes, 0 for the default of limits.h. */
 void arena_init(struct arena *a, size_t ceiling);
-/* Runs the deferred calls, frees all memory, leaves `a` as after arena_init() with the same ceiling.
- * Accepts a zeroed arena and NULL. */
+/* Runs the deferred calls, frees all memory, leaves `a` as after arena_init() with the same
+ * ceiling. Accepts a zeroed arena and NULL. */
 void arena_done(struct arena *a);
 /* As arena_done(), but keeps the first block for the next use: for loops over batches. */
 void arena_reset(struct arena *a);

@@ -1,9 +1,9 @@
 /* buf.c — growable bytes with a ceiling.
  *
- * Invariants: n <= ceiling; once p is set, n < cap and p[n] == 0; once failed is set, nothing changes
- * before buf_clear(). An append is all or nothing. Memory doubles, so n appends of a byte cost O(n).
- * It refuses to pass the ceiling; a failed malloc() is treated as one, because a buffer's size is
- * something a client can choose.
+ * Invariants: n <= ceiling; once p is set, n < cap and p[n] == 0; once failed is set, nothing
+ * changes before buf_clear(). An append is all or nothing. Memory doubles, so n appends of a byte
+ * cost O(n). It refuses to pass the ceiling; a failed malloc() is treated as one, because a
+ * buffer's size is something a client can choose.
  */
 #include "base/buf.h"
 

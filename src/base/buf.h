@@ -1,7 +1,8 @@
 /* buf — growable bytes with a ceiling.
  *
- * Failure is sticky: once an append would pass the ceiling (or memory runs out) the buffer keeps what it
- * had, remembers the failure, and ignores further appends, so ten appends need one check at the end.
+ * Failure is sticky: once an append would pass the ceiling (or memory runs out) the buffer keeps
+ * what it had, remembers the failure, and ignores further appends, so ten appends need one check at
+ * the end.
  */
 #ifndef KOI_BASE_BUF_H
 #define KOI_BASE_BUF_H
@@ -18,7 +19,8 @@ struct buf {
     bool failed;
 };
 
-/* An empty buffer that holds at most `ceiling` bytes. Allocates nothing yet. Free with buf_done(). */
+/* An empty buffer that holds at most `ceiling` bytes. Allocates nothing yet. Free with buf_done().
+ * */
 void buf_init(struct buf *b, size_t ceiling);
 void buf_done(struct buf *b);
 /* Empties the buffer and forgets a failure; keeps its memory. */

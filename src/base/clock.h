@@ -1,9 +1,9 @@
 /* clock — what time it is, in a form that tests can drive.
  *
  * All times in Koi are UTC: `_us` microseconds or `_s` seconds since 1970. In a build with
- * -Dtest_clock=true the wall clock can be replaced: by clock_set_us() in the process, or by a shared
- * 8-byte file named in KOI_TEST_CLOCK that another program (the simulator) advances. The monotonic
- * clock is never replaced: it measures durations only.
+ * -Dtest_clock=true the wall clock can be replaced: by clock_set_us() in the process, or by a
+ * shared 8-byte file named in KOI_TEST_CLOCK that another program (the simulator) advances. The
+ * monotonic clock is never replaced: it measures durations only.
  */
 #ifndef KOI_BASE_CLOCK_H
 #define KOI_BASE_CLOCK_H
@@ -19,7 +19,8 @@ int64_t clock_mono_us(void);
 /* Maps the file named by KOI_TEST_CLOCK, if the build allows it and it is set. Call once at start.
  * False when it is set but cannot be mapped. */
 bool clock_init(void);
-/* Pins the wall clock of this process; a negative value lets it run again. Test builds only: asserts. */
+/* Pins the wall clock of this process; a negative value lets it run again. Test builds only:
+ * asserts. */
 void clock_set_us(int64_t now_us);
 
 #endif

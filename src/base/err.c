@@ -1,8 +1,9 @@
 /* err.c — the closed set of error codes, and the sentence for people.
  *
  * The table below is the only place that knows which HTTP status and exit code an rc has. Sentences
- * that do not fit are cut at a whole character. Filling an error costs two vsnprintf(); it allocates
- * nothing, so it works when memory is what failed. Refused: RC_OK as an error, and a hint on none.
+ * that do not fit are cut at a whole character. Filling an error costs two vsnprintf(); it
+ * allocates nothing, so it works when memory is what failed. Refused: RC_OK as an error, and a hint
+ * on none.
  */
 #include "base/err.h"
 

@@ -31,7 +31,7 @@ struct err {
     enum rc rc;
     char code[48];  /* machine-readable, snake_case, stable: "tag_unknown" */
     char field[64]; /* the argument, column or setting at fault; empty if none */
-    int64_t at;     /* position in it: 0-based byte of an expression, 1-based line of a file; -1 if none */
+    int64_t at; /* position in it: 0-based byte of an expression, 1-based line of a file; or -1 */
     char zh[ERR_TEXT_BYTES], en[ERR_TEXT_BYTES];           /* what is wrong */
     char hint_zh[ERR_TEXT_BYTES], hint_en[ERR_TEXT_BYTES]; /* the way out; may be empty */
 };
@@ -43,12 +43,14 @@ struct err {
  *     return err_set(e, RC_INVALID, "tag_unknown", "tag",
  *                    "没有标签“%s”", "there is no tag \"%s\"", name);
  * Both sentences are formatted with the same arguments, in the same order, and cut at a whole
- * character when too long. `field` may be NULL. `rc` is not RC_OK. `at` becomes -1: set it after. */
+ * character when too long. `field` may be NULL. `rc` is not RC_OK. `at` becomes -1: set it after.
+ * */
 enum rc err_set(struct err *e, enum rc rc, const char *code, const char *field, const char *zh,
                 const char *en, ...)
     __attribute__((format(printf, 5, 7), format(printf, 6, 7)));
 
-/* Adds the way out to an error already set (NULL is accepted). Both sentences take the same arguments. */
+/* Adds the way out to an error already set (NULL is accepted). Both sentences take the same
+ * arguments. */
 void err_hint(struct err *e, const char *zh, const char *en, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 

@@ -3,8 +3,8 @@
 #define KOI_BASE_LIMITS_H
 
 enum {
-    /* One request's or job's memory: large enough for 10,000 rows of a list, small enough that 64 at
-     * once fit beside the mirror. */
+    /* One request's or job's memory: large enough for 10,000 rows of a list, small enough that 64
+     * at once fit beside the mirror. */
     LIMIT_ARENA = 64 << 20,
     /* A JSON body of the API. Bulk data goes through import, which streams. */
     LIMIT_BODY = 1 << 20,

@@ -8,8 +8,9 @@
  *
  * Because the order is strict, a thread holds each rank at most once, and what it holds is a set of
  * bits in one thread-local word; taking asserts that no bit at or above the new rank is set. That
- * check is in builds with KOI_DEBUG_CHECKS. Every build uses error-checking mutexes, so locking twice
- * and giving what one does not hold are assertions, not deadlocks. Taking a free lock costs ~20 ns.
+ * check is in builds with KOI_DEBUG_CHECKS. Every build uses error-checking mutexes, so locking
+ * twice and giving what one does not hold are assertions, not deadlocks. Taking a free lock costs
+ * ~20 ns.
  */
 #include "base/lock.h"
 

@@ -47,8 +47,8 @@ bool signal_wait_for(struct signal *s, struct lock *l, int64_t timeout_us);
 void signal_one(struct signal *s);
 void signal_all(struct signal *s);
 
-/* A thread with a 256 KB stack, all signals blocked, and a name of at most 15 bytes, seen in top and
- * gdb. Aborts when the system refuses. Join with pthread_join(). */
+/* A thread with a 256 KB stack, all signals blocked, and a name of at most 15 bytes, seen in top
+ * and gdb. Aborts when the system refuses. Join with pthread_join(). */
 pthread_t thread_start(const char *name, void *(*run)(void *arg), void *arg);
 
 #endif

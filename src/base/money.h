@@ -10,8 +10,10 @@
 
 enum { MONEY_MICRO_PER_FEN = 10000 };
 
-/* Reads "12", "-12.5", "1,234.50", "¥12.50", "£3", "12.50元" as millionths. At most 6 decimals and
- * |value| < 9e12 currency units. False, `out` untouched, for anything else. */
+/* Reads "12", "-12.5", "1,234.50", "¥12.50", "£3", "12.50元" as millionths: a sign and one of ¥ ￥ £
+ * € $ in either order, commas only between groups of three, at least one digit on each side of a
+ * point, blanks around ignored. At most 6 decimals and |value| < 9e12 currency units. False,
+ * `out_micro` untouched, for anything else. */
 bool money_parse_micro(struct str text, int64_t *out_micro);
 /* The same rounded half to even to fen. */
 bool money_parse_fen(struct str text, int64_t *out_fen);

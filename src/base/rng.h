@@ -1,6 +1,8 @@
-/* rng — seeded pseudo-random numbers (xoshiro256**, Blackman and Vigna 2018), for the demo corp and tests.
+/* rng — seeded pseudo-random numbers (xoshiro256**, Blackman and Vigna 2018), for the demo corp and
+ * tests.
  *
- * The same seed gives the same numbers on every machine. Not for secrets: those come from
+ * The same seed gives the same integers on every machine, and the same reals up to the last bit of
+ * the C library's log() and pow(). Not for secrets: those come from
  * secret_random() in base/secret.h.
  */
 #ifndef KOI_BASE_RNG_H

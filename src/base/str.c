@@ -4,8 +4,8 @@
  * str_cut(). No function here allocates, reads the locale or looks past the end of its view; none
  * writes through it. Numbers are read digit by digit, because they are read once per imported cell:
  * about 10 ns for an integer or a short decimal. Only a decimal with more than 15 digits or a large
- * exponent goes to strtod(), after its grammar has been checked, so "inf", "nan", "0x1p3" and blanks
- * are refused. (The program never calls setlocale(), so strtod() sees a point as a point.)
+ * exponent goes to strtod(), after its grammar has been checked, so "inf", "nan", "0x1p3" and
+ * blanks are refused. (The program never calls setlocale(), so strtod() sees a point as a point.)
  */
 #include "base/str.h"
 
@@ -175,7 +175,8 @@ struct decimal {
     int exponent;
 };
 
-/* Takes digits at s[i…], scaling by `step` each; the index behind them, or i when there are none. */
+/* Takes digits at s[i…], scaling by `step` each; the index behind them, or i when there are none.
+ * */
 static size_t take_digits(struct str s, size_t i, int step, struct decimal *d)
 {
     for (; i < s.n && is_digit(s.p[i]); i++) {

@@ -1,8 +1,9 @@
 /* str — a borrowed view of bytes, usually UTF-8.
  *
- * A str owns nothing and is passed by value; it is valid as long as the memory it points into. It is
- * not zero-terminated. {NULL, 0} is "absent": the database layer binds it as NULL, while {"", 0} is the
- * empty text. Every function here is pure, O(n) in the bytes it looks at, and accepts absent views.
+ * A str owns nothing and is passed by value; it is valid as long as the memory it points into. It
+ * is not zero-terminated. {NULL, 0} is "absent": the database layer binds it as NULL, while {"", 0}
+ * is the empty text. Every function here is pure, O(n) in the bytes it looks at, and accepts absent
+ * views.
  */
 #ifndef KOI_BASE_STR_H
 #define KOI_BASE_STR_H
@@ -45,13 +46,13 @@ struct str str_trim(struct str s);
 ptrdiff_t str_find(struct str s, struct str what);
 ptrdiff_t str_find_byte(struct str s, char byte);
 
-/* Takes the part before the first `sep` off `rest` and gives it in `out`; `rest` then starts behind the
- * separator, or becomes absent when there was none. False when `rest` is absent already: so a loop
- * `while (str_cut(&rest, ',', &part))` sees every part, empty ones included. */
+/* Takes the part before the first `sep` off `rest` and gives it in `out`; `rest` then starts behind
+ * the separator, or becomes absent when there was none. False when `rest` is absent already: so a
+ * loop `while (str_cut(&rest, ',', &part))` sees every part, empty ones included. */
 bool str_cut(struct str *rest, char sep, struct str *out);
 
-/* The whole view as a decimal integer with optional sign: no blanks, no overflow, no empty text. False,
- * and `out` untouched, when it is anything else. */
+/* The whole view as a decimal integer with optional sign: no blanks, no overflow, no empty text.
+ * False, and `out` untouched, when it is anything else. */
 bool str_to_i64(struct str s, int64_t *out);
 /* The same for a finite decimal number such as -12.5e3, of less than 400 bytes, with at least one
  * digit on each side of a point. */
