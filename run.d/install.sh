@@ -80,10 +80,10 @@ need_node_modules() {
     need_node
     for dir in "$@"; do
         [ -f "$top/$dir/package-lock.json" ] || continue
-        cmp -s "$top/$dir/package-lock.json" "$top/$dir/node_modules/.installed" && continue
+        # npm writes this file when an installation is complete.
+        [ "$top/$dir/node_modules/.package-lock.json" -nt "$top/$dir/package-lock.json" ] && continue
         say "installing the npm packages of $dir"
         npm_ci "$top/$dir"
-        cp "$top/$dir/package-lock.json" "$top/$dir/node_modules/.installed"
     done
 }
 

@@ -2,8 +2,9 @@
  *
  *   replay_NAME PATH …     each file, and each file of each folder
  *
- * So what fuzzing once found stays found, in every ordinary test run. An empty or missing corpus fails: it would test
- * nothing. Besides the file itself each of its prefixes up to 64 bytes is run, for parsers break at ends.
+ * So what fuzzing once found stays found, in every ordinary test run. An empty or missing corpus
+ * fails: it would test nothing. Besides the file itself each of its prefixes up to 64 bytes is run,
+ * for parsers break at ends.
  */
 #include <dirent.h>
 #include <stdint.h>
