@@ -9,6 +9,10 @@
 
 #include <assert.h>
 
+/* 0001-01-01 and 9999-12-31, UTC. */
+static const int64_t FIRST_S = -62135596800;
+static const int64_t LAST_S = 253402300799;
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static void date(struct str text)
@@ -22,7 +26,8 @@ static void date(struct str text)
     }
     calendar_format(at_s, out);
     assert(calendar_parse(str_from(out), &again_s));
-    assert(at_s - again_s >= 0 && at_s - again_s <= 3600);
+    bool at_the_end = at_s < FIRST_S + 86400 || at_s > LAST_S - 86400;
+    assert(at_the_end || (at_s - again_s >= 0 && at_s - again_s <= 3600));
     int32_t day = calendar_day_of(at_s);
     assert(calendar_week_start(day) <= day && calendar_weekday(calendar_week_start(day)) == 1);
     assert(calendar_month_start(day) <= day && calendar_year_start(day) <= day);
