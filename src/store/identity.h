@@ -28,6 +28,10 @@ enum identity_kind identity_kind_from(struct str name);
 void identity_hash(const struct keyring *keys, enum identity_kind kind, struct str value,
                    uint8_t out[static SECRET_INDEX_BYTES]);
 
+/* The keyed hash under which the last four digits of a phone are found. */
+void identity_tail_hash(const struct keyring *keys, struct str tail,
+                        uint8_t out[static SECRET_INDEX_BYTES]);
+
 /* The customer an identity was born with. RC_NOT_FOUND (e untouched) when nobody has it. */
 enum rc identity_find(struct tx *tx, enum identity_kind kind, struct str issuer,
                       const uint8_t hash[static SECRET_INDEX_BYTES], int64_t *out_customer, struct err *e);
@@ -35,7 +39,7 @@ enum rc identity_find(struct tx *tx, enum identity_kind kind, struct str issuer,
 enum rc identity_is_erased(struct tx *tx, enum identity_kind kind, struct str issuer,
                            const uint8_t hash[static SECRET_INDEX_BYTES], bool *out, struct err *e);
 /* Adds an identity (value normalised) to a customer and notes the change; a phone also sets the customer's
- * phone_tail if there was none. RC_CONFLICT when someone has it. `batch_id` may be DB_NULL. */
+ * phone_tail if there was none. RC_CONFLICT when someone has it. `batch_id` may be 0. */
 enum rc identity_add(struct tx *tx, const struct keyring *keys, int64_t customer_id, enum identity_kind kind,
                      struct str issuer, struct str value, int64_t batch_id, struct err *e);
 

@@ -1,0 +1,23 @@
+/* ids — a list of ids as one bound value, for statements about "these customers".
+ *
+ * The value is the text "[1,2,3]". A statement that uses it needs a twin for PostgreSQL; writing the text as a macro
+ * of the list keeps the two from drifting apart:
+ *     #define NAMES(ids) "SELECT c.id, c.nickname FROM customer c WHERE c.id IN " ids
+ *     static const struct sql NAMES_OF = {.text = NAMES(IDS_LITE("$1")), .pg = NAMES(IDS_PG("$1")), …};
+ */
+#ifndef KOI_STORE_IDS_H
+#define KOI_STORE_IDS_H
+
+#include "base/arena.h"
+
+#define IDS_LITE(param) "(SELECT value FROM json_each(" param "))"
+#define IDS_PG(param)                                                                              \
+    "(SELECT unnest(string_to_array(nullif(trim(both '[]' from " param "), ''), ',')::bigint[]))"
+
+/* The list as text, owned by the arena. About 20 bytes an id. */
+struct str ids_text(struct arena *a, const int64_t *ids, size_t n);
+
+/* Ascending by value, for qsort() and bsearch(). */
+int ids_compare(const void *a, const void *b);
+
+#endif
