@@ -59,6 +59,7 @@ struct json_stream {
     struct json writer;
     struct cell cells[LIMIT_COLUMNS];
     size_t n;
+    bool blank;        /* nothing but blanks so far */
     int bom;           /* bytes of a byte order mark seen */
     int64_t fed, mark; /* bytes before this chunk; position of the last token */
     int64_t line;      /* of the first byte of this chunk */
@@ -370,6 +371,7 @@ struct json_stream *json_stream_new(enum rc (*row)(void *ctx, const struct str *
     s->row = row;
     s->ctx = ctx;
     s->line = 1;
+    s->blank = true;
     buf_init(&s->text, ROW_BYTES);
     buf_init(&s->nested, LIMIT_CELL);
     s->yajl = yajl_alloc(&CALLBACKS, NULL, s);
@@ -440,6 +442,7 @@ enum rc json_stream_feed(struct json_stream *s, struct str bytes, struct err *e)
     bytes = str_sub(bytes, skip, bytes.n);
     if (bytes.n == 0)
         return RC_OK;
+    s->blank = s->blank && str_empty(str_trim(bytes));
     yajl_status status = yajl_parse(s->yajl, (const unsigned char *)bytes.p, bytes.n);
     enum rc rc = finish(s, status, bytes);
     s->fed += (int64_t)bytes.n;
@@ -458,6 +461,8 @@ enum rc json_stream_end(struct json_stream *s, struct err *e)
     assert(s != NULL);
     assert(s->rc == RC_OK && "ended after a failure");
     s->e = e;
+    if (s->blank)
+        return RC_OK;
     yajl_status status = yajl_complete_parse(s->yajl);
     /* With many values allowed, yajl calls an unfinished one complete. */
     if (status == yajl_status_ok && s->state != TOP && s->state != DONE)

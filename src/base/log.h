@@ -8,6 +8,9 @@
 
 #include "base/str.h"
 
+/* "" is how a line without fields is written. */
+#pragma GCC diagnostic ignored "-Wformat-zero-length"
+
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 /* Lines below this level are dropped; LOG_INFO at start. */

@@ -291,9 +291,14 @@ bool secret_password_verify(const char *hash, struct str password)
     assert(hash != NULL);
     if (password.n == 0 || password.n > PASSWORD_MOST)
         return false;
+    size_t n = strlen(hash);
+    char encoded[crypto_pwhash_STRBYTES] = {0};
+    if (n >= sizeof encoded)
+        return false;
+    memcpy(encoded, hash, n);
     load();
     pthread_mutex_lock(&pwhash_mutex);
-    int failed = crypto_pwhash_str_verify(hash, password.p, password.n);
+    int failed = crypto_pwhash_str_verify(encoded, password.p, password.n);
     pthread_mutex_unlock(&pwhash_mutex);
     return failed == 0;
 }
