@@ -2,10 +2,12 @@
  *
  * Requests hand in closures; the writer takes all that wait (at most LIMIT_GROUP), runs them one after the other in
  * one transaction, commits once, and only then tells each that it is done. There is no timed waiting: a lone closure is
- * committed at once, and while a commit is under way the next group gathers by itself. A closure that fails undoes only itself
- * (SQLite: a savepoint; PostgreSQL: the group is rolled back and run again singly). A closure may therefore run twice: it has no
- * effect outside its transaction, decides only on rows it wrote or locked, and writes at most LIMIT_CLOSURE_ROWS rows or 20 ms.
- * If the commit itself fails, every closure of the group fails with that error.
+ * committed at once, and while a commit is under way the next group gathers by itself. A group that has run for 50 ms is
+ * committed, and the rest of what was taken makes the next. A closure that fails undoes only itself (SQLite: a savepoint;
+ * PostgreSQL: the group is rolled back and run again singly). A closure may therefore run twice: it has no effect outside its
+ * transaction, decides only on rows it wrote or locked, and writes at most LIMIT_CLOSURE_ROWS rows or 20 ms. If the commit
+ * itself fails, every closure of the group fails with that error; on PostgreSQL, when the connection is lost while it
+ * commits, the code is "commit_unknown": what was asked may or may not have been done.
  */
 #ifndef KOI_DB_WRITER_H
 #define KOI_DB_WRITER_H
@@ -20,20 +22,23 @@ struct write {
     /* Called once by the writer thread after the commit or the failure; must not block. `e` is NULL on success. */
     void (*done)(void *arg, enum rc rc, const struct err *e);
     void *arg;
-    struct write *next; /* the writer's */
-    struct err err;     /* the writer's */
-    enum rc rc;         /* the writer's */
+    struct write *next; /* the writer's, as all below */
+    const char *where;
+    struct err err;
+    enum rc rc;
 };
 
-/* Starts the writer thread of `db`. One for each db. */
+/* Starts the writer thread of `db`. One for each db, after db_migrate(): RC_INVALID when the schema was never made. */
 enum rc writer_start(struct db *db, struct writer **out, struct err *e);
 /* Finishes what was handed in, refuses the rest with RC_BUSY, ends the thread. Accepts NULL. */
 void writer_stop(struct writer *w);
 
 /* Hands in a closure; RC_BUSY (and `done` is not called) when LIMIT_WRITE_QUEUE wait already or the writer is stopping. */
-enum rc writer_submit(struct writer *w, struct write *write, struct err *e);
+#define writer_submit(w, write, e) writer_submit_at((w), DB_HERE, (write), (e))
+enum rc writer_submit_at(struct writer *w, const char *where, struct write *write, struct err *e);
 /* Runs a closure and waits for its commit. Never from within a closure or from `done`. */
-enum rc writer_run(struct writer *w, enum rc (*run)(struct tx *tx, void *arg, struct err *e), void *arg, struct err *e);
+#define writer_run(w, run, arg, e) writer_run_at((w), DB_HERE, (run), (arg), (e))
+enum rc writer_run_at(struct writer *w, const char *where, enum rc (*run)(struct tx *tx, void *arg, struct err *e), void *arg, struct err *e);
 
 /* Counters since the start, for metrics: groups committed, closures committed and failed, closures waiting now, and
  * microseconds spent in commits. */
@@ -42,10 +47,11 @@ struct writer_stats {
 };
 struct writer_stats writer_stats(struct writer *w);
 
-/* For bench/commit only: run closures and roll them back instead of committing. Builds with -Ddebug_checks or bench only. */
+/* For bench/commit only: run closures and roll them back instead of committing; `done` hears of success. */
 void writer_set_dry(struct writer *w, bool dry);
 
-/* Called on the writer thread after each commit that appended to the log (may be NULL): the mirror's tail wakes by it. */
+/* Called on the writer thread after each commit that appended to the log (may be NULL), before the closures are told: the mirror's
+ * tail wakes by it. */
 void writer_on_commit(struct writer *w, void (*fn)(void *ctx, int64_t last_seq), void *ctx);
 
 #endif
