@@ -1,4 +1,5 @@
-// A koi of its own for a benchmark: a fresh data directory, a server on a free port, a token, a client.
+// A koi of its own for a benchmark: a fresh data directory, a server on a free port, a token, a
+// client.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
@@ -19,7 +20,9 @@ export function makeCorp() {
   const data = mkdtempSync(join(tmpdir(), 'koi-bench-'));
   koi('init', '--data', data);
   koi('account', 'add', '--data', data, '--login', 'bench', '--role', 'administrator', '--json');
-  const token = JSON.parse(koi('token', 'add', '--data', data, '--account', 'bench', '--name', 'bench', '--json')).token;
+  const token = JSON.parse(
+    koi('token', 'add', '--data', data, '--account', 'bench', '--name', 'bench', '--json'),
+  ).token;
   return { data, token, remove: () => rmSync(data, { recursive: true, force: true }) };
 }
 
@@ -47,18 +50,27 @@ export async function serve(data, ...args) {
   return { pid: child.pid, port, stop };
 }
 
-/** A client with kept-alive connections: request(method, path, body?) resolves to { status, text }. */
+/** A client with kept-alive connections: request(method, path, body?) gives { status, text }. */
 export function client(port, token, connections = 1) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const headers = { authorization: `Bearer ${token}` };
   const request = (method, path, body, more = {}) =>
     new Promise((resolve, reject) => {
       const content = body === undefined ? {} : { 'content-type': 'application/json' };
-      const options = { host: '127.0.0.1', port, method, path, agent, headers: { ...headers, ...content, ...more } };
+      const options = {
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        agent,
+        headers: { ...headers, ...content, ...more },
+      };
       const call = http.request(options, (response) => {
         const parts = [];
         response.on('data', (part) => parts.push(part));
-        response.on('end', () => resolve({ status: response.statusCode, text: Buffer.concat(parts).toString() }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode, text: Buffer.concat(parts).toString() }),
+        );
       });
       call.on('error', reject);
       call.end(body === undefined ? undefined : JSON.stringify(body));

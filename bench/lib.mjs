@@ -1,8 +1,10 @@
-// What every benchmark shares: sides that take turns, medians, hashed answers, a table, targets, a JSON file.
+// What every benchmark shares: sides that take turns, medians, hashed answers, a table, targets, a
+// JSON file.
 //
-// Rules: the sides run in turn inside each repetition, in an order drawn anew, so that a slow minute hits all alike;
-// the constants of a question change from one repetition to the next, alike for all sides, so that no cache of results
-// can answer; every answer is hashed, and sides that should agree are compared. Raw samples go to build/bench/NAME.json.
+// Rules: the sides run in turn inside each repetition, in an order drawn anew, so that a slow
+// minute hits all alike; the constants of a question change from one repetition to the next, alike
+// for all sides, so that no cache of results can answer; every answer is hashed, and sides that
+// should agree are compared. Raw samples go to build/bench/NAME.json.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -46,18 +48,25 @@ export function quantile(samples, q) {
 
 /** Names an answer: 16 hex digits of SHA-256 over the bytes, or over the JSON of anything else. */
 export function answerHash(answer) {
-  const bytes = typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer);
+  const bytes =
+    typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer);
   return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
 
 /**
- * Runs the sides in turn. Each side is { name, run(constants, repetition) } where run resolves to { value, answer }, or
- * to just an answer, which is then timed in milliseconds. `constants(repetition, random)` draws what all sides get.
+ * Runs the sides in turn. Each side is { name, run(constants, repetition) } where run resolves to
+ * { value, answer }, or to just an answer, which is then timed in milliseconds.
+ * `constants(repetition, random)` draws what all sides get.
  * Returns { name: { samples, answers } }; the first `warmup` repetitions are not kept.
  */
-export async function interleave(sides, { repetitions = 7, warmup = 1, seed = 1, constants = () => ({}) } = {}) {
+export async function interleave(
+  sides,
+  { repetitions = 7, warmup = 1, seed = 1, constants = () => ({}) } = {},
+) {
   const random = seeded(seed);
-  const results = Object.fromEntries(sides.map((side) => [side.name, { samples: [], answers: [] }]));
+  const results = Object.fromEntries(
+    sides.map((side) => [side.name, { samples: [], answers: [] }]),
+  );
   for (let repetition = -warmup; repetition < repetitions; repetition++) {
     const drawn = constants(repetition, random);
     const order = sides.map((side) => [random(), side]).sort((a, b) => a[0] - b[0]);
@@ -104,12 +113,13 @@ export class Report {
     }
   }
 
-  /** The sides must have given the same answer in every repetition; otherwise the benchmark fails. */
+  /** The sides must have given the same answer in every repetition, or the benchmark fails. */
   mustAgree(results, ...names) {
     const [first, ...others] = names;
     for (const other of others) {
       results[first].answers.forEach((answer, i) => {
-        if (answer !== results[other].answers[i]) this.wrong.push(`${first} and ${other} differ in repetition ${i}`);
+        if (answer !== results[other].answers[i])
+          this.wrong.push(`${first} and ${other} differ in repetition ${i}`);
       });
     }
   }
@@ -125,13 +135,20 @@ export class Report {
     mkdirSync(folder, { recursive: true });
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, when: new Date().toISOString() };
     const { name, options, rows, targets, wrong } = this;
-    writeFileSync(join(folder, `${name}.json`), JSON.stringify({ name, options, machine, rows, targets, wrong }, null, 1));
+    writeFileSync(
+      join(folder, `${name}.json`),
+      JSON.stringify({ name, options, machine, rows, targets, wrong }, null, 1),
+    );
 
     const width = Math.max(12, ...rows.map((row) => row.label.length));
     console.log(`\n${name}${options.small ? ' (small)' : ''}, seed ${options.seed}`);
-    console.log(`${''.padEnd(width)} ${['median', 'p10', 'p90'].map((h) => h.padStart(11)).join(' ')}  unit  n`);
+    console.log(
+      `${''.padEnd(width)} ${'median'.padStart(11)} ${'p10'.padStart(11)} ${'p90'.padStart(11)}  unit  n`,
+    );
     for (const row of rows) {
-      const numbers = [row.median, row.p10, row.p90].map((v) => String(round(v)).padStart(11)).join(' ');
+      const numbers = [row.median, row.p10, row.p90]
+        .map((v) => String(round(v)).padStart(11))
+        .join(' ');
       console.log(`${row.label.padEnd(width)} ${numbers}  ${row.unit}  ${row.samples.length}`);
     }
     wrong.forEach((line) => console.log(`WRONG ${line}`));

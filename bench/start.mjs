@@ -1,7 +1,9 @@
-// What an empty corp costs: memory after a thousand mixed requests, and time from start to the first customer list.
+// What an empty corp costs: memory after a thousand mixed requests, and time from start to the
+// first customer list.
 //
-// Targets (design, decision 1): proportional set size of `koi serve` with its children <= 15 MB; from starting the
-// process to a signed-in customer list <= 50 ms, the client's own start not counted.
+// Targets (design, decision 1): proportional set size of `koi serve` with its children <= 15 MB;
+// from starting the process to a signed-in customer list <= 50 ms, the client's own start not
+// counted.
 import { Report, answerHash, benchOptions, proportionalSetSize, seeded } from './lib.mjs';
 import { client, koi, makeCorp, serve } from './koi.mjs';
 
@@ -11,7 +13,7 @@ const random = seeded(options.seed);
 const corp = makeCorp();
 const list = '/api/customers?limit=50';
 
-/** Every list and report that needs no id, as the OpenAPI file has them, and the console's first page. */
+/** Every list and report that needs no id, from the OpenAPI file, and the console's first page. */
 function readablePaths() {
   const openapi = JSON.parse(koi('routes', '--openapi'));
   const plain = Object.entries(openapi.paths).filter(
@@ -32,7 +34,11 @@ async function measureMemory() {
   const one = async (i) => {
     const write = i % 10 === 0;
     const path = write ? '/api/tag-groups' : paths[Math.floor(random() * paths.length)];
-    const { status } = await api.request(write ? 'POST' : 'GET', path, write ? { name: `组 ${i}` } : undefined);
+    const { status } = await api.request(
+      write ? 'POST' : 'GET',
+      path,
+      write ? { name: `组 ${i}` } : undefined,
+    );
     seen[status] = (seen[status] ?? 0) + 1;
   };
   for (let i = 0; i < 1000; i += 8) {

@@ -4,7 +4,8 @@
 #   build-asan   address and undefined behaviour   build-tsan   data races
 #   build-fuzz   libFuzzer targets (clang)
 
-# Configures DIR once with the given Meson options and compiles it. Compiler output shows only on failure.
+# Configures DIR once with the given Meson options and compiles it. Compiler output shows only on
+# failure.
 compile() {
     local dir=$top/$1 words
     shift
@@ -23,14 +24,14 @@ compile() {
 build_console() {
     [ -f "$top/web/package-lock.json" ] || return 0
     local dist=$top/web/dist
-    if [ -f "$dist/.built" ] &&
-        [ -z "$(find "$top/web" \( -name node_modules -o -name dist \) -prune -o -type f -newer "$dist/.built" -print -quit)" ]; then
-        return
-    fi
+    local newer
+    newer=$(find "$top/web" \( -name node_modules -o -name dist \) -prune -o \
+        -type f -newer "$dist/.built" -print -quit 2>/dev/null) && [ -z "$newer" ] && return
     need_node_modules web
     say "building the console"
     local words
-    words=$(cd "$top/web" && npm run build 2>&1 </dev/null) || die "the console's build failed:" "$words"
+    words=$(cd "$top/web" && npm run build 2>&1 </dev/null) ||
+        die "the console's build failed:" "$words"
     touch "$dist/.built"
 }
 

@@ -23,9 +23,9 @@ need_packages() {
     local missing=() name
     command -v dpkg-query >/dev/null || die "this needs Debian 12 or its like, with: $*"
     # One question for all; only when something is missing, one for each.
-    if [ "$(dpkg-query -W -f='${db:Status-Status}\n' "$@" 2>/dev/null | grep -c '^installed$')" -ge $# ]; then
-        return
-    fi
+    local found
+    found=$(dpkg-query -W -f='${db:Status-Status}\n' "$@" 2>/dev/null | grep -cx installed) || true
+    [ "$found" -lt $# ] || return 0
     for name in "$@"; do
         package_installed "$name" || missing+=("$name")
     done
@@ -41,14 +41,17 @@ need_packages() {
         fi
     fi
     say "installing ${#missing[@]} Debian packages: ${missing[*]}"
-    local apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+    local log
+    local apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+    apt+=(-o DPkg::Lock::Timeout=300)
     if ! apt_install "${missing[@]}"; then # the lists are absent or old
         "${apt[@]}" update || die "apt-get update failed: is a Debian mirror reachable?"
-        apt_install "${missing[@]}" || die "apt-get could not install: ${missing[*]}" "its words: $log"
+        apt_install "${missing[@]}" ||
+            die "apt-get could not install: ${missing[*]}" "$(tail -n 20 "$log")"
     fi
 }
 
-# apt-get install, quiet unless it fails. Uses `apt` of its caller.
+# apt-get install, its words in `log`. Uses `apt` and `log` of its caller.
 apt_install() {
     log=$(mktemp)
     "${apt[@]}" install -y --no-install-recommends "$@" >"$log" 2>&1 </dev/null && rm -f "$log"
@@ -81,7 +84,7 @@ need_node_modules() {
     for dir in "$@"; do
         [ -f "$top/$dir/package-lock.json" ] || continue
         # npm writes this file when an installation is complete.
-        [ "$top/$dir/node_modules/.package-lock.json" -nt "$top/$dir/package-lock.json" ] && continue
+        [ "$dir/node_modules/.package-lock.json" -nt "$dir/package-lock.json" ] && continue
         say "installing the npm packages of $dir"
         npm_ci "$top/$dir"
     done

@@ -1,7 +1,8 @@
 # Static analysis. Sourced by ./run; called by part_lint in run.d/test.sh.
 
 c_files() {
-    find src tools test -name '*.c' -not -path '*/node_modules/*' -not -path 'test/lint/bad/*' | sort
+    find src tools test -name '*.c' -not -path '*/node_modules/*' -not -path 'test/lint/bad/*' |
+        sort
 }
 
 # Cppcheck on what the compiler is told, one thread for each core.

@@ -1,7 +1,7 @@
 # The parts of the test run, and the honest sum of what they counted. Sourced by ./run.
 #
-# Each part appends "name passed failed" to $results through `tally`. A part that fails without having
-# counted a failure (a crash, a runner that did not start) counts as one failed.
+# Each part appends "name passed failed" to $results through `tally`. A part that fails without
+# having counted a failure (a crash, a runner that did not start) counts as one failed.
 
 all_parts=(units lint web api e2e)
 
@@ -22,9 +22,8 @@ tally() { # name passed failed [exit code of the runner]
 test_end() {
     echo
     awk '{ printf "%-28s %6d passed %4d failed\n", $1, $2, $3; p += $2; f += $3 }
-         END { printf "\n%d passed, %d failed\n", p, f; exit f > 0 || p == 0 }' "$results" && rc=0 || rc=1
-    rm -f "$results"
-    return $rc
+         END { printf "\n%d passed, %d failed\n", p, f; exit f > 0 || p == 0 }' "$results" &&
+        rm -f "$results"
 }
 
 test_parts() {
@@ -46,7 +45,8 @@ run_units() { # folder, then arguments of meson test
     local dir=$top/$1 name=$1 rc=0 counts
     shift
     rm -f "$dir/meson-logs/testlog.json"
-    (with_postgres meson test -C "$dir" --print-errorlogs --num-processes "${KOI_JOBS:-2}" "$@") || rc=$?
+    (with_postgres meson test -C "$dir" --print-errorlogs --num-processes "${KOI_JOBS:-2}" "$@") ||
+        rc=$?
     counts=$(node tools/tally.mjs meson "$dir/meson-logs/testlog.json" || echo "0 1")
     # shellcheck disable=SC2086
     tally "units:$name" $counts $rc
@@ -57,8 +57,9 @@ run_node_tests() { # name, then files
     local name=$1 rc=0 tap
     shift
     tap=$(mktemp)
-    (with_postgres node --test --test-concurrency="${KOI_JOBS:-2}" --test-reporter=spec \
-        --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@") || rc=$?
+    (with_postgres node --test --test-concurrency="${KOI_JOBS:-2}" \
+        --test-reporter=spec --test-reporter-destination=stdout \
+        --test-reporter=tap --test-reporter-destination="$tap" "$@") || rc=$?
     # shellcheck disable=SC2046
     tally "$name" $(node tools/tally.mjs tap "$tap" || echo "0 1") $rc
     rm -f "$tap"
@@ -117,7 +118,8 @@ part_e2e() {
     KOI_BIN=${KOI_BIN:-$top/build-test/koi} run_node_tests e2e "${files[@]}"
 }
 
-# The console's own checks: types, ESLint, Prettier, unit tests, as far as web/package.json has them.
+# The console's own checks: types, ESLint, Prettier, unit tests, as far as web/package.json has
+# them.
 part_web() {
     local script
     [ -f web/package-lock.json ] || return 0
@@ -142,7 +144,8 @@ part_asan() {
     need_packages "${packages_build[@]}" "${packages_test[@]}"
     need_node
     build_asan
-    export ASAN_OPTIONS=abort_on_error=1:detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    export ASAN_OPTIONS=abort_on_error=1:detect_leaks=1
+    export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     sanitized_parts build-asan "$@"
     unset ASAN_OPTIONS UBSAN_OPTIONS
 }

@@ -1,12 +1,14 @@
 /* embed — turns files into C sources, so that the program is one file.
  *
- *   embed schema OUT.c DIR            the table `schema_migrations` of src/store/schema_files.h: each DIR/*.sql
- *   embed assets OUT.c OUT.bin DIR    the table `asset_table` of src/http/asset.h: every file below DIR, gzipped
- *                                     into OUT.bin, which OUT.c takes in by .incbin; no DIR gives an empty table
+ *   embed schema OUT.c DIR            each *.sql of DIR, as src/store/schema_files.h has it
+ *   embed assets OUT.c OUT.bin DIR    every file below DIR, as src/http/asset.h has it, gzipped
+ *                                     into OUT.bin, which OUT.c takes in by .incbin; without
+ *                                     the folder the table is empty
  *
- * Runs at each build; outputs whose content would not change are left alone, so nothing is compiled twice.
- * The first line of OUT.c carries a hash of the inputs: assets are compressed only when it differs. Files are
- * taken in the order of their names, so equal inputs give equal outputs. Any failure ends the build.
+ * Runs at each build; outputs whose content would not change are left alone, so nothing is compiled
+ * twice. The first line of OUT.c carries a hash of the inputs: assets are compressed only when it
+ * differs. Files are taken in the order of their names, so equal inputs give equal outputs. Any
+ * failure ends the build.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -86,8 +88,8 @@ static int ends(const char *path, const char *suffix)
     return n >= k && memcmp(path + n - k, suffix, k) == 0;
 }
 
-/* Adds every file below `dir` whose path ends in `suffix`; names start with the slash behind `root` bytes.
- * Hidden files are left out. */
+/* Adds every file below `dir` whose path ends in `suffix`; names start with the slash behind `root`
+ * bytes. Hidden files are left out. */
 static void add_folder(const char *dir, size_t root, const char *suffix)
 {
     DIR *d = opendir(dir);

@@ -24,7 +24,8 @@ function countMeson(text) {
 }
 
 function countTap(text) {
-  const last = (word) => Number([...text.matchAll(new RegExp(`^# ${word} (\\d+)$`, 'gm'))].at(-1)[1]);
+  const last = (word) =>
+    Number([...text.matchAll(new RegExp(`^# ${word} (\\d+)$`, 'gm'))].at(-1)[1]);
   return [last('pass'), last('fail') + last('cancelled')];
 }
 

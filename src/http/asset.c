@@ -1,8 +1,8 @@
 /* asset — look-up in the table that tools/embed made.
  *
- * The table is sorted by path in byte order, so a look-up is a binary search over constant data: no start-up
- * cost, no memory beside the program's own pages. Unpacking trusts its input, which our own build wrote; a
- * failure there is a broken binary and asserts.
+ * The table is sorted by path in byte order, so a look-up is a binary search over constant data: no
+ * start-up cost, no memory beside the program's own pages. Unpacking trusts its input, which our
+ * own build wrote; a failure there is a broken binary and asserts.
  */
 #include "http/asset.h"
 

@@ -1,7 +1,7 @@
 /* asset — the files of the console, inside the program.
  *
- * tools/embed gzips web/dist at build time into one sorted table; nothing is compressed, hashed or copied
- * while serving. A build without the console has an empty table.
+ * tools/embed gzips web/dist at build time into one sorted table; nothing is compressed, hashed or
+ * copied while serving. A build without the console has an empty table.
  */
 #ifndef KOI_HTTP_ASSET_H
 #define KOI_HTTP_ASSET_H
@@ -24,7 +24,8 @@ extern const size_t asset_count;
 /* The file of that exact path, or NULL. O(log n); constant data, valid for ever. */
 const struct asset *asset_find(struct str path);
 
-/* The file's own bytes, in the arena, for a client that does not accept gzip. About 3 ms for each MB. */
+/* The file's own bytes, in the arena, for a client that does not accept gzip. About 3 ms for each
+ * MB. */
 struct str asset_plain(const struct asset *asset, struct arena *a);
 
 #endif

@@ -1,8 +1,8 @@
 /* lint — the house style, as far as a program can check it (README.md lists the rules).
  *
- * A source is read once and each byte is given a class, so that a rule can ask for code, comments or strings
- * without knowing C. Rules are functions over one source and report findings; main.c compares these with
- * tools/lint.exceptions.
+ * A source is read once and each byte is given a class, so that a rule can ask for code, comments
+ * or strings without knowing C. Rules are functions over one source and report findings; main.c
+ * compares these with tools/lint.exceptions.
  */
 #ifndef KOI_TOOLS_LINT_H
 #define KOI_TOOLS_LINT_H
@@ -31,7 +31,8 @@ void source_done(struct source *s);
 size_t source_line(const struct source *s, size_t offset);
 /* Whether the path begins with `prefix`. */
 bool source_under(const struct source *s, const char *prefix);
-/* Whether `word` stands at the offset as a whole word, its neighbours being no letters, digits or "_". */
+/* Whether `word` stands at the offset as a whole word, its neighbours being no letters, digits or
+ * "_". */
 bool source_word_at(const struct source *s, size_t offset, const char *word);
 
 /* Reports one finding; printf-like. Kept until the end of the run. */

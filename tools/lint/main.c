@@ -1,10 +1,11 @@
-/* main — walks the checkout, runs the rules, and compares what they find with the list of exceptions.
+/* main — walks the checkout, runs the rules, and compares what they find with the list of
+ * exceptions.
  *
  *   lint ROOT      prints "path:line: [rule] what"; exit code 1 if anything is to be done
  *
- * tools/lint.exceptions has lines "rule path count": so many findings of that rule are tolerated in that file. More is a
- * failure, and so is less: the number must then be lowered. So the list can only shrink. Findings stay in memory; a
- * checkout of 3,000 files takes well under a second.
+ * tools/lint.exceptions has lines "rule path count": so many findings of that rule are tolerated in
+ * that file. More is a failure, and so is less: the number must then be lowered. So the list can
+ * only shrink. Findings stay in memory; a checkout of 3,000 files takes well under a second.
  */
 #include "lint.h"
 
@@ -141,8 +142,8 @@ static bool same(const struct found *f, const struct exception *e)
     return strcmp(f->rule, e->rule) == 0 && strcmp(f->path, e->path) == 0;
 }
 
-/* Tolerates the findings that an exception covers exactly (marks them by rule NULL). Returns 1 when its number
- * is too high: then the list must shrink. */
+/* Tolerates the findings that an exception covers exactly (marks them by rule NULL). Returns 1 when
+ * its number is too high: then the list must shrink. */
 static int apply_exception(const struct exception *e)
 {
     size_t count = 0;

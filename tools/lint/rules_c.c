@@ -1,7 +1,9 @@
-/* rules_c — the rules for C: short functions, includes that point up, SQL in its layer, contracts in headers.
+/* rules_c — the rules for C: short functions, includes that point up, SQL in its layer, contracts
+ * in headers.
  *
- * Works on the classes of scan.c: only code bytes count as braces and parentheses. A function body is a brace at
- * depth 0 that follows a closing parenthesis; an initialiser follows "=". What macros hide is not seen.
+ * Works on the classes of scan.c: only code bytes count as braces and parentheses. A function body
+ * is a brace at depth 0 that follows a closing parenthesis; an initialiser follows "=". What macros
+ * hide is not seen.
  */
 #include "lint.h"
 
@@ -80,7 +82,8 @@ static void check_functions(const struct source *s)
 
 /* ---- includes ---- */
 
-/* The order of the folders: data flows down this list, and so do includes. The front doors share a rank. */
+/* The order of the folders: data flows down this list, and so do includes. The front doors share a
+ * rank. */
 static const char *const folders[] = {"base",  "file",   "db",      "store", "mirror",
                                       "query", "domain", "connect", "http"};
 static const char *const doors[] = {"api", "h5", "cmd"};
@@ -163,7 +166,8 @@ static void check_sql(const struct source *s)
 
 /* ---- contracts and essays ---- */
 
-/* Whether the line before `line` (from 0), blank ones skipped, ends a comment; `out_gap` tells of blanks. */
+/* Whether the line before `line` (from 0), blank ones skipped, ends a comment; `out_gap` tells of
+ * blanks. */
 static bool comment_above(const struct source *s, size_t line, bool *out_gap)
 {
     *out_gap = false;

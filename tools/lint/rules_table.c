@@ -1,15 +1,17 @@
-/* rules_table — the rows of routes, commands and settings stand in order, so that a reader finds them.
+/* rules_table — the rows of routes, commands and settings stand in order, so that a reader finds
+ * them.
  *
- * A row is a line that opens a brace at the depth of the table's body; its key is its string literals up to the
- * first comma behind the name (a route: path, then method). Rows must ascend in byte order and not repeat.
+ * A row is a line that opens a brace at the depth of the table's body; its key is its string
+ * literals up to the first comma behind the name (a route: path, then method). Rows must ascend in
+ * byte order and not repeat.
  */
 #include "lint.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The name of a row: the first string literal on the line that begins with "/" (a path) or, without one, the
- * first string literal. False when the line is no row. */
+/* The name of a row: the first string literal on the line that begins with "/" (a path) or, without
+ * one, the first string literal. False when the line is no row. */
 static bool row_name(const struct source *s, size_t line, char out[256])
 {
     size_t i = s->line_at[line];

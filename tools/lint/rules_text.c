@@ -1,7 +1,8 @@
-/* rules_text — what holds for every text file: lengths, words that date or excuse, names of machines.
+/* rules_text — what holds for every text file: lengths, words that date or excuse, names of
+ * machines.
  *
- * Columns are code points, so a Chinese comment is not punished for its encoding. Generated and foreign files
- * never get here (main.c skips them).
+ * Columns are code points, so a Chinese comment is not punished for its encoding. Generated and
+ * foreign files never get here (main.c skips them).
  */
 #include "lint.h"
 
@@ -15,11 +16,16 @@ static bool has_suffix(const struct source *s, const char *list)
     return at != NULL && at[strlen(s->suffix)] == ' ';
 }
 
-static void check_lengths(const struct source *s)
+static void check_length(const struct source *s)
 {
     if (s->lines > MAX_LINES) {
         finding(s, "file", s->lines, "%zu lines; a file has at most %d", s->lines, MAX_LINES);
     }
+}
+
+/* The console's width is Prettier's business. */
+static void check_columns(const struct source *s)
+{
     for (size_t line = 0; line < s->lines; line++) {
         size_t columns = 0;
         for (size_t i = s->line_at[line]; i < s->line_at[line + 1] && s->text[i] != '\n'; i++) {
@@ -59,8 +65,11 @@ static void check_words(const struct source *s, const char *rule, const char *co
 
 void rules_text(const struct source *s)
 {
-    if (has_suffix(s, ".c .h .sql .sh .mjs .js .ts .tsx .css .build .awk ") || *s->suffix == 0) {
-        check_lengths(s);
+    if (has_suffix(s, ".c .h .sql .sh .mjs .js .ts .tsx .css .build ") || *s->suffix == 0) {
+        check_length(s);
+    }
+    if (has_suffix(s, ".c .h .sql .sh .mjs ") || *s->suffix == 0) {
+        check_columns(s);
     }
     check_words(s, "marker", markers, COUNT(markers), true, "finish it, or open an issue");
     check_words(s, "word", excuses, COUNT(excuses), true, "say it plainly");

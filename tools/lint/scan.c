@@ -1,8 +1,8 @@
 /* scan — reads a file and says of each byte whether it is code, comment, string or directive.
  *
- * A small state machine over the bytes: it knows line and block comments, strings and characters with
- * escapes, and preprocessor lines with continuations. It does not expand macros and knows no trigraphs. Cost: one pass,
- * one byte of class for each byte of text.
+ * A small state machine over the bytes: it knows line and block comments, strings and characters
+ * with escapes, and preprocessor lines with continuations. It does not expand macros and knows no
+ * trigraphs. Cost: one pass, one byte of class for each byte of text.
  */
 #include "lint.h"
 
@@ -38,7 +38,8 @@ static size_t end_of_string(const struct source *s, size_t i)
     return i < s->n ? i + 1 : s->n;
 }
 
-/* A directive ends with its line, unless a backslash carries it on; a comment in it is left to the caller. */
+/* A directive ends with its line, unless a backslash carries it on; a comment in it is left to the
+ * caller. */
 static size_t end_of_directive(const struct source *s, size_t i)
 {
     for (; i < s->n; i++) {
