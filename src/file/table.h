@@ -16,7 +16,14 @@
 struct table;
 
 enum table_format { TABLE_GUESS, TABLE_TEXT, TABLE_XLSX };
-enum table_encoding { ENCODING_GUESS, ENCODING_UTF8, ENCODING_GB18030 };
+enum table_encoding {
+    ENCODING_GUESS,
+    ENCODING_UTF8,
+    ENCODING_GB18030,
+    ENCODING_UTF16LE,
+    ENCODING_UTF16BE,
+    ENCODING_LATIN1, /* Windows-1252; guessed only when the bytes are neither UTF-8 nor GB18030 */
+};
 
 enum {
     TABLE_DELIMITER_GUESS = 0,
