@@ -143,7 +143,7 @@ export class Report {
     const width = Math.max(12, ...rows.map((row) => row.label.length));
     console.log(`\n${name}${options.small ? ' (small)' : ''}, seed ${options.seed}`);
     console.log(
-      `${''.padEnd(width)} ${'median'.padStart(11)} ${'p10'.padStart(11)} ${'p90'.padStart(11)}  unit  n`,
+      [''.padEnd(width), ...['median', 'p10', 'p90'].map((h) => h.padStart(11)), ' unit  n'].join(' '),
     );
     for (const row of rows) {
       const numbers = [row.median, row.p10, row.p90]

@@ -19,3 +19,11 @@ lint_clang_tidy() {
     mkdir -p "$stamps"
     c_files | grep '^src/' | KOI_STAMPS=$stamps xargs -P "${KOI_JOBS:-2}" -n 1 bash tools/tidy-one
 }
+
+# The OpenAPI file that the program prints, by the rules of test/redocly.yaml if there are any.
+lint_openapi() {
+    need_node_modules test
+    build-test/koi routes --openapi >build-test/openapi.json
+    REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true CI=true \
+        test/node_modules/.bin/redocly lint build-test/openapi.json
+}

@@ -137,6 +137,7 @@ part_lint() {
     run_check lint:koi build-test/tools/lint "$top"
     run_check lint:cppcheck lint_cppcheck
     run_check lint:clang-tidy lint_clang_tidy
+    [ ! -x build-test/koi ] || run_check lint:openapi lint_openapi
 }
 
 # The same tests on a build with a sanitizer; it ends a program at its first finding.
