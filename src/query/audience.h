@@ -54,7 +54,7 @@ struct name_found {
     struct str zh, en;     /* event kind: its names for people; field: its name in both; else absent */
     enum field_type type;  /* field */
     bool sensitive;        /* field that an audience may not ask for */
-    struct str expression; /* audience: its text */
+    struct str expression; /* audience: its text; tier model: its tiers' texts, separated by byte 0x1E */
     enum audience_subject subject; /* audience, tier model */
 };
 
@@ -79,7 +79,11 @@ enum rc audience_parse(struct arena *a, enum audience_subject subject, struct st
 /* Resolves names and checks types, ranges and references (audiences and tiers must not go in circles).
  * RC_INVALID with the position. May be called again on the same tree. */
 enum rc audience_check(struct arena *a, const struct query_names *names, struct audience_expr *x, struct err *e);
-/* Both. */
+/* The same for an expression that is (to be) stored as the audience or tier of the thing `owner_id` of kind `owner`
+ * (NAME_AUDIENCE, NAME_TIER_MODEL; id 0: not stored yet): a way back to it is a circle. */
+enum rc audience_check_owned(struct arena *a, const struct query_names *names, enum name_kind owner, int64_t owner_id,
+                             struct audience_expr *x, struct err *e);
+/* Parses and checks. */
 enum rc audience_read(struct arena *a, const struct query_names *names, enum audience_subject subject, struct str text,
                       const struct audience_expr **out, struct err *e);
 

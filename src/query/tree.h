@@ -175,7 +175,8 @@ struct node {
     struct str name;
     struct events *events; /* one, or the steps of a sequence */
     size_t n_events;
-    struct window window;
+    struct window window;  /* of the events */
+    struct window compare; /* OP_WITHIN: what the left side is to lie in */
     struct duration within;
     /* checked: */
     struct name_found found; /* of `name` */
@@ -188,7 +189,30 @@ struct audience_expr {
     bool uses_period;
 };
 
-enum { LIMIT_SEQ_STEPS = 8, EVENT_ORDER = 11, EVENT_REFUND = 12, EVENT_ITEM = 13 };
+enum {
+    LIMIT_SEQ_STEPS = 8,
+    /* Conditions of an expression with all it refers to: each may cost one pass over the events. */
+    LIMIT_AUDIENCE_CONDITIONS = 200,
+    /* Nesting inside `where`: SQL's own parser has a stack of 100 symbols, and this is three a level. */
+    LIMIT_WHERE_DEPTH = 12,
+};
+
+/* Kinds of events that the language treats apart (base rows of event_kind), and kinds of objects. */
+enum {
+    EVENT_FRIEND_ADD = 1,
+    EVENT_FRIEND_DELETE = 2,
+    EVENT_FRIEND_REMOVE = 3,
+    EVENT_GROUP_JOIN = 4,
+    EVENT_GROUP_LEAVE = 5,
+    EVENT_TAG_PUT = 6,
+    EVENT_TAG_OFF = 7,
+    EVENT_STAGE_CHANGE = 8,
+    EVENT_ORDER = 11,
+    EVENT_REFUND = 12,
+    EVENT_ITEM = 13,
+    EVENT_RETRACT = 43,
+};
+enum { OBJECT_TAG = 1, OBJECT_STAGE = 2, OBJECT_GROUP = 5, OBJECT_PRODUCT = 7, OBJECT_BATCH = 16, OBJECT_EVENT = 17 };
 
 /* Seconds of a duration; `period_s` is what `period` means. */
 int64_t duration_s(struct duration d, int64_t period_s);

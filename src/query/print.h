@@ -1,0 +1,16 @@
+/* print — the pieces of the canonical text, for the sentences and the JSON form as well. All append to `out`. */
+#ifndef KOI_QUERY_PRINT_H
+#define KOI_QUERY_PRINT_H
+
+#include "query/tree.h"
+
+void print_node(const struct node *n, struct buf *out);
+void print_window(const struct window *w, struct buf *out);
+void print_duration(const struct duration *d, struct buf *out);
+void print_moment(const struct moment *m, struct buf *out);
+/* Millionths as the shortest exact decimal: 500, 99.9, -0.000001. */
+void print_number(int64_t micro, struct buf *out);
+/* In quotes, with " and \ escaped. */
+void print_text(struct str s, struct buf *out);
+
+#endif
