@@ -14,7 +14,7 @@ compile() {
         words=$(meson setup "$dir" "$top" "$@" 2>&1) || die "meson setup failed:" "$words"
     fi
     say "compiling $(basename "$dir")"
-    words=$(nice -n "${KOI_NICE:-0}" ninja -C "$dir" ${KOI_JOBS:+-j "$KOI_JOBS"} 2>&1) || {
+    words=$(nice -n "${KOI_NICE:-0}" ninja -C "$dir" -j "$jobs" 2>&1) || {
         printf '%s\n' "$words" | grep -E -B1 -A12 'error|FAILED|undefined' | head -n 120 >&2
         die "the build in $dir failed: ninja -C $dir shows all of it"
     }

@@ -10,14 +10,14 @@ lint_cppcheck() {
     mkdir -p build-test/cppcheck
     cppcheck --project=build-test/compile_commands.json --cppcheck-build-dir=build-test/cppcheck \
         --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --quiet \
-        --suppressions-list=tools/cppcheck.suppressions -j "${KOI_JOBS:-2}"
+        --suppressions-list=tools/cppcheck.suppressions -j "$jobs"
 }
 
 # clang-tidy on the files that changed since they were last clean (a stamp for each, by its hash).
 lint_clang_tidy() {
     local stamps=$top/build-test/tidy
     mkdir -p "$stamps"
-    c_files | grep '^src/' | KOI_STAMPS=$stamps xargs -P "${KOI_JOBS:-2}" -n 1 bash tools/tidy-one
+    c_files | grep '^src/' | KOI_STAMPS=$stamps xargs -P "$jobs" -n 1 bash tools/tidy-one
 }
 
 # The OpenAPI file that the program prints, by the rules of test/redocly.yaml if there are any.

@@ -45,7 +45,7 @@ run_units() { # folder, then arguments of meson test
     local dir=$top/$1 name=$1 rc=0 counts
     shift
     rm -f "$dir/meson-logs/testlog.json"
-    (with_postgres meson test -C "$dir" --print-errorlogs --num-processes "${KOI_JOBS:-2}" "$@") ||
+    (with_postgres meson test -C "$dir" --print-errorlogs --num-processes "$jobs" "$@") ||
         rc=$?
     counts=$(node tools/tally.mjs meson "$dir/meson-logs/testlog.json" || echo "0 1")
     # shellcheck disable=SC2086
@@ -57,7 +57,7 @@ run_node_tests() { # name, then files
     local name=$1 rc=0 tap
     shift
     tap=$(mktemp)
-    (with_postgres node --test --test-concurrency="${KOI_JOBS:-2}" \
+    (with_postgres node --test --test-concurrency="$jobs" \
         --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$tap" "$@") || rc=$?
     # shellcheck disable=SC2046
