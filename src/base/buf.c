@@ -40,7 +40,8 @@ void buf_clear(struct buf *b)
 /* Makes cap > n + more, or fails. */
 static bool grow(struct buf *b, size_t more)
 {
-    if (b->failed || more > b->ceiling - b->n) {
+    assert(!b->failed);
+    if (more > b->ceiling - b->n) {
         b->failed = true;
         return false;
     }

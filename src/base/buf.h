@@ -13,7 +13,7 @@
 
 struct buf {
     char *p;
-    size_t n;       /* bytes in use; p[n] is always 0 once p is set */
+    size_t n; /* bytes in use; p[n] is always 0 once p is set */
     size_t cap;
     size_t ceiling; /* most bytes it may hold */
     bool failed;

@@ -14,8 +14,8 @@
 #include "base/str.h"
 
 struct civil {
-    int year;        /* 1 … 9999 */
-    int month, day;  /* 1 … 12, 1 … 31 */
+    int year;       /* 1 … 9999 */
+    int month, day; /* 1 … 12, 1 … 31 */
     int hour, minute, second;
 };
 

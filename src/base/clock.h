@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Wall-clock time in microseconds, and in whole seconds. */
 int64_t clock_now_us(void);
 int64_t clock_now_s(void);
 /* Microseconds of a clock that never goes back; only differences mean something. */

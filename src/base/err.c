@@ -78,7 +78,8 @@ static void drop_cut_character(char *z)
         z[n - 1 - back] = '\0';
 }
 
-__attribute__((format(printf, 2, 0)))
+static void write_sentence(char out[static ERR_TEXT_BYTES], const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 static void write_sentence(char out[static ERR_TEXT_BYTES], const char *format, va_list args)
 {
     assert(format != NULL);

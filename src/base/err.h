@@ -46,8 +46,7 @@ struct err {
  * character when too long. `field` may be NULL. `rc` is not RC_OK. `at` becomes -1: set it after.
  * */
 enum rc err_set(struct err *e, enum rc rc, const char *code, const char *field, const char *zh,
-                const char *en, ...)
-    __attribute__((format(printf, 5, 7), format(printf, 6, 7)));
+                const char *en, ...) __attribute__((format(printf, 5, 7), format(printf, 6, 7)));
 
 /* Adds the way out to an error already set (NULL is accepted). Both sentences take the same
  * arguments. */

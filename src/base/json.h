@@ -20,6 +20,7 @@ struct json {
     bool comma[33]; /* whether the level already has a member */
 };
 
+/* A writer at the top level of `out`, which outlives it; its failure is asked of the buf. */
 struct json json_to(struct buf *out);
 /* `key` is a literal, or NULL inside an array and at the top. */
 void json_open_object(struct json *j, const char *key);

@@ -66,8 +66,7 @@ static enum rc refuse(struct str text, size_t at, const char *zh, const char *en
     int64_t line, column;
     place_of(text, at, &line, &column);
     /* "%.0s" prints nothing: each sentence takes its own language's reason. */
-    err_set(e, RC_INVALID, "json_invalid", NULL,
-            "JSON 第 %" PRId64 " 行第 %" PRId64 " 列：%s%.0s",
+    err_set(e, RC_INVALID, "json_invalid", NULL, "JSON 第 %" PRId64 " 行第 %" PRId64 " 列：%s%.0s",
             "JSON line %" PRId64 ", column %" PRId64 ": %.0s%s", line, column, zh, en);
     if (e != NULL)
         e->at = (int64_t)at;
@@ -218,7 +217,8 @@ enum rc json_parse(struct arena *a, struct str text, const struct json_value **o
     bool copied = v != NULL && copy_value(a, root, v, 1);
     json_decref(root);
     if (!copied)
-        return err_set(e, RC_LIMIT, "json_too_large", NULL, "JSON 内容太大", "the JSON is too large");
+        return err_set(e, RC_LIMIT, "json_too_large", NULL, "JSON 内容太大",
+                       "the JSON is too large");
     *out = v;
     return RC_OK;
 }

@@ -13,7 +13,7 @@
  * A row's keys and values lie in one buffer as offsets and become views when it ends. Nested values
  * are written out again by json.c. Memory is bounded: a row of at most 512 members, values of at
  * most 64 KB, and a token that does not end within a few hundred KB of input is refused (yajl would
- * buffer it for ever). Errors carry the 1-based line in err.at. About 150 MB/s.
+ * buffer it for ever). Errors carry the 1-based line in err.at. About 125 MB/s.
  */
 #include "base/json.h"
 #include "base/limits.h"
@@ -25,21 +25,21 @@
 #include <yajl/yajl_parse.h>
 
 enum {
-    ROW_BYTES = 8 << 20, /* a row of a few hundred columns, or some at LIMIT_CELL */
+    ROW_BYTES = 8 << 20,          /* a row of a few hundred columns, or some at LIMIT_CELL */
     TOKEN_BYTES = 8 * LIMIT_CELL, /* every character as \uXXXX, and blanks before it */
-    NESTED_DEPTH = 30, /* below the writer's 32 */
+    NESTED_DEPTH = 30,            /* below the writer's 32 */
 };
 
 enum state {
-    TOP,           /* between top-level values */
-    ROWS,          /* in an array whose elements are rows */
-    ROW,           /* in a row, between members */
-    OBJECT_FIRST,  /* in a top-level object, before its first member */
-    MEMBER_FIRST,  /* behind its first key */
-    ARRAY_FIRST,   /* its first member is an array; what is in it? */
-    WRAPPER,       /* in a wrapper, before or behind the rows */
-    NESTED,        /* in a nested value of a row */
-    DONE,          /* behind a wrapper, which stands alone */
+    TOP,          /* between top-level values */
+    ROWS,         /* in an array whose elements are rows */
+    ROW,          /* in a row, between members */
+    OBJECT_FIRST, /* in a top-level object, before its first member */
+    MEMBER_FIRST, /* behind its first key */
+    ARRAY_FIRST,  /* its first member is an array; what is in it? */
+    WRAPPER,      /* in a wrapper, before or behind the rows */
+    NESTED,       /* in a nested value of a row */
+    DONE,         /* behind a wrapper, which stands alone */
 };
 
 struct cell {

@@ -28,8 +28,10 @@ struct lock {
     enum lock_rank rank;
 };
 
+/* A free lock of this rank; lock_done() on a free one, on NULL or on a zeroed one. */
 void lock_init(struct lock *l, enum lock_rank rank);
 void lock_done(struct lock *l);
+/* Waits for the lock; gives it. Taking twice and giving what one does not hold are assertions. */
 void lock_take(struct lock *l);
 void lock_give(struct lock *l);
 /* Asserts that the calling thread holds it. */
@@ -38,6 +40,7 @@ void lock_assert_held(const struct lock *l);
 struct signal {
     pthread_cond_t cond;
 };
+/* A condition that threads wait for; nobody waits when it is done. */
 void signal_init(struct signal *s);
 void signal_done(struct signal *s);
 /* Gives the lock, waits, takes it again. Spurious wakes happen: call in a loop over a condition. */

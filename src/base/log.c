@@ -52,9 +52,9 @@ static size_t write_head(char line[static LINE_BYTES], enum log_level level, con
     char time[21];
     int64_t now_us = clock_now_us();
     calendar_format_rfc3339(now_us / 1000000, time);
-    int n = snprintf(line, LINE_BYTES,
-                     "{\"time\":\"%.19s.%03dZ\",\"level\":\"%s\",\"event\":\"%s\"", time,
-                     (int)(now_us / 1000 % 1000), NAMES[level].p, event);
+    int n =
+        snprintf(line, LINE_BYTES, "{\"time\":\"%.19s.%03dZ\",\"level\":\"%s\",\"event\":\"%s\"",
+                 time, (int)(now_us / 1000 % 1000), NAMES[level].p, event);
     assert(n > 0 && n < LINE_BYTES / 2);
     return (size_t)n;
 }

@@ -22,9 +22,9 @@ static bool is_digit(char c)
 
 static bool take(struct str *s, struct str what)
 {
-    if (!str_starts(*s, what))
+    if (s->n < what.n || memcmp(s->p, what.p, what.n) != 0)
         return false;
-    *s = str_sub(*s, what.n, s->n);
+    *s = (struct str){s->p + what.n, s->n - what.n};
     return true;
 }
 
@@ -37,6 +37,8 @@ static void take_symbol(struct str *s)
         {"\xE2\x82\xAC", 3}, /* € */
         {"$", 1},
     };
+    if (s->n > 0 && is_digit(s->p[0]))
+        return; /* nearly every cell */
     for (size_t i = 0; i < sizeof SYMBOLS / sizeof SYMBOLS[0]; i++)
         if (take(s, SYMBOLS[i]))
             return;
@@ -112,8 +114,7 @@ bool money_parse_micro(struct str text, int64_t *out_micro)
     int64_t units, micro;
     if (!take_units(&s, &units) || !take_fraction(&s, &micro))
         return false;
-    take(&s, STR("\xE5\x85\x83")); /* 元 */
-    if (s.n != 0)
+    if (s.n != 0 && !str_eq(s, STR("\xE5\x85\x83"))) /* 元 */
         return false;
     int64_t value = units * MICRO_PER_UNIT + micro;
     assert(value >= 0);

@@ -14,6 +14,7 @@ struct rng {
     uint64_t s[4];
 };
 
+/* Any seed is as good as another; the stream of 64-bit numbers that follows from it. */
 struct rng rng_seed(uint64_t seed);
 uint64_t rng_u64(struct rng *r);
 /* Uniform in [0, n), n > 0, without modulo bias. */

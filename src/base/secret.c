@@ -1,11 +1,11 @@
 /* secret.c — random bytes, encryption at rest, keyed hashes, password hashes.
  *
  * Nothing cryptographic is invented here: AES-256-GCM and SHA-256 are OpenSSL's, HMAC-SHA-256 and
- * argon2id libsodium's (its HMAC needs no allocation and no look-up, 1 µs a value in imports),
+ * argon2id libsodium's (its HMAC needs no allocation and no look-up, 3 µs a value in imports),
  * random bytes the kernel's. A GCM nonce is 96 random bits: with one key fewer than 2^32 values may
  * be sealed (SP 800-38D 8.3), which is more customers than a corp has.
  *
- * Sealing costs about 1 µs. Argon2id takes 50 ms and 64 MB, so one runs at a time in a process:
+ * Sealing costs about 1.5 µs. Argon2id takes 50 ms and 64 MB, so one runs at a time in a process:
  * ten people signing in at once must not need 640 MB. Lengths of what comes from outside are
  * checked before use; every failure to open, for whatever reason, is one and the same error.
  */
@@ -216,9 +216,9 @@ static bool wrap_key(struct str passphrase, const uint8_t *salt, uint8_t key[sta
 {
     load();
     pthread_mutex_lock(&pwhash_mutex);
-    int failed = crypto_pwhash(key, KEY_BYTES, passphrase.p != NULL ? passphrase.p : "",
-                               passphrase.n, salt, 4, (size_t)64 << 20,
-                               crypto_pwhash_ALG_ARGON2ID13);
+    int failed =
+        crypto_pwhash(key, KEY_BYTES, passphrase.p != NULL ? passphrase.p : "", passphrase.n, salt,
+                      4, (size_t)64 << 20, crypto_pwhash_ALG_ARGON2ID13);
     pthread_mutex_unlock(&pwhash_mutex);
     return failed == 0;
 }
@@ -256,8 +256,8 @@ enum rc secret_unwrap(struct str passphrase, struct str wrapped, struct arena *a
         return short_of_memory(e);
     size_t n = wrapped.n - WRAP_OVERHEAD;
     uint8_t *plain = arena_alloc(a, n + 1);
-    bool ok = gcm_open(key, p + 1 + SALT_BYTES, WRAP_PLACE, p + 1 + SALT_BYTES + NONCE_BYTES, n,
-                       plain);
+    bool ok =
+        gcm_open(key, p + 1 + SALT_BYTES, WRAP_PLACE, p + 1 + SALT_BYTES + NONCE_BYTES, n, plain);
     OPENSSL_cleanse(key, sizeof key);
     if (!ok)
         return err_set(e, RC_INVALID, "passphrase_wrong", "passphrase", "口令不对，或内容已被改动",
@@ -275,9 +275,9 @@ enum rc secret_password_hash(struct str password, char out[static SECRET_PASSWOR
     load();
     char encoded[crypto_pwhash_STRBYTES];
     pthread_mutex_lock(&pwhash_mutex);
-    int failed = crypto_pwhash_str(encoded, password.p, password.n,
-                                   crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                                   crypto_pwhash_MEMLIMIT_INTERACTIVE);
+    int failed =
+        crypto_pwhash_str(encoded, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                          crypto_pwhash_MEMLIMIT_INTERACTIVE);
     pthread_mutex_unlock(&pwhash_mutex);
     if (failed != 0)
         return short_of_memory(e);

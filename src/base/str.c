@@ -3,8 +3,8 @@
  * Invariant: an absent view {NULL, 0} behaves as an empty one everywhere except in str_absent() and
  * str_cut(). No function here allocates, reads the locale or looks past the end of its view; none
  * writes through it. Numbers are read digit by digit, because they are read once per imported cell:
- * about 10 ns for an integer or a short decimal. Only a decimal with more than 15 digits or a large
- * exponent goes to strtod(), after its grammar has been checked, so "inf", "nan", "0x1p3" and
+ * about 10 ns for an integer, 20 for a short decimal. Only a decimal with more than 15 digits or a
+ * large exponent goes to strtod(), after its grammar has been checked, so "inf", "nan", "0x1p3" and
  * blanks are refused. (The program never calls setlocale(), so strtod() sees a point as a point.)
  */
 #include "base/str.h"

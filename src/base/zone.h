@@ -17,7 +17,7 @@ struct zone_moment {
 
 struct zone {
     char name[ZONE_NAME_BYTES];
-    int32_t n; /* transitions */
+    int32_t n;                          /* transitions */
     int64_t at_s[ZONE_TRANSITIONS];     /* ascending */
     int32_t offset_s[ZONE_TRANSITIONS]; /* in force from at_s[i]; east of Greenwich is positive */
     int32_t first_offset_s;             /* before at_s[0] */

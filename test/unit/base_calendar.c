@@ -79,10 +79,17 @@ static void starts_and_months(void **state)
 static void agrees_with_the_c_library(void **state)
 {
     (void)state;
-    static const char *const ZONES[] = {"Asia/Shanghai", "America/New_York", "Europe/London",
-                                        "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca",
-                                        "Asia/Kathmandu", "America/Sao_Paulo", "Europe/Dublin",
-                                        "America/Santiago", "UTC"};
+    static const char *const ZONES[] = {"Asia/Shanghai",
+                                        "America/New_York",
+                                        "Europe/London",
+                                        "Australia/Lord_Howe",
+                                        "Pacific/Apia",
+                                        "Africa/Casablanca",
+                                        "Asia/Kathmandu",
+                                        "America/Sao_Paulo",
+                                        "Europe/Dublin",
+                                        "America/Santiago",
+                                        "UTC"};
     struct rng r = rng_seed(1);
     for (size_t z = 0; z < sizeof ZONES / sizeof ZONES[0]; z++) {
         use(ZONES[z]);
@@ -137,49 +144,107 @@ static void gaps_and_repeats(void **state)
     assert_int_equal(at(1992, 7, 1, 12, 0) % 86400, 4 * 3600);
 }
 
+/* 2020-02-01 in Shanghai. */
+#define DAY INT64_C(1580486400)
+static const struct {
+    const char *text;
+    int64_t wanted;
+} FORMS[] = {
+    {"2020-02-01", DAY},
+    {"2020-2-1", DAY},
+    {"2020/2/1", DAY},
+    {"2020/02/01", DAY},
+    {"20200201", DAY},
+    {"2020年2月1日", DAY},
+    {"2020年02月01日", DAY},
+    {"  2020-02-01\r\n", DAY},
+    {"2020-02-01 8:30", DAY + 30600},
+    {"2020-02-01 08:30:15", DAY + 30615},
+    {"2020-02-01T08:30:15.999", DAY + 30615},
+    {"2020-02-01T08:30:15.999999Z", DAY + 30615 + 28800},
+    {"2020-02-01T08:30:15+08:00", DAY + 30615},
+    {"2020-02-01 08:30:15 +0800", DAY + 30615},
+    {"2020-02-01 08:30:15+08", DAY + 30615},
+    {"2020-02-01 08:30:15 UTC", DAY + 30615 + 28800},
+    {"2020-02-01T08:30-05:30", DAY + 30600 + 28800 + 19800},
+    {"2020年2月1日8:30", DAY + 30600},
+    {"2020年2月1日 08:30:15", DAY + 30615},
+    {"20200201 8:30", DAY + 30600},
+    {"20200201083015", DAY + 30615},
+    {"20200201T08:30Z", DAY + 30600 + 28800},
+    {"1580517015", 1580517015},
+    {"1580517015999", 1580517015},
+    {"2024-02-29", 1709136000},
+    {"0001-01-01", INT64_C(-62135625943)},
+    {"9999-12-31", INT64_C(253402185600)},
+};
+static const char *const NOT_DATES[] = {"",
+                                        "2020",
+                                        "2020-02",
+                                        "2020-13-01",
+                                        "2020-02-30",
+                                        "2023-02-29",
+                                        "2020-00-01",
+                                        "2020-2/1",
+                                        "20-02-01",
+                                        "2020.02.01",
+                                        "2020-02-01x",
+                                        "2020-02-01 ",
+                                        "2020-02-01 25:00",
+                                        "2020-02-01 24:00",
+                                        "2020-02-01 10:60",
+                                        "2020-02-01 10:00:60",
+                                        "2020-02-01 10",
+                                        "2020-02-01 10:0",
+                                        "2020-02-01 10:00:",
+                                        "2020-02-01 10:00:00.",
+                                        "2020-02-01Z",
+                                        "2020-02-01 10:00 CST",
+                                        "2020-02-01 10:00+8",
+                                        "2020-02-01 10:00+08:",
+                                        "2020-02-01 10:00+19:00",
+                                        "2020-02-01 10:00+08:60",
+                                        "2020-02-01 10:00Z ,",
+                                        "2020年2月1",
+                                        "2020年2-1日",
+                                        "20200230",
+                                        "20201301",
+                                        "20200201250000",
+                                        "123456789",
+                                        "12345678901",
+                                        "-1580517015",
+                                        "0000-01-01",
+                                        "2020-02-0110:00",
+                                        "2020-02-01TT10:00",
+                                        "tomorrow",
+                                        "2020-123-1"};
+
 static void reads_every_form(void **state)
 {
     (void)state;
     use("Asia/Shanghai");
-    int64_t day = at(2020, 2, 1, 0, 0);
-    const struct {
-        const char *text;
-        int64_t wanted;
-    } GOOD[] = {
-        {"2020-02-01", day}, {"2020-2-1", day}, {"2020/2/1", day}, {"2020/02/01", day}, {"20200201", day},
-        {"2020年2月1日", day}, {"2020年02月01日", day}, {"  2020-02-01\r\n", day},
-        {"2020-02-01 8:30", day + 30600}, {"2020-02-01 08:30:15", day + 30615},
-        {"2020-02-01T08:30:15.999", day + 30615}, {"2020-02-01T08:30:15.999999Z", day + 30615 + 28800},
-        {"2020-02-01T08:30:15+08:00", day + 30615}, {"2020-02-01 08:30:15 +0800", day + 30615},
-        {"2020-02-01 08:30:15+08", day + 30615}, {"2020-02-01 08:30:15 UTC", day + 30615 + 28800},
-        {"2020-02-01T08:30-05:30", day + 30600 + 28800 + 19800}, {"2020年2月1日8:30", day + 30600},
-        {"2020年2月1日 08:30:15", day + 30615}, {"20200201 8:30", day + 30600},
-        {"20200201083015", day + 30615}, {"20200201T08:30Z", day + 30600 + 28800}, {"1580517015", 1580517015}, {"1580517015999", 1580517015},
-        {"2024-02-29", at(2024, 2, 29, 0, 0)}, {"0001-01-01", at(1, 1, 1, 0, 0)}, {"9999-12-31", at(9999, 12, 31, 0, 0)},
-    };
-    static const char *const BAD[] = {
-        "", "2020", "2020-02", "2020-13-01", "2020-02-30", "2023-02-29", "2020-00-01", "2020-2/1", "20-02-01", "2020.02.01",
-        "2020-02-01x", "2020-02-01 ", "2020-02-01 25:00", "2020-02-01 24:00", "2020-02-01 10:60", "2020-02-01 10:00:60",
-        "2020-02-01 10", "2020-02-01 10:0", "2020-02-01 10:00:", "2020-02-01 10:00:00.", "2020-02-01Z", "2020-02-01 10:00 CST",
-        "2020-02-01 10:00+8", "2020-02-01 10:00+08:", "2020-02-01 10:00+19:00", "2020-02-01 10:00+08:60", "2020-02-01 10:00Z ,",
-        "2020年2月1", "2020年2-1日", "20200230", "20201301", "20200201250000", "123456789", "12345678901", "-1580517015", "0000-01-01",
-        "2020-02-0110:00", "2020-02-01TT10:00", "tomorrow", "2020-123-1"};
-    for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
+    for (size_t i = 0; i < sizeof FORMS / sizeof FORMS[0]; i++) {
         int64_t v = 99;
-        if (!calendar_parse(str_from(GOOD[i].text), &v) || v != GOOD[i].wanted)
-            fail_msg("%s gave %lld, not %lld", GOOD[i].text, (long long)v, (long long)GOOD[i].wanted);
+        if (!calendar_parse(str_from(FORMS[i].text), &v) || v != FORMS[i].wanted)
+            fail_msg("%s gave %lld, not %lld", FORMS[i].text, (long long)v,
+                     (long long)FORMS[i].wanted);
     }
-    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+    for (size_t i = 0; i < sizeof NOT_DATES / sizeof NOT_DATES[0]; i++) {
         int64_t v = 99;
-        bool took = calendar_parse(str_from(BAD[i]), &v);
-        if (strcmp(BAD[i], "2020-02-01 ") != 0 ? took || v != 99 : !took)
-            fail_msg("took \"%s\"", BAD[i]);
+        bool took = calendar_parse(str_from(NOT_DATES[i]), &v);
+        if (strcmp(NOT_DATES[i], "2020-02-01 ") != 0 ? took || v != 99 : !took)
+            fail_msg("took \"%s\"", NOT_DATES[i]);
     }
-    /* No byte behind the view is looked at: every prefix lies alone in its own memory. */
-    for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
-        for (size_t n = 1; n <= strlen(GOOD[i].text); n++) {
+}
+
+static void reads_nothing_behind_the_view(void **state)
+{
+    (void)state;
+    /* Every prefix lies alone in its own memory, where a sanitizer sees it. */
+    for (size_t i = 0; i < sizeof FORMS / sizeof FORMS[0]; i++) {
+        for (size_t n = 1; n <= strlen(FORMS[i].text); n++) {
             char *alone = malloc(n);
-            memcpy(alone, GOOD[i].text, n);
+            memcpy(alone, FORMS[i].text, n);
             int64_t v;
             calendar_parse((struct str){alone, n}, &v);
             free(alone);
@@ -215,16 +280,85 @@ static void formats(void **state)
 static void unknown_zones(void **state)
 {
     (void)state;
-    static const char *const BAD[] = {"", "Mars/Base", "../../../etc/passwd", "/etc/localtime", "Asia", "Asia/Shang hai",
-                                      "zone.tab/x", "x/../UTC"};
+    static const char *const BAD[] = {
+        "",     "Mars/Base",      "../../../etc/passwd", "/etc/localtime",
+        "Asia", "Asia/Shang hai", "zone.tab/x",          "x/../UTC"};
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
         struct err e = ERR_INIT;
         assert_int_equal(calendar_set_zone(str_from(BAD[i]), &e), RC_INVALID);
         assert_string_equal(e.code, "zone_unknown");
     }
     struct err e = ERR_INIT;
-    assert_int_equal(calendar_set_zone(STR("zone.tab"), &e), RC_INVALID); /* a dot is not in names */
+    assert_int_equal(calendar_set_zone(STR("zone.tab"), &e),
+                     RC_INVALID); /* a dot is not in names */
     assert_str(calendar_zone(), "Asia/Shanghai");
+}
+
+/* The smallest zone file: one type at UTC and a rule. */
+static enum rc parse_rule_only(const char *rule, struct zone *out)
+{
+    static const char HEADER[44] = "TZif2",
+                      ONE_TYPE[44] = {[0] = 'T', 'Z', 'i', 'f', '2', [39] = 1};
+    char file[400];
+    size_t n = 0;
+    memcpy(file, HEADER, sizeof HEADER);
+    memcpy(file + sizeof HEADER, ONE_TYPE, sizeof ONE_TYPE);
+    n = sizeof HEADER + sizeof ONE_TYPE;
+    memset(file + n, 0, 6);
+    n += 6;
+    int more = snprintf(file + n, sizeof file - n, "\n%s\n", rule);
+    assert_true(more > 0 && (size_t)more < sizeof file - n);
+    return zone_parse((struct str){file, n + (size_t)more}, out, NULL);
+}
+
+static int32_t offset_on(const struct zone *z, int year, int month, int day, int hour)
+{
+    return zone_span_at(z, calendar_day_from_civil(year, month, day) * INT64_C(86400) + hour * 3600)
+        .offset_s;
+}
+
+static void rules_of_the_future(void **state)
+{
+    (void)state;
+    static struct zone z;
+    assert_int_equal(parse_rule_only("AAA0BBB,J60/0,J305/1", &z), RC_OK);
+    for (int year = 2023; year <= 2024; year++) { /* 1 March and 1 November in both */
+        assert_int_equal(offset_on(&z, year, 2, 28, 23), 0);
+        assert_int_equal(offset_on(&z, year, 3, 1, 0), 3600);
+        assert_int_equal(offset_on(&z, year, 10, 31, 23), 3600);
+        assert_int_equal(offset_on(&z, year, 11, 1, 0), 0);
+    }
+    assert_int_equal(offset_on(&z, 2024, 2, 29, 23), 0);
+    assert_int_equal(parse_rule_only("AAA0BBB,J32/0,J59/1", &z), RC_OK);
+    assert_int_equal(offset_on(&z, 2024, 1, 31, 23), 0);
+    assert_int_equal(offset_on(&z, 2024, 2, 1, 0), 3600);
+    assert_int_equal(offset_on(&z, 2024, 2, 28, 0), 0);
+    assert_int_equal(parse_rule_only("AAA0BBB,59/0,J365", &z), RC_OK);
+    assert_int_equal(offset_on(&z, 2024, 2, 29, 0), 3600);
+    assert_int_equal(offset_on(&z, 2023, 2, 28, 23), 0);
+    assert_int_equal(offset_on(&z, 2023, 3, 1, 0), 3600);
+    assert_int_equal(parse_rule_only("EST5EDT,0/0,J365/25", &z), RC_OK); /* all year */
+    for (int month = 1; month <= 12; month++)
+        assert_int_equal(offset_on(&z, 2030, month, 1, 5), -4 * 3600);
+    assert_int_equal(parse_rule_only("<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", &z), RC_OK);
+    assert_int_equal(offset_on(&z, 2030, 3, 31, 0), -3 * 3600);
+    assert_int_equal(offset_on(&z, 2030, 3, 31, 1), -2 * 3600);
+    static const char *const BAD[] = {"A",
+                                      "AAA",
+                                      "AAA25",
+                                      "AAA0BBB",
+                                      "AAA0BBB,M13.1.0,M10.1.0",
+                                      "AAA0BBB,M3.1.0",
+                                      "AAA0BBB,M3.6.0,M10.1.0",
+                                      "<>0",
+                                      "AAA0BBB,J0,J5",
+                                      "AAA0BBB,366,5",
+                                      "AAA0BBB,1,2x",
+                                      "AAA0:60",
+                                      "AAA0BBB,1/168,2"};
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
+        if (parse_rule_only(BAD[i], &z) != RC_CORRUPT)
+            fail_msg("took the rule %s", BAD[i]);
 }
 
 /* A zone file, every byte changed in several ways, every length: never a crash, and what is taken
@@ -264,10 +398,16 @@ static void damaged_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(default_zone_is_shanghai), cmocka_unit_test(days_are_consecutive),
-        cmocka_unit_test(starts_and_months),        cmocka_unit_test(agrees_with_the_c_library),
-        cmocka_unit_test(gaps_and_repeats),         cmocka_unit_test(reads_every_form),
-        cmocka_unit_test(formats),                  cmocka_unit_test(unknown_zones),
+        cmocka_unit_test(default_zone_is_shanghai),
+        cmocka_unit_test(days_are_consecutive),
+        cmocka_unit_test(starts_and_months),
+        cmocka_unit_test(agrees_with_the_c_library),
+        cmocka_unit_test(gaps_and_repeats),
+        cmocka_unit_test(reads_every_form),
+        cmocka_unit_test(reads_nothing_behind_the_view),
+        cmocka_unit_test(formats),
+        cmocka_unit_test(unknown_zones),
+        cmocka_unit_test(rules_of_the_future),
         cmocka_unit_test(damaged_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

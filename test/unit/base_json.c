@@ -1,4 +1,5 @@
-/* JSON out and in: escapes, numbers that read back, refusals with their position, rows in pieces. */
+/* JSON out and in: escapes, numbers that read back, refusals with their position, rows in pieces.
+ */
 #include "unit.h"
 
 #include "base/json.h"
@@ -42,10 +43,20 @@ static void escapes_at_every_offset(void **state)
     (void)state;
     static const struct {
         const char *in, *out;
-    } CASES[] = {{"\"", "\\\""},       {"\\", "\\\\"},     {"\n", "\\n"},     {"\t", "\\t"},
-                 {"\x01", "\\u0001"},  {"\x1f", "\\u001f"}, {"\x7f", "\x7f"},  {"锦", "锦"},
-                 {"\xff", "\xEF\xBF\xBD"}, {"\xed\xa0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
-                 {" ", " "},           {"!", "!"},         {"#", "#"},        {"[", "["}};
+    } CASES[] = {{"\"", "\\\""},
+                 {"\\", "\\\\"},
+                 {"\n", "\\n"},
+                 {"\t", "\\t"},
+                 {"\x01", "\\u0001"},
+                 {"\x1f", "\\u001f"},
+                 {"\x7f", "\x7f"},
+                 {"锦", "锦"},
+                 {"\xff", "\xEF\xBF\xBD"},
+                 {"\xed\xa0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
+                 {" ", " "},
+                 {"!", "!"},
+                 {"#", "#"},
+                 {"[", "["}};
     struct buf in, out, wanted;
     buf_init(&in, 100);
     buf_init(&out, 300);
@@ -78,9 +89,17 @@ static void doubles_read_back(void **state)
     static const struct {
         double value;
         const char *text;
-    } CASES[] = {{0.1, "0.1"},   {1.0 / 3, "0.3333333333333333"}, {5, "5"}, {1e15, "1e+15"},
-                 {1e300, "1e+300"}, {NAN, "null"}, {-INFINITY, "null"}, {0.1 + 0.2, "0.30000000000000004"},
-                 {-2.5, "-2.5"}, {5e-324, "4.94065645841247e-324"}, {123456789012345, "123456789012345"}};
+    } CASES[] = {{0.1, "0.1"},
+                 {1.0 / 3, "0.3333333333333333"},
+                 {5, "5"},
+                 {1e15, "1e+15"},
+                 {1e300, "1e+300"},
+                 {NAN, "null"},
+                 {-INFINITY, "null"},
+                 {0.1 + 0.2, "0.30000000000000004"},
+                 {-2.5, "-2.5"},
+                 {5e-324, "4.94065645841247e-324"},
+                 {123456789012345, "123456789012345"}};
     struct buf b;
     buf_init(&b, 100);
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -134,8 +153,9 @@ static void reads_a_document(void **state)
     arena_init(&a, 0);
     const struct json_value *v = NULL;
     struct err e = ERR_INIT;
-    struct str text = STR(" {\"z\":\"锦\\n\",\"id\":\"123\",\"n\":-4,\"d\":1.5,\"t\":true,\"x\":null,"
-                          "\"a\":[1,[2],{}],\"e\":\"\"} ");
+    struct str text =
+        STR(" {\"z\":\"锦\\n\",\"id\":\"123\",\"n\":-4,\"d\":1.5,\"t\":true,\"x\":null,"
+            "\"a\":[1,[2],{}],\"e\":\"\"} ");
     assert_int_equal(json_parse(&a, text, &v, &e), RC_OK);
     assert_int_equal(json_kind_of(v), JSON_OBJECT);
     assert_int_equal(json_count(v), 8);
@@ -276,7 +296,8 @@ static void rows_in_every_shape_and_every_piece(void **state)
         {"[{\"a\":1,\"b\":\"锦\\n\"},{}]", "a=1;b=锦\n;||"},
         {"{\"a\":null}\n{\"a\":true}\n", "a=NULL;|a=true;|"},
         {"{\"rows\":[{\"a\":1.50},{\"a\":\"\"}],\"total\":2}", "a=1.50;|a=;|"},
-        {"{\"a\":[1,\"x\\\"\",null,{\"b\":[]}],\"c\":{\"d\":{}}}", "a=[1,\"x\\\"\",null,{\"b\":[]}];c={\"d\":{}};|"},
+        {"{\"a\":[1,\"x\\\"\",null,{\"b\":[]}],\"c\":{\"d\":{}}}",
+         "a=[1,\"x\\\"\",null,{\"b\":[]}];c={\"d\":{}};|"},
         {"{\"a\":[],\"b\":1}{\"a\":[[1],{}]}", "a=[];b=1;|a=[[1],{}];|"},
         {"\xEF\xBB\xBF[{\"id\":12345678901234567890}]", "id=12345678901234567890;|"},
         {"{}{}", "||"},
@@ -301,9 +322,16 @@ static void bad_rows_name_their_line(void **state)
     static const struct {
         const char *text;
         int64_t line;
-    } CASES[] = {{"{\"a\":1}\n{\"a\":}\n", 2}, {"[\n{\"a\":1},\n5]", 3}, {"7", 1}, {"[[1]]", 1},
-                 {"{\"r\":[{}]}\n{\"r\":[{}]}", 2}, {"{\"r\":[{}],\n\"s\":[]}", 2}, {"[{\"a\":1}", 1},
-                 {"{\"a\":\"\\u0000\"}", 1}, {"\n\n{\"a\":\"\xff\"}", 3}, {"{\"a\":1}\n\n{", 3}};
+    } CASES[] = {{"{\"a\":1}\n{\"a\":}\n", 2},
+                 {"[\n{\"a\":1},\n5]", 3},
+                 {"7", 1},
+                 {"[[1]]", 1},
+                 {"{\"r\":[{}]}\n{\"r\":[{}]}", 2},
+                 {"{\"r\":[{}],\n\"s\":[]}", 2},
+                 {"[{\"a\":1}", 1},
+                 {"{\"a\":\"\\u0000\"}", 1},
+                 {"\n\n{\"a\":\"\xff\"}", 3},
+                 {"{\"a\":1}\n\n{", 3}};
     struct rows r = {.answer = RC_OK};
     buf_init(&r.seen, 10000);
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {

@@ -16,20 +16,51 @@ static void money_reads_what_files_bring(void **state)
     static const struct {
         const char *text;
         int64_t micro, fen;
-    } GOOD[] = {{"12", 12000000, 1200},         {"-12.5", -12500000, -1250},
-                {"1,234.50", 1234500000, 123450}, {"¥12.50", 12500000, 1250},
-                {"￥0.01", 10000, 1},            {"£3", 3000000, 300},
-                {"12.50元", 12500000, 1250},     {" $1,000,000 ", 1000000000000, 100000000},
-                {"-¥1", -1000000, -100},         {"¥-1", -1000000, -100},
-                {"+5", 5000000, 500},            {"0.005", 5000, 0},
-                {"0.015", 15000, 2},             {"0.025", 25000, 2},
-                {"-0.015", -15000, -2},          {"-0.005", -5000, 0},
-                {"0.015001", 15001, 2},          {"0.025001", 25001, 3},
+    } GOOD[] = {{"12", 12000000, 1200},
+                {"-12.5", -12500000, -1250},
+                {"1,234.50", 1234500000, 123450},
+                {"¥12.50", 12500000, 1250},
+                {"￥0.01", 10000, 1},
+                {"£3", 3000000, 300},
+                {"12.50元", 12500000, 1250},
+                {" $1,000,000 ", 1000000000000, 100000000},
+                {"-¥1", -1000000, -100},
+                {"¥-1", -1000000, -100},
+                {"+5", 5000000, 500},
+                {"0.005", 5000, 0},
+                {"0.015", 15000, 2},
+                {"0.025", 25000, 2},
+                {"-0.015", -15000, -2},
+                {"-0.005", -5000, 0},
+                {"0.015001", 15001, 2},
+                {"0.025001", 25001, 3},
                 {"8999999999999.999999", INT64_C(8999999999999999999), INT64_C(900000000000000)},
-                {"€0", 0, 0},                    {"007", 7000000, 700}};
-    static const char *const BAD[] = {"", " ", "-", "¥", ".5", "5.", "1.2.3", "1,23", "1,2345", ",123",
-                                      "1234,567", "1,234,56", "12a", "1e3", "--1", "-¥-1", "¥¥1", "1.0000001",
-                                      "9000000000000", "99999999999999999999999", "1 2", "(5)", "1.5,000", "元"};
+                {"€0", 0, 0},
+                {"007", 7000000, 700}};
+    static const char *const BAD[] = {"",
+                                      " ",
+                                      "-",
+                                      "¥",
+                                      ".5",
+                                      "5.",
+                                      "1.2.3",
+                                      "1,23",
+                                      "1,2345",
+                                      ",123",
+                                      "1234,567",
+                                      "1,234,56",
+                                      "12a",
+                                      "1e3",
+                                      "--1",
+                                      "-¥-1",
+                                      "¥¥1",
+                                      "1.0000001",
+                                      "9000000000000",
+                                      "99999999999999999999999",
+                                      "1 2",
+                                      "(5)",
+                                      "1.5,000",
+                                      "元"};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
         int64_t micro = 1, fen = 1;
         if (!money_parse_micro(str_from(GOOD[i].text), &micro) || micro != GOOD[i].micro)
@@ -58,8 +89,13 @@ static void money_multiplies_and_formats(void **state)
     static const struct {
         int64_t fen;
         const char *text;
-    } CASES[] = {{0, "0.00"}, {5, "0.05"}, {-5, "-0.05"}, {-1250, "-12.50"}, {100, "1.00"},
-                 {INT64_MIN, "-92233720368547758.08"}, {INT64_MAX, "92233720368547758.07"}};
+    } CASES[] = {{0, "0.00"},
+                 {5, "0.05"},
+                 {-5, "-0.05"},
+                 {-1250, "-12.50"},
+                 {100, "1.00"},
+                 {INT64_MIN, "-92233720368547758.08"},
+                 {INT64_MAX, "92233720368547758.07"}};
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         char text[24];
         money_format(CASES[i].fen, text);
@@ -77,7 +113,8 @@ static void hashes_are_pinned(void **state)
     assert_int_equal(hash_salt(STR("双11-A")), 2000543595);
     assert_int_equal(hash_sample(1, 0), 1141290961);
     assert_int_equal(hash_sample(INT64_C(4611686018427387903), 2147483647), 2007554890);
-    assert_true(hash_bytes(STR("The quick brown fox jumps over the lazy dog"), 42) == UINT64_C(14126299696069706254));
+    assert_true(hash_bytes(STR("The quick brown fox jumps over the lazy dog"), 42) ==
+                UINT64_C(14126299696069706254));
     assert_true(hash_u64(1) == UINT64_C(6238072747940578789));
 }
 
@@ -92,7 +129,9 @@ static void hash_bytes_spreads(void **state)
             for (int bit = 0; bit < 8; bit++) {
                 text[i] = (char)('x' ^ 1 << bit);
                 uint64_t h = hash_bytes((struct str){text, n}, 1);
-                assert_true(h != hash_bytes((struct str){"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", n}, 1));
+                assert_true(
+                    h !=
+                    hash_bytes((struct str){"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", n}, 1));
                 cells[h >> 54]++;
                 cells[h & 1023]++;
                 text[i] = 'x';
@@ -117,7 +156,8 @@ static double excess(const unsigned *count, int cells, double total)
 static void samples_are_even_and_independent(void **state)
 {
     (void)state;
-    static const int64_t STRIDES[] = {1, 2, 10, 256, 65536, 1 << 20, INT64_C(1) << 31, INT64_C(1) << 40};
+    static const int64_t STRIDES[] = {
+        1, 2, 10, 256, 65536, 1 << 20, INT64_C(1) << 31, INT64_C(1) << 40};
     enum { N = 100000 };
     for (size_t s = 0; s < sizeof STRIDES / sizeof STRIDES[0]; s++) {
         unsigned one[1000] = {0}, two[400] = {0};
@@ -157,15 +197,17 @@ static void one_bit_flips_half_the_sample(void **state)
 }
 
 #define ROUND(h, f) "(((" h ")*(2*(" h ")+1)&2147483647)*" f "+?2)%2147483629"
-#define H0 "((?1&2147483647)*1003046693+(?1/2147483648&2147483647)*882641767+?2*967384229)%2147483629"
+#define H0                                                                                         \
+    "((?1&2147483647)*1003046693+(?1/2147483648&2147483647)*882641767+?2*967384229)%2147483629"
 
 static void sqlite_computes_the_same_sample(void **state)
 {
     (void)state;
-    static const char SQL[] =
-        "WITH h0(h) AS (SELECT " H0 "), h1(h) AS (SELECT " ROUND("h", "1040159987") " FROM h0), "
-        "h2(h) AS (SELECT " ROUND("h", "911382323") " FROM h1) "
-        "SELECT " ROUND("h", "1055731219") " FROM h2";
+    static const char SQL[] = "WITH h0(h) AS (SELECT " H0 "), h1(h) AS (SELECT " ROUND(
+        "h", "1040159987") " FROM h0), "
+                           "h2(h) AS (SELECT " ROUND(
+                               "h", "911382323") " FROM h1) "
+                                                 "SELECT " ROUND("h", "1055731219") " FROM h2";
     sqlite3 *db = NULL;
     sqlite3_stmt *q = NULL;
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
@@ -210,6 +252,10 @@ static void rng_stays_in_range(void **state)
     for (int i = 0; i < 70000; i++)
         cells[rng_below(&r, 7)]++;
     assert_true(fabs(excess(cells, 7, 70000)) < 6);
+    int thirds = 0; /* a width at which, without rejection, half the numbers were multiples of 3 */
+    for (int i = 0; i < 3000; i++)
+        thirds += rng_below(&r, UINT64_C(3) << 62) % 3 == 0;
+    assert_true(thirds > 800 && thirds < 1200);
     bool low = false, high = false;
     for (int i = 0; i < 1000; i++) {
         int64_t v = rng_between(&r, -2, 2);
@@ -271,16 +317,11 @@ static void rng_moments(void **state)
         double (*draw)(struct rng *r, double a, double b);
         double a, b, mean, variance;
     } CASES[] = {
-        {draw_normal, 0, 1, 0, 1},
-        {draw_exponential, 0, 0, 1, 1},
-        {draw_poisson, 0.5, 0, 0.5, 0.5},
-        {draw_poisson, 9.5, 0, 9.5, 9.5},
-        {draw_poisson, 10, 0, 10, 10},
-        {draw_poisson, 1000, 0, 1000, 1000},
-        {draw_gamma, 0.3, 0, 0.3, 0.3},
-        {draw_gamma, 5, 0, 5, 5},
-        {rng_beta, 2, 3, 0.4, 0.04},
-        {rng_beta, 0.001, 0.001, 0.5, 0.25 / 1.002},
+        {draw_normal, 0, 1, 0, 1},        {draw_exponential, 0, 0, 1, 1},
+        {draw_poisson, 0.5, 0, 0.5, 0.5}, {draw_poisson, 9.5, 0, 9.5, 9.5},
+        {draw_poisson, 10, 0, 10, 10},    {draw_poisson, 1000, 0, 1000, 1000},
+        {draw_gamma, 0.3, 0, 0.3, 0.3},   {draw_gamma, 5, 0, 5, 5},
+        {rng_beta, 2, 3, 0.4, 0.04},      {rng_beta, 0.001, 0.001, 0.5, 0.25 / 1.002},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct moments m = measure(CASES[i].draw, CASES[i].a, CASES[i].b);

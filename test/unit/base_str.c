@@ -23,7 +23,7 @@ static void order_is_by_bytes_then_length(void **state)
     assert_true(str_cmp(STR("\x80"), STR("a")) > 0);
     assert_int_equal(str_cmp(STR_ABSENT, STR("")), 0);
     assert_true(str_eq_nocase(STR("AbZ锦"), STR("aBz锦")));
-    assert_false(str_eq_nocase(STR("[") , STR("{")));
+    assert_false(str_eq_nocase(STR("["), STR("{")));
     assert_true(str_starts(STR("abc"), STR("ab")) && !str_starts(STR("a"), STR("ab")));
     assert_true(str_ends(STR("abc"), STR("bc")) && !str_ends(STR("c"), STR("bc")));
     assert_true(str_ends(STR_ABSENT, STR("")));
@@ -66,10 +66,24 @@ static void integers(void **state)
     static const struct {
         const char *text;
         int64_t value;
-    } GOOD[] = {{"0", 0},   {"-0", 0}, {"+7", 7}, {"0012", 12}, {"9223372036854775807", INT64_MAX},
+    } GOOD[] = {{"0", 0},
+                {"-0", 0},
+                {"+7", 7},
+                {"0012", 12},
+                {"9223372036854775807", INT64_MAX},
                 {"-9223372036854775808", INT64_MIN}};
-    static const char *const BAD[] = {"", "-", "+", " 1", "1 ", "1.0", "0x1", "--1", "1e3", "１",
-                                      "9223372036854775808", "-9223372036854775809",
+    static const char *const BAD[] = {"",
+                                      "-",
+                                      "+",
+                                      " 1",
+                                      "1 ",
+                                      "1.0",
+                                      "0x1",
+                                      "--1",
+                                      "1e3",
+                                      "１",
+                                      "9223372036854775808",
+                                      "-9223372036854775809",
                                       "99999999999999999999999"};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
         int64_t v = 99;
@@ -86,13 +100,29 @@ static void integers(void **state)
 static void doubles_equal_strtod(void **state)
 {
     (void)state;
-    static const char *const GOOD[] = {
-        "0", "-0", "12", "-12.5e3", "0.1", "0.30000000000000004", "1e22", "1e23", "123456789012345678",
-        "0.000000000000000000000012345", "1.7976931348623157e308", "5e-324", "2.2250738585072011e-308",
-        "9007199254740993", "1e-400", "000000000000000000000000001.5", "100000000000000000000000",
-        "3.14159265358979323846264338327950288", "+1E+2", "99999999999999.9e8"};
-    static const char *const BAD[] = {"", ".", ".5", "5.", "1e", "e5", "1e+", "inf", "nan", "0x1p3",
-                                      "1 ", " 1", "1e400", "-1e999", "1,5", "1e99999999999"};
+    static const char *const GOOD[] = {"0",
+                                       "-0",
+                                       "12",
+                                       "-12.5e3",
+                                       "0.1",
+                                       "0.30000000000000004",
+                                       "1e22",
+                                       "1e23",
+                                       "123456789012345678",
+                                       "0.000000000000000000000012345",
+                                       "1.7976931348623157e308",
+                                       "5e-324",
+                                       "2.2250738585072011e-308",
+                                       "9007199254740993",
+                                       "1e-400",
+                                       "000000000000000000000000001.5",
+                                       "100000000000000000000000",
+                                       "3.14159265358979323846264338327950288",
+                                       "+1E+2",
+                                       "99999999999999.9e8"};
+    static const char *const BAD[] = {"",      ".",      ".5",  "5.",           "1e", "e5",
+                                      "1e+",   "inf",    "nan", "0x1p3",        "1 ", " 1",
+                                      "1e400", "-1e999", "1,5", "1e99999999999"};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
         double v = 99;
         assert_true(str_to_double(str_from(GOOD[i]), &v));
@@ -117,11 +147,18 @@ static void doubles_equal_strtod(void **state)
 static void utf8(void **state)
 {
     (void)state;
-    static const char *const GOOD[] = {"", "plain", "锦池", "\xF0\x9F\x90\x9F", "\xED\x9F\xBF",
-                                       "\xEE\x80\x80", "\xF4\x8F\xBF\xBF", "12345678锦1234567"};
-    static const char *const BAD[] = {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80",
-                                      "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
-                                      "\xE9\x94", "12345678\xFF", "\xE9\x94\x28", "\xC3"};
+    static const char *const GOOD[] = {"",
+                                       "plain",
+                                       "锦池",
+                                       "\xF0\x9F\x90\x9F",
+                                       "\xED\x9F\xBF",
+                                       "\xEE\x80\x80",
+                                       "\xF4\x8F\xBF\xBF",
+                                       "12345678锦1234567"};
+    static const char *const BAD[] = {
+        "\x80",         "\xC0\x80",         "\xC1\xBF",         "\xE0\x9F\xBF",
+        "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
+        "\xE9\x94",     "12345678\xFF",     "\xE9\x94\x28",     "\xC3"};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++)
         assert_true(str_utf8_valid(str_from(GOOD[i])));
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
@@ -136,9 +173,12 @@ static void utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(absent_is_not_empty), cmocka_unit_test(order_is_by_bytes_then_length),
-        cmocka_unit_test(parts),               cmocka_unit_test(cut_sees_every_part),
-        cmocka_unit_test(integers),            cmocka_unit_test(doubles_equal_strtod),
+        cmocka_unit_test(absent_is_not_empty),
+        cmocka_unit_test(order_is_by_bytes_then_length),
+        cmocka_unit_test(parts),
+        cmocka_unit_test(cut_sees_every_part),
+        cmocka_unit_test(integers),
+        cmocka_unit_test(doubles_equal_strtod),
         cmocka_unit_test(utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Locks with their witness, conditions, the clock that tests drive, and log lines of many threads. */
+/* Locks with their witness, conditions, the clock that tests drive, and log lines of many threads.
+ */
 #define KOI_DEBUG_CHECKS 1
 #undef KOI_TEST_CLOCK
 #define KOI_TEST_CLOCK 1
@@ -45,6 +46,18 @@ static void assert_unheld(void *arg)
     lock_assert_held(arg);
 }
 
+static void *assert_low_held(void *arg)
+{
+    lock_assert_held(&low);
+    return arg;
+}
+
+static void assert_held_by_another(void *arg)
+{
+    lock_take(&low);
+    pthread_join(thread_start("other", assert_low_held, arg), NULL);
+}
+
 static void wait_above(void *arg)
 {
     (void)arg;
@@ -70,6 +83,7 @@ static void witness(void **state)
     assert_true(unit_aborts(same_rank, NULL));
     assert_true(unit_aborts(give_unheld, &low));
     assert_true(unit_aborts(assert_unheld, &low));
+    assert_true(unit_aborts(assert_held_by_another, NULL));
     assert_true(unit_aborts(wait_above, NULL));
 }
 
@@ -181,8 +195,10 @@ static void lines_are_json(void **state)
     clock_set_us(-1);
     assert_string_equal(
         text, "{\"time\":\"2026-11-21T00:30:00.123Z\",\"level\":\"info\",\"event\":\"start\"}\n"
-              "{\"time\":\"2026-11-21T00:30:00.123Z\",\"level\":\"warn\",\"event\":\"job\",\"rows\":5,\"id\":\"7\"}\n"
-              "{\"time\":\"2026-11-21T00:30:00.123Z\",\"level\":\"error\",\"event\":\"long\",\"truncated\":true}\n");
+              "{\"time\":\"2026-11-21T00:30:00.123Z\",\"level\":\"warn\",\"event\":\"job\","
+              "\"rows\":5,\"id\":\"7\"}\n"
+              "{\"time\":\"2026-11-21T00:30:00.123Z\",\"level\":\"error\",\"event\":\"long\","
+              "\"truncated\":true}\n");
     enum log_level level;
     assert_true(log_level_from(STR("warn"), &level) && level == LOG_WARN);
     assert_false(log_level_from(STR("loud"), &level));
@@ -224,8 +240,8 @@ static void lines_do_not_mix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(witness),         cmocka_unit_test(threads_and_signals),
-        cmocka_unit_test(clock_is_driven), cmocka_unit_test(lines_are_json),
+        cmocka_unit_test(witness),          cmocka_unit_test(threads_and_signals),
+        cmocka_unit_test(clock_is_driven),  cmocka_unit_test(lines_are_json),
         cmocka_unit_test(lines_do_not_mix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
