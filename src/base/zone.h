@@ -1,4 +1,5 @@
-/* zone — one time zone's offsets from UTC, read from the system's tz database. For calendar.c only.
+/* zone — one time zone's offsets from UTC, read from the system's tz database. For calendar.c, and
+ * for checking a name without setting it.
  */
 #ifndef KOI_BASE_ZONE_H
 #define KOI_BASE_ZONE_H
