@@ -124,8 +124,8 @@ CREATE INDEX customer_city ON customer (city, id);
 CREATE INDEX customer_batch ON customer (batch_id);
 -- Lists show roots in order of listed_s: of everyone, of a stage, of a source.
 CREATE INDEX customer_listed ON customer (listed_s, id) WHERE root_id = id AND erased_s IS NULL;
-CREATE INDEX customer_stage ON customer (stage_id, listed_s, id);
-CREATE INDEX customer_source ON customer (source_id, listed_s, id);
+CREATE INDEX customer_stage ON customer (stage_id, listed_s, id) WHERE root_id = id AND erased_s IS NULL;
+CREATE INDEX customer_source ON customer (source_id, listed_s, id) WHERE root_id = id AND erased_s IS NULL;
 
 -- Derived: what a root customer has bought; no row without an order. Rules: store/customer_stats.h.
 CREATE TABLE customer_stats (
@@ -504,10 +504,10 @@ CREATE TABLE tier (
     name       @TEXT@ NOT NULL,
     expression @TEXT@ NOT NULL,
     color      @TEXT@ NOT NULL,                -- #rrggbb for charts
-    advice     @TEXT@                          -- what to do with them
+    advice     @TEXT@,                         -- what to do with them
+    removed_s  @INT@                           -- taken out of the model; kept, since moves refer to it
 ) @STRICT@;
-CREATE UNIQUE INDEX tier_name ON tier (model_id, name);
-CREATE UNIQUE INDEX tier_position ON tier (model_id, position);
+CREATE UNIQUE INDEX tier_name ON tier (model_id, name) WHERE removed_s IS NULL;
 
 -- One computation of a model over everything.
 CREATE TABLE tier_run (
@@ -695,6 +695,14 @@ CREATE TABLE audit (
     hash        @BYTES@ NOT NULL               -- SHA-256 (previous hash, this row)
 ) @STRICT@;
 CREATE INDEX audit_account ON audit (account_id, id);
+
+-- One row: where the chain ends. The MAC's key lives outside the database, so that cutting off the last rows shows too.
+CREATE TABLE audit_head (
+    one     @PK@ CHECK (one = 1),
+    last_id @INT@ NOT NULL,
+    hash    @BYTES@ NOT NULL,
+    mac     @BYTES@ NOT NULL                  -- keyed hash of last_id and hash
+) @STRICT@;
 
 -- Settings set from the console; flags, environment and file come first (docs/OPERATE.md).
 CREATE TABLE setting (

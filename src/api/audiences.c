@@ -1,0 +1,456 @@
+/* audiences.c — composing, saving and asking audiences.
+ *
+ * The console composes with three calls: check (text → canonical text, sentences, tree), print (tree → text), count (how many,
+ * and ten of them). Counting is cut to the caller's data scope; so is the list of who is in a saved audience. While an expression is
+ * wrong the answer is the error with its position, never a half-truth.
+ */
+#include "api/audiences.h"
+
+#include "api/customer_json.h"
+#include "api/routes.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "domain/app.h"
+#include "query/sql/audience_sql.h"
+#include "store/audience.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+enum { SAMPLE_SIZE = 10 };
+
+static enum audience_subject subject_of(struct str word)
+{
+    return str_eq(word, STR("group")) ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER;
+}
+
+enum rc audience_read_text(struct tx *tx, struct str subject, struct str text, const struct audience_expr **out,
+                           struct err *e)
+{
+    struct query_names names = query_names_sql(tx);
+    return audience_read(tx_arena(tx), &names, subject_of(subject), text, out, e);
+}
+
+static struct str put(struct arena *a, struct buf *b)
+{
+    struct str text = arena_str(a, buf_str(b));
+    buf_clear(b);
+    return text;
+}
+
+void audience_put(struct json *j, struct arena *a, const struct audience_expr *x)
+{
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    audience_print(x, &b);
+    json_put_str(j, "expression", put(a, &b));
+    audience_say(x, LANGUAGE_ZH, &b);
+    json_put_str(j, "sentence_zh", put(a, &b));
+    audience_say(x, LANGUAGE_EN, &b);
+    json_put_str(j, "sentence_en", put(a, &b));
+    audience_to_json(x, &b);
+    json_put_raw(j, "tree", put(a, &b));
+    buf_done(&b);
+}
+
+static enum rc check_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    const struct audience_expr *x;
+    enum rc rc = audience_read_text(tx, arg_str(rq, "subject"), arg_str(rq, "expression"), &x, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    audience_put(j, request_arena(rq), x);
+    json_close_object(j);
+    return RC_OK;
+}
+
+const struct route route_audience_check = {
+    .method = POST, .path = "/api/audiences/check", .name = "audience_check",
+    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
+    .args = {
+        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式", .en = "text of the audience language"},
+        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群", .en = "customers or groups"},
+    },
+    .run = check_run,
+    .zh = "检查表达式：规范写法、中英文说明、条件树。",
+    .en = "Check an expression: its canonical text, sentences and tree.",
+    .reply = "AudienceText",
+};
+
+static enum rc print_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct arena *a = request_arena(rq);
+    struct buf b;
+    buf_init(&b, LIMIT_BODY);
+    struct json tree = json_to(&b);
+    json_put_value(&tree, NULL, arg_json(rq, "tree"));
+    struct audience_expr *x;
+    enum rc rc = audience_from_json(a, subject_of(arg_str(rq, "subject")), buf_str(&b), &x, e);
+    buf_done(&b);
+    struct query_names names = query_names_sql(tx);
+    if (rc == RC_OK)
+        rc = audience_check(a, &names, x, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    audience_put(j, a, x);
+    json_close_object(j);
+    return RC_OK;
+}
+
+const struct route route_audience_print = {
+    .method = POST, .path = "/api/audiences/print", .name = "audience_print",
+    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
+    .args = {
+        {"tree", ARG_JSON, IN_BODY, .required = true, .zh = "条件树", .en = "a tree as `check` gives it"},
+        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群", .en = "customers or groups"},
+    },
+    .run = print_run,
+    .zh = "把条件树写成表达式。",
+    .en = "Write a tree as text.",
+    .reply = "AudienceText",
+};
+
+static enum rc count_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    int64_t began_us = clock_mono_us();
+    struct audience_question q = {
+        .now_s = arg_int_or(rq, "now_s", tx_now_s(tx)),
+        .period_s = arg_int_or(rq, "period_days", 90) * 86400,
+        .scope_account = request_caller(rq)->scope_account,
+    };
+    enum rc rc = audience_read_text(tx, STR("customer"), arg_str(rq, "expression"), &q.expr, e);
+    int64_t count = 0, of = 0;
+    if (rc == RC_OK)
+        rc = audience_count(tx, &q, &count, e);
+    int64_t took_us = clock_mono_us() - began_us;
+
+    struct audience_question everyone = q;
+    if (rc == RC_OK)
+        rc = audience_read_text(tx, STR("customer"), STR("all"), &everyone.expr, e);
+    if (rc == RC_OK)
+        rc = audience_count(tx, &everyone, &of, e);
+    int64_t ids[SAMPLE_SIZE];
+    size_t n = 0;
+    if (rc == RC_OK && count > 0)
+        rc = audience_sample(tx, &q, SAMPLE_SIZE, ids, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    json_put_int(j, "count", count);
+    json_put_int(j, "of", of);
+    json_put_int(j, "took_us", took_us);
+    rc = customer_json_list(rq, tx, j, "sample", ids, n, e);
+    json_close_object(j);
+    return rc;
+}
+
+const struct route route_audience_count = {
+    .method = POST, .path = "/api/audiences/count", .name = "audience_count",
+    .need = PERM_AUDIENCE_READ, .scope = SCOPE_ROWS,
+    .args = {
+        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式", .en = "text of the audience language"},
+        {"now_s", ARG_TIME, IN_BODY, .zh = "以何时为“现在”", .en = "what `now` is"},
+        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "period 的天数，默认 90", .en = "days of `period`, 90 unless told"},
+    },
+    .run = count_run,
+    .zh = "人数与十个样例。",
+    .en = "How many, and ten of them.",
+    .reply = "AudienceCount",
+};
+
+/* ---- saved ones ---- */
+
+static void put_row(struct json *j, const struct audience_row *row)
+{
+    json_put_id(j, "id", row->id);
+    json_put_str(j, "name", row->name);
+    json_put_str(j, "subject", row->subject);
+    json_put_str(j, "note", row->note);
+    json_put_int(j, "version", row->version);
+    json_put_bool(j, "live", row->live);
+    if (row->size == DB_NULL)
+        json_put_null(j, "size");
+    else
+        json_put_int(j, "size", row->size);
+    json_put_int(j, "created_s", row->created_s);
+    json_put_int(j, "updated_s", row->updated_us / 1000000);
+}
+
+/* The row with its sentences; a text that went stale (a tag was renamed) keeps its text and says why. */
+static void put_whole(struct request *rq, struct tx *tx, const struct audience_row *row)
+{
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    put_row(j, row);
+    const struct audience_expr *x;
+    struct err why = ERR_INIT;
+    if (audience_read_text(tx, row->subject, row->expression, &x, &why) == RC_OK) {
+        audience_put(j, request_arena(rq), x);
+        json_put_null(j, "problem");
+    } else {
+        json_put_str(j, "expression", row->expression);
+        json_put_null(j, "sentence_zh");
+        json_put_null(j, "sentence_en");
+        json_put_null(j, "tree");
+        json_put_z(j, "problem", request_caller(rq)->english ? why.en : why.zh);
+    }
+    json_close_object(j);
+}
+
+static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    int64_t before = INT64_MAX, limit = page_limit(rq);
+    str_to_i64(page_cursor(rq), &before);
+    struct audience_row *rows;
+    size_t n;
+    enum rc rc = audience_list(tx, before, limit, &rows, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    json_open_array(j, "items");
+    for (size_t i = 0; i < n; i++)
+        put_whole(rq, tx, &rows[i]);
+    json_close_array(j);
+    struct str next = (int64_t)n < limit ? STR_ABSENT : arena_printf(request_arena(rq), "%" PRId64, rows[n - 1].id);
+    reply_page_end(rq, next, -1);
+    return RC_OK;
+}
+
+const struct route route_audience_list = {
+    .method = GET, .path = "/api/audiences", .name = "audience_list",
+    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
+    .args = {ARGS_PAGE},
+    .run = list_run,
+    .zh = "已保存的人群，新的在前。",
+    .en = "Saved audiences, newest first.",
+    .reply = "AudienceList",
+};
+
+static enum rc show(struct request *rq, struct tx *tx, int64_t id, struct err *e)
+{
+    struct audience_row row;
+    enum rc rc = audience_load(tx, id, &row, e);
+    if (rc != RC_OK)
+        return rc;
+    reply_etag(rq, row.updated_us);
+    put_whole(rq, tx, &row);
+    return RC_OK;
+}
+
+static enum rc get_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    return show(rq, tx, arg_int(rq, "audience_id"), e);
+}
+
+#define ARG_AUDIENCE_ID {"audience_id", ARG_ID, IN_PATH, .required = true, .zh = "人群", .en = "the audience"}
+
+const struct route route_audience_get = {
+    .method = GET, .path = "/api/audiences/{audience_id}", .name = "audience_get",
+    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
+    .args = {ARG_AUDIENCE_ID},
+    .run = get_run,
+    .zh = "一个人群及其说明。",
+    .en = "One audience with its sentences.",
+    .reply = "Audience",
+};
+
+/* The canonical text of what was sent, so that only texts that mean something are stored. */
+static enum rc canonical(struct tx *tx, struct str subject, struct str text, struct str *out, struct err *e)
+{
+    const struct audience_expr *x;
+    enum rc rc = audience_read_text(tx, subject, text, &x, e);
+    if (rc != RC_OK)
+        return rc;
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    audience_print(x, &b);
+    *out = arena_str(tx_arena(tx), buf_str(&b));
+    buf_done(&b);
+    return RC_OK;
+}
+
+static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct audience_row row = {
+        .id = tx_id(tx),
+        .name = arg_str(rq, "name"),
+        .subject = arg_given(rq, "subject") ? arg_str(rq, "subject") : STR("customer"),
+        .note = arg_str(rq, "note"),
+        .live = arg_int(rq, "live") != 0,
+        .account_id = request_caller(rq)->account_id,
+    };
+    enum rc rc = canonical(tx, row.subject, arg_str(rq, "expression"), &row.expression, e);
+    if (rc == RC_OK)
+        rc = audience_add(tx, &row, e);
+    if (rc != RC_OK)
+        return rc;
+    request_audit(rq, "audience", row.id, "%s", "");
+    reply_status(rq, 201);
+    return show(rq, tx, row.id, e);
+}
+
+const struct route route_audience_create = {
+    .method = POST, .path = "/api/audiences", .name = "audience_create",
+    .need = PERM_AUDIENCE_WRITE, .scope = SCOPE_NONE,
+    .writes = true, .idempotent = true, .audited = true,
+    .args = {
+        {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
+        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式", .en = "text of the audience language"},
+        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群", .en = "customers or groups"},
+        {"note", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "备注", .en = "note"},
+        {"live", ARG_BOOL, IN_BODY, .zh = "每分钟重新计算", .en = "evaluated each minute"},
+    },
+    .run = create_run,
+    .zh = "保存一个人群。",
+    .en = "Save an audience.",
+    .reply = "Audience",
+};
+
+static enum rc change_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct audience_row row;
+    enum rc rc = audience_load(tx, arg_int(rq, "audience_id"), &row, e);
+    if (rc == RC_OK)
+        rc = request_if_match(rq, row.updated_us, e);
+    if (rc != RC_OK)
+        return rc;
+    if (arg_given(rq, "name"))
+        row.name = arg_str(rq, "name");
+    if (arg_given(rq, "note"))
+        row.note = arg_str(rq, "note");
+    if (arg_given(rq, "live"))
+        row.live = arg_int(rq, "live") != 0;
+    if (arg_given(rq, "expression"))
+        rc = canonical(tx, row.subject, arg_str(rq, "expression"), &row.expression, e);
+    if (rc == RC_OK)
+        rc = audience_change(tx, &row, request_caller(rq)->account_id, e);
+    if (rc != RC_OK)
+        return rc;
+    request_audit(rq, "audience", row.id, "%s", "");
+    return show(rq, tx, row.id, e);
+}
+
+const struct route route_audience_change = {
+    .method = PATCH, .path = "/api/audiences/{audience_id}", .name = "audience_change",
+    .need = PERM_AUDIENCE_WRITE, .scope = SCOPE_NONE,
+    .writes = true, .audited = true,
+    .args = {
+        ARG_AUDIENCE_ID,
+        {"name", ARG_NAME, IN_BODY, .zh = "名称", .en = "name"},
+        {"expression", ARG_EXPRESSION, IN_BODY, .zh = "人群表达式", .en = "text of the audience language"},
+        {"note", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "备注", .en = "note"},
+        {"live", ARG_BOOL, IN_BODY, .zh = "每分钟重新计算", .en = "evaluated each minute"},
+    },
+    .run = change_run,
+    .zh = "修改人群；表达式有变即成新版本。",
+    .en = "Change an audience; a new expression makes a new version.",
+    .reply = "Audience",
+};
+
+static enum rc archive_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct audience_row row;
+    enum rc rc = audience_load(tx, arg_int(rq, "audience_id"), &row, e);
+    if (rc == RC_OK)
+        rc = audience_archive(tx, row.id, e);
+    if (rc != RC_OK)
+        return rc;
+    request_audit(rq, "audience", row.id, "%s", "");
+    reply_status(rq, 204);
+    return RC_OK;
+}
+
+const struct route route_audience_archive = {
+    .method = DELETE, .path = "/api/audiences/{audience_id}", .name = "audience_archive",
+    .need = PERM_AUDIENCE_WRITE, .scope = SCOPE_NONE,
+    .writes = true, .audited = true,
+    .args = {ARG_AUDIENCE_ID},
+    .run = archive_run,
+    .zh = "停用人群；引用它的表达式仍可读。",
+    .en = "Put an audience away; expressions that name it stay readable.",
+};
+
+static enum rc versions_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct audience_row row;
+    struct audience_version *list = NULL;
+    size_t n = 0;
+    enum rc rc = audience_load(tx, arg_int(rq, "audience_id"), &row, e);
+    if (rc == RC_OK)
+        rc = audience_versions(tx, row.id, &list, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    json_open_array(j, "items");
+    for (size_t i = 0; i < n; i++) {
+        json_open_object(j, NULL);
+        json_put_int(j, "version", list[i].version);
+        json_put_str(j, "expression", list[i].expression);
+        json_put_int(j, "at_s", list[i].at_us / 1000000);
+        json_put_str(j, "account", list[i].account);
+        json_close_object(j);
+    }
+    json_close_array(j);
+    reply_page_end(rq, STR_ABSENT, (int64_t)n);
+    return RC_OK;
+}
+
+const struct route route_audience_versions = {
+    .method = GET, .path = "/api/audiences/{audience_id}/versions", .name = "audience_versions",
+    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
+    .args = {ARG_AUDIENCE_ID},
+    .run = versions_run,
+    .zh = "表达式的历史版本。",
+    .en = "Earlier texts of an audience.",
+    .reply = "AudienceVersions",
+};
+
+static enum rc customers_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct audience_row row;
+    struct audience_question q = {
+        .now_s = tx_now_s(tx),
+        .period_s = 90 * 86400,
+        .scope_account = request_caller(rq)->scope_account,
+    };
+    enum rc rc = audience_load(tx, arg_int(rq, "audience_id"), &row, e);
+    if (rc == RC_OK && !str_eq(row.subject, STR("customer")))
+        rc = err_set(e, RC_INVALID, "subject_group", "audience_id", "这是客户群的人群，没有客户列表",
+                     "this audience is about groups and lists no customers");
+    if (rc == RC_OK)
+        rc = audience_read_text(tx, row.subject, row.expression, &q.expr, e);
+    if (rc != RC_OK)
+        return rc;
+    int64_t after = 0, total = 0, limit = page_limit(rq);
+    bool first = !str_to_i64(page_cursor(rq), &after);
+    int64_t *ids = ARENA_ARRAY(request_arena(rq), int64_t, limit);
+    size_t n = 0;
+    rc = audience_page(tx, &q, after, limit, ids, &n, e);
+    if (rc == RC_OK && first)
+        rc = audience_count(tx, &q, &total, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    rc = customer_json_list(rq, tx, j, "items", ids, n, e);
+    struct str next = (int64_t)n < limit ? STR_ABSENT : arena_printf(request_arena(rq), "%" PRId64, ids[n - 1]);
+    reply_page_end(rq, next, first ? total : -1);
+    return rc;
+}
+
+const struct route route_audience_customers = {
+    .method = GET, .path = "/api/audiences/{audience_id}/customers", .name = "audience_customers",
+    .need = PERM_AUDIENCE_READ, .scope = SCOPE_ROWS,
+    .args = {ARG_AUDIENCE_ID, ARGS_PAGE},
+    .run = customers_run,
+    .zh = "人群里的客户。",
+    .en = "Who is in an audience.",
+    .reply = "CustomerList",
+};
