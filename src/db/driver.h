@@ -81,6 +81,7 @@ enum step { STEP_ROW, STEP_END, STEP_FAILED };
 
 struct driver {
     enum db_engine engine;
+    bool savepoints; /* a closure of a group can be undone alone after it has written */
     size_t stmt_bytes;
 
     /* What belongs to the whole database: the lock, the checkpointer. */

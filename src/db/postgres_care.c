@@ -54,17 +54,20 @@ static enum rc check_server(PGconn *pg, struct err *e)
     return RC_OK;
 }
 
+/* Waits a moment, because the server may not have noticed yet that the process before us is gone. */
 static enum rc take_node(PGconn *pg, int node, struct err *e)
 {
-    char text[96];
-    snprintf(text, sizeof text, "SELECT pg_try_advisory_lock(%d, %d)", PG_LOCK_SPACE, node);
+    char text[128];
+    snprintf(text, sizeof text, "SET lock_timeout = 2000; SELECT pg_advisory_lock(%d, %d); RESET lock_timeout",
+             PG_LOCK_SPACE, node);
     PGresult *result = libpq.PQexec(pg, text);
-    bool asked = libpq.PQresultStatus(result) == PGRES_TUPLES_OK;
-    bool taken = asked && libpq.PQgetvalue(result, 0, 0)[0] == 't';
+    const char *state = libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    bool taken = libpq.PQresultStatus(result) == PGRES_COMMAND_OK;
+    bool busy = state != NULL && strcmp(state, "55P03") == 0; /* lock_not_available */
     libpq.PQclear(result);
     if (taken)
         return RC_OK;
-    if (!asked)
+    if (!busy)
         return cannot_connect(pg, e);
     err_set(e, RC_BUSY, "db_locked", "database", "另一个 Koi 正以节点号 %d 使用这个数据库",
             "another Koi uses this database as node %d", node);

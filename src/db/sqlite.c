@@ -555,6 +555,7 @@ static enum rc sqlite_script(struct conn *c, const char *text, struct err *e)
 
 const struct driver sqlite_driver = {
     .engine = DB_SQLITE,
+    .savepoints = true,
     .stmt_bytes = sizeof(struct sqlite_stmt),
     .open = sqlite_open,
     .close = sqlite_close,
