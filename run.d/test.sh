@@ -20,10 +20,12 @@ tally() { # name passed failed [exit code of the runner]
 
 # Prints the sums; the exit code says whether all is well. A run without any test has failed.
 test_end() {
+    local rc=0
     echo
     awk '{ printf "%-28s %6d passed %4d failed\n", $1, $2, $3; p += $2; f += $3 }
-         END { printf "\n%d passed, %d failed\n", p, f; exit f > 0 || p == 0 }' "$results" &&
-        rm -f "$results"
+         END { printf "\n%d passed, %d failed\n", p, f; exit f > 0 || p == 0 }' "$results" || rc=1
+    rm -f "$results"
+    return $rc
 }
 
 test_parts() {
