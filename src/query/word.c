@@ -167,13 +167,13 @@ bool unit_find(struct str word, enum unit *out)
     return false;
 }
 
-const char *const RESERVED[] = {"and",  "or",  "not",     "all",    "none",  "where", "within", "last",
+static const char *const RESERVED[] = {"and",  "or",  "not",     "all",    "none",  "where", "within", "last",
                                 "next", "this", "between", "since",  "before", "today", "yesterday",
                                 "is",   "in",  "contains", "period"};
 
 bool word_reserved(struct str word)
 {
-    for (size_t i = 0; RESERVED[i] != NULL; i++)
+    for (size_t i = 0; i < sizeof RESERVED / sizeof RESERVED[0]; i++)
         if (str_eq_nocase(word, str_from(RESERVED[i])))
             return true;
     return false;

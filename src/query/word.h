@@ -78,8 +78,7 @@ struct kind_row {
 };
 const struct kind_row *kind_row(struct str word);
 
-/* Words with a fixed role, for the lexer's and the suggestions' sake, NULL-terminated. */
-extern const char *const RESERVED[];
+/* Whether a word has a fixed role, so that a name spelt like it needs quotes. */
 bool word_reserved(struct str word);
 
 /* The best suggestion so far for a misspelt word: smallest edit distance, ties to the first seen. */
