@@ -31,6 +31,7 @@ struct ingest_options {
     const struct keyring *keys;
     int64_t batch_id;  /* 0: no import, nothing to undo */
     int64_t source_id; /* first source of customers made here; 0: none */
+    bool defer_stats;  /* the caller refreshes customer_stats when all steps are done */
 };
 
 struct ingest *ingest_new(const struct ingest_options *options);
@@ -75,6 +76,8 @@ struct ingest_order {
     size_t items_n;
     const struct ingest_refund *refunds;
     size_t refunds_n;
+    bool
+        continued; /* lines of this order came earlier in the same source: these are more of them */
 };
 
 struct ingest_event {

@@ -60,6 +60,7 @@ enum event_kind {
     EVENT_ORDER_CHANGE,
     EVENT_TOP_UP,
     EVENT_SURVEY_ANSWER,
+    EVENT_REFERRAL_CONVERT,
     EVENT_KIND_OWN = 100,
     EVENT_KIND_MAX = 255,
 };
@@ -104,6 +105,13 @@ struct event {
 /* Appends an event. Writing transactions only. About 2 µs on SQLite. */
 enum rc event_add(struct tx *tx, const struct event *ev, struct err *e);
 
+/* How many live events have the same customer, second, kind, channel, staff, object and amount. */
+enum rc event_count_equal(struct tx *tx, const struct event *ev, int64_t *out, struct err *e);
+/* The number of the newest live event of a kind about an object, at a time; RC_NOT_FOUND (e untouched). */
+enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
+                   enum object_kind object_kind, int64_t object_id, int64_t *out_seq,
+                   struct err *e);
+
 /* Takes one event back: `seq` is its number, `customer_id` its customer. Also for a line of an
  * order (order_item.seq). */
 enum rc event_retract(struct tx *tx, int64_t seq, int64_t customer_id, int64_t batch_id,
@@ -113,12 +121,15 @@ enum rc event_retract(struct tx *tx, int64_t seq, int64_t customer_id, int64_t b
 enum rc event_retract_batch(struct tx *tx, int64_t batch_id, struct err *e);
 
 /* The condition, in SQL, that an event (alias `v`) has not been taken back: neither alone nor with
- * its import. */
+ * its import. A retraction that came with an import which was taken back is void itself. */
 #define EVENT_LIVE(v)                                                                              \
-    "((" v ".batch_id IS NULL OR " v ".batch_id NOT IN (SELECT live_b.id FROM batch live_b"        \
-    " WHERE live_b.state IN ('undoing', 'undone')))"                                               \
-    " AND NOT EXISTS (SELECT 1 FROM event live_r WHERE live_r.customer_id = " v ".customer_id"     \
-    " AND live_r.kind = 43 AND live_r.object_kind = 17 AND live_r.object_id = " v ".seq))"
+    "(" EVENT_BATCH_LIVE(v) " AND NOT EXISTS (SELECT 1 FROM event live_r"                          \
+                            " WHERE live_r.customer_id = " v ".customer_id AND live_r.kind = 43"   \
+                            " AND live_r.object_kind = 17 AND live_r.object_id = " v ".seq"        \
+                            " AND " EVENT_BATCH_LIVE("live_r") "))"
+#define EVENT_BATCH_LIVE(v)                                                                        \
+    "(" v ".batch_id IS NULL OR " v ".batch_id NOT IN (SELECT live_b.id FROM batch live_b"         \
+    " WHERE live_b.state IN ('undoing', 'undone')))"
 
 /* Appends to `change` that a row changed which the mirror holds: `table` is a table of the schema,
  * `customer_id` the customer it hangs on or 0. */

@@ -54,7 +54,8 @@ struct item_row {
 /* RC_NOT_FOUND (e untouched) when there is none. Text is in the transaction's arena. */
 enum rc order_find(struct tx *tx, int64_t channel_id, struct str number, struct order_row *out,
                    struct err *e);
-enum rc order_add(struct tx *tx, const struct order_row *row, struct err *e);
+/* Adds an order; nothing, and `*out_added` false, when its channel and number are there already. */
+enum rc order_add(struct tx *tx, const struct order_row *row, bool *out_added, struct err *e);
 /* Writes every column of the row but channel, number and batch. */
 enum rc order_update(struct tx *tx, const struct order_row *row, struct err *e);
 
@@ -64,11 +65,15 @@ enum rc order_items(struct tx *tx, int64_t order_id, struct item_row **out, size
 enum rc order_item_add(struct tx *tx, const struct item_row *row, struct err *e);
 enum rc order_item_remove(struct tx *tx, int64_t seq, struct err *e);
 
-/* A refund of an order; adding one that is there with the same amount says so in `out_known`; with
- * another amount it is updated. */
-enum rc order_refund_put(struct tx *tx, int64_t order_id, struct str number, int64_t customer_id,
-                         int64_t at_s, int64_t amount_fen, int64_t batch_id, bool *out_known,
-                         struct err *e);
+/* Adds a refund of an order, or brings one that is there up to date. `*out_before`: its amount
+ * before, 0 when it is new; `*out_before_s`: its time before. Nothing was written when both agree. */
+struct refund_row {
+    int64_t order_id;
+    struct str number;
+    int64_t customer_id, at_s, amount_fen, batch_id; /* ids: 0 none */
+};
+enum rc order_refund_put(struct tx *tx, const struct refund_row *row, int64_t *out_before,
+                         int64_t *out_before_s, struct err *e);
 
 /* ---- products ---- */
 
@@ -87,6 +92,7 @@ enum rc product_set_name(struct tx *tx, int64_t id, struct str name, struct str 
 
 /* The channel or source of that name, made (kind 'import' / 'shop') when it is new. */
 enum rc channel_find_or_add(struct tx *tx, struct str name, int64_t *out, struct err *e);
+enum rc channel_name(struct tx *tx, int64_t id, struct str *out, struct err *e);
 enum rc source_find_or_add(struct tx *tx, struct str name, int64_t *out, struct err *e);
 
 #endif

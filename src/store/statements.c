@@ -6,10 +6,14 @@
 #include "store/statements.h"
 
 #define FILE_LIST(X)                                                                               \
+    X(batch)                                                                                       \
     X(customer)                                                                                    \
     X(customer_stats)                                                                              \
+    X(event)                                                                                       \
     X(identity)                                                                                    \
-    X(merge)
+    X(job)                                                                                         \
+    X(merge)                                                                                       \
+    X(order)
 
 #define DECLARE(file) extern const struct sql *const file##_statements[];
 FILE_LIST(DECLARE)

@@ -1,0 +1,32 @@
+/* ingest_parts — the inside of an ingest session, shared by ingest*.c only.
+ */
+#ifndef KOI_DOMAIN_INGEST_PARTS_H
+#define KOI_DOMAIN_INGEST_PARTS_H
+
+#include "domain/id_cache.h"
+#include "domain/ingest.h"
+
+struct ingest {
+    struct ingest_options options;
+    int64_t last_step;
+    struct id_cache customers; /* by identity; flag: made by this session */
+    struct id_cache products;  /* by issuer and code; flag: it has a name of its own */
+    /* Customers whose orders changed in this step, for customer_stats. */
+    int64_t *touched;
+    size_t touched_n, touched_room;
+};
+
+/* Notes that a customer's purchases changed in this step. */
+void ingest_touch(struct ingest *g, int64_t customer_id);
+
+/* The product of a code, made or named as the row tells; 0 in `out` without a code. */
+enum rc ingest_product(struct ingest *g, struct tx *tx, struct str issuer, struct str code,
+                       struct str name, struct str category, struct ingest_counts *counts,
+                       int64_t *out, struct err *e);
+
+/* The customer of one account as a file tells it (not normalised); 0 in `out` for nobody or an erased person. `out_fresh`: made by
+ * this session, so nothing older is known of them. */
+enum rc ingest_buyer(struct ingest *g, struct tx *tx, const struct identity *who, int64_t first_s,
+                     struct ingest_counts *counts, int64_t *out, bool *out_fresh, struct err *e);
+
+#endif
