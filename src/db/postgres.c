@@ -57,7 +57,7 @@ static enum rc mark_lost(struct pg_conn *c)
 {
     c->conn.broken = true;
     c->aborted = true;
-    if (c->failed != RC_OK && strcmp(c->err.code, "db_lost") != 0)
+    if (c->failed != RC_OK && (!c->committing || strcmp(c->err.code, "db_lost") != 0))
         return c->failed;
     const char *why = libpq.PQerrorMessage(c->pg);
     if (c->committing)
@@ -94,6 +94,8 @@ static void absorb(struct pg_conn *c, const struct pg_sent *sent, const PGresult
         return;
     c->aborted = true;
     c->failed = pg_result_error(result, sent->st != NULL ? sent->st->st.text : NULL, &c->conn.retry, &c->err);
+    if (strcmp(c->err.code, "db_lost") == 0)
+        mark_lost(c);
     /* A plan whose table another node has altered: this connection's statements are stale. */
     if (strstr(c->err.en, "cached plan") != NULL)
         c->conn.broken = true;

@@ -117,11 +117,13 @@ void pg_disconnect(struct conn *c)
     free_conn(conn_of(c));
 }
 
-/* Notices that the server has hung up while the connection was idle. */
+/* Notices that the server has hung up while the connection was idle. Looks twice: the first look may read its last
+ * words, the second then finds the end. */
 bool pg_alive(struct conn *base)
 {
     struct pg_conn *c = conn_of(base);
-    return !base->broken && libpq.PQconsumeInput(c->pg) == 1 && libpq.PQstatus(c->pg) == CONNECTION_OK;
+    return !base->broken && libpq.PQconsumeInput(c->pg) == 1 && libpq.PQconsumeInput(c->pg) == 1 &&
+           libpq.PQstatus(c->pg) == CONNECTION_OK;
 }
 
 enum rc pg_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t), void *ctx,

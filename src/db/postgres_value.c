@@ -242,7 +242,10 @@ static const struct state_row STATES[] = {
     {"40P01", RC_BUSY, "deadlock", true},
     {"55P03", RC_BUSY, "db_busy", false},
     {"53100", RC_IO, "disk_full", false},
+    {"57P01", RC_IO, "db_lost", false}, /* the server ends the connection, or itself */
+    {"57P02", RC_IO, "db_lost", false},
     {"57P03", RC_BUSY, "db_busy", false},
+    {"08", RC_IO, "db_lost", false},
     {"XX001", RC_CORRUPT, "db_corrupt", false},
     {"XX002", RC_CORRUPT, "db_corrupt", false},
     {"", RC_IO, "db_io", false},

@@ -124,7 +124,7 @@ static void start_server(void)
     char *argv[] = {(char *)"postgres", (char *)"-D", data, (char *)"-k", folder,
                     (char *)"-c", (char *)"listen_addresses=", (char *)"-c", (char *)"fsync=off",
                     (char *)"-c", (char *)"full_page_writes=off", (char *)"-c",
-                    (char *)"max_connections=60", (char *)"-c", (char *)"shared_buffers=32MB", NULL};
+                    (char *)"max_connections=60", (char *)"-c", (char *)"deadlock_timeout=50ms", NULL};
     server = run("postgres", argv);
     char address[300];
     snprintf(address, sizeof address, "postgresql:///postgres?host=%s&user=postgres", folder);
