@@ -516,9 +516,17 @@ CREATE TABLE tier_run (
     at_s      @INT@ NOT NULL,                  -- the pinned now
     customers @INT@ NOT NULL,
     moved     @INT@ NOT NULL,
-    took_us   @INT@ NOT NULL
+    took_us   @INT@ NOT NULL                   -- 0: it has not ended
 ) @STRICT@;
 CREATE INDEX tier_run_model ON tier_run (model_id, at_s);
+
+-- How many a run found in each tier, so that history need not count moves again.
+CREATE TABLE tier_size (
+    run_id    @INT@ NOT NULL REFERENCES tier_run (id),
+    tier_id   @INT@ NOT NULL REFERENCES tier (id),
+    customers @INT@ NOT NULL,
+    PRIMARY KEY (run_id, tier_id)
+) @CLUSTERED@;
 
 -- The tier a customer is in now (root customers), and each move; NULL stands for "in none".
 CREATE TABLE customer_tier (
