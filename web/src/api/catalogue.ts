@@ -1,0 +1,132 @@
+import type { FieldType, Named } from './customers';
+import { get, type Page, patch, post, type Query, remove } from './client';
+
+export interface Tag extends Named {
+  grain: 'basic' | 'fine';
+  customers: number;
+  archived: boolean;
+}
+export interface TagGroup extends Named {
+  tags: Tag[];
+}
+export interface TagCategory extends Named {
+  groups: TagGroup[];
+}
+
+export const tags = {
+  all: (signal?: AbortSignal) => get<{ categories: TagCategory[] }>('/api/tags', undefined, signal),
+  addCategory: (name: string) => post<unknown>('/api/tag-categories', { name }),
+  addGroup: (category_id: string, name: string) => post<unknown>('/api/tag-groups', { category_id, name }),
+  addTag: (group_id: string, name: string, grain: Tag['grain']) =>
+    post<unknown>('/api/tags', { group_id, name, grain }),
+  rename: (level: TagLevel, id: string, body: { name?: string; grain?: Tag['grain']; archived?: boolean }) =>
+    patch<unknown>(`${levelPath[level]}/${id}`, body),
+  remove: (level: TagLevel, id: string) => remove(`${levelPath[level]}/${id}`),
+};
+
+export type TagLevel = 'category' | 'group' | 'tag';
+const levelPath: Record<TagLevel, string> = {
+  category: '/api/tag-categories',
+  group: '/api/tag-groups',
+  tag: '/api/tags',
+};
+
+export interface Field extends Named {
+  key: string;
+  type: FieldType;
+  class: 'plain' | 'personal' | 'sensitive';
+  choices: string[] | null;
+}
+export interface Stage extends Named {
+  position: number;
+  outcome: 'open' | 'won' | 'lost';
+  customers?: number;
+}
+
+type List<T> = { items: T[] };
+
+export const fields = {
+  list: (signal?: AbortSignal) => get<List<Field>>('/api/fields', undefined, signal),
+  add: (body: Partial<Field>) => post<unknown>('/api/fields', body),
+  patch: (id: string, body: Partial<Field>) => patch<unknown>(`/api/fields/${id}`, body),
+  remove: (id: string) => remove(`/api/fields/${id}`),
+};
+
+export const stages = {
+  list: (signal?: AbortSignal) => get<List<Stage>>('/api/stages', undefined, signal),
+  add: (body: Partial<Stage>) => post<unknown>('/api/stages', body),
+  patch: (id: string, body: Partial<Stage>) => patch<unknown>(`/api/stages/${id}`, body),
+  remove: (id: string) => remove(`/api/stages/${id}`),
+};
+
+export interface Department extends Named {
+  kind: 'office' | 'region' | 'store';
+  children?: Department[];
+}
+export interface Staff extends Named {
+  userid: string;
+  department: Named | null;
+  title: string | null;
+  status: 'active' | 'left';
+  customers: number;
+}
+export interface Group extends Named {
+  owner: Named | null;
+  kind: 'feed' | 'interest' | 'service';
+  level: 'welfare' | 'vip' | 'diamond';
+  members: number;
+  joined_30d: number;
+  left_30d: number;
+  created_s: number;
+}
+
+export const people = {
+  departments: (signal?: AbortSignal) => get<List<Department>>('/api/departments', undefined, signal),
+  staff: (query: Query, signal?: AbortSignal) => get<Page<Staff>>('/api/staff', query, signal),
+  groups: (query: Query, signal?: AbortSignal) => get<Page<Group>>('/api/groups', query, signal),
+  group: (id: string, signal?: AbortSignal) => get<Group>(`/api/groups/${id}`, undefined, signal),
+};
+
+export interface Source extends Named {
+  kind: string;
+  customers: number;
+  cost_fen: number;
+}
+export interface Cost {
+  id: string;
+  source: Named;
+  kind: 'fixed' | 'traffic' | 'goods' | 'incentive';
+  from_day: string;
+  to_day: string;
+  amount_fen: number;
+  note: string | null;
+}
+export interface CostBody {
+  source_id: string;
+  kind: Cost['kind'];
+  from_day: string;
+  to_day: string;
+  amount_fen: number;
+  note: string | null;
+}
+
+export const sources = {
+  list: (query: Query = {}, signal?: AbortSignal) => get<Page<Source>>('/api/sources', query, signal),
+  add: (body: { name: string; kind: string }) => post<unknown>('/api/sources', body),
+  patch: (id: string, body: { name?: string; kind?: string }) => patch<unknown>(`/api/sources/${id}`, body),
+  remove: (id: string) => remove(`/api/sources/${id}`),
+};
+
+export const costs = {
+  list: (query: Query, signal?: AbortSignal) => get<Page<Cost>>('/api/costs', query, signal),
+  add: (body: CostBody) => post<unknown>('/api/costs', body),
+  patch: (id: string, body: CostBody) => patch<unknown>(`/api/costs/${id}`, body),
+  remove: (id: string) => remove(`/api/costs/${id}`),
+};
+
+export const lookups = {
+  channels: (signal?: AbortSignal) => get<List<Named>>('/api/channels', undefined, signal),
+  eventKinds: (signal?: AbortSignal) =>
+    get<List<{ id: string; name: string; zh: string; en: string }>>('/api/event-kinds', undefined, signal),
+  cities: (q: string, signal?: AbortSignal) => get<List<string | { city: string }>>('/api/cities', { q }, signal),
+};

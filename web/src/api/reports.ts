@@ -1,0 +1,84 @@
+import { get, type Query } from './client';
+
+export interface Today {
+  due: { title: string; detail?: string | null; count?: number | null; link?: string | null }[];
+  moved: { title: string; now: number; before: number; change: number | null; unit?: string }[];
+  wrong: { title: string; detail: string | null; link: string | null }[];
+  trend: { days: string[]; friends: number[]; orders: number[]; sale_fen: number[] };
+}
+
+export interface RevenueRow {
+  start_day: string;
+  orders: number;
+  buyers: number;
+  new_buyers: number;
+  repeat_buyers: number;
+  sale_fen: number;
+  refunded_fen: number;
+  spend_fen: number;
+  average_fen: number | null;
+}
+
+export interface Repurchase {
+  buyers: number;
+  repeat_buyers: number;
+  rate: number | null;
+  frequency: number | null;
+  interval_days: { median: number | null; mean: number | null };
+  by_month: { start_day: string; buyers: number; repeat_buyers: number; rate: number | null }[];
+  intervals: { days: number; count: number }[];
+}
+
+export interface Cohort {
+  start_day: string;
+  customers: number;
+  active: number[];
+}
+
+export interface FirstPurchase {
+  median_days: number | null;
+  mean_days: number | null;
+  buckets: { days_to: number | null; customers: number }[];
+}
+
+export interface ProvinceRow {
+  province: string | null;
+  orders: number;
+  paid_orders: number;
+  paid_fen: number;
+  refunded_fen: number;
+}
+
+export interface SourceRow {
+  source: string | { id: string; name: string };
+  customers: number;
+  buyers: number;
+  conversion: number | null;
+  fixed_fen: number;
+  traffic_fen: number;
+  cost_fen: number;
+  cost_per_customer_fen: number | null;
+  revenue_fen: number;
+  roi: number | null;
+}
+
+export type Facts = Record<string, number | null>;
+
+type Items<T> = { items: T[] };
+
+export const reports = {
+  today: (signal?: AbortSignal) => get<Today>('/api/today', undefined, signal),
+  facts: (query: Query, signal?: AbortSignal) => get<Facts>('/api/reports/facts', query, signal),
+  revenue: (query: Query, signal?: AbortSignal) =>
+    get<Items<RevenueRow>>('/api/reports/revenue', query, signal),
+  repurchase: (query: Query, signal?: AbortSignal) =>
+    get<Repurchase>('/api/reports/repurchase', query, signal),
+  cohorts: (query: Query, signal?: AbortSignal) =>
+    get<{ cohorts: Cohort[] }>('/api/reports/cohorts', query, signal),
+  firstPurchase: (query: Query, signal?: AbortSignal) =>
+    get<FirstPurchase>('/api/reports/first-purchase', query, signal),
+  provinces: (query: Query, signal?: AbortSignal) =>
+    get<Items<ProvinceRow>>('/api/reports/provinces', query, signal),
+  sources: (query: Query, signal?: AbortSignal) =>
+    get<Items<SourceRow>>('/api/reports/sources', query, signal),
+};

@@ -1,0 +1,42 @@
+import { GlobalOutlined, UserOutlined } from '@ant-design/icons';
+import { Button, Dropdown, Space, Tag } from 'antd';
+import { useLocation } from 'wouter';
+import { useI18n } from '@/i18n/I18nProvider';
+import { useAction } from '@/lib/useAction';
+import { useSession, useSessionActions } from './session';
+
+export function HeaderTools() {
+  const { t, language } = useI18n();
+  const { account, corp } = useSession();
+  const { changeLanguage, leave } = useSessionActions();
+  const { run } = useAction();
+  const [, go] = useLocation();
+  return (
+    <Space className="header-tools" size={4}>
+      {corp.demo && <Tag color="gold">{t('shell.demo')}</Tag>}
+      <Button
+        type="text"
+        icon={<GlobalOutlined />}
+        onClick={() => void run(() => changeLanguage(language === 'zh' ? 'en' : 'zh'))}
+        lang={language === 'zh' ? 'en' : 'zh-CN'}
+      >
+        {language === 'zh' ? 'English' : '中文'}
+      </Button>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: [
+            { key: 'who', label: `${account.login} · ${t(`role.${account.role}`)}`, disabled: true },
+            { type: 'divider' },
+            { key: 'password', label: t('shell.password'), onClick: () => go('/password') },
+            { key: 'leave', label: t('shell.sign_out'), onClick: () => void run(leave) },
+          ],
+        }}
+      >
+        <Button type="text" icon={<UserOutlined />} aria-label={t('shell.account')}>
+          <span className="account-name">{account.name}</span>
+        </Button>
+      </Dropdown>
+    </Space>
+  );
+}

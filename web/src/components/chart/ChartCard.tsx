@@ -1,0 +1,67 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { Button, Card, Space, Tooltip } from 'antd';
+import { lazy, type ReactNode, Suspense, useRef } from 'react';
+import { EmptyState } from '@/components/EmptyState';
+import { Waiting } from '@/components/Waiting';
+import { useT } from '@/i18n/I18nProvider';
+import { saveAs } from '@/lib/saveAs';
+import { makeXlsx } from '@/lib/xlsx';
+import type { CanvasHandle } from './Canvas';
+import { DataTable, sheetOf, type Table } from './DataTable';
+
+const Canvas = lazy(() => import('./Canvas'));
+
+interface Props {
+  /** A question that the picture answers. */
+  title: string;
+  option: EChartsCoreOption;
+  table: Table;
+  height?: number;
+  /** Controls beside the title. */
+  extra?: ReactNode;
+  /** A sentence under the title: the answer, or how it was counted. */
+  note?: ReactNode;
+  /** The table below the picture instead of beside it. */
+  stacked?: boolean;
+}
+
+/** A chart answers the question in its title; its numbers stand beside it; both can be taken away. */
+export function ChartCard({ title, option, table, height = 320, extra, note, stacked = false }: Props) {
+  const t = useT();
+  const canvas = useRef<CanvasHandle>(null);
+  const empty = table.rows.length === 0;
+  const savePng = async () => {
+    const picture = await fetch(canvas.current?.png() ?? '');
+    saveAs(await picture.blob(), `${title}.png`);
+  };
+  const tools = (
+    <Space wrap>
+      {extra}
+      <Tooltip title={t('chart.png')}>
+        <Button size="small" disabled={empty} onClick={() => void savePng()}>
+          PNG
+        </Button>
+      </Tooltip>
+      <Tooltip title={t('chart.xlsx')}>
+        <Button size="small" disabled={empty} onClick={() => saveAs(makeXlsx(sheetOf(table)), `${title}.xlsx`)}>
+          XLSX
+        </Button>
+      </Tooltip>
+    </Space>
+  );
+  return (
+    <Card className="chart-card" title={<h2 className="card-title">{title}</h2>} extra={tools}>
+      {note && <p className="chart-note">{note}</p>}
+      {empty ? (
+        <EmptyState title={t('chart.empty')} hint={t('chart.empty_hint')} />
+      ) : (
+        <div className={stacked ? 'chart-stacked' : 'chart-beside'}>
+          <Suspense fallback={<Waiting />}>
+            <Canvas ref={canvas} option={option} height={height} label={title} />
+          </Suspense>
+          <DataTable table={table} label={title} height={height} />
+        </div>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,65 @@
+import type { Format } from '@/i18n/format';
+import { useI18n } from '@/i18n/I18nProvider';
+import type { Cell } from '@/lib/xlsx';
+
+type Kind = 'text' | 'number' | 'money' | 'percent' | 'day' | 'month' | 'time';
+export type TableCell = string | number | null;
+
+export interface Table {
+  columns: { key: string; title: string; kind: Kind }[];
+  rows: Record<string, TableCell>[];
+}
+
+/** The numbers of a chart, as a plain table that scrolls by itself. */
+export function DataTable({ table, label, height }: { table: Table; label: string; height: number }) {
+  const { f } = useI18n();
+  return (
+    <div className="data-table" style={{ maxHeight: height }} tabIndex={0} role="region" aria-label={label}>
+      <table>
+        <thead>
+          <tr>
+            {table.columns.map(({ key, title, kind }) => (
+              <th key={key} scope="col" className={isNumber(kind) ? 'number' : undefined}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, index) => (
+            <tr key={index}>
+              {table.columns.map(({ key, kind }) => (
+                <td key={key} className={isNumber(kind) ? 'number' : undefined}>
+                  {show(row[key] ?? null, kind, f)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const isNumber = (kind: Kind) => kind === 'number' || kind === 'money' || kind === 'percent';
+
+function show(cell: TableCell, kind: Kind, f: Format): string {
+  if (typeof cell === 'number') {
+    if (kind === 'money') return f.money(cell);
+    if (kind === 'percent') return f.percent(cell);
+    return kind === 'time' ? f.time(cell) : f.number(cell);
+  }
+  if (kind === 'day') return f.day(cell);
+  if (kind === 'month') return f.month(cell);
+  return cell ?? '—';
+}
+
+/** The same numbers for a spreadsheet: money in yuan, shares as they are. */
+export function sheetOf({ columns, rows }: Table): Cell[][] {
+  const value = (cell: TableCell, kind: Kind): Cell =>
+    kind === 'money' && typeof cell === 'number' ? cell / 100 : cell;
+  return [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ key, kind }) => value(row[key] ?? null, kind))),
+  ];
+}

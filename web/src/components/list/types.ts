@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react';
+import type { Query } from '@/api/client';
+
+export interface Column<T> {
+  /** Also the name of the column in an export. */
+  key: string;
+  title: string;
+  render: (row: T) => ReactNode;
+  width?: number;
+  align?: 'right';
+  /** The server can sort by it. */
+  sort?: boolean;
+  /** Not shown until chosen. */
+  optional?: boolean;
+}
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+interface FilterBase {
+  key: string;
+  label: string;
+}
+export interface TextFilter extends FilterBase {
+  kind: 'text';
+}
+export interface ChoiceFilter extends FilterBase {
+  kind: 'choice';
+  options: Option[];
+}
+export interface RemoteFilter extends FilterBase {
+  kind: 'remote';
+  load: (q: string, signal: AbortSignal) => Promise<Option[]>;
+}
+export interface DaysFilter extends FilterBase {
+  kind: 'days';
+  /** The names of the first and the last day in the query. */
+  from: string;
+  to: string;
+}
+export type Filter = TextFilter | ChoiceFilter | RemoteFilter | DaysFilter;
+
+/** Rows chosen one by one, or everyone the filters match. */
+export type Selection = { all: false; ids: string[] } | { all: true; filter: Query; total: number | null };

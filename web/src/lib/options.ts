@@ -1,0 +1,57 @@
+/** Choices for filters and forms, as the catalogues of the server have them. */
+import { audiences } from '@/api/audiences';
+import { lookups, people, sources, stages, tags } from '@/api/catalogue';
+import { tierModels } from '@/api/audiences';
+import type { Option } from '@/components/list/types';
+
+type Load = (q: string, signal: AbortSignal) => Promise<Option[]>;
+
+const matching = (options: Option[], q: string) =>
+  options.filter(({ label }) => label.toLowerCase().includes(q.toLowerCase()));
+const named = ({ id, name }: { id: string; name: string }): Option => ({ value: id, label: name });
+
+export const tagOptions: Load = async (q, signal) => {
+  const { categories } = await tags.all(signal);
+  const all = categories.flatMap((category) =>
+    category.groups.flatMap((group) =>
+      group.tags.filter((tag) => !tag.archived).map((tag) => ({ value: tag.id, label: `${group.name} / ${tag.name}` })),
+    ),
+  );
+  return matching(all, q);
+};
+
+export const stageOptions: Load = async (q, signal) => matching((await stages.list(signal)).items.map(named), q);
+export const sourceOptions: Load = async (q, signal) =>
+  matching((await sources.list({ limit: 200 }, signal)).items.map(named), q);
+export const channelOptions: Load = async (q, signal) =>
+  matching((await lookups.channels(signal)).items.map(named), q);
+export const staffOptions: Load = async (q, signal) =>
+  (await people.staff({ q, limit: 50 }, signal)).items.map(named);
+export const audienceOptions: Load = async (q, signal) =>
+  (await audiences.list({ q, limit: 50 }, signal)).items.map(named);
+
+export const tierOptions: Load = async (q, signal) => {
+  const models = (await tierModels.list(signal)).items;
+  const all = models.flatMap((model) =>
+    model.tiers.map((tier) => ({ value: tier.id ?? '', label: `${model.name} / ${tier.name}` })),
+  );
+  return matching(all, q);
+};
+
+export const cityOptions: Load = async (q, signal) =>
+  (await lookups.cities(q, signal)).items.map((item) => {
+    const city = typeof item === 'string' ? item : item.city;
+    return { value: city, label: city };
+  });
+
+export const departmentOptions: Load = async (q, signal) => {
+  const flat: Option[] = [];
+  const walk = (list: Awaited<ReturnType<typeof people.departments>>['items'], above: string) => {
+    for (const { id, name, children } of list) {
+      flat.push({ value: id, label: above + name });
+      walk(children ?? [], `${above}${name} / `);
+    }
+  };
+  walk((await people.departments(signal)).items, '');
+  return matching(flat, q);
+};

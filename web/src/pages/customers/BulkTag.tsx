@@ -1,0 +1,71 @@
+import { Form, Modal } from 'antd';
+import { useState } from 'react';
+import { bulkTag, type Whom } from '@/api/customers';
+import type { Job } from '@/api/jobs';
+import { JobProgress } from '@/components/job/JobProgress';
+import { RemoteSelect } from '@/components/list/RemoteSelect';
+import type { Selection } from '@/components/list/types';
+import { useT } from '@/i18n/I18nProvider';
+import { tagOptions } from '@/lib/options';
+import { useAction } from '@/lib/useAction';
+
+interface Props {
+  whom: Selection;
+  off: boolean;
+  done: () => void;
+  onClose: () => void;
+}
+
+/** Puts a tag on many customers, or takes it off: chosen rows at once, everyone who matches as a job. */
+export function BulkTag({ whom, off, done, onClose }: Props) {
+  const t = useT();
+  const { busy, run } = useAction();
+  const [tagId, setTagId] = useState<string>();
+  const [job, setJob] = useState<Job | null>(null);
+  const count = whom.all ? whom.total : whom.ids.length;
+
+  const start = () =>
+    run(async () => {
+      const reply = await bulkTag(tagId ?? '', toWhom(whom), off);
+      if (reply.job) setJob(reply.job);
+      else finish();
+    }, off ? t('bulk.untagged') : t('bulk.tagged'));
+  const finish = () => {
+    done();
+    onClose();
+  };
+  return (
+    <Modal
+      open
+      title={t(off ? 'bulk.untag' : 'bulk.tag')}
+      okText={count === null ? t('bulk.do_many') : t('bulk.do', { n: count })}
+      okButtonProps={{ disabled: tagId === undefined, loading: busy }}
+      onOk={() => void start()}
+      onCancel={job ? finish : onClose}
+      {...(job && { footer: null })}
+    >
+      {job ? (
+        <JobProgress id={job.id} first={job} over={done}>
+          {(now) => <BulkResult job={now} />}
+        </JobProgress>
+      ) : (
+        <Form layout="vertical">
+          <Form.Item label={t('customer.tag')} htmlFor="bulk-tag">
+            <RemoteSelect id="bulk-tag" label={t('bulk.which')} load={tagOptions} value={tagId} onChange={setTagId} />
+          </Form.Item>
+        </Form>
+      )}
+    </Modal>
+  );
+}
+
+function BulkResult({ job }: { job: Job }) {
+  const t = useT();
+  if (job.state !== 'done') return <p className="soft">{t('job.may_close')}</p>;
+  const { tagged, skipped } = job.result ?? {};
+  return <p>{t('bulk.result', { tagged: Number(tagged ?? 0), skipped: Number(skipped ?? 0) })}</p>;
+}
+
+function toWhom(selection: Selection): Whom {
+  return selection.all ? { filter: selection.filter } : { customer_ids: selection.ids };
+}

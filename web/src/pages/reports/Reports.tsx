@@ -1,0 +1,118 @@
+import { DatePicker, Menu, Select } from 'antd';
+import dayjs from 'dayjs';
+import { type ComponentType, lazy, Suspense, useMemo } from 'react';
+import { useSearchParams } from 'wouter';
+import type { Query } from '@/api/client';
+import { Waiting } from '@/components/Waiting';
+import { useI18n } from '@/i18n/I18nProvider';
+import { RemoteSelect } from '@/components/list/RemoteSelect';
+import { channelOptions } from '@/lib/options';
+
+export interface ReportProps {
+  query: Query;
+}
+
+const names = ['revenue', 'repurchase', 'cohorts', 'first', 'provinces', 'sources', 'facts'] as const;
+type Name = (typeof names)[number];
+
+const pages: Record<Name, ComponentType<ReportProps>> = {
+  revenue: lazy(() => import('./Revenue')),
+  repurchase: lazy(() => import('./Repurchase')),
+  cohorts: lazy(() => import('./Cohorts')),
+  first: lazy(() => import('./FirstPurchase')),
+  provinces: lazy(() => import('./Provinces')),
+  sources: lazy(() => import('./SourceReturn')),
+  facts: lazy(() => import('./Facts')),
+};
+
+/** What each report can be narrowed by. */
+const controls: Record<Name, { days?: boolean; unit?: string[]; channel?: boolean }> = {
+  revenue: { days: true, unit: ['month', 'week', 'day'], channel: true },
+  repurchase: { days: true },
+  cohorts: { unit: ['month', 'week'] },
+  first: {},
+  provinces: { days: true },
+  sources: { days: true },
+  facts: { channel: true },
+};
+
+export default function Reports() {
+  const { t } = useI18n();
+  const [address, setAddress] = useSearchParams();
+  const name = names.find((one) => one === address.get('report')) ?? 'revenue';
+  const has = controls[name];
+  const query = useMemo<Query>(
+    () => ({
+      ...(has.days && { from: address.get('from'), to: address.get('to') }),
+      ...(has.unit && { unit: has.unit.find((one) => one === address.get('unit')) ?? has.unit[0] }),
+      ...(has.channel && { channel_id: address.get('channel_id') }),
+    }),
+    [has, address],
+  );
+  const Page = pages[name];
+  return (
+    <div className="reports">
+      <Menu
+        className="report-menu"
+        selectedKeys={[name]}
+        onClick={({ key }) => setAddress(key === 'revenue' ? {} : { report: key })}
+        items={names.map((one) => ({ key: one, label: t(`report.${one}`) }))}
+      />
+      <div className="page-stack report-page">
+        <Controls has={has} />
+        <Suspense fallback={<Waiting />}>
+          <Page query={query} />
+        </Suspense>
+      </div>
+    </div>
+  );
+}
+
+function Controls({ has }: { has: (typeof controls)[Name] }) {
+  const { t } = useI18n();
+  const [address, setAddress] = useSearchParams();
+  const change = (changes: Record<string, string | null | undefined>) =>
+    setAddress((old) => {
+      const next = new URLSearchParams(old);
+      for (const [key, value] of Object.entries(changes)) {
+        if (value) next.set(key, value);
+        else next.delete(key);
+      }
+      return next;
+    });
+  const day = (key: string) => (address.get(key) ? dayjs(address.get(key)) : null);
+  if (!has.days && !has.unit && !has.channel) return null;
+  return (
+    <div className="filters">
+      {has.days && (
+        <DatePicker.RangePicker
+          allowEmpty={[true, true]}
+          placeholder={[t('report.from'), t('report.to')]}
+          value={[day('from'), day('to')]}
+          onChange={(days) =>
+            change({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })
+          }
+        />
+      )}
+      {has.unit && (
+        <Select
+          aria-label={t('report.unit')}
+          value={has.unit.find((one) => one === address.get('unit')) ?? has.unit[0]}
+          onChange={(unit: string) => change({ unit })}
+          options={(['month', 'week', 'day'] as const)
+            .filter((value) => has.unit?.includes(value))
+            .map((value) => ({ value, label: t(`unit.${value}`) }))}
+        />
+      )}
+      {has.channel && (
+        <RemoteSelect
+          className="filter-select"
+          label={t('order.channel')}
+          load={channelOptions}
+          value={address.get('channel_id') ?? undefined}
+          onChange={(channel_id) => change({ channel_id })}
+        />
+      )}
+    </div>
+  );
+}
