@@ -96,8 +96,7 @@ static int hex_digit(char c)
     return c >= 'a' ? c - 'a' + 10 : c - '0';
 }
 
-static struct str read_text(struct arena *a, const struct column *col,
-                            const struct json_value *v)
+static struct str read_text(struct arena *a, const struct column *col, const struct json_value *v)
 {
     struct str s = json_str_or(v, STR_ABSENT);
     if (s.p == NULL || col->rule != FILL_BYTES)
@@ -196,7 +195,8 @@ static const char *const reasons[] = {
 
 static enum rc gone(struct err *e)
 {
-    err_set(e, RC_NOT_FOUND, "customer_unknown", "customer_id", "没有这个客户，或其信息已按要求删除",
+    err_set(e, RC_NOT_FOUND, "customer_unknown", "customer_id",
+            "没有这个客户，或其信息已按要求删除",
             "there is no such customer, or the person had themselves erased");
     err_hint(e, "请刷新列表后重试", "reload the list and try again");
     return RC_NOT_FOUND;
@@ -384,7 +384,7 @@ enum rc identity_unmerge(struct tx *tx, int64_t merge_id, int64_t account_id, st
     assert(tx_is_writing(tx));
 
     struct merge_row m;
-    int64_t root;
+    int64_t root = 0;
     enum rc rc = load_undoable(tx, merge_id, &m, &root, e);
     if (rc == RC_OK)
         rc = merge_set_undone(tx, m.id, account_id, e);

@@ -17,15 +17,19 @@
 #include <assert.h>
 
 static const struct sql CUSTOMER_MAKE = {
-    .text = "INSERT INTO customer (id, root_id, nickname, name_sealed, address_sealed, gender, birth_day,"
-            " province, city, source_id, stage_id, first_s, added_s, batch_id, created_s, updated_us)"
-            " VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    .text =
+        "INSERT INTO customer (id, root_id, nickname, name_sealed, address_sealed, gender, "
+        "birth_day,"
+        " province, city, source_id, stage_id, first_s, added_s, batch_id, created_s, updated_us)"
+        " VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     .in = "iSBBSISSIIiIIii",
 };
 
 #define LOAD                                                                                       \
-    "SELECT id, root_id, nickname, name_sealed, address_sealed, gender, birth_day, province, city,"  \
-    " source_id, stage_id, first_s, added_s, no_marketing, phone_tail, batch_id, erased_s, updated_us" \
+    "SELECT id, root_id, nickname, name_sealed, address_sealed, gender, birth_day, province, "     \
+    "city,"                                                                                        \
+    " source_id, stage_id, first_s, added_s, no_marketing, phone_tail, batch_id, erased_s, "       \
+    "updated_us"                                                                                   \
     " FROM customer WHERE id = $1"
 static const struct sql CUSTOMER_LOAD = {
     .text = LOAD,
@@ -40,9 +44,10 @@ static const struct sql CUSTOMER_LOCK = {
 };
 
 static const struct sql CUSTOMER_STORE = {
-    .text = "UPDATE customer SET nickname = $2, name_sealed = $3, address_sealed = $4, gender = $5,"
-            " birth_day = $6, province = $7, city = $8, source_id = $9, stage_id = $10, first_s = $11,"
-            " added_s = $12, no_marketing = $13, phone_tail = $14, updated_us = $15 WHERE id = $1",
+    .text =
+        "UPDATE customer SET nickname = $2, name_sealed = $3, address_sealed = $4, gender = $5,"
+        " birth_day = $6, province = $7, city = $8, source_id = $9, stage_id = $10, first_s = $11,"
+        " added_s = $12, no_marketing = $13, phone_tail = $14, updated_us = $15 WHERE id = $1",
     .in = "iSBBSISSIIiIiSi",
 };
 
@@ -59,6 +64,16 @@ static const struct sql CUSTOMER_ROOT_OF = {
     .out = "i",
 };
 
+#define VISIBLE_ROOTS(ids)                                                                         \
+    "SELECT DISTINCT c.id FROM customer b JOIN customer c ON c.id = b.root_id WHERE b.id IN " ids  \
+    " AND c.erased_s IS NULL AND " SCOPE_CUSTOMER("c.id", "$2") " ORDER BY 1"
+static const struct sql CUSTOMER_VISIBLE_ROOTS = {
+    .text = VISIBLE_ROOTS(IDS_LITE("$1")),
+    .pg = VISIBLE_ROOTS(IDS_PG("$1")),
+    .in = "si",
+    .out = "i",
+};
+
 static const struct sql NAME_INDEX_CLEAR = {
     .text = "DELETE FROM customer_name_index WHERE customer_id = $1",
     .in = "i",
@@ -69,21 +84,25 @@ static const struct sql NAME_INDEX_ADD = {
     .in = "ib",
 };
 static const struct sql NAME_INDEX_FIND = {
-    .text = "SELECT DISTINCT c.root_id FROM customer_name_index i JOIN customer c ON c.id = i.customer_id"
-            " JOIN customer r ON r.id = c.root_id WHERE i.bigram_hash = $1 AND r.erased_s IS NULL LIMIT $2",
+    .text = "SELECT DISTINCT c.root_id FROM customer_name_index i JOIN customer c ON c.id = "
+            "i.customer_id"
+            " JOIN customer r ON r.id = c.root_id WHERE i.bigram_hash = $1 AND r.erased_s IS NULL "
+            "LIMIT $2",
     .in = "bi",
     .out = "i",
 };
 
 static const struct sql FIND_BY_HASH = {
     .text = "SELECT DISTINCT c.root_id FROM identity i JOIN customer c ON c.id = i.customer_id"
-            " JOIN customer r ON r.id = c.root_id WHERE i.value_hash = $1 AND r.erased_s IS NULL LIMIT $2",
+            " JOIN customer r ON r.id = c.root_id WHERE i.value_hash = $1 AND r.erased_s IS NULL "
+            "LIMIT $2",
     .in = "bi",
     .out = "i",
 };
 static const struct sql FIND_BY_TAIL = {
     .text = "SELECT DISTINCT c.root_id FROM identity i JOIN customer c ON c.id = i.customer_id"
-            " JOIN customer r ON r.id = c.root_id WHERE i.tail_hash = $1 AND r.erased_s IS NULL LIMIT $2",
+            " JOIN customer r ON r.id = c.root_id WHERE i.tail_hash = $1 AND r.erased_s IS NULL "
+            "LIMIT $2",
     .in = "bi",
     .out = "i",
 };
@@ -102,8 +121,9 @@ static const struct sql CUSTOMER_FAMILY = {
 };
 
 STATEMENTS(customer, &CUSTOMER_MAKE, &CUSTOMER_LOAD, &CUSTOMER_LOCK, &CUSTOMER_STORE,
-           &CUSTOMER_ROOT, &CUSTOMER_ROOT_OF, &NAME_INDEX_CLEAR, &NAME_INDEX_ADD, &NAME_INDEX_FIND, &FIND_BY_HASH,
-           &FIND_BY_TAIL, &CUSTOMER_SET_ROOT, &CUSTOMER_FAMILY);
+           &CUSTOMER_ROOT, &CUSTOMER_ROOT_OF, &CUSTOMER_VISIBLE_ROOTS, &NAME_INDEX_CLEAR,
+           &NAME_INDEX_ADD, &NAME_INDEX_FIND, &FIND_BY_HASH, &FIND_BY_TAIL, &CUSTOMER_SET_ROOT,
+           &CUSTOMER_FAMILY);
 
 /* 0 stands for "none" in the structs people fill by hand. */
 static int64_t none_if_zero(int64_t id)
@@ -178,10 +198,10 @@ enum rc customer_store(struct tx *tx, const struct customer *c, struct err *e)
 {
     assert(tx_is_writing(tx) && c->id > 0);
 
-    enum rc rc = tx_exec(tx, &CUSTOMER_STORE, e, c->id, c->nickname, c->name_sealed,
-                         c->address_sealed, c->gender, c->birth_day, c->province, c->city,
-                         c->source_id, c->stage_id, c->first_s, c->added_s, c->no_marketing,
-                         c->phone_tail, tx_now_us(tx));
+    enum rc rc =
+        tx_exec(tx, &CUSTOMER_STORE, e, c->id, c->nickname, c->name_sealed, c->address_sealed,
+                c->gender, c->birth_day, c->province, c->city, c->source_id, c->stage_id,
+                c->first_s, c->added_s, c->no_marketing, c->phone_tail, tx_now_us(tx));
     return rc == RC_OK ? change_add(tx, "customer", c->id, c->id, e) : rc;
 }
 
@@ -328,13 +348,22 @@ enum rc customer_ids_by_tail(struct tx *tx, struct str tail_hash, int64_t limit,
 
 /* ---- roots ---- */
 
+enum rc customer_visible_roots(struct tx *tx, const int64_t *ids, size_t n, int64_t scope_account,
+                               int64_t **out, size_t *out_n, struct err *e)
+{
+    struct arena *a = tx_arena(tx);
+    struct rows *r;
+    enum rc rc = tx_query(tx, &CUSTOMER_VISIBLE_ROOTS, &r, e, ids_text(a, ids, n), scope_account);
+    return rc == RC_OK ? read_ids(r, a, INT64_MAX, out, out_n, e) : rc;
+}
+
 enum rc customer_set_root(struct tx *tx, const int64_t *ids, size_t n, int64_t root_id,
                           struct err *e)
 {
     assert(tx_is_writing(tx) && n > 0);
 
-    enum rc rc = tx_exec(tx, &CUSTOMER_SET_ROOT, e, ids_text(tx_arena(tx), ids, n), root_id,
-                         tx_now_us(tx));
+    enum rc rc =
+        tx_exec(tx, &CUSTOMER_SET_ROOT, e, ids_text(tx_arena(tx), ids, n), root_id, tx_now_us(tx));
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         rc = change_add(tx, "customer", ids[i], root_id, e);
     return rc;

@@ -49,6 +49,9 @@ enum rc customer_store(struct tx *tx, const struct customer *c, struct err *e);
 enum rc customer_root(struct tx *tx, int64_t id, int64_t scope_account, int64_t *out_root,
                       struct err *e);
 
+/* The roots of those of `ids` (merged ones included) that the account may see, each once, ascending. */
+enum rc customer_visible_roots(struct tx *tx, const int64_t *ids, size_t n, int64_t scope_account,
+                               int64_t **out, size_t *out_n, struct err *e);
 /* The root of any customer, erased or not; RC_NOT_FOUND (e untouched) when there is none. */
 enum rc customer_root_of(struct tx *tx, int64_t id, int64_t *out_root, struct err *e);
 

@@ -6,14 +6,34 @@
 #include "store/statements.h"
 
 #define FILE_LIST(X)                                                                               \
+    X(account)                                                                                     \
+    X(audit)                                                                                       \
     X(batch)                                                                                       \
+    X(census)                                                                                      \
     X(customer)                                                                                    \
+    X(customer_card)                                                                               \
+    X(customer_list)                                                                               \
     X(customer_stats)                                                                              \
+    X(day)                                                                                         \
+    X(erasure)                                                                                     \
     X(event)                                                                                       \
+    X(field)                                                                                       \
+    X(group)                                                                                       \
+    X(idempotency)                                                                                 \
     X(identity)                                                                                    \
     X(job)                                                                                         \
     X(merge)                                                                                       \
-    X(order)
+    X(order)                                                                                       \
+    X(order_read)                                                                                  \
+    X(relation)                                                                                    \
+    X(session)                                                                                     \
+    X(setting)                                                                                     \
+    X(staff)                                                                                       \
+    X(stage)                                                                                       \
+    X(tag)                                                                                         \
+    X(timeline)                                                                                    \
+    X(token)                                                                                       \
+    X(view)
 
 #define DECLARE(file) extern const struct sql *const file##_statements[];
 FILE_LIST(DECLARE)

@@ -1,0 +1,162 @@
+/* customer_tags.c — tags on one customer, and one tag on many.
+ *
+ * One customer, or up to 500 named ones, is done within the request; an expression or a longer list becomes a job, answered with 202.
+ */
+#include "api/customers.h"
+#include "api/routes.h"
+#include "domain/app.h"
+#include "domain/tagging.h"
+#include "query/sql/audience_sql.h"
+#include "store/tag.h"
+
+static enum rc put_one(struct request *rq, struct tx *tx, bool remove, struct err *e)
+{
+    int64_t root;
+    struct tag tag;
+    int64_t changed = 0;
+    enum rc rc = customer_arg(rq, tx, &root, e);
+    if (rc == RC_OK)
+        rc = tag_load(tx, arg_int(rq, "tag_id"), &tag, e);
+    if (rc == RC_OK && !remove && tag.archived_s != DB_NULL) {
+        err_set(e, RC_CONFLICT, "tag_archived", "tag_id", "标签“" STR_FMT "”已停用",
+                "tag \"" STR_FMT "\" is archived", STR_ARG(tag.name));
+        err_hint(e, "请先在标签管理中启用它", "bring it back in the list of tags first");
+        rc = RC_CONFLICT;
+    }
+    if (rc == RC_OK)
+        rc = remove ? tag_take_off(tx, &root, 1, tag.id, &changed, e)
+                    : tag_put(tx, &root, 1, tag.id, &changed, e);
+    if (rc != RC_OK)
+        return rc;
+    request_audit(rq, "customer", root, "\"tag\":\"%lld\"", (long long)tag.id);
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    json_put_bool(j, "changed", changed > 0);
+    json_close_object(j);
+    return RC_OK;
+}
+
+static enum rc customer_tag_put(struct request *rq, struct tx *tx, struct err *e)
+{
+    return put_one(rq, tx, false, e);
+}
+
+static enum rc customer_tag_remove(struct request *rq, struct tx *tx, struct err *e)
+{
+    return put_one(rq, tx, true, e);
+}
+
+#define ARG_TAG_ID                                                                                 \
+    {                                                                                              \
+        "tag_id", ARG_ID, IN_PATH, .required = true, .zh = "标签", .en = "the tag"                 \
+    }
+
+const struct route route_customer_tag_put = {
+    .method = PUT,
+    .path = "/api/customers/{customer_id}/tags/{tag_id}",
+    .name = "customer_tag_put",
+    .need = PERM_CUSTOMER_WRITE,
+    .scope = SCOPE_ROWS,
+    .writes = true,
+    .audited = true,
+    .args = {ARG_CUSTOMER_ID, ARG_TAG_ID},
+    .run = customer_tag_put,
+    .zh = "给客户打标签",
+    .en = "Put a tag on a customer; twice changes nothing.",
+    .reply = "Changed",
+};
+
+const struct route route_customer_tag_remove = {
+    .method = DELETE,
+    .path = "/api/customers/{customer_id}/tags/{tag_id}",
+    .name = "customer_tag_remove",
+    .need = PERM_CUSTOMER_WRITE,
+    .scope = SCOPE_ROWS,
+    .writes = true,
+    .audited = true,
+    .args = {ARG_CUSTOMER_ID, ARG_TAG_ID},
+    .run = customer_tag_remove,
+    .zh = "移除客户的标签",
+    .en = "Take a tag off a customer, from relations too.",
+    .reply = "Changed",
+};
+
+/* ---- many ---- */
+
+static enum rc start_job(struct request *rq, struct tx *tx, const struct tag *tag, bool remove,
+                         struct str expression, const int64_t *ids, size_t n, struct err *e)
+{
+    const struct caller *c = request_caller(rq);
+    int64_t job;
+    enum rc rc = tagging_job(request_app(rq), tx, c->account_id, c->scope_account, tag->id,
+                             tag->name, remove, expression, ids, n, &job, e);
+    if (rc != RC_OK)
+        return rc;
+    reply_status(rq, 202);
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    rc = job_print(request_app(rq), tx, job, j, "job", e);
+    json_close_object(j);
+    return rc;
+}
+
+static enum rc tag_customers(struct request *rq, struct tx *tx, struct err *e)
+{
+    size_t n = 0;
+    const int64_t *ids = arg_ids(rq, "customer_ids", &n);
+    struct str expression = arg_str(rq, "expression");
+    bool remove = arg_int_or(rq, "remove", 0) != 0;
+    if ((n > 0) == !str_empty(expression)) {
+        err_set(e, RC_INVALID, "who_missing", "expression",
+                "请给出 expression 或 customer_ids 之一",
+                "say whom: expression or customer_ids, one of the two");
+        err_hint(e, "按条件选人用 expression，勾选的人用 customer_ids",
+                 "expression for a condition, customer_ids for those ticked");
+        return RC_INVALID;
+    }
+    struct tag tag;
+    enum rc rc = tag_load(tx, arg_int(rq, "tag_id"), &tag, e);
+    if (rc != RC_OK)
+        return rc;
+    request_audit(rq, "tag", tag.id, "\"ids\":%zu", n);
+    if (n == 0) {
+        struct query_names names = query_names_sql(tx);
+        const struct audience_expr *x;
+        rc = audience_read(request_arena(rq), &names, AUDIENCE_CUSTOMER, expression, &x, e);
+        return rc == RC_OK ? start_job(rq, tx, &tag, remove, expression, NULL, 0, e) : rc;
+    }
+    if (n > TAGGING_AT_ONCE)
+        return start_job(rq, tx, &tag, remove, STR_ABSENT, ids, n, e);
+
+    struct tagging_result did;
+    rc = tagging_few(tx, request_caller(rq)->scope_account, ids, n, tag.id, remove, &did, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    json_put_int(j, "tagged", did.tagged);
+    json_put_int(j, "skipped", did.skipped);
+    json_close_object(j);
+    return RC_OK;
+}
+
+const struct route route_tag_customers = {
+    .method = POST,
+    .path = "/api/tags/{tag_id}/customers",
+    .name = "tag_customers",
+    .need = PERM_TAG_WRITE,
+    .scope = SCOPE_ROWS,
+    .writes = true,
+    .idempotent = true,
+    .audited = true,
+    .args = {ARG_TAG_ID,
+             {"expression", ARG_EXPRESSION, IN_BODY, .zh = "符合此表达式的客户",
+              .en = "customers who match"},
+             {"customer_ids", ARG_IDS, IN_BODY, .max = TAGGING_IDS, .zh = "这些客户",
+              .en = "these customers"},
+             {"remove", ARG_BOOL, IN_BODY, .zh = "改为移除", .en = "take it off instead"}},
+    .run = tag_customers,
+    .zh = "批量打标签或移除标签，只动数据范围内的客户",
+    .en = "Tag (or untag) everyone given who is in your scope: at once up to 500, else as a job.",
+    .reply = "Tagged",
+};

@@ -1,0 +1,33 @@
+/* tagging — one tag on many customers, or off them: at once when they are few, as a job when they are many.
+ *
+ * Only customers in the caller's scope; others are skipped, not refused, and counted.
+ */
+#ifndef KOI_DOMAIN_TAGGING_H
+#define KOI_DOMAIN_TAGGING_H
+
+#include "domain/job.h"
+#include "store/customer_list.h"
+
+enum {
+    TAGGING_AT_ONCE = 500, /* customers tagged within the request */
+    TAGGING_IDS = 10000,   /* ids a request may name */
+};
+
+struct tagging_result {
+    int64_t tagged;  /* newly tagged, or newly without it */
+    int64_t skipped; /* not visible, erased, or there was nothing to change */
+};
+
+/* Tags (or untags) at most TAGGING_AT_ONCE ids that the account may see. A merged id counts as its root. */
+enum rc tagging_few(struct tx *tx, int64_t scope_account, const int64_t *ids, size_t n,
+                    int64_t tag_id, bool remove, struct tagging_result *out, struct err *e);
+
+/* Makes a job of it: `detail` is built here from either an expression (pinned to now) or ids. */
+enum rc tagging_job(struct app *app, struct tx *tx, int64_t account_id, int64_t scope_account,
+                    int64_t tag_id, struct str tag_name, bool remove, struct str expression,
+                    const int64_t *ids, size_t n, int64_t *out_job, struct err *e);
+
+/* The kind, for job_kinds.c. */
+extern const struct job_kind job_kind_bulk_tag;
+
+#endif

@@ -1,0 +1,149 @@
+/* timeline.c — what happened with one customer.
+ *
+ * Events keep the id of the customer they were born with, so a timeline is the union over the family, by the index on
+ * (customer, time): it costs a probe for each member and a row for each event shown. Names of objects come from six
+ * small joins by primary key. Lines of orders live in order_item; they are asked for on their own.
+ */
+#include "store/timeline.h"
+
+#include "store/event.h"
+#include "store/list.h"
+#include "store/statements.h"
+
+#include <assert.h>
+
+#define OBJECT_NAME                                                                                \
+    "CASE v.object_kind WHEN 1 THEN (SELECT o.name FROM tag o WHERE o.id = v.object_id)"           \
+    " WHEN 2 THEN (SELECT o.name FROM stage o WHERE o.id = v.object_id)"                           \
+    " WHEN 3 THEN (SELECT o.name FROM tier o WHERE o.id = v.object_id)"                            \
+    " WHEN 4 THEN (SELECT o.name FROM field o WHERE o.id = v.object_id)"                           \
+    " WHEN 5 THEN (SELECT o.name FROM chat_group o WHERE o.id = v.object_id)"                      \
+    " WHEN 6 THEN (SELECT o.number FROM orders o WHERE o.id = v.object_id)"                        \
+    " WHEN 7 THEN (SELECT o.name FROM product o WHERE o.id = v.object_id)"                         \
+    " WHEN 11 THEN (SELECT o.nickname FROM customer o WHERE o.id = v.object_id)"                   \
+    " WHEN 13 THEN (SELECT o.name FROM audience o WHERE o.id = v.object_id) END"
+static const struct sql TIMELINE = {
+    .text = "SELECT v.seq, v.at_s, k.name, k.zh, k.en, k.touch, coalesce(v.channel_id, 0), h.name,"
+            " coalesce(v.staff_id, 0), s.name, coalesce(v.object_kind, 0), coalesce(v.object_id, "
+            "0), " OBJECT_NAME ", v.amount_fen, v.props, CASE WHEN " EVENT_LIVE(
+                "v") " THEN 0 ELSE 1 END"
+                     " FROM customer c JOIN event v ON v.customer_id = c.id JOIN event_kind k ON "
+                     "k.id = v.kind"
+                     " LEFT JOIN channel h ON h.id = v.channel_id LEFT JOIN staff s ON s.id = "
+                     "v.staff_id"
+                     " WHERE c.root_id = $1 AND v.kind <> 43 AND ($2 IS NULL OR k.name = $2)"
+                     " AND (v.at_s < $3 OR (v.at_s = $3 AND v.seq < $4)) ORDER BY v.at_s DESC, "
+                     "v.seq DESC LIMIT $5"
+                     " /*scan*/",
+    .in = "iSiii",
+    .out = "iisssiiSiSiiSISi",
+};
+static const struct sql TIMELINE_ITEMS = {
+    .text = "SELECT i.seq, i.at_s, k.name, k.zh, k.en, k.touch, o.channel_id, h.name,"
+            " coalesce(o.staff_id, 0), s.name, 7, coalesce(i.product_id, 0), p.name, i.amount_fen,"
+            " '{\"order\":\"' || o.number || '\",\"quantity\":' || i.quantity || '}', 0"
+            " FROM customer c JOIN orders o ON o.customer_id = c.id JOIN order_item i ON "
+            "i.order_id = o.id"
+            " JOIN event_kind k ON k.id = 13 JOIN channel h ON h.id = o.channel_id"
+            " LEFT JOIN staff s ON s.id = o.staff_id LEFT JOIN product p ON p.id = i.product_id"
+            " WHERE c.root_id = $1 AND (i.at_s < $2 OR (i.at_s = $2 AND i.seq < $3))"
+            " ORDER BY i.at_s DESC, i.seq DESC LIMIT $4",
+    .in = "iiii",
+    .out = "iisssiiSiSiiSISi",
+};
+static const struct sql NOTE_LIST = {
+    .text = "SELECT n.id, n.account_id, a.name, n.text_sealed, n.at_s FROM customer c"
+            " JOIN note n ON n.customer_id = c.id LEFT JOIN account a ON a.id = n.account_id"
+            " WHERE c.root_id = $1 AND (n.at_s < $2 OR (n.at_s = $2 AND n.id < $3))"
+            " ORDER BY n.at_s DESC, n.id DESC LIMIT $4",
+    .in = "iiii",
+    .out = "iiSbi",
+};
+static const struct sql NOTE_ADD = {
+    .text = "INSERT INTO note (id, customer_id, account_id, text_sealed, at_s) VALUES ($1, $2, $3, "
+            "$4, $5)",
+    .in = "iiibi",
+};
+
+STATEMENTS(timeline, &TIMELINE, &TIMELINE_ITEMS, &NOTE_LIST, &NOTE_ADD);
+
+enum rc timeline_list(struct tx *tx, int64_t root_id, struct str kind, int64_t before_s,
+                      int64_t before_seq, int64_t limit, struct timeline_row **out, size_t *out_n,
+                      struct err *e)
+{
+    assert(limit > 0);
+    struct rows *r;
+    enum rc rc = str_eq(kind, STR("item"))
+                     ? tx_query(tx, &TIMELINE_ITEMS, &r, e, root_id, before_s, before_seq, limit)
+                     : tx_query(tx, &TIMELINE, &r, e, root_id, str_empty(kind) ? STR_ABSENT : kind,
+                                before_s, before_seq, limit);
+    if (rc != RC_OK)
+        return rc;
+    struct arena *a = tx_arena(tx);
+    struct timeline_row *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        *LIST_ADD(a, list, n, room) = (struct timeline_row){
+            .seq = rows_int(r, 0),
+            .at_s = rows_int(r, 1),
+            .kind = rows_copy(r, 2, a),
+            .kind_zh = rows_copy(r, 3, a),
+            .kind_en = rows_copy(r, 4, a),
+            .touch = rows_int(r, 5) != 0,
+            .channel_id = rows_int(r, 6),
+            .channel = rows_copy(r, 7, a),
+            .staff_id = rows_int(r, 8),
+            .staff = rows_copy(r, 9, a),
+            .object_kind = rows_int(r, 10),
+            .object_id = rows_int(r, 11),
+            .object = rows_copy(r, 12, a),
+            .amount_fen = rows_null(r, 13) ? DB_NULL : rows_int(r, 13),
+            .props = rows_copy(r, 14, a),
+            .retracted = rows_int(r, 15) != 0,
+        };
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
+enum rc note_list(struct tx *tx, const struct keyring *keys, int64_t root_id, int64_t before_s,
+                  int64_t before_id, int64_t limit, struct note **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &NOTE_LIST, &r, e, root_id, before_s, before_id, limit);
+    if (rc != RC_OK)
+        return rc;
+    struct arena *a = tx_arena(tx);
+    struct note *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rc == RC_OK && rows_next(r)) {
+        struct note *x = LIST_ADD(a, list, n, room);
+        x->id = rows_int(r, 0);
+        x->account_id = rows_int(r, 1);
+        x->account = rows_copy(r, 2, a);
+        x->at_s = rows_int(r, 4);
+        rc = secret_open(keys, STR("note.text"), rows_bytes(r, 3), a, &x->text, e);
+    }
+    enum rc end = rows_end(r, rc == RC_OK ? e : NULL);
+    *out = list;
+    *out_n = n;
+    return rc != RC_OK ? rc : end;
+}
+
+enum rc note_add(struct tx *tx, const struct keyring *keys, int64_t root_id, int64_t account_id,
+                 struct str text, int64_t *out_id, struct err *e)
+{
+    assert(tx_is_writing(tx) && !str_empty(text));
+    int64_t id = tx_id(tx);
+    struct str sealed = secret_seal(keys, STR("note.text"), text, tx_arena(tx));
+    enum rc rc = tx_exec(tx, &NOTE_ADD, e, id, root_id, account_id, sealed, tx_now_s(tx));
+    if (rc == RC_OK)
+        rc = event_add(
+            tx, &(struct event){.customer_id = root_id, .at_s = tx_now_s(tx), .kind = EVENT_NOTE},
+            e);
+    if (rc == RC_OK)
+        *out_id = id;
+    return rc;
+}
