@@ -266,6 +266,8 @@ struct token lex_next(struct lexer *l)
         size_t n = 1;
         while (letter(byte_at(l, l->at + n)) || digit(byte_at(l, l->at + n)))
             n++;
+        if (n > LIMIT_NAME)
+            return bad(l, l->at, "word_long", "一个词最多 120 个字符", "a word has at most 120 characters");
         return take(l, TOKEN_WORD, n);
     }
     if (date_at(l))

@@ -88,7 +88,7 @@ static void put_literals(struct json *j, const struct node *n)
 static void put_events(struct json *j, const char *key, const struct events *ev)
 {
     json_open_object(j, key);
-    if (ev->kind.n > 0)
+    if (!str_absent(ev->kind))
         json_put_str(j, "kind", ev->kind);
     if (ev->kept)
         json_put_bool(j, "kept", true);
