@@ -24,6 +24,11 @@ static void round_trips(struct arena *a, enum audience_subject subject,
         assert(audience_equal(x, again));
     }
     buf_done(&out);
+    buf_init(&out, 8 << 20);
+    audience_to_json(x, &out);
+    assert(audience_from_json(a, subject, buf_str(&out), &again, &e) == RC_OK);
+    assert(audience_equal(x, again));
+    buf_done(&out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
