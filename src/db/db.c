@@ -1,13 +1,13 @@
 /* db.c — opening, the pool of read connections, and the life of a transaction.
  *
- * A database has one connection that writes (unless it was opened to be read only), lent to the migration
- * or the writer thread, and up to `readers` connections that read, opened when first needed and kept on a
- * stack, so that the warmest is used next. A reader that finds none free waits for one. A connection
- * carries its one transaction, so beginning allocates nothing.
+ * A database has one connection that writes (unless it was opened to be read only), lent to the
+ * migration or the writer thread, and up to `readers` connections that read, opened when first
+ * needed and kept on a stack, so that the warmest is used next. A reader that finds none free
+ * waits for one. A connection carries its one transaction, so beginning allocates nothing.
  *
- * Invariants: opened = idle + in_use <= readers; a connection is on the stack or with one thread; a
- * transaction that failed stays failed until it ends. Costs one mutex to begin and one to end. It refuses
- * ":memory:" and closing while a transaction is open.
+ * Invariants: opened = idle + in_use <= readers; a connection is on the stack or with one
+ * thread; a transaction that failed stays failed until it ends. Costs one mutex to begin and one
+ * to end. It refuses ":memory:" and closing while a transaction is open.
  */
 #include "db/driver.h"
 
@@ -30,7 +30,8 @@ static enum rc check_config(const struct db_config *config, struct err *e)
         return RC_OK;
     err_set(e, RC_INVALID, "db_url", "database", "数据库地址为空，或只在内存里",
             "the database address is empty or names memory only");
-    err_hint(e, "写一个文件路径，或 postgresql://用户@主机/库名", "give a file path, or postgresql://user@host/name");
+    err_hint(e, "写一个文件路径，或 postgresql://用户@主机/库名",
+             "give a file path, or postgresql://user@host/name");
     return RC_INVALID;
 }
 
@@ -159,7 +160,8 @@ void db_close(struct db *db)
 {
     if (db == NULL)
         return;
-    assert(db->in_use == 0 && !db->writer_taken && "close after the last transaction and the writer");
+    assert(db->in_use == 0 && !db->writer_taken &&
+           "close after the last transaction and the writer");
     while (db->idle != NULL) {
         struct conn *c = db->idle;
         db->idle = c->next;
@@ -314,8 +316,8 @@ int64_t tx_now_s(const struct tx *tx)
 
 /* ---- care ---- */
 
-enum rc db_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t), void *ctx,
-                  struct err *e)
+enum rc db_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t),
+                  void *ctx, struct err *e)
 {
     return db->driver->backup(db, path, progress, ctx, e);
 }

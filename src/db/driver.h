@@ -1,9 +1,10 @@
-/* driver — what db.c, statement.c, writer.c and migrate.c know of each other and ask of an engine.
- * Private to src/db.
+/* driver — what db.c, statement.c, writer.c and migrate.c know of each other and ask of an
+ * engine. Private to src/db.
  *
- * A connection belongs to one thread at a time and carries its one transaction and its statements. A driver
- * extends `struct conn` and `struct stmt` by embedding them first. All its functions report into the err they
- * are given, which is the transaction's own; the layer above remembers that the transaction has failed.
+ * A connection belongs to one thread at a time and carries its one transaction and its
+ * statements. A driver extends `struct conn` and `struct stmt` by embedding them first. All its
+ * functions report into the err they are given, which is the transaction's own; the layer above
+ * remembers that the transaction has failed.
  */
 #ifndef KOI_DB_DRIVER_H
 #define KOI_DB_DRIVER_H
@@ -24,7 +25,8 @@ enum {
 struct conn;
 struct stmt;
 
-/* A result in progress. Each statement has one; a statement that runs inside itself gets a second copy. */
+/* A result in progress. Each statement has one; a statement that runs inside itself gets a
+ * second copy. */
 struct rows {
     struct tx *tx; /* NULL: ended */
     struct stmt *st;
@@ -44,8 +46,8 @@ struct stmt {
     struct rows rows;
 };
 
-/* Prepared statements by the address of their struct sql (open addressing, a power of two of places, at most half
- * full), and those by text. */
+/* Prepared statements by the address of their struct sql (open addressing, a power of two of
+ * places, at most half full), and those by text. */
 struct stmt_cache {
     struct stmt **place;
     size_t size, n;
@@ -91,12 +93,13 @@ struct driver {
     void (*disconnect)(struct conn *c); /* statements are gone already */
     bool (*alive)(struct conn *c);      /* of an idle connection: whether it can still be used */
 
-    /* begin may be lazy; commit ends a read as well. rollback never fails: it may leave c->broken. */
+    /* begin may be lazy; commit ends a read as well. rollback never fails: it may leave
+     * c->broken. */
     enum rc (*begin)(struct conn *c, struct err *e);
     enum rc (*commit)(struct conn *c, struct err *e);
     void (*rollback)(struct conn *c);
-    /* Around a closure of a group: mark before it, savepoint before its first write, release after success. undo
-     * returns false when the whole group must be rolled back. */
+    /* Around a closure of a group: mark before it, savepoint before its first write, release
+     * after success. undo returns false when the whole group must be rolled back. */
     void (*mark)(struct conn *c);
     enum rc (*savepoint)(struct conn *c, struct err *e);
     enum rc (*release)(struct conn *c, struct err *e);
@@ -115,7 +118,8 @@ struct driver {
     enum rc (*append)(struct conn *c, struct stmt *st, struct db_value *v, struct err *e);
     int64_t (*changes)(struct conn *c);
     /* `one`: no more than a row or two are expected. */
-    enum rc (*query)(struct conn *c, struct stmt *st, const struct db_value *v, bool one, struct err *e);
+    enum rc (*query)(struct conn *c, struct stmt *st, const struct db_value *v, bool one,
+                     struct err *e);
     enum step (*next)(struct rows *r, struct err *e);
     void (*end)(struct rows *r);
     bool (*column_null)(const struct rows *r, int column);
@@ -125,8 +129,8 @@ struct driver {
 
     /* DDL: several statements in one text, inside a transaction. */
     enum rc (*script)(struct conn *c, const char *text, struct err *e);
-    enum rc (*backup)(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t), void *ctx,
-                      struct err *e);
+    enum rc (*backup)(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t),
+                      void *ctx, struct err *e);
     enum rc (*check)(struct db *db, struct err *e);
     int64_t (*size_bytes)(struct db *db);
     int64_t (*wal_bytes)(struct db *db);
@@ -158,8 +162,8 @@ struct db {
 
 /* ---- db.c ---- */
 
-/* Begins on a connection that the caller owns; conn_commit and conn_rollback end results, too. The arena is reset by
- * tx_finish(), after the caller has copied what it needs. */
+/* Begins on a connection that the caller owns; conn_commit and conn_rollback end results, too.
+ * The arena is reset by tx_finish(), after the caller has copied what it needs. */
 enum rc conn_begin(struct conn *c, const char *where, struct err *e);
 enum rc conn_commit(struct conn *c, struct err *e);
 void conn_rollback(struct conn *c);
@@ -178,7 +182,8 @@ void stmt_cache_done(struct conn *c);
 
 /* Reads the counters back. RC_INVALID when the database was never migrated. */
 enum rc counters_load(struct db *db, struct err *e);
-/* Writes what must be on disk before the ids and numbers given so far may be seen: part of the group's commit. */
+/* Writes what must be on disk before the ids and numbers given so far may be seen: part of the
+ * group's commit. */
 enum rc counters_reserve(struct tx *tx, struct err *e);
 /* At a clean stop: the next start continues right behind the last id. */
 void counters_settle(struct db *db);

@@ -1,7 +1,7 @@
 /* libpq.c — loads libpq.so.5 and fills the table of its functions.
  *
- * The library stays loaded until the process ends. Every name in the table exists since PostgreSQL 14, so a
- * missing one means an older library, which is refused by name.
+ * The library stays loaded until the process ends. Every name in the table exists since
+ * PostgreSQL 14, so a missing one means an older library, which is refused by name.
  */
 #include "db/libpq.h"
 

@@ -1,13 +1,16 @@
-/* migrate.c — the schema's history, the engine's own tables, and the two counters that live in them.
+/* migrate.c — the schema's history, the engine's own tables, and the two counters that live in
+ * them.
  *
- * Each migration is one transaction: its text, with the type macros replaced, and one row in `migration` with a
- * checksum (FNV-1a, 64 bits, of the text as it was). Before anything is applied every recorded row is compared
- * with the list, so a database that is newer, or was made from other files, is left alone. Nodes that start together
- * on one PostgreSQL take turns by an advisory lock inside the transaction, and look again once they have it.
+ * Each migration is one transaction: its text, with the type macros replaced, and one row in
+ * `migration` with a checksum (FNV-1a, 64 bits, of the text as it was). Before anything is
+ * applied every recorded row is compared with the list, so a database that is newer, or was made
+ * from other files, is left alone. Nodes that start together on one PostgreSQL take turns by an
+ * advisory lock inside the transaction, and look again once they have it.
  *
- * Ids and log numbers are counters in memory. An id is (sixteenths of a microsecond since 2020) << 6 | node; `meta`
- * keeps a mark ahead of every id given, moved in the same transaction that first passes it, and a start continues
- * behind the mark: so neither a crash nor a clock that steps back gives an id twice.
+ * Ids and log numbers are counters in memory. An id is (sixteenths of a microsecond since 2020)
+ * << 6 | node; `meta` keeps a mark ahead of every id given, moved in the same transaction that
+ * first passes it, and a start continues behind the mark: so neither a crash nor a clock that
+ * steps back gives an id twice.
  */
 #include "db/driver.h"
 
@@ -20,7 +23,8 @@
 
 static const char OWN_TABLES[] =
     /* Which files of schema/ this database was made from. */
-    "CREATE TABLE IF NOT EXISTS migration (version @PK@, name @TEXT@ NOT NULL, checksum @INT@ NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS migration (version @PK@, name @TEXT@ NOT NULL, checksum @INT@ NOT "
+    "NULL, "
     "applied_s @INT@ NOT NULL) @STRICT@;"
     /* What the engine must remember: id_reserved_<node>. */
     "CREATE TABLE IF NOT EXISTS meta (key @TEXT@ PRIMARY KEY, value @TEXT@ NOT NULL) @CLUSTERED@;"
@@ -30,7 +34,8 @@ static const char OWN_TABLES[] =
 
 static const struct sql HAS_TABLE = {
     .text = "SELECT count(*) FROM sqlite_schema /*scan*/ WHERE type = 'table' AND name = $1",
-    .pg = "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1",
+    .pg = "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND "
+          "tablename = $1",
     .in = "s",
     .out = "i",
 };
@@ -63,7 +68,8 @@ static const struct sql META_GET = {
 };
 
 static const struct sql META_PUT = {
-    .text = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    .text = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = "
+            "excluded.value",
     .in = "ss",
 };
 
@@ -160,7 +166,8 @@ static enum rc newer(int version, int last, struct err *e)
 {
     err_set(e, RC_CONFLICT, "schema_newer", "database", "数据库的版本是 %d，这个程序只认识到 %d",
             "the database is at version %d, this program knows up to %d", version, last);
-    err_hint(e, "请升级程序，或恢复升级前的备份", "upgrade the program, or restore the backup made before");
+    err_hint(e, "请升级程序，或恢复升级前的备份",
+             "upgrade the program, or restore the backup made before");
     return RC_CONFLICT;
 }
 
@@ -176,8 +183,10 @@ static enum rc compare(struct tx *tx, const struct migration *list, size_t n, st
         if (version > (int64_t)n)
             rc = newer((int)version, (int)n, e);
         else if (rows_int(r, 2) != checksum(list[version - 1].text))
-            rc = err_set(e, RC_CONFLICT, "schema_differs", "database", "数据库建表所用的 " STR_FMT " 与程序里的不同",
-                         "the database was made from another " STR_FMT " than the one in this program",
+            rc = err_set(e, RC_CONFLICT, "schema_differs", "database",
+                         "数据库建表所用的 " STR_FMT " 与程序里的不同",
+                         "the database was made from another " STR_FMT
+                         " than the one in this program",
                          STR_ARG(rows_str(r, 1)));
     }
     enum rc end = rows_end(r, rc == RC_OK ? e : NULL);
@@ -199,7 +208,8 @@ static enum rc apply(struct conn *c, const struct migration *m, struct err *e)
     if (rc == RC_OK && version < m->version) {
         rc = run_script(c, m->text, e);
         if (rc == RC_OK && m->version > 0)
-            rc = tx_exec(tx, &RECORD, e, m->version, str_from(m->name), checksum(m->text), tx_now_s(tx));
+            rc = tx_exec(tx, &RECORD, e, m->version, str_from(m->name), checksum(m->text),
+                         tx_now_s(tx));
     }
     if (rc == RC_OK)
         return conn_commit(c, e);
@@ -225,7 +235,8 @@ static enum rc make_own_tables(struct conn *c, struct err *e)
     return rc;
 }
 
-static enum rc compare_with(struct db *db, const struct migration *list, size_t n, int *out_version, struct err *e)
+static enum rc compare_with(struct db *db, const struct migration *list, size_t n, int *out_version,
+                            struct err *e)
 {
     struct tx *tx;
     enum rc rc = db_read_begin(db, &tx, e);
@@ -285,8 +296,8 @@ static enum rc reserve(struct tx *tx, int64_t ticks, struct err *e)
     return tx_exec(tx, &META_PUT, e, reserved_key(tx->db, key), ((struct str){value, (size_t)n}));
 }
 
-/* The mark in memory moves with the statement; if the commit fails it is ahead of the one on disk, and the next group
- * must store it again: hence the writer puts it back. */
+/* The mark in memory moves with the statement; if the commit fails it is ahead of the one on
+ * disk, and the next group must store it again: hence the writer puts it back. */
 enum rc counters_reserve(struct tx *tx, struct err *e)
 {
     struct counters *k = &tx->db->counters;
@@ -307,7 +318,8 @@ enum rc counters_load(struct db *db, struct err *e)
     int64_t there = 0, reserved = 0, seq = 0;
     rc = tx_int(tx, &HAS_TABLE, &there, e, STR("log_sequence"));
     if (rc == RC_OK && there == 0)
-        rc = err_set(e, RC_INVALID, "not_migrated", "database", "数据库还没有建表", "the database has no tables yet");
+        rc = err_set(e, RC_INVALID, "not_migrated", "database", "数据库还没有建表",
+                     "the database has no tables yet");
     if (rc == RC_OK)
         rc = tx_last_seq(tx, &seq, e);
     char key[32];
@@ -316,7 +328,8 @@ enum rc counters_load(struct db *db, struct err *e)
         rc = tx_find(tx, &META_GET, &r, e, reserved_key(db, key));
     if (rc == RC_OK) {
         if (!str_to_i64(rows_str(r, 0), &reserved))
-            rc = err_set(e, RC_CORRUPT, "meta_damaged", "database", "表 meta 里的 %s 不是数字", "%s in table meta is no number", key);
+            rc = err_set(e, RC_CORRUPT, "meta_damaged", "database", "表 meta 里的 %s 不是数字",
+                         "%s in table meta is no number", key);
     } else if (rc == RC_NOT_FOUND) {
         rc = RC_OK;
     }
@@ -329,9 +342,11 @@ enum rc counters_load(struct db *db, struct err *e)
 void counters_settle(struct db *db)
 {
     struct counters *k = &db->counters;
-    if (k->id_last == k->id_reserved || db->writer == NULL || db->writer->broken || conn_begin(db->writer, "writer_stop", NULL) != RC_OK)
+    if (k->id_last == k->id_reserved || db->writer == NULL || db->writer->broken ||
+        conn_begin(db->writer, "writer_stop", NULL) != RC_OK)
         return;
-    if (reserve(&db->writer->tx, k->id_last, NULL) == RC_OK && conn_commit(db->writer, NULL) == RC_OK)
+    if (reserve(&db->writer->tx, k->id_last, NULL) == RC_OK &&
+        conn_commit(db->writer, NULL) == RC_OK)
         k->id_reserved = k->id_last;
     else
         conn_rollback(db->writer);

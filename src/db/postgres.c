@@ -1,14 +1,16 @@
 /* postgres.c — the driver for PostgreSQL: connections, the pipeline, transactions.
  *
- * A connection is always in libpq's pipeline mode. What is sent is noted in a ring; results are read in that
- * order, and only when someone needs them: a query reads up to its own rows, a commit up to its sync. So a
- * closure's tx_exec() costs no round trip, a read transaction of one query costs one (BEGIN travels with the
- * query, COMMIT is answered before the next), and a group of closures with its commit costs two or three.
+ * A connection is always in libpq's pipeline mode. What is sent is noted in a ring; results are
+ * read in that order, and only when someone needs them: a query reads up to its own rows, a
+ * commit up to its sync. So a closure's tx_exec() costs no round trip, a read transaction of one
+ * query costs one (BEGIN travels with the query, COMMIT is answered before the next), and a
+ * group of closures with its commit costs two or three.
  *
- * Invariants: the head of the ring is what the next result belongs to; at most one result is streaming, it was
- * the last taken off the ring, and it is set aside in memory before anything else is read; after a failure
- * (`aborted`) nothing counts until rollback has synced. Rows of the log wait in `log` until the end of the group,
- * when they take their numbers under an advisory lock. A connection that was lost is `broken` and never used again.
+ * Invariants: the head of the ring is what the next result belongs to; at most one result is
+ * streaming, it was the last taken off the ring, and it is set aside in memory before anything
+ * else is read; after a failure (`aborted`) nothing counts until rollback has synced. Rows of
+ * the log wait in `log` until the end of the group, when they take their numbers under an
+ * advisory lock. A connection that was lost is `broken` and never used again.
  */
 #include "db/postgres.h"
 
@@ -61,9 +63,9 @@ static enum rc mark_lost(struct pg_conn *c)
         return c->failed;
     const char *why = libpq.PQerrorMessage(c->pg);
     if (c->committing)
-        c->failed = err_set(&c->err, RC_IO, "commit_unknown", "",
-                            "提交时与数据库断开，不知道是否已写入：%.150s",
-                            "the connection was lost while committing, the outcome is unknown: %.150s", why);
+        c->failed = err_set(
+            &c->err, RC_IO, "commit_unknown", "", "提交时与数据库断开，不知道是否已写入：%.150s",
+            "the connection was lost while committing, the outcome is unknown: %.150s", why);
     else
         c->failed = err_set(&c->err, RC_IO, "db_lost", "", "与数据库的连接断开：%.200s",
                             "the connection to the database was lost: %.200s", why);
@@ -93,7 +95,8 @@ static void absorb(struct pg_conn *c, const struct pg_sent *sent, const PGresult
     if (status == PGRES_PIPELINE_ABORTED || c->failed != RC_OK)
         return;
     c->aborted = true;
-    c->failed = pg_result_error(result, sent->st != NULL ? sent->st->st.text : NULL, &c->conn.retry, &c->err);
+    c->failed = pg_result_error(result, sent->st != NULL ? sent->st->st.text : NULL, &c->conn.retry,
+                                &c->err);
     if (strcmp(c->err.code, "db_lost") == 0)
         mark_lost(c);
     /* A plan whose table another node has altered: this connection's statements are stale. */
@@ -149,8 +152,8 @@ static void copy_row(struct pg_stmt *st, const PGresult *result)
 
 static const struct pg_sent ROWS_SENT = {SENT_QUERY, NULL};
 
-/* Keeps the rest of the streaming result in memory, because the connection is needed for something else. The
- * current row stays where it is. */
+/* Keeps the rest of the streaming result in memory, because the connection is needed for
+ * something else. The current row stays where it is. */
 static void set_aside(struct pg_conn *c)
 {
     struct pg_stmt *st = c->streaming;
@@ -328,8 +331,8 @@ static void pg_finalize(struct conn *base, struct stmt *st_base)
 static enum rc wrong_type(const struct pg_stmt *st, int column, Oid type, struct err *e)
 {
     return err_set(e, RC_IO, "column_type", "", "第 %d 列的类型（oid %u）与声明的 %s 不符：%.150s",
-                   "column %d has a type (oid %u) other than declared in \"%s\": %.150s", column, (unsigned)type,
-                   st->st.out, st->st.text);
+                   "column %d has a type (oid %u) other than declared in \"%s\": %.150s", column,
+                   (unsigned)type, st->st.out, st->st.text);
 }
 
 /* Compares the columns of a result with what the statement declares. */
@@ -409,7 +412,8 @@ static void read_whole(struct pg_conn *c, struct pg_stmt *st)
     st->at = 0;
 }
 
-static enum rc pg_query(struct conn *base, struct stmt *st_base, const struct db_value *v, bool one, struct err *e)
+static enum rc pg_query(struct conn *base, struct stmt *st_base, const struct db_value *v, bool one,
+                        struct err *e)
 {
     struct pg_conn *c = conn_of(base);
     struct pg_stmt *st = (struct pg_stmt *)st_base;
@@ -631,20 +635,24 @@ static enum rc pg_append(struct conn *base, struct stmt *st, struct db_value *v,
 {
     if (pg_log_add(&conn_of(base)->log, st, v))
         return RC_OK;
-    return err_set(e, RC_LIMIT, "log_group", "", "一次提交的行为太多", "too many rows of the log in one commit");
+    return err_set(e, RC_LIMIT, "log_group", "", "一次提交的行为太多",
+                   "too many rows of the log in one commit");
 }
 
 static enum rc pg_finish_log(struct conn *base, int64_t *out_last, struct err *e)
 {
     static const struct sql NUMBERS = {
-        .text = "UPDATE log_sequence SET last = last + $1 WHERE id = 1 RETURNING last", .in = "i", .out = "i"};
+        .text = "UPDATE log_sequence SET last = last + $1 WHERE id = 1 RETURNING last",
+        .in = "i",
+        .out = "i"};
     struct pg_conn *c = conn_of(base);
     int64_t n = (int64_t)c->log.n, last = 0;
     *out_last = 0;
     if (n == 0)
         return RC_OK;
     char lock[96];
-    snprintf(lock, sizeof lock, "SELECT pg_advisory_xact_lock(%d, %d)", PG_LOCK_SPACE, PG_LOCK_SEQUENCE);
+    snprintf(lock, sizeof lock, "SELECT pg_advisory_xact_lock(%d, %d)", PG_LOCK_SPACE,
+             PG_LOCK_SEQUENCE);
     send_begin(c);
     send_control(c, lock);
     enum rc rc = tx_int(&base->tx, &NUMBERS, &last, e, n);

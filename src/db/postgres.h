@@ -26,12 +26,12 @@ enum pg_reading {
 
 struct pg_stmt {
     struct stmt st;
-    char name[16];        /* on the server; empty: not prepared there */
-    Oid *types;           /* of the parameters */
+    char name[16]; /* on the server; empty: not prepared there */
+    Oid *types;    /* of the parameters */
     enum pg_reading reading;
-    PGresult *result;     /* the rows, or the one row, that cells point into */
+    PGresult *result; /* the rows, or the one row, that cells point into */
     int at;
-    bool checked;         /* the column types of this result */
+    bool checked; /* the column types of this result */
     Oid *column_types;
     struct pg_cell *cells; /* of the current row */
     struct arena memory;   /* of rows set aside */
@@ -54,12 +54,13 @@ struct pg_sent {
     struct pg_stmt *st; /* for PREPARE, EXEC and QUERY; NULL once it was freed */
 };
 
-/* Rows of the log that wait for their numbers: parameters in wire form, one row after the other in `bytes`. */
+/* Rows of the log that wait for their numbers: parameters in wire form, one row after the other
+ * in `bytes`. */
 struct pg_log {
     struct pg_log_row {
         struct stmt *st;
         size_t at; /* of its parameters in `bytes` */
-    } *rows;
+    } * rows;
     size_t n, cap, n_at_mark, bytes_at_mark;
     struct buf bytes;
 };
@@ -73,8 +74,8 @@ struct pg_conn {
     struct pg_stmt *streaming; /* its rows are next on the wire */
     bool begun;                /* BEGIN was sent */
     bool committing;
-    bool aborted;              /* a statement failed; nothing counts until the next sync */
-    enum rc failed;            /* why */
+    bool aborted;   /* a statement failed; nothing counts until the next sync */
+    enum rc failed; /* why */
     struct err err;
     int64_t changes;
     unsigned names;
@@ -82,9 +83,9 @@ struct pg_conn {
     struct pg_params params;
 };
 
-
 enum {
-    PG_LOCK_SPACE = 4943721, /* "Koi" as a number: the first key of our advisory locks; nodes are 0 … 63 */
+    PG_LOCK_SPACE =
+        4943721, /* "Koi" as a number: the first key of our advisory locks; nodes are 0 … 63 */
     PG_LOCK_SEQUENCE = 1000,
     PG_LOG_BYTES = 512 << 20, /* of rows that wait in one group */
 };
@@ -96,16 +97,28 @@ void pg_close(struct db *db);
 enum rc pg_connect(struct db *db, bool writing, struct conn **out, struct err *e);
 void pg_disconnect(struct conn *c);
 bool pg_alive(struct conn *c);
-enum rc pg_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t), void *ctx,
-                  struct err *e);
+enum rc pg_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t),
+                  void *ctx, struct err *e);
 enum rc pg_check(struct db *db, struct err *e);
 int64_t pg_size_bytes(struct db *db);
 int64_t pg_wal_bytes(struct db *db);
 
 /* ---- postgres_value.c ---- */
 
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_NAME = 19, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25,
-       OID_FLOAT4 = 700, OID_FLOAT8 = 701, OID_BPCHAR = 1042, OID_VARCHAR = 1043, OID_NUMERIC = 1700 };
+enum {
+    OID_BOOL = 16,
+    OID_BYTEA = 17,
+    OID_NAME = 19,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_FLOAT4 = 700,
+    OID_FLOAT8 = 701,
+    OID_BPCHAR = 1042,
+    OID_VARCHAR = 1043,
+    OID_NUMERIC = 1700
+};
 
 /* The type that a parameter with this letter is sent as. */
 Oid pg_type_of(char letter);

@@ -1,9 +1,9 @@
 /* postgres_care.c — connecting to PostgreSQL, and what it needs beside statements.
  *
- * A connection is made with libpq's own reading of the address, so host lists, TLS and password files work as
- * everywhere. The one that writes holds an advisory lock on its node's number for as long as it lives: two processes
- * with one node number would give the same ids, so the second is told RC_BUSY. Refused: servers before 15 and databases
- * that are not in UTF-8.
+ * A connection is made with libpq's own reading of the address, so host lists, TLS and password
+ * files work as everywhere. The one that writes holds an advisory lock on its node's number for
+ * as long as it lives: two processes with one node number would give the same ids, so the second
+ * is told RC_BUSY. Refused: servers before 15 and databases that are not in UTF-8.
  */
 #include "db/postgres.h"
 
@@ -34,7 +34,8 @@ static void ignore_notice(void *arg, const PGresult *result)
 
 static enum rc cannot_connect(PGconn *pg, struct err *e)
 {
-    err_set(e, RC_IO, "db_connect", "database", "连不上数据库：%.250s", "cannot connect to the database: %.250s",
+    err_set(e, RC_IO, "db_connect", "database", "连不上数据库：%.250s",
+            "cannot connect to the database: %.250s",
             pg != NULL ? libpq.PQerrorMessage(pg) : "memory");
     err_hint(e, "检查地址、用户、口令，以及数据库是否在运行",
              "check the address, the user, the password, and that the server is running");
@@ -45,20 +46,24 @@ static enum rc check_server(PGconn *pg, struct err *e)
 {
     int version = libpq.PQserverVersion(pg);
     if (version < 150000)
-        return err_set(e, RC_INVALID, "db_version", "database", "PostgreSQL 版本太旧（%d），需要 15 以上",
+        return err_set(e, RC_INVALID, "db_version", "database",
+                       "PostgreSQL 版本太旧（%d），需要 15 以上",
                        "this PostgreSQL is too old (%d), 15 or later is needed", version);
     const char *encoding = libpq.PQparameterStatus(pg, "server_encoding");
     if (encoding == NULL || strcmp(encoding, "UTF8") != 0)
         return err_set(e, RC_INVALID, "db_encoding", "database", "数据库的编码是 %s，需要 UTF8",
-                       "the database has the encoding %s, UTF8 is needed", encoding != NULL ? encoding : "?");
+                       "the database has the encoding %s, UTF8 is needed",
+                       encoding != NULL ? encoding : "?");
     return RC_OK;
 }
 
-/* Waits a moment, because the server may not have noticed yet that the process before us is gone. */
+/* Waits a moment, because the server may not have noticed yet that the process before us is
+ * gone. */
 static enum rc take_node(PGconn *pg, int node, struct err *e)
 {
     char text[128];
-    snprintf(text, sizeof text, "SET lock_timeout = 2000; SELECT pg_advisory_lock(%d, %d); RESET lock_timeout",
+    snprintf(text, sizeof text,
+             "SET lock_timeout = 2000; SELECT pg_advisory_lock(%d, %d); RESET lock_timeout",
              PG_LOCK_SPACE, node);
     PGresult *result = libpq.PQexec(pg, text);
     const char *state = libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -117,8 +122,8 @@ void pg_disconnect(struct conn *c)
     free_conn(conn_of(c));
 }
 
-/* Notices that the server has hung up while the connection was idle. Looks twice: the first look may read its last
- * words, the second then finds the end. */
+/* Notices that the server has hung up while the connection was idle. Looks twice: the first look
+ * may read its last words, the second then finds the end. */
 bool pg_alive(struct conn *base)
 {
     struct pg_conn *c = conn_of(base);
@@ -126,19 +131,21 @@ bool pg_alive(struct conn *base)
            libpq.PQstatus(c->pg) == CONNECTION_OK;
 }
 
-enum rc pg_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t), void *ctx,
-                  struct err *e)
+enum rc pg_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t),
+                  void *ctx, struct err *e)
 {
     (void)db;
     (void)path;
     (void)progress;
     (void)ctx;
-    err_set(e, RC_INVALID, "backup_engine", "database", "PostgreSQL 不由 Koi 备份", "Koi does not back up PostgreSQL");
+    err_set(e, RC_INVALID, "backup_engine", "database", "PostgreSQL 不由 Koi 备份",
+            "Koi does not back up PostgreSQL");
     err_hint(e, "请使用 pg_dump 或 pg_basebackup", "use pg_dump or pg_basebackup");
     return RC_INVALID;
 }
 
-/* What the server itself knows to be wrong: indexes that failed to build, constraints never checked. */
+/* What the server itself knows to be wrong: indexes that failed to build, constraints never
+ * checked. */
 enum rc pg_check(struct db *db, struct err *e)
 {
     static const struct sql WRONG = {
@@ -162,7 +169,8 @@ enum rc pg_check(struct db *db, struct err *e)
 
 int64_t pg_size_bytes(struct db *db)
 {
-    static const struct sql SIZE = {.text = "SELECT pg_database_size(current_database())", .out = "i"};
+    static const struct sql SIZE = {.text = "SELECT pg_database_size(current_database())",
+                                    .out = "i"};
     struct tx *tx;
     int64_t bytes = 0;
     if (db_read_begin(db, &tx, NULL) != RC_OK)

@@ -1,9 +1,10 @@
 /* postgres_value.c — values to and from PostgreSQL's binary form, and its error codes.
  *
- * Numbers travel as 8 bytes in network order, text and bytes as they are, so nothing is quoted or parsed. A column
- * under `i` may be any integer type, a truth value, or a numeric that is whole (sum() of bigint is one); under
- * `d` any float or numeric. Everything else is a statement that lacks a cast, and fails by name. Rows of the log are
- * kept in wire form too: for each parameter 4 bytes of length (-1: NULL) and its bytes.
+ * Numbers travel as 8 bytes in network order, text and bytes as they are, so nothing is quoted
+ * or parsed. A column under `i` may be any integer type, a truth value, or a numeric that is
+ * whole (sum() of bigint is one); under `d` any float or numeric. Everything else is a statement
+ * that lacks a cast, and fails by name. Rows of the log are kept in wire form too: for each
+ * parameter 4 bytes of length (-1: NULL) and its bytes.
  */
 #include "db/postgres.h"
 
@@ -113,11 +114,12 @@ bool pg_type_fits(Oid type, char letter)
     switch (letter) {
     case 'i':
     case 'I':
-        return type == OID_INT8 || type == OID_INT4 || type == OID_INT2 || type == OID_BOOL || type == OID_NUMERIC;
+        return type == OID_INT8 || type == OID_INT4 || type == OID_INT2 || type == OID_BOOL ||
+               type == OID_NUMERIC;
     case 'd':
     case 'D':
-        return type == OID_FLOAT8 || type == OID_FLOAT4 || type == OID_NUMERIC || type == OID_INT8 ||
-               type == OID_INT4 || type == OID_INT2;
+        return type == OID_FLOAT8 || type == OID_FLOAT4 || type == OID_NUMERIC ||
+               type == OID_INT8 || type == OID_INT4 || type == OID_INT2;
     case 's':
     case 'S':
         return type == OID_TEXT || type == OID_VARCHAR || type == OID_BPCHAR || type == OID_NAME;
@@ -140,8 +142,15 @@ static uint64_t half(struct pg_cell cell, int at)
     return big_endian((struct pg_cell){cell.p + at, cell.n - at}, 2);
 }
 
-/* numeric: counts of digits, weight of the first (in powers of 10,000), sign, scale; then the digits. */
-enum { NUMERIC_DIGITS = 0, NUMERIC_WEIGHT = 2, NUMERIC_SIGN = 4, NUMERIC_HEAD = 8, NUMERIC_NEGATIVE = 0x4000 };
+/* numeric: counts of digits, weight of the first (in powers of 10,000), sign, scale; then the
+ * digits. */
+enum {
+    NUMERIC_DIGITS = 0,
+    NUMERIC_WEIGHT = 2,
+    NUMERIC_SIGN = 4,
+    NUMERIC_HEAD = 8,
+    NUMERIC_NEGATIVE = 0x4000
+};
 
 static bool numeric_int(struct pg_cell cell, int64_t *out)
 {
@@ -157,7 +166,8 @@ static bool numeric_int(struct pg_cell cell, int64_t *out)
             return false; /* a fraction */
         if (i > weight)
             continue;
-        if (__builtin_mul_overflow(value, 10000, &value) || __builtin_sub_overflow(value, digit, &value))
+        if (__builtin_mul_overflow(value, 10000, &value) ||
+            __builtin_sub_overflow(value, digit, &value))
             return false; /* counted downwards, where there is room for INT64_MIN */
     }
     if (sign == 0 && value == INT64_MIN)
@@ -261,8 +271,9 @@ enum rc pg_result_error(const PGresult *result, const char *text, bool *out_retr
     while (strncmp(state, row->state, strlen(row->state)) != 0)
         row++;
     *out_retry = row->retry;
-    return err_set(e, row->rc, row->code, "", "数据库没有完成：%s（%s）%s%.120s", "the database refused: %s (%s)%s%.120s",
-                   why != NULL ? why : "?", state, text != NULL ? ": " : "", text != NULL ? text : "");
+    return err_set(e, row->rc, row->code, "", "数据库没有完成：%s（%s）%s%.120s",
+                   "the database refused: %s (%s)%s%.120s", why != NULL ? why : "?", state,
+                   text != NULL ? ": " : "", text != NULL ? text : "");
 }
 
 /* ---- rows of the log ---- */

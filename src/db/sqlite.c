@@ -1,14 +1,15 @@
 /* sqlite.c — the driver for SQLite: one file, WAL, every commit synced.
  *
- * synchronous=FULL syncs the log at each commit, so what was acknowledged survives a power cut; the log is
- * copied into the file by a thread of its own (sqlite_care.c), never by a commit. One process writes: it
- * holds flock() on `<path>.lock`, which the system releases even after kill -9. Connections are opened
- * without SQLite's own mutex, since each belongs to one thread at a time.
+ * synchronous=FULL syncs the log at each commit, so what was acknowledged survives a power cut;
+ * the log is copied into the file by a thread of its own (sqlite_care.c), never by a commit. One
+ * process writes: it holds flock() on `<path>.lock`, which the system releases even after kill
+ * -9. Connections are opened without SQLite's own mutex, since each belongs to one thread at a
+ * time.
  *
- * The pages have 8 KB: bulk loads into tables with several indexes measured a few percent faster than
- * with 4 KB, and 16 KB pages make the log of small commits twice as large. The number of the shared
- * sequence is a counter in memory, stored once for each group. Text is bound without a copy when the
- * statement ends before the call does. It refuses a file that is not a database.
+ * The pages have 8 KB: bulk loads into tables with several indexes measured a few percent faster
+ * than with 4 KB, and 16 KB pages make the log of small commits twice as large. The number of
+ * the shared sequence is a counter in memory, stored once for each group. Text is bound without
+ * a copy when the statement ends before the call does. It refuses a file that is not a database.
  */
 #include "db/sqlite.h"
 
@@ -76,10 +77,12 @@ enum rc sqlite_error(sqlite3 *handle, int code, const char *text, struct err *e)
             break;
         }
     const char *why = handle != NULL ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
-    err_set(e, rc, name, "", "数据库没有完成：%s（%d）%s%.120s", "the database refused: %s (%d)%s%.120s", why, full,
-            text != NULL ? ": " : "", text != NULL ? text : "");
+    err_set(e, rc, name, "", "数据库没有完成：%s（%d）%s%.120s",
+            "the database refused: %s (%d)%s%.120s", why, full, text != NULL ? ": " : "",
+            text != NULL ? text : "");
     if (rc == RC_CORRUPT)
-        err_hint(e, "停止服务，运行 koi doctor，再从备份恢复", "stop the service, run koi doctor, then restore a backup");
+        err_hint(e, "停止服务，运行 koi doctor，再从备份恢复",
+                 "stop the service, run koi doctor, then restore a backup");
     if ((full & 0xff) == SQLITE_FULL)
         err_hint(e, "磁盘满了，请清出空间", "the disk is full, make room");
     return rc;
@@ -92,26 +95,32 @@ static enum rc fail(struct conn *c, int code, const char *text, struct err *e)
 
 /* ---- opening ---- */
 
-/* Takes the lock that only one writing process may hold. The file stays: removing it would let two in. */
+/* Takes the lock that only one writing process may hold. The file stays: removing it would let
+ * two in. */
 static enum rc take_lock(const char *path, int *out_fd, struct err *e)
 {
     char name[4096];
     if (snprintf(name, sizeof name, "%s.lock", path) >= (int)sizeof name)
-        return err_set(e, RC_INVALID, "path_long", "database", "数据库路径太长", "the database path is too long");
+        return err_set(e, RC_INVALID, "path_long", "database", "数据库路径太长",
+                       "the database path is too long");
     int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
-        return err_set(e, RC_IO, "db_open", "database", "打不开 %s：%s", "cannot open %s: %s", name, strerror(errno));
+        return err_set(e, RC_IO, "db_open", "database", "打不开 %s：%s", "cannot open %s: %s", name,
+                       strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         *out_fd = fd;
         return RC_OK;
     }
     close(fd);
-    err_set(e, RC_BUSY, "db_locked", "database", "另一个 Koi 正在使用数据库 %s", "another Koi is using the database %s", path);
-    err_hint(e, "先停掉它，或把命令交给正在运行的服务", "stop it first, or send the command to the running server");
+    err_set(e, RC_BUSY, "db_locked", "database", "另一个 Koi 正在使用数据库 %s",
+            "another Koi is using the database %s", path);
+    err_hint(e, "先停掉它，或把命令交给正在运行的服务",
+             "stop it first, or send the command to the running server");
     return RC_BUSY;
 }
 
-/* Makes the file so that only its owner can read it; the log and its index get the same mode from SQLite. */
+/* Makes the file so that only its owner can read it; the log and its index get the same mode
+ * from SQLite. */
 static enum rc touch_file(const char *path, bool may_create, struct err *e)
 {
     int fd = open(path, (may_create ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0600);
@@ -120,8 +129,8 @@ static enum rc touch_file(const char *path, bool may_create, struct err *e)
         return RC_OK;
     }
     enum rc rc = errno == ENOENT && !may_create ? RC_NOT_FOUND : RC_IO;
-    return err_set(e, rc, "db_open", "database", "打不开数据库 %s：%s", "cannot open the database %s: %s", path,
-                   strerror(errno));
+    return err_set(e, rc, "db_open", "database", "打不开数据库 %s：%s",
+                   "cannot open the database %s: %s", path, strerror(errno));
 }
 
 static enum rc run_text(sqlite3 *handle, const char *text, struct err *e)
@@ -130,7 +139,8 @@ static enum rc run_text(sqlite3 *handle, const char *text, struct err *e)
     return code == SQLITE_OK ? RC_OK : sqlite_error(handle, code, text, e);
 }
 
-/* Settings that last as long as the connection. The numbers are ours, so formatting them is not formatting SQL. */
+/* Settings that last as long as the connection. The numbers are ours, so formatting them is not
+ * formatting SQL. */
 static enum rc configure(const struct db *db, sqlite3 *handle, bool writing, struct err *e)
 {
     int64_t cache_kb = db->config.cache_kb > 0 ? db->config.cache_kb : CACHE_KB;
@@ -140,8 +150,8 @@ static enum rc configure(const struct db *db, sqlite3 *handle, bool writing, str
     snprintf(text, sizeof text,
              "%s PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; "
              "PRAGMA journal_size_limit=%d; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-%lld; %s",
-             writing ? "PRAGMA page_size=8192; PRAGMA journal_mode=WAL;" : "", WAL_KEEP_BYTES, (long long)cache_kb,
-             writing ? "" : "PRAGMA query_only=ON;");
+             writing ? "PRAGMA page_size=8192; PRAGMA journal_mode=WAL;" : "", WAL_KEEP_BYTES,
+             (long long)cache_kb, writing ? "" : "PRAGMA query_only=ON;");
     return run_text(handle, text, e);
 }
 
@@ -151,9 +161,11 @@ enum rc sqlite_open_handle(const struct db *db, bool writing, sqlite3 **out, str
     int code = sqlite3_open_v2(db->url, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_busy_timeout(handle, DB_BUSY_MS);
-    enum rc rc = code == SQLITE_OK ? configure(db, handle, writing, e) : sqlite_error(handle, code, NULL, e);
+    enum rc rc =
+        code == SQLITE_OK ? configure(db, handle, writing, e) : sqlite_error(handle, code, NULL, e);
     if (rc == RC_OK)
-        rc = run_text(handle, "SELECT count(*) FROM sqlite_schema", e); /* notices a file of another kind */
+        rc = run_text(handle, "SELECT count(*) FROM sqlite_schema",
+                      e); /* notices a file of another kind */
     if (rc == RC_OK)
         *out = handle;
     else
@@ -207,7 +219,8 @@ static int after_commit(void *arg, sqlite3 *handle, const char *name, int wal_pa
     return SQLITE_OK;
 }
 
-static enum rc prepare_own(struct sqlite_conn *c, const char *text, sqlite3_stmt **out, struct err *e)
+static enum rc prepare_own(struct sqlite_conn *c, const char *text, sqlite3_stmt **out,
+                           struct err *e)
 {
     int code = sqlite3_prepare_v3(c->handle, text, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
     return code == SQLITE_OK ? RC_OK : sqlite_error(c->handle, code, text, e);
@@ -233,7 +246,8 @@ static enum rc prepare_controls(struct sqlite_conn *c, bool writing, struct err 
 static void sqlite_disconnect(struct conn *base)
 {
     struct sqlite_conn *c = conn_of(base);
-    sqlite3_stmt *own[] = {c->begin, c->commit, c->rollback, c->savepoint, c->release, c->undo, c->log_last};
+    sqlite3_stmt *own[] = {c->begin,   c->commit, c->rollback, c->savepoint,
+                           c->release, c->undo,   c->log_last};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         sqlite3_finalize(own[i]);
     if (c->checkpointer != NULL && c->handle != NULL)
@@ -278,11 +292,19 @@ static enum rc run_own(struct conn *c, sqlite3_stmt *s, struct err *e)
     return code == SQLITE_DONE ? RC_OK : fail(c, code, sqlite3_sql(s), e);
 }
 
+static void sqlite_mark(struct conn *base)
+{
+    struct sqlite_conn *c = conn_of(base);
+    c->seq_at_mark = base->db->counters.seq;
+    c->marked = false;
+}
+
 static enum rc sqlite_begin(struct conn *base, struct err *e)
 {
     struct sqlite_conn *c = conn_of(base);
-    c->seq_at_begin = c->seq_at_mark = base->db->counters.seq;
-    c->marked = false;
+    if (base->writing)
+        sqlite_mark(base);
+    c->seq_at_begin = c->seq_at_mark;
     return run_own(base, c->begin, e);
 }
 
@@ -301,13 +323,6 @@ static void sqlite_rollback(struct conn *base)
         return;
     (void)run_own(base, c->rollback, NULL);
     assert(sqlite3_get_autocommit(c->handle));
-}
-
-static void sqlite_mark(struct conn *base)
-{
-    struct sqlite_conn *c = conn_of(base);
-    c->seq_at_mark = base->db->counters.seq;
-    c->marked = false;
 }
 
 static enum rc sqlite_savepoint(struct conn *base, struct err *e)
@@ -354,7 +369,8 @@ static enum rc sqlite_finish_log(struct conn *base, int64_t *out_last, struct er
         return RC_OK;
     }
     if (c->log_last == NULL) {
-        enum rc rc = prepare_own(c, "UPDATE log_sequence SET last = $1 WHERE id = 1", &c->log_last, e);
+        enum rc rc =
+            prepare_own(c, "UPDATE log_sequence SET last = $1 WHERE id = 1", &c->log_last, e);
         if (rc != RC_OK)
             return rc;
     }
@@ -386,7 +402,8 @@ static enum rc sqlite_prepare(struct conn *c, struct stmt *base, struct err *e)
         return fail(c, code, base->text, e);
     assert(st->s != NULL && str_empty(str_trim(str_from(rest))) && "one statement");
     base->writes = !sqlite3_stmt_readonly(st->s);
-    assert((size_t)sqlite3_column_count(st->s) == base->out_n && "as many columns as `out` has letters");
+    assert((size_t)sqlite3_column_count(st->s) == base->out_n &&
+           "as many columns as `out` has letters");
 
     st->index = calloc(base->in_n + 1, sizeof *st->index);
     if (st->index == NULL)
@@ -430,7 +447,8 @@ static int bind_str(sqlite3_stmt *s, int at, char type, struct str v, sqlite3_de
     return sqlite3_bind_blob64(s, at, v.p, v.n, keep);
 }
 
-static int bind_one(sqlite3_stmt *s, int at, char type, const struct db_value *v, sqlite3_destructor_type keep)
+static int bind_one(sqlite3_stmt *s, int at, char type, const struct db_value *v,
+                    sqlite3_destructor_type keep)
 {
     switch (type) {
     case 'i':
@@ -461,7 +479,8 @@ static enum rc bind(struct conn *c, const struct sqlite_stmt *st, const struct d
     return RC_OK;
 }
 
-static enum rc sqlite_exec(struct conn *c, struct stmt *base, const struct db_value *v, struct err *e)
+static enum rc sqlite_exec(struct conn *c, struct stmt *base, const struct db_value *v,
+                           struct err *e)
 {
     struct sqlite_stmt *st = (struct sqlite_stmt *)base;
     enum rc rc = bind(c, st, v, SQLITE_STATIC, e);
@@ -495,7 +514,8 @@ static int64_t sqlite_changes(struct conn *c)
     return sqlite3_changes64(conn_of(c)->handle);
 }
 
-static enum rc sqlite_query(struct conn *c, struct stmt *base, const struct db_value *v, bool one, struct err *e)
+static enum rc sqlite_query(struct conn *c, struct stmt *base, const struct db_value *v, bool one,
+                            struct err *e)
 {
     (void)one;
     /* Later steps look at the values again, when the caller's may be gone. */
@@ -525,7 +545,8 @@ static bool sqlite_column_null(const struct rows *r, int column)
 
 static int64_t sqlite_column_int(const struct rows *r, int column)
 {
-    assert(sqlite3_column_type(native(r), column) == SQLITE_INTEGER && "an i column holds integers: cast it");
+    assert(sqlite3_column_type(native(r), column) == SQLITE_INTEGER &&
+           "an i column holds integers: cast it");
     return sqlite3_column_int64(native(r), column);
 }
 
@@ -541,7 +562,8 @@ static struct str sqlite_column_str(const struct rows *r, int column)
 {
     char want = r->st->out[column];
     int type = sqlite3_column_type(native(r), column);
-    assert(type == (want == 's' || want == 'S' ? SQLITE_TEXT : SQLITE_BLOB) && "s columns hold text, b columns bytes");
+    assert(type == (want == 's' || want == 'S' ? SQLITE_TEXT : SQLITE_BLOB) &&
+           "s columns hold text, b columns bytes");
     (void)type;
     (void)want;
     const char *p = sqlite3_column_blob(native(r), column);

@@ -30,21 +30,23 @@ enum rc sqlite_error(sqlite3 *handle, int code, const char *text, struct err *e)
 
 /* ---- sqlite_care.c ---- */
 
-/* Starts the thread that copies the write-ahead log into the file, so that commits need not. It opens its connection
- * when it first has something to do. */
+/* Starts the thread that copies the write-ahead log into the file, so that commits need not. It
+ * opens its connection when it first has something to do. */
 struct checkpointer *checkpointer_new(const struct db *db);
 /* Ends it. Accepts NULL. */
 void checkpointer_free(struct checkpointer *p);
-/* To be called after each commit, by the thread that writes, with the pages that the log holds now. Past a ceiling it
- * helps, so that the log does not grow without bound. */
+/* To be called after each commit, by the thread that writes, with the pages that the log holds
+ * now. Past a ceiling it helps, so that the log does not grow without bound. */
 void checkpointer_tell(struct checkpointer *p, sqlite3 *writer, int64_t wal_pages);
 
-enum rc sqlite_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t), void *ctx,
-                      struct err *e);
+/* The members of struct driver with these names. */
+enum rc sqlite_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t),
+                      void *ctx, struct err *e);
 enum rc sqlite_check(struct db *db, struct err *e);
 int64_t sqlite_size_bytes(struct db *db);
 int64_t sqlite_wal_bytes(struct db *db);
-/* Fails with "full_scan" when the statement walks over a whole table or makes an index on the fly. */
+/* Fails with "full_scan" when the statement walks over a whole table or makes an index on the
+ * fly. */
 enum rc sqlite_refuse_scan(sqlite3 *handle, const char *text, struct err *e);
 
 #endif

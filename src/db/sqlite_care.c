@@ -1,14 +1,16 @@
 /* sqlite_care.c — what a SQLite file needs beside statements: checkpoints, copies, checks.
  *
- * The checkpointer copies the write-ahead log into the file in the background (PASSIVE: it waits for nobody and
- * nobody waits for it). SQLite starts the log again from its beginning only when a write finds all of it
- * copied and no reader inside, which under a steady load never happens by itself; so past WAL_MOST the writing
- * thread, between two commits, copies the little that is left and waits RESTART_MS for the readers. The log
- * is thus bounded by about twice WAL_MOST, unless a reader keeps one snapshot open for minutes: then it must grow.
+ * The checkpointer copies the write-ahead log into the file in the background (PASSIVE: it waits
+ * for nobody and nobody waits for it). SQLite starts the log again from its beginning only when
+ * a write finds all of it copied and no reader inside, which under a steady load never happens
+ * by itself; so past WAL_MOST the writing thread, between two commits, copies the little that is
+ * left and waits RESTART_MS for the readers. The log is thus bounded by about twice WAL_MOST,
+ * unless a reader keeps one snapshot open for minutes: then it must grow.
  *
- * A backup is taken inside one read transaction, so it never starts over however much is written meanwhile;
- * it appears under its name when it is whole and synced. The scan check reads the program that SQLite made of a
- * statement: a full-scan step on a cursor that was opened on a real table.
+ * A backup is taken inside one read transaction, so it never starts over however much is written
+ * meanwhile; it appears under its name when it is whole and synced. The scan check reads the
+ * program that SQLite made of a statement: a full-scan step on a cursor that was opened on a
+ * real table.
  */
 #include "db/sqlite.h"
 
@@ -21,10 +23,10 @@
 
 enum {
     PAGE = 8192,
-    WAL_SOME = (4 << 20) / PAGE,    /* pages not copied yet that wake the checkpointer */
-    WAL_LITTLE = (1 << 20) / PAGE,  /* what the writing thread may have to copy */
-    WAL_MOST = (16 << 20) / PAGE,   /* past this the log should begin anew */
-    WAL_AGAIN = (1 << 20) / PAGE,   /* growth after which a failed attempt is repeated */
+    WAL_SOME = (4 << 20) / PAGE,   /* pages not copied yet that wake the checkpointer */
+    WAL_LITTLE = (1 << 20) / PAGE, /* what the writing thread may have to copy */
+    WAL_MOST = (16 << 20) / PAGE,  /* past this the log should begin anew */
+    WAL_AGAIN = (1 << 20) / PAGE,  /* growth after which a failed attempt is repeated */
     RESTART_MS = 10,
     BACKUP_PAGES = 256,
 };
@@ -37,9 +39,10 @@ struct checkpointer {
     struct lock lock; /* stopping and wanted */
     struct signal wake;
     bool stopping, wanted;
-    atomic_bool busy;       /* the thread is at work, or about to be */
-    atomic_int copied;      /* pages of the log that are in the file already */
-    int64_t pages, tried_at; /* the writing thread's: in the log at the last commit, at the last attempt to restart */
+    atomic_bool busy;  /* the thread is at work, or about to be */
+    atomic_int copied; /* pages of the log that are in the file already */
+    /* Of the writing thread: pages in the log at the last commit, at the last try to begin anew. */
+    int64_t pages, tried_at;
 };
 
 /* One pass; what was copied is remembered even when readers kept it from finishing. */
@@ -143,8 +146,8 @@ static bool default_progress(void *ctx, int64_t done_pages, int64_t all_pages)
 }
 
 /* Copies in steps; `from` is inside a read transaction, so nothing starts over. */
-static enum rc copy_pages(sqlite3 *from, sqlite3 *to, bool (*progress)(void *, int64_t, int64_t), void *ctx,
-                          struct err *e)
+static enum rc copy_pages(sqlite3 *from, sqlite3 *to, bool (*progress)(void *, int64_t, int64_t),
+                          void *ctx, struct err *e)
 {
     sqlite3_backup *copy = sqlite3_backup_init(to, "main", from, "main");
     if (copy == NULL)
@@ -173,8 +176,8 @@ static enum rc sync_path(const char *path, struct err *e)
         close(fd);
     if (ok)
         return RC_OK;
-    return err_set(e, RC_IO, "backup_sync", "path", "%s 没有写到磁盘：%s", "%s did not reach the disk: %s", path,
-                   strerror(error));
+    return err_set(e, RC_IO, "backup_sync", "path", "%s 没有写到磁盘：%s",
+                   "%s did not reach the disk: %s", path, strerror(error));
 }
 
 /* Gives the finished copy its name, for good. Never over a file that is there. */
@@ -184,40 +187,45 @@ static enum rc publish(const char *part, const char *path, struct err *e)
     if (rc != RC_OK)
         return rc;
     if (link(part, path) != 0)
-        return err_set(e, errno == EEXIST ? RC_CONFLICT : RC_IO, "backup_name", "path", "不能建立备份 %s：%s",
-                       "cannot make the backup %s: %s", path, strerror(errno));
+        return err_set(e, errno == EEXIST ? RC_CONFLICT : RC_IO, "backup_name", "path",
+                       "不能建立备份 %s：%s", "cannot make the backup %s: %s", path,
+                       strerror(errno));
     char folder[4096];
     const char *slash = strrchr(path, '/');
-    snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - path + 1) : 1, slash != NULL ? path : ".");
+    snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - path + 1) : 1,
+             slash != NULL ? path : ".");
     return sync_path(folder, e);
 }
 
-static enum rc copy_to(struct sqlite_conn *from, const char *part, bool (*progress)(void *, int64_t, int64_t),
-                       void *ctx, struct err *e)
+static enum rc copy_to(struct sqlite_conn *from, const char *part,
+                       bool (*progress)(void *, int64_t, int64_t), void *ctx, struct err *e)
 {
     int fd = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
-        return err_set(e, RC_IO, "backup_open", "path", "不能建立备份 %s：%s", "cannot make the backup %s: %s", part,
-                       strerror(errno));
+        return err_set(e, RC_IO, "backup_open", "path", "不能建立备份 %s：%s",
+                       "cannot make the backup %s: %s", part, strerror(errno));
     close(fd);
     sqlite3 *to = NULL;
     int code = sqlite3_open_v2(part, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     /* Nobody believes a part, so a rollback journal and syncing each step would be for nothing. */
     if (code == SQLITE_OK)
-        code = sqlite3_exec(to, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
-    enum rc rc = code == SQLITE_OK ? copy_pages(from->handle, to, progress, ctx, e) : sqlite_error(to, code, NULL, e);
+        code =
+            sqlite3_exec(to, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
+    enum rc rc = code == SQLITE_OK ? copy_pages(from->handle, to, progress, ctx, e)
+                                   : sqlite_error(to, code, NULL, e);
     sqlite3_close_v2(to);
     return rc;
 }
 
-enum rc sqlite_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t), void *ctx,
-                      struct err *e)
+enum rc sqlite_backup(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t),
+                      void *ctx, struct err *e)
 {
     char part[4096];
     if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
         return err_set(e, RC_INVALID, "path_long", "path", "路径太长", "the path is too long");
     if (access(path, F_OK) == 0)
-        return err_set(e, RC_CONFLICT, "backup_exists", "path", "%s 已经存在", "%s exists already", path);
+        return err_set(e, RC_CONFLICT, "backup_exists", "path", "%s 已经存在", "%s exists already",
+                       path);
     static const struct sql SNAPSHOT = {.text = "SELECT count(*) FROM sqlite_schema", .out = "i"};
     struct tx *tx;
     enum rc rc = db_read_begin(db, &tx, e);
@@ -226,7 +234,8 @@ enum rc sqlite_backup(struct db *db, const char *path, bool (*progress)(void *, 
     int64_t tables;
     rc = tx_int(tx, &SNAPSHOT, &tables, e);
     if (rc == RC_OK)
-        rc = copy_to((struct sqlite_conn *)tx->conn, part, progress != NULL ? progress : default_progress, ctx, e);
+        rc = copy_to((struct sqlite_conn *)tx->conn, part,
+                     progress != NULL ? progress : default_progress, ctx, e);
     db_read_end(tx);
     if (rc == RC_OK)
         rc = publish(part, path, e);
@@ -238,9 +247,11 @@ enum rc sqlite_backup(struct db *db, const char *path, bool (*progress)(void *, 
 
 enum rc sqlite_check(struct db *db, struct err *e)
 {
-    static const struct sql INTEGRITY = {.text = "SELECT integrity_check FROM pragma_integrity_check(1)", .out = "s"};
-    static const struct sql KEYS = {.text = "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT 1",
-                                    .out = "sIs"};
+    static const struct sql INTEGRITY = {
+        .text = "SELECT integrity_check FROM pragma_integrity_check(1)", .out = "s"};
+    static const struct sql KEYS = {
+        .text = "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT 1",
+        .out = "sIs"};
     struct tx *tx;
     struct rows *r;
     enum rc rc = db_read_begin(db, &tx, e);
@@ -253,7 +264,8 @@ enum rc sqlite_check(struct db *db, struct err *e)
     if (rc == RC_OK)
         rc = tx_find(tx, &KEYS, &r, e);
     if (rc == RC_OK)
-        rc = err_set(e, RC_CORRUPT, "foreign_key", "database", "表 " STR_FMT " 的一行指向 " STR_FMT " 里不存在的行",
+        rc = err_set(e, RC_CORRUPT, "foreign_key", "database",
+                     "表 " STR_FMT " 的一行指向 " STR_FMT " 里不存在的行",
                      "a row of table " STR_FMT " refers to a row of " STR_FMT " that is not there",
                      STR_ARG(rows_str(r, 0)), STR_ARG(rows_str(r, 2)));
     else if (rc == RC_NOT_FOUND)
@@ -282,15 +294,23 @@ int64_t sqlite_size_bytes(struct db *db)
 
 /* ---- the scan check of debug builds ---- */
 
-enum { CURSORS = 256, EXPLAIN_OPCODE = 1, EXPLAIN_P1 = 2, EXPLAIN_P2 = 3, EXPLAIN_P3 = 4, EXPLAIN_P5 = 6 };
+enum {
+    CURSORS = 256,
+    EXPLAIN_OPCODE = 1,
+    EXPLAIN_P1 = 2,
+    EXPLAIN_P2 = 3,
+    EXPLAIN_P3 = 4,
+    EXPLAIN_P5 = 6
+};
 
 /* Whether the page is the root of a table (and not of an index). */
 static bool is_table_root(sqlite3 *handle, int64_t root)
 {
     sqlite3_stmt *s = NULL;
     bool yes = false;
-    if (sqlite3_prepare_v2(handle, "SELECT 1 FROM sqlite_schema WHERE rootpage = $1 AND type = 'table'", -1, &s, NULL) ==
-        SQLITE_OK) {
+    if (sqlite3_prepare_v2(handle,
+                           "SELECT 1 FROM sqlite_schema WHERE rootpage = $1 AND type = 'table'", -1,
+                           &s, NULL) == SQLITE_OK) {
         sqlite3_bind_int64(s, 1, root);
         yes = sqlite3_step(s) == SQLITE_ROW;
     }
@@ -298,8 +318,9 @@ static bool is_table_root(sqlite3 *handle, int64_t root)
     return yes;
 }
 
-/* Walks over the program: which cursors stand on real tables, and which of them a step is marked as part of a full scan
- * (1, SQLITE_STMTSTATUS_FULLSCAN_STEP) or of building an index for this one query (3, SQLITE_STMTSTATUS_AUTOINDEX). */
+/* Walks over the program: which cursors stand on real tables, and which of them a step is marked
+ * as part of a full scan (1, SQLITE_STMTSTATUS_FULLSCAN_STEP) or of building an index for this
+ * one query (3, SQLITE_STMTSTATUS_AUTOINDEX). */
 static bool program_scans(sqlite3 *handle, sqlite3_stmt *program)
 {
     int64_t root_of[CURSORS] = {0};
@@ -336,8 +357,8 @@ static sqlite3_stmt *explain(sqlite3 *handle, const char *how, const char *text)
     return s;
 }
 
-/* Whether the plan speaks of scanning. It also does so of subqueries, and does not of max(id), which the program
- * codes as a scan that stops at once: hence both are asked. */
+/* Whether the plan speaks of scanning. It also does so of subqueries, and does not of max(id),
+ * which the program codes as a scan that stops at once: hence both are asked. */
 static bool plan_scans(sqlite3_stmt *plan)
 {
     bool scans = false;
@@ -352,13 +373,17 @@ enum rc sqlite_refuse_scan(sqlite3 *handle, const char *text, struct err *e)
 {
     if (strstr(text, "/*scan*/") != NULL)
         return RC_OK;
-    sqlite3_stmt *plan = explain(handle, "EXPLAIN QUERY PLAN", text), *program = explain(handle, "EXPLAIN", text);
-    bool scans = plan != NULL && program != NULL && plan_scans(plan) && program_scans(handle, program);
+    sqlite3_stmt *plan = explain(handle, "EXPLAIN QUERY PLAN", text),
+                 *program = explain(handle, "EXPLAIN", text);
+    bool scans =
+        plan != NULL && program != NULL && plan_scans(plan) && program_scans(handle, program);
     sqlite3_finalize(plan);
     sqlite3_finalize(program);
     if (!scans)
         return RC_OK;
-    err_set(e, RC_IO, "full_scan", "", "语句会扫描整张表：%.200s", "a statement scans a whole table: %.200s", text);
-    err_hint(e, "加索引，或在语句里写上 scan 注释", "add an index, or say so with the comment scan in the text");
+    err_set(e, RC_IO, "full_scan", "", "语句会扫描整张表：%.200s",
+            "a statement scans a whole table: %.200s", text);
+    err_hint(e, "加索引，或在语句里写上 scan 注释",
+             "add an index, or say so with the comment scan in the text");
     return RC_IO;
 }

@@ -1,14 +1,15 @@
 /* statement.c — from a `struct sql` to a prepared statement, its values, and its rows.
  *
- * A connection keeps what it has prepared: statements of the store by the address of their struct sql in a
- * small hash table that only grows (a program has some hundred), statements that query/sql made by their
- * text, DB_TEXTS of them, the least recently used one giving way. A look-up is a multiplication and
- * usually one comparison; running a cached statement allocates nothing.
+ * A connection keeps what it has prepared: statements of the store by the address of their
+ * struct sql in a small hash table that only grows (a program has some hundred), statements that
+ * query/sql made by their text, DB_TEXTS of them, the least recently used one giving way. A
+ * look-up is a multiplication and usually one comparison; running a cached statement allocates
+ * nothing.
  *
- * Invariants: a statement whose rows are open is busy, and running it again inside itself prepares a second
- * copy that lives as long as its rows; the values match `in`, the columns `out`; after a failure nothing
- * runs until the transaction ends. The types are checked by assertions, because only our own code can get
- * them wrong.
+ * Invariants: a statement whose rows are open is busy, and running it again inside itself
+ * prepares a second copy that lives as long as its rows; the values match `in`, the columns
+ * `out`; after a failure nothing runs until the transaction ends. The types are checked by
+ * assertions, because only our own code can get them wrong.
  */
 #include "db/driver.h"
 
@@ -80,8 +81,8 @@ static bool text_writes(struct str text)
     return has_word(s, STR("insert")) || has_word(s, STR("update")) || has_word(s, STR("delete"));
 }
 
-static enum rc stmt_new(struct conn *c, struct str text, struct str in, struct str out_types, struct stmt **out,
-                        struct err *e)
+static enum rc stmt_new(struct conn *c, struct str text, struct str in, struct str out_types,
+                        struct stmt **out, struct err *e)
 {
     const struct driver *driver = c->db->driver;
     assert(driver->stmt_bytes >= sizeof(struct stmt));
@@ -163,16 +164,16 @@ static enum rc cached_sql(struct conn *c, const struct sql *q, struct stmt **out
     return RC_OK;
 }
 
-static enum rc cached_text(struct conn *c, struct str text, struct str in, struct str out_types, struct stmt **out,
-                           struct err *e)
+static enum rc cached_text(struct conn *c, struct str text, struct str in, struct str out_types,
+                           struct stmt **out, struct err *e)
 {
     struct stmt_cache *cache = &c->cache;
     uint64_t hash = hash_bytes(out_types, hash_bytes(in, hash_bytes(text, 0)));
     size_t oldest = 0;
     for (size_t i = 0; i < DB_TEXTS; i++) {
         struct stmt *st = cache->texts[i];
-        if (st != NULL && st->hash == hash && str_eq(str_from(st->text), text) && str_eq(str_from(st->in), in) &&
-            str_eq(str_from(st->out), out_types)) {
+        if (st != NULL && st->hash == hash && str_eq(str_from(st->text), text) &&
+            str_eq(str_from(st->in), in) && str_eq(str_from(st->out), out_types)) {
             st->used = ++cache->clock;
             *out = st;
             return RC_OK;
@@ -227,13 +228,15 @@ static bool value_fits(const struct db_value *v, char type)
 {
     char have = small(v->type), want = small(type);
     bool text = (have == 's' || have == 'b') && (want == 's' || want == 'b');
-    return (have == want || text || (have == 'i' && want == 'd')) && (may_be_null(type) || !value_is_null(v));
+    return (have == want || text || (have == 'i' && want == 'd')) &&
+           (may_be_null(type) || !value_is_null(v));
 }
 
 static void check_values(const char *in, size_t n, const struct db_value *v)
 {
     for (size_t i = 0; i < n; i++)
-        assert(value_fits(&v[i], in[i]) && "a value has the kind that `in` says, and is NULL only under a capital");
+        assert(value_fits(&v[i], in[i]) &&
+               "a value has the kind that `in` says, and is NULL only under a capital");
 }
 
 /* ---- running ---- */
@@ -265,7 +268,8 @@ static enum rc run_exec(struct tx *tx, struct stmt *st, const struct db_value *v
     return rc == RC_OK ? tx->db->driver->exec(tx->conn, st, v, &tx->err) : rc;
 }
 
-static enum rc run_query(struct tx *tx, struct stmt *st, const struct db_value *v, bool one, struct rows **out)
+static enum rc run_query(struct tx *tx, struct stmt *st, const struct db_value *v, bool one,
+                         struct rows **out)
 {
     assert(st->out_n > 0 && "a query says the types of its columns");
     assert(!st->busy);
@@ -309,7 +313,8 @@ static size_t in_count(const struct sql *q)
     return q->in != NULL ? strlen(q->in) : 0;
 }
 
-enum rc tx_exec_values(struct tx *tx, const struct sql *q, const struct db_value *v, size_t n, struct err *e)
+enum rc tx_exec_values(struct tx *tx, const struct sql *q, const struct db_value *v, size_t n,
+                       struct err *e)
 {
     assert(n == in_count(q) && "as many values as `in` has letters");
     if (may_run(tx, e) != RC_OK)
@@ -323,8 +328,8 @@ enum rc tx_exec_values(struct tx *tx, const struct sql *q, const struct db_value
     return rc == RC_OK ? RC_OK : tx_fail(tx, rc, e);
 }
 
-static enum rc query(struct tx *tx, const struct sql *q, const struct db_value *v, size_t n, bool one,
-                     struct rows **out, struct err *e)
+static enum rc query(struct tx *tx, const struct sql *q, const struct db_value *v, size_t n,
+                     bool one, struct rows **out, struct err *e)
 {
     assert(n == in_count(q) && "as many values as `in` has letters");
     if (may_run(tx, e) != RC_OK)
@@ -345,19 +350,20 @@ enum rc tx_exec_list(struct tx *tx, const struct sql *q, const struct db_value *
     return tx_exec_values(tx, q, list, list_count(list), e);
 }
 
-enum rc tx_query_values(struct tx *tx, const struct sql *q, const struct db_value *v, size_t n, struct rows **out,
-                        struct err *e)
+enum rc tx_query_values(struct tx *tx, const struct sql *q, const struct db_value *v, size_t n,
+                        struct rows **out, struct err *e)
 {
     return query(tx, q, v, n, false, out, e);
 }
 
-enum rc tx_query_list(struct tx *tx, const struct sql *q, const struct db_value *list, struct rows **out,
-                      struct err *e)
+enum rc tx_query_list(struct tx *tx, const struct sql *q, const struct db_value *list,
+                      struct rows **out, struct err *e)
 {
     return query(tx, q, list, list_count(list), false, out, e);
 }
 
-enum rc tx_find_list(struct tx *tx, const struct sql *q, const struct db_value *list, struct rows **out, struct err *e)
+enum rc tx_find_list(struct tx *tx, const struct sql *q, const struct db_value *list,
+                     struct rows **out, struct err *e)
 {
     struct rows *r;
     enum rc rc = query(tx, q, list, list_count(list), true, &r, e);
@@ -371,7 +377,8 @@ enum rc tx_find_list(struct tx *tx, const struct sql *q, const struct db_value *
     return rc == RC_OK ? RC_NOT_FOUND : rc;
 }
 
-enum rc tx_int_list(struct tx *tx, const struct sql *q, const struct db_value *list, int64_t *out, struct err *e)
+enum rc tx_int_list(struct tx *tx, const struct sql *q, const struct db_value *list, int64_t *out,
+                    struct err *e)
 {
     struct rows *r;
     enum rc rc = tx_find_list(tx, q, list, &r, e);
@@ -412,7 +419,8 @@ int64_t tx_changes(struct tx *tx)
 enum rc tx_append_list(struct tx *tx, const struct sql *q, struct db_value *list, struct err *e)
 {
     assert(tx->writing && "the log is written in closures of the writer");
-    assert(list_count(list) == in_count(q) && q->in[0] == 'i' && "$1 is the number, the rest are given");
+    assert(list_count(list) == in_count(q) && q->in[0] == 'i' &&
+           "$1 is the number, the rest are given");
     if (may_run(tx, e) != RC_OK)
         return tx->failed;
     struct stmt *st;
@@ -427,14 +435,15 @@ enum rc tx_append_list(struct tx *tx, const struct sql *q, struct db_value *list
 
 /* ---- statements made by query/sql ---- */
 
-static enum rc text_stmt(struct tx *tx, struct str text, const char *out_types, const struct db_value *v, size_t n,
-                         struct stmt **out)
+static enum rc text_stmt(struct tx *tx, struct str text, const char *out_types,
+                         const struct db_value *v, size_t n, struct stmt **out)
 {
     assert(n <= DB_PARAMS);
     char *in = arena_alloc(&tx->arena, n + 1);
     for (size_t i = 0; i < n; i++)
         in[i] = (char)toupper((unsigned char)v[i].type);
-    enum rc rc = cached_text(tx->conn, text, (struct str){in, n}, str_from(out_types), out, &tx->err);
+    enum rc rc =
+        cached_text(tx->conn, text, (struct str){in, n}, str_from(out_types), out, &tx->err);
     if (rc != RC_OK || !(*out)->busy)
         return rc;
     rc = stmt_new(tx->conn, text, (struct str){in, n}, str_from(out_types), out, &tx->err);
@@ -443,8 +452,8 @@ static enum rc text_stmt(struct tx *tx, struct str text, const char *out_types, 
     return rc;
 }
 
-enum rc tx_query_text(struct tx *tx, struct str text, const char *out_types, const struct db_value *v, size_t n,
-                      struct rows **out, struct err *e)
+enum rc tx_query_text(struct tx *tx, struct str text, const char *out_types,
+                      const struct db_value *v, size_t n, struct rows **out, struct err *e)
 {
     if (may_run(tx, e) != RC_OK)
         return tx->failed;
@@ -459,7 +468,8 @@ enum rc tx_query_text(struct tx *tx, struct str text, const char *out_types, con
     return tx_fail(tx, rc, e);
 }
 
-enum rc tx_exec_text(struct tx *tx, struct str text, const struct db_value *v, size_t n, struct err *e)
+enum rc tx_exec_text(struct tx *tx, struct str text, const struct db_value *v, size_t n,
+                     struct err *e)
 {
     if (may_run(tx, e) != RC_OK)
         return tx->failed;
@@ -561,5 +571,6 @@ struct str rows_copy(const struct rows *r, int column, struct arena *a)
 {
     char type = column_type(r, column);
     assert(small(type) == 's' || small(type) == 'b');
-    return column_is_null(r, column, type) ? STR_ABSENT : arena_str(a, r->tx->db->driver->column_str(r, column));
+    return column_is_null(r, column, type) ? STR_ABSENT
+                                           : arena_str(a, r->tx->db->driver->column_str(r, column));
 }

@@ -1,17 +1,19 @@
 /* writer.c — one thread, closures, group commit.
  *
- * The queue is a list under one lock. The thread takes what waits, runs it in one transaction, commits, and tells
- * everyone; while it commits the next group gathers, so the group's size follows the load without a timer. When
- * nothing waits and the thread sleeps, writer_run() is its guest: it runs its closure and commits on its own thread,
- * which saves two wakes (together as long as a fifth of an fsync). Either way one thread at a time writes.
+ * The queue is a list under one lock. The thread takes what waits, runs it in one transaction,
+ * commits, and tells everyone; while it commits the next group gathers, so the group's size
+ * follows the load without a timer. When nothing waits and the thread sleeps, writer_run() is
+ * its guest: it runs its closure and commits on its own thread, which saves two wakes (together
+ * as long as a fifth of an fsync). Either way one thread at a time writes.
  *
- * A group is run in the hope that nobody fails after writing, without savepoints, because a savepoint makes SQLite
- * copy every page it changes. When the hope fails the group is rolled back and run again with a savepoint before each
- * closure's first write, and so are the next CAREFUL groups. When even that cannot save the group (PostgreSQL after
- * any such failure, SQLite when it rolled back by itself) each closure runs again in its own transaction.
+ * A group is run in the hope that nobody fails after writing, without savepoints, because a
+ * savepoint makes SQLite copy every page it changes. When the hope fails the group is rolled
+ * back and run again with a savepoint before each closure's first write, and so are the next
+ * CAREFUL groups. When even that cannot save the group (PostgreSQL after any such failure,
+ * SQLite when it rolled back by itself) each closure runs again in its own transaction.
  *
- * Invariants: `done` is called exactly once for each accepted closure, after its outcome is on disk; closures run in
- * the order they were handed in; nothing is told before the commit.
+ * Invariants: `done` is called exactly once for each accepted closure, after its outcome is on
+ * disk; closures run in the order they were handed in; nothing is told before the commit.
  */
 #include "db/writer.h"
 
@@ -27,7 +29,7 @@
 
 enum {
     GROUP_US = 50000, /* a group that has run for so long is committed */
-    RETRIES = 5,      /* of a closure that met a deadlock on PostgreSQL */
+    RETRIES = 10,     /* of a closure that met a deadlock on PostgreSQL */
     CAREFUL = 64,     /* groups with savepoints after one that failed without */
 };
 
@@ -53,7 +55,8 @@ struct writer {
 
 enum outcome { OUTCOME_OK, OUTCOME_SINGLY, OUTCOME_FAILED };
 
-/* Runs one closure, and gives back what became of it: its own code, or that of a statement it hid. */
+/* Runs one closure, and gives back what became of it: its own code, or that of a statement it
+ * hid. */
 static enum rc run_closure(struct writer *w, struct write *c)
 {
     struct conn *conn = w->db->writer;
@@ -155,6 +158,13 @@ static bool again(const struct writer *w, const struct err *e)
     return conn->broken || conn->retry;
 }
 
+/* Lets whoever we clashed with go on: up to a millisecond more for each attempt. */
+static void step_back(const struct conn *conn, int attempt)
+{
+    if (conn->retry)
+        usleep((useconds_t)(clock_mono_us() % 1000) * (useconds_t)(attempt + 1));
+}
+
 /* One closure in its own transaction. */
 static void run_alone(struct writer *w, struct write *c)
 {
@@ -170,6 +180,7 @@ static void run_alone(struct writer *w, struct write *c)
             conn_rollback(w->db->writer);
         if (c->rc == RC_OK || attempt == RETRIES || !again(w, &c->err))
             return;
+        step_back(w->db->writer, attempt);
     }
 }
 
@@ -183,7 +194,8 @@ static void fail_all(struct write **group, size_t n, enum rc rc, const struct er
         }
 }
 
-/* Runs closures of a group while they fit into GROUP_US; false when the transaction cannot be kept. */
+/* Runs closures of a group while they fit into GROUP_US; false when the transaction cannot be
+ * kept. */
 static bool run_each(struct writer *w, struct write **group, size_t n, size_t *out_ran)
 {
     int64_t start_us = clock_mono_us();
@@ -352,8 +364,8 @@ enum rc writer_submit_at(struct writer *w, const char *where, struct write *writ
         return RC_OK;
     if (stopping)
         return err_set(e, RC_BUSY, "stopping", "", "服务正在停止", "the server is stopping");
-    err_set(e, RC_BUSY, "writer_full", "", "等待写入的请求太多（%d）", "too many writes are waiting (%d)",
-            LIMIT_WRITE_QUEUE);
+    err_set(e, RC_BUSY, "writer_full", "", "等待写入的请求太多（%d）",
+            "too many writes are waiting (%d)", LIMIT_WRITE_QUEUE);
     err_hint(e, "请稍后再试", "try again later");
     return RC_BUSY;
 }
@@ -375,7 +387,8 @@ static enum rc waiter_run(struct tx *tx, void *arg, struct err *e)
     return waiter->run(tx, waiter->arg, e);
 }
 
-/* The waiter may return between the store and the wake: waking an address that nobody waits on is harmless. */
+/* The waiter may return between the store and the wake: waking an address that nobody waits on
+ * is harmless. */
 static void waiter_done(void *arg, enum rc rc, const struct err *e)
 {
     struct waiter *waiter = arg;
@@ -416,8 +429,9 @@ static enum rc run_as_guest(struct writer *w, struct write *c, struct err *e)
     return c->rc;
 }
 
-enum rc writer_run_at(struct writer *w, const char *where, enum rc (*run)(struct tx *tx, void *arg, struct err *e),
-                      void *arg, struct err *e)
+enum rc writer_run_at(struct writer *w, const char *where,
+                      enum rc (*run)(struct tx *tx, void *arg, struct err *e), void *arg,
+                      struct err *e)
 {
     assert(!pthread_equal(pthread_self(), w->thread) && "never from within a closure");
     if (guest_enter(w)) {

@@ -1,4 +1,5 @@
-/* The same promises on SQLite and on PostgreSQL: values, NULLs, results, snapshots, failures, ids, migrations. */
+/* The same promises on SQLite and on PostgreSQL: values, NULLs, results, snapshots, failures,
+ * ids, migrations. */
 #include "db_fixture.h"
 
 #include "pg_fixture.h"
@@ -10,16 +11,20 @@
 
 static const struct sql PUT = {
     .text = "INSERT INTO kv (id, i, d, s, b) VALUES ($1, $2, $3, $4, $5)", .in = "iIDSB"};
-static const struct sql GET = {.text = "SELECT i, d, s, b FROM kv WHERE id = $1", .in = "i", .out = "IDSB"};
+static const struct sql GET = {
+    .text = "SELECT i, d, s, b FROM kv WHERE id = $1", .in = "i", .out = "IDSB"};
 static const struct sql GET_S = {.text = "SELECT s FROM kv WHERE id = $1", .in = "i", .out = "s"};
 static const struct sql GET_I = {.text = "SELECT i FROM kv WHERE id = $1", .in = "i", .out = "I"};
 static const struct sql COUNT = {.text = "SELECT count(*) FROM kv", .out = "i"};
 static const struct sql ALL = {.text = "SELECT id, s FROM kv /*scan*/ ORDER BY id", .out = "iS"};
 static const struct sql UPDATE_ALL = {.text = "UPDATE kv /*scan*/ SET i = $1", .in = "i"};
-static const struct sql PARENT = {.text = "INSERT INTO parent (id, name) VALUES ($1, $2)", .in = "iS"};
-static const struct sql CHILD = {.text = "INSERT INTO child (id, parent_id) VALUES ($1, $2)", .in = "ii"};
+static const struct sql PARENT = {.text = "INSERT INTO parent (id, name) VALUES ($1, $2)",
+                                  .in = "iS"};
+static const struct sql CHILD = {.text = "INSERT INTO child (id, parent_id) VALUES ($1, $2)",
+                                 .in = "ii"};
 static const struct sql PARENTS = {.text = "SELECT count(*) FROM parent", .out = "i"};
-static const struct sql APPEND = {.text = "INSERT INTO log (seq, who, n) VALUES ($1, $2, $3)", .in = "iii"};
+static const struct sql APPEND = {.text = "INSERT INTO log (seq, who, n) VALUES ($1, $2, $3)",
+                                  .in = "iii"};
 static const struct sql LOG_LAST = {.text = "SELECT max(seq) FROM log", .out = "I"};
 static const struct sql LOG_COUNT = {.text = "SELECT count(*) FROM log", .out = "i"};
 
@@ -82,7 +87,8 @@ static enum rc put_large(struct tx *tx, void *arg, struct err *e)
 {
     char *text = malloc(3000000);
     memset(text, 'x', 3000000);
-    enum rc rc = tx_exec(tx, &PUT, e, 1, *(int *)arg, 0.5f, ((struct str){text, 3000000}), STR_ABSENT);
+    enum rc rc =
+        tx_exec(tx, &PUT, e, 1, *(int *)arg, 0.5f, ((struct str){text, 3000000}), STR_ABSENT);
     memset(text, 'y', 3000000); /* borrowed only until the call returns */
     free(text);
     return rc;
@@ -105,9 +111,12 @@ static void large_values_and_small_integers(void **state)
 
 static void parameters_go_by_name(void **state)
 {
-    static const struct sql NAMED = {.text = "SELECT $2 - $1, $2 + $2, $3 || $3 || $4", .in = "iiss", .out = "iis"};
+    static const struct sql NAMED = {
+        .text = "SELECT $2 - $1, $2 + $2, $3 || $3 || $4", .in = "iiss", .out = "iis"};
     static const struct sql NAMED_CAST = {
-        .text = "SELECT $2 - $1, $2 + $2, $3 || $4 || $3 WHERE $5 > 0.5", .in = "iissd", .out = "iis"};
+        .text = "SELECT $2 - $1, $2 + $2, $3 || $4 || $3 WHERE $5 > 0.5",
+        .in = "iissd",
+        .out = "iis"};
     struct fixture *f = *state;
     struct tx *tx;
     struct rows *r;
@@ -119,7 +128,8 @@ static void parameters_go_by_name(void **state)
     must(f, tx_find(tx, &NAMED_CAST, &r, &f->err, 3, 10, STR("a"), STR("b"), 1));
     assert_str(rows_str(r, 2), "aba");
     must(f, rows_end(r, &f->err));
-    assert_int_equal(tx_find(tx, &NAMED_CAST, &r, &f->err, 3, 10, STR("a"), STR("b"), 0.25), RC_NOT_FOUND);
+    assert_int_equal(tx_find(tx, &NAMED_CAST, &r, &f->err, 3, 10, STR("a"), STR("b"), 0.25),
+                     RC_NOT_FOUND);
     db_read_end(tx);
 }
 
@@ -131,7 +141,8 @@ static enum rc put_many(struct tx *tx, void *arg, struct err *e)
 {
     (void)arg;
     for (int i = 1; i <= MANY; i++) {
-        enum rc rc = tx_exec(tx, &PUT, e, i, i * 2, (double)i, i % 10 == 0 ? STR_ABSENT : STR("name"), STR_ABSENT);
+        enum rc rc = tx_exec(tx, &PUT, e, i, i * 2, (double)i,
+                             i % 10 == 0 ? STR_ABSENT : STR("name"), STR_ABSENT);
         if (rc != RC_OK)
             return rc;
     }
@@ -153,7 +164,8 @@ static void results_may_be_nested_and_left(void **state)
         must(f, tx_find(tx, &GET_I, &inner, &f->err, rows_int(outer, 0)));
         assert_true(rows_int(inner, 0) == seen * 2 && rows_int(outer, 0) == seen);
         must(f, rows_end(inner, &f->err));
-        assert_true(str_absent(name) == (seen % 10 == 0) && (str_absent(name) || str_eq(name, STR("name"))));
+        assert_true(str_absent(name) == (seen % 10 == 0) &&
+                    (str_absent(name) || str_eq(name, STR("name"))));
         if (seen % 100 != 0)
             continue;
         /* The same statement inside itself, and left early. */
@@ -214,9 +226,12 @@ static void changes_are_counted(void **state)
 
 static enum rc put_returning(struct tx *tx, void *arg, struct err *e)
 {
-    static const struct sql RETURNING = {
-        .text = "INSERT INTO kv (id, i) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET i = kv.i + excluded.i "
-                "RETURNING i", .in = "ii", .out = "i"};
+    static const struct sql RETURNING = {.text =
+                                             "INSERT INTO kv (id, i) VALUES ($1, $2) ON CONFLICT "
+                                             "(id) DO UPDATE SET i = kv.i + excluded.i "
+                                             "RETURNING i",
+                                         .in = "ii",
+                                         .out = "i"};
     return tx_int(tx, &RETURNING, arg, e, 1, 21);
 }
 
@@ -244,7 +259,8 @@ static void values_in_arrays_and_texts(void **state)
     /* More texts than a connection keeps, each twice, one inside itself. */
     for (int k = 0; k < 200; k++) {
         char text[200];
-        int n = snprintf(text, sizeof text, "SELECT i, s FROM kv WHERE id >= $1 AND id <= $2 AND id <> %d ORDER BY id",
+        int n = snprintf(text, sizeof text,
+                         "SELECT i, s FROM kv WHERE id >= $1 AND id <= $2 AND id <> %d ORDER BY id",
                          k % 100 + 10);
         must(f, tx_query_text(tx, (struct str){text, (size_t)n}, "IS", one, 2, &r, &f->err));
         struct rows *inner;
@@ -341,7 +357,8 @@ static enum rc hide_failure(struct tx *tx, void *arg, struct err *e)
     *(bool *)arg = true;
     (void)tx_exec(tx, &PARENT, NULL, 1, STR("same"));
     (void)tx_changes(tx);
-    if (tx_exec(tx, &PARENT, e, 2, STR("other")) != RC_CONFLICT || tx_int(tx, &COUNT, &n, NULL) != RC_CONFLICT)
+    if (tx_exec(tx, &PARENT, e, 2, STR("other")) != RC_CONFLICT ||
+        tx_int(tx, &COUNT, &n, NULL) != RC_CONFLICT)
         *(bool *)arg = false;
     return RC_OK;
 }
@@ -370,7 +387,9 @@ static enum rc put_then_fail(struct tx *tx, void *arg, struct err *e)
     enum rc rc = put_many(tx, NULL, e);
     if (rc == RC_OK)
         rc = tx_append(tx, &APPEND, e, 1, 1);
-    return rc != RC_OK ? rc : err_set(e, RC_INVALID, "stock_gone", "stock", "%s", "%s", (const char *)arg);
+    return rc != RC_OK
+               ? rc
+               : err_set(e, RC_INVALID, "stock_gone", "stock", "%s", "%s", (const char *)arg);
 }
 
 static void a_failing_closure_leaves_nothing(void **state)
@@ -388,7 +407,8 @@ static void a_failing_closure_leaves_nothing(void **state)
 static void wrong_statements_are_refused(void **state)
 {
     static const struct sql NO_TABLE = {.text = "SELECT x FROM nowhere", .out = "i"};
-    static const struct sql RIGHT = {.text = "SELECT id, s FROM kv WHERE id = $1", .in = "i", .out = "iS"};
+    static const struct sql RIGHT = {
+        .text = "SELECT id, s FROM kv WHERE id = $1", .in = "i", .out = "iS"};
     struct fixture *f = *state;
     struct tx *tx;
     struct rows *r;
@@ -450,7 +470,8 @@ static void misuse(void *arg)
 static void our_mistakes_are_assertions(void **state)
 {
     struct misuse m = {*state, 0};
-    /* The last two talk to the server, which a forked copy must not do on its parent's connection. */
+    /* The last two talk to the server, which a forked copy must not do on its parent's
+     * connection. */
     int kinds = m.f->engine == DB_SQLITE ? 6 : 4;
     for (; m.kind < kinds; m.kind++)
         if (!unit_aborts(misuse, &m))
@@ -558,8 +579,10 @@ static void migrations_run_once(void **state)
 {
     struct fixture *f = *state;
     struct migration list[] = {
-        FIXTURE_SCHEMA[0], FIXTURE_SCHEMA[1],
-        {3, "0003_bad", "CREATE TABLE extra (id @PK@) @STRICT@; INSERT INTO extra (id) VALUES (1), (1);"}};
+        FIXTURE_SCHEMA[0],
+        FIXTURE_SCHEMA[1],
+        {3, "0003_bad",
+         "CREATE TABLE extra (id @PK@) @STRICT@; INSERT INTO extra (id) VALUES (1), (1);"}};
     struct db_config config = {.url = f->url, .readers = 1};
     int version = 0, calls = 0;
     must(f, db_version(f->db, &version, &f->err));
@@ -601,7 +624,8 @@ static void care(void **state)
     assert_true((db_wal_bytes(f->db) > 0) == (f->engine == DB_SQLITE));
 }
 
-#define BOTH(test) cmocka_unit_test_prestate_setup_teardown(test, fixture_setup, fixture_teardown, NULL)
+#define BOTH(test)                                                                                 \
+    cmocka_unit_test_prestate_setup_teardown(test, fixture_setup, fixture_teardown, NULL)
 
 int main(void)
 {

@@ -19,8 +19,8 @@ struct fixture {
 extern const struct migration FIXTURE_SCHEMA[];
 extern const size_t FIXTURE_SCHEMA_N;
 
-/* A new database with the schema, and its writer. cmocka's state says the engine: &FIXTURE_SQLITE or
- * &FIXTURE_POSTGRES. */
+/* A new database with the schema, and its writer. cmocka's state says the engine:
+ * &FIXTURE_SQLITE or &FIXTURE_POSTGRES. */
 extern enum db_engine FIXTURE_SQLITE, FIXTURE_POSTGRES;
 int fixture_setup(void **state);
 int fixture_teardown(void **state);

@@ -1,4 +1,5 @@
-/* What only PostgreSQL can do to us: two nodes, lost connections, deadlocks, other types, long results. */
+/* What only PostgreSQL can do to us: two nodes, lost connections, deadlocks, other types, long
+ * results. */
 #include "db_fixture.h"
 
 #include "pg_fixture.h"
@@ -9,8 +10,10 @@
 
 static const struct sql PUT = {.text = "INSERT INTO kv (id, i) VALUES ($1, $2)", .in = "ii"};
 static const struct sql COUNT = {.text = "SELECT count(*) FROM kv", .out = "i"};
-static const struct sql APPEND = {.text = "INSERT INTO log (seq, who, n) VALUES ($1, $2, $3)", .in = "iii"};
-static const struct sql AFTER = {.text = "SELECT seq FROM log WHERE seq > $1 ORDER BY seq", .in = "i", .out = "i"};
+static const struct sql APPEND = {.text = "INSERT INTO log (seq, who, n) VALUES ($1, $2, $3)",
+                                  .in = "iii"};
+static const struct sql AFTER = {
+    .text = "SELECT seq FROM log WHERE seq > $1 ORDER BY seq", .in = "i", .out = "i"};
 static const struct sql ADD = {.text = "UPDATE kv SET i = i + 1 WHERE id = $1", .in = "i"};
 static const struct sql SUM = {.text = "SELECT sum(i) FROM kv", .out = "i"};
 
@@ -62,7 +65,8 @@ static void *append_often(void *arg)
     return NULL;
 }
 
-/* Reads behind the highest number seen, as the mirror does: it misses a row if a lower number appears later. */
+/* Reads behind the highest number seen, as the mirror does: it misses a row if a lower number
+ * appears later. */
 static int64_t tail(struct fixture *f, struct db *db, int64_t *highest)
 {
     struct tx *tx;
@@ -91,7 +95,8 @@ static void no_number_appears_late(void **state)
     while (highest < all) {
         seen += tail(f, f->db, &highest);
         polls++;
-        assert_int_equal(seen, highest); /* without holes: each number up to the highest was there in time */
+        assert_int_equal(
+            seen, highest); /* without holes: each number up to the highest was there in time */
     }
     for (int k = 0; k < 2; k++)
         for (int i = 0; i < CLIENTS; i++)
@@ -222,10 +227,12 @@ static void other_number_types(void **state)
 {
     static const struct sql INTS = {
         .text = "SELECT 7::int2, -7::int4, true, false, 9223372036854775807::numeric, "
-                "-9223372036854775807::numeric, 0::numeric, 100000000::numeric, 12000::numeric, NULL::numeric",
+                "-9223372036854775807::numeric, 0::numeric, 100000000::numeric, 12000::numeric, "
+                "NULL::numeric",
         .out = "iiiiiiiiiI"};
     static const struct sql DOUBLES = {
-        .text = "SELECT 0.25::float4, -1234567.5::numeric, 3::int4, 1e300::float8, 0.0001::numeric", .out = "ddddd"};
+        .text = "SELECT 0.25::float4, -1234567.5::numeric, 3::int4, 1e300::float8, 0.0001::numeric",
+        .out = "ddddd"};
     static const struct sql DATE = {.text = "SELECT now()", .out = "i"};
     struct fixture *f = *state;
     struct tx *tx;
@@ -238,8 +245,10 @@ static void other_number_types(void **state)
     assert_true(rows_null(r, 9));
     must(f, rows_end(r, &f->err));
     must(f, tx_find(tx, &DOUBLES, &r, &f->err));
-    assert_true(rows_double(r, 0) == 0.25 && rows_double(r, 1) == -1234567.5 && rows_double(r, 2) == 3);
-    assert_true(rows_double(r, 3) == 1e300 && rows_double(r, 4) > 0.00009999 && rows_double(r, 4) < 0.00010001);
+    assert_true(rows_double(r, 0) == 0.25 && rows_double(r, 1) == -1234567.5 &&
+                rows_double(r, 2) == 3);
+    assert_true(rows_double(r, 3) == 1e300 && rows_double(r, 4) > 0.00009999 &&
+                rows_double(r, 4) < 0.00010001);
     must(f, rows_end(r, &f->err));
     assert_int_equal(tx_find(tx, &DATE, &r, &f->err), RC_IO);
     assert_string_equal(f->err.code, "column_type");
@@ -254,9 +263,13 @@ static void other_number_types(void **state)
 static void long_results_stream(void **state)
 {
     static const struct sql SERIES = {
-        .text = "SELECT n, 'row ' || n FROM generate_series(1::int8, $1) AS n", .in = "i", .out = "iS"};
+        .text = "SELECT n, 'row ' || n FROM generate_series(1::int8, $1) AS n",
+        .in = "i",
+        .out = "iS"};
     static const struct sql LATE_ERROR = {
-        .text = "SELECT 10 / (1000 - n) FROM generate_series(1::int8, $1) AS n", .in = "i", .out = "i"};
+        .text = "SELECT 10 / (1000 - n) FROM generate_series(1::int8, $1) AS n",
+        .in = "i",
+        .out = "i"};
     struct fixture *f = *state;
     struct tx *tx;
     struct rows *r;
@@ -310,18 +323,16 @@ static void a_failure_that_shows_late(void **state)
     assert_int_equal(fixture_count(f, &COUNT), 0);
 }
 
-#define ON_POSTGRES(test) \
-    cmocka_unit_test_prestate_setup_teardown(test, fixture_setup, fixture_teardown, &FIXTURE_POSTGRES)
+#define ON_POSTGRES(test)                                                                          \
+    cmocka_unit_test_prestate_setup_teardown(test, fixture_setup, fixture_teardown,                \
+                                             &FIXTURE_POSTGRES)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_POSTGRES(no_number_appears_late),
-        ON_POSTGRES(a_node_number_is_taken_once),
-        ON_POSTGRES(deadlocks_are_tried_again),
-        ON_POSTGRES(lost_connections_come_back),
-        ON_POSTGRES(other_number_types),
-        ON_POSTGRES(long_results_stream),
+        ON_POSTGRES(no_number_appears_late),    ON_POSTGRES(a_node_number_is_taken_once),
+        ON_POSTGRES(deadlocks_are_tried_again), ON_POSTGRES(lost_connections_come_back),
+        ON_POSTGRES(other_number_types),        ON_POSTGRES(long_results_stream),
         ON_POSTGRES(a_failure_that_shows_late),
     };
     return pg_fixture_skipped() ? 0 : cmocka_run_group_tests(tests, NULL, NULL);

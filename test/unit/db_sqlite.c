@@ -1,4 +1,5 @@
-/* What only SQLite promises: the lock, the log's size, backups under load, damage noticed, scans refused. */
+/* What only SQLite promises: the lock, the log's size, backups under load, damage noticed, scans
+ * refused. */
 #include "db_fixture.h"
 
 #include "base/lock.h"
@@ -7,12 +8,16 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
-static const struct sql PUT = {.text = "INSERT INTO kv (id, i, s) VALUES ($1, $2, $3)", .in = "iis"};
+static const struct sql PUT = {.text = "INSERT INTO kv (id, i, s) VALUES ($1, $2, $3)",
+                               .in = "iis"};
 static const struct sql COUNT = {.text = "SELECT count(*) FROM kv", .out = "i"};
-static const struct sql COUNT_NEW = {.text = "SELECT count(*) FROM kv WHERE id > $1", .in = "i", .out = "i"};
-static const struct sql APPEND = {.text = "INSERT INTO log (seq, who, n) VALUES ($1, $2, $3)", .in = "iii"};
+static const struct sql COUNT_NEW = {
+    .text = "SELECT count(*) FROM kv WHERE id > $1", .in = "i", .out = "i"};
+static const struct sql APPEND = {.text = "INSERT INTO log (seq, who, n) VALUES ($1, $2, $3)",
+                                  .in = "iii"};
 
-static const char LONG[] = "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567";
+static const char LONG[] =
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567";
 
 static enum rc put_some(struct tx *tx, void *arg, struct err *e)
 {
@@ -128,7 +133,8 @@ static enum rc append_many(struct tx *tx, void *arg, struct err *e)
     for (int i = 0; i < 2000; i++) {
         enum rc rc = tx_append(tx, &APPEND, e, *next, i);
         if (rc == RC_OK)
-            rc = tx_exec(tx, &PUT, e, INT64_C(1) + (*next * 2000 + i) * INT64_C(7919) % 4000000, i, STR(LONG));
+            rc = tx_exec(tx, &PUT, e, INT64_C(1) + (*next * 2000 + i) * INT64_C(7919) % 4000000, i,
+                         STR(LONG));
         if (rc != RC_OK)
             return rc;
     }
@@ -243,10 +249,21 @@ static void scans_are_refused(void **state)
         {{.text = "SELECT id FROM kv WHERE id > 5 ORDER BY id LIMIT 9", .out = "i"}, false},
         {{.text = "SELECT max(id) FROM kv", .out = "I"}, false},
         {{.text = "SELECT count(*) FROM kv", .out = "i"}, false},
-        {{.text = "SELECT p.name FROM child AS c JOIN parent AS p ON p.id = c.parent_id WHERE c.id = 1", .out = "s"}, false},
-        {{.text = "SELECT c.id FROM parent AS p JOIN child AS c ON p.id = c.parent_id WHERE p.name = 'x'", .out = "i"}, true},
-        {{.text = "WITH few (n) AS (VALUES (1), (2)) SELECT few.n FROM few JOIN kv ON kv.id = few.n", .out = "i"}, false},
-        {{.text = "WITH all_rows AS (SELECT s FROM kv) SELECT count(*) FROM all_rows WHERE s > 'a'", .out = "i"}, true},
+        {{.text =
+              "SELECT p.name FROM child AS c JOIN parent AS p ON p.id = c.parent_id WHERE c.id = 1",
+          .out = "s"},
+         false},
+        {{.text = "SELECT c.id FROM parent AS p JOIN child AS c ON p.id = c.parent_id WHERE p.name "
+                  "= 'x'",
+          .out = "i"},
+         true},
+        {{.text =
+              "WITH few (n) AS (VALUES (1), (2)) SELECT few.n FROM few JOIN kv ON kv.id = few.n",
+          .out = "i"},
+         false},
+        {{.text = "WITH all_rows AS (SELECT s FROM kv) SELECT count(*) FROM all_rows WHERE s > 'a'",
+          .out = "i"},
+         true},
         {{.text = "SELECT name FROM parent WHERE name = 'x'", .out = "s"}, false},
         {{.text = "SELECT a FROM pair WHERE b = 'x'", .out = "i"}, true},
         {{.text = "SELECT a FROM pair WHERE a = 1", .out = "i"}, false},
@@ -257,7 +274,8 @@ static void scans_are_refused(void **state)
         struct tx *tx;
         must(f, db_read_begin(f->db, &tx, &f->err));
         enum rc rc = tx_prepare(tx, &cases[i].sql, &f->err);
-        if ((rc == RC_IO && strcmp(f->err.code, "full_scan") == 0) != cases[i].scans || (rc != RC_OK) != cases[i].scans)
+        if ((rc == RC_IO && strcmp(f->err.code, "full_scan") == 0) != cases[i].scans ||
+            (rc != RC_OK) != cases[i].scans)
             fail_msg("%s: %s", cases[i].sql.text, rc == RC_OK ? "ok" : f->err.en);
         db_read_end(tx);
     }
@@ -278,7 +296,8 @@ static void libpq_stays_away(void **state)
     fclose(maps);
 }
 
-#define ON_SQLITE(test) cmocka_unit_test_prestate_setup_teardown(test, fixture_setup, fixture_teardown, &FIXTURE_SQLITE)
+#define ON_SQLITE(test)                                                                            \
+    cmocka_unit_test_prestate_setup_teardown(test, fixture_setup, fixture_teardown, &FIXTURE_SQLITE)
 
 int main(void)
 {

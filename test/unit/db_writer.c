@@ -13,13 +13,15 @@
 static const struct sql PUT = {.text = "INSERT INTO kv (id, i) VALUES ($1, $2)", .in = "ii"};
 static const struct sql COUNT = {.text = "SELECT count(*) FROM kv", .out = "i"};
 static const struct sql HAS = {.text = "SELECT i FROM kv WHERE id = $1", .in = "i", .out = "i"};
-static const struct sql APPEND = {.text = "INSERT INTO log (seq, who, n) VALUES ($1, $2, $3)", .in = "iii"};
+static const struct sql APPEND = {.text = "INSERT INTO log (seq, who, n) VALUES ($1, $2, $3)",
+                                  .in = "iii"};
 static const struct sql LOG_COUNT = {.text = "SELECT count(*) FROM log", .out = "i"};
 static const struct sql LOG_LAST = {.text = "SELECT max(seq) FROM log", .out = "I"};
 static const struct sql STOCK_NEW = {.text = "INSERT INTO kv (id, i) VALUES (0, 100)"};
 static const struct sql STOCK_TAKE = {
     .text = "UPDATE kv SET i = i - 1 WHERE id = 0 AND i > 0 RETURNING i", .out = "i"};
-static const struct sql PARENT = {.text = "INSERT INTO parent (id, name) VALUES ($1, $2)", .in = "is"};
+static const struct sql PARENT = {.text = "INSERT INTO parent (id, name) VALUES ($1, $2)",
+                                  .in = "is"};
 
 enum { THREADS = 64, WRITES = 200 };
 
@@ -94,7 +96,8 @@ static void failing_closures_undo_only_themselves(void **state)
     assert_int_equal(fixture_count(f, &LOG_COUNT), N * WRITES - failed);
     assert_int_equal(fixture_count(f, &LOG_LAST), N * WRITES - failed);
     struct writer_stats stats = writer_stats(f->writer);
-    assert_true(stats.closures == N * WRITES - failed && stats.failures == failed && stats.waiting == 0);
+    assert_true(stats.closures == N * WRITES - failed && stats.failures == failed &&
+                stats.waiting == 0);
     assert_true(stats.groups > 0 && stats.groups <= stats.closures && stats.commit_us > 0);
 }
 
@@ -192,7 +195,8 @@ static void run_as_group(struct fixture *f, struct member *members, int n)
 
 static void a_group_with_every_kind_of_failure(void **state)
 {
-    static const enum kind KINDS[] = {GOOD, BAD_EARLY, BAD_OWN, GOOD, BAD_UNIQUE, GOOD, BAD_OWN, BAD_EARLY, GOOD};
+    static const enum kind KINDS[] = {GOOD, BAD_EARLY, BAD_OWN,   GOOD, BAD_UNIQUE,
+                                      GOOD, BAD_OWN,   BAD_EARLY, GOOD};
     enum { N = sizeof KINDS / sizeof *KINDS };
     struct fixture *f = *state;
     struct member taken[1] = {{.kind = GOOD, .id = 1000}};
@@ -225,7 +229,8 @@ static void a_group_is_one_commit(void **state)
         m[i] = (struct member){.kind = i % 4 == 0 ? BAD_EARLY : GOOD, .id = i + 1};
     int64_t before = writer_stats(f->writer).groups;
     run_as_group(f, m, N);
-    assert_int_equal(writer_stats(f->writer).groups - before, 2); /* the waiting closure's, and ours */
+    assert_int_equal(writer_stats(f->writer).groups - before,
+                     2); /* the waiting closure's, and ours */
     assert_int_equal(fixture_count(f, &COUNT), 30);
 }
 
@@ -368,7 +373,8 @@ static void *write_and_acknowledge(void *arg)
     struct victim *v = arg;
     for (int64_t i = 0;; i++) {
         int64_t id = v->round * INT64_C(100000000) + v->who * INT64_C(1000000) + i + 1;
-        if (writer_run(v->f.writer, put_victim, &id, NULL) != RC_OK || write(v->pipe, &id, sizeof id) != sizeof id)
+        if (writer_run(v->f.writer, put_victim, &id, NULL) != RC_OK ||
+            write(v->pipe, &id, sizeof id) != sizeof id)
             _exit(3);
     }
 }
@@ -381,7 +387,8 @@ static void be_victim(const struct fixture *f, int round, int pipe_end)
     struct fixture own = {.engine = f->engine};
     snprintf(own.url, sizeof own.url, "%s", f->url);
     struct db_config config = {.url = own.url, .readers = 1};
-    if (db_open(&config, &own.db, &own.err) != RC_OK || writer_start(own.db, &own.writer, &own.err) != RC_OK)
+    if (db_open(&config, &own.db, &own.err) != RC_OK ||
+        writer_start(own.db, &own.writer, &own.err) != RC_OK)
         _exit(2);
     for (int i = 0; i < WRITERS; i++) {
         v[i] = (struct victim){.f = own, .round = round, .pipe = pipe_end, .who = i};
@@ -391,7 +398,8 @@ static void be_victim(const struct fixture *f, int round, int pipe_end)
     write_and_acknowledge(&v[0]);
 }
 
-/* Reads acknowledgements, kills after `enough` of them, reads what else came; all of it must be there. */
+/* Reads acknowledgements, kills after `enough` of them, reads what else came; all of it must be
+ * there. */
 static void one_kill(struct fixture *f, int round, int enough)
 {
     int ends[2], got = 0;
@@ -434,7 +442,8 @@ static void what_was_acknowledged_survives_a_kill(void **state)
     fixture_open(f);
 }
 
-#define BOTH(test) cmocka_unit_test_prestate_setup_teardown(test, fixture_setup, fixture_teardown, NULL)
+#define BOTH(test)                                                                                 \
+    cmocka_unit_test_prestate_setup_teardown(test, fixture_setup, fixture_teardown, NULL)
 
 int main(void)
 {

@@ -1,8 +1,8 @@
 /* pg_fixture.c — a throw-away PostgreSQL.
  *
- * The server is our own child, not a daemon: it is stopped by its process id when the program ends, and by
- * PR_SET_PDEATHSIG when the program is killed. Forked copies of the test must leave with _exit(), so that
- * they do not stop what is not theirs.
+ * The server is our own child, not a daemon: it is stopped by its process id when the program
+ * ends, and by PR_SET_PDEATHSIG when the program is killed. Forked copies of the test must leave
+ * with _exit(), so that they do not stop what is not theirs.
  */
 #include "pg_fixture.h"
 
@@ -121,10 +121,22 @@ static PGconn *connect_to(const char *address)
 
 static void start_server(void)
 {
-    char *argv[] = {(char *)"postgres", (char *)"-D", data, (char *)"-k", folder,
-                    (char *)"-c", (char *)"listen_addresses=", (char *)"-c", (char *)"fsync=off",
-                    (char *)"-c", (char *)"full_page_writes=off", (char *)"-c",
-                    (char *)"max_connections=60", (char *)"-c", (char *)"deadlock_timeout=50ms", NULL};
+    char *argv[] = {(char *)"postgres",
+                    (char *)"-D",
+                    data,
+                    (char *)"-k",
+                    folder,
+                    (char *)"-c",
+                    (char *)"listen_addresses=",
+                    (char *)"-c",
+                    (char *)"fsync=off",
+                    (char *)"-c",
+                    (char *)"full_page_writes=off",
+                    (char *)"-c",
+                    (char *)"max_connections=60",
+                    (char *)"-c",
+                    (char *)"deadlock_timeout=50ms",
+                    NULL};
     server = run("postgres", argv);
     char address[300];
     snprintf(address, sizeof address, "postgresql:///postgres?host=%s&user=postgres", folder);
@@ -156,9 +168,19 @@ static void start(void)
     }
     owner = getpid();
     atexit(end);
-    char *argv[] = {(char *)"initdb", (char *)"-D", data, (char *)"-A", (char *)"trust", (char *)"-U",
-                    (char *)"postgres", (char *)"-E", (char *)"UTF8", (char *)"--locale=C",
-                    (char *)"--no-sync", (char *)"--no-instructions", NULL};
+    char *argv[] = {(char *)"initdb",
+                    (char *)"-D",
+                    data,
+                    (char *)"-A",
+                    (char *)"trust",
+                    (char *)"-U",
+                    (char *)"postgres",
+                    (char *)"-E",
+                    (char *)"UTF8",
+                    (char *)"--locale=C",
+                    (char *)"--no-sync",
+                    (char *)"--no-instructions",
+                    NULL};
     int status = 1;
     pid_t child = run("initdb", argv);
     if (child < 0 || waitpid(child, &status, 0) != child || status != 0)

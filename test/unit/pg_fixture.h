@@ -1,8 +1,8 @@
 /* pg_fixture — a throw-away PostgreSQL for the tests of one program.
  *
- * The first call makes a cluster in a temporary folder (as user postgres when we are root, because the
- * server refuses root) and starts it on a unix socket in that folder, without fsync. It ends with this
- * process, however that ends. Starting takes about two seconds.
+ * The first call makes a cluster in a temporary folder (as user postgres when we are root,
+ * because the server refuses root) and starts it on a unix socket in that folder, without fsync.
+ * It ends with this process, however that ends. Starting takes about two seconds.
  */
 #ifndef KOI_TEST_UNIT_PG_FIXTURE_H
 #define KOI_TEST_UNIT_PG_FIXTURE_H
@@ -10,10 +10,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* True, and a line on standard error, when KOI_SKIP_POSTGRES=1: the caller then leaves its tests out. */
+/* True, and a line on standard error, when KOI_SKIP_POSTGRES=1: the caller then leaves its tests
+ * out. */
 bool pg_fixture_skipped(void);
-/* The address of a new, empty database. Valid until the next call. Aborts with a message when PostgreSQL
- * is not installed or does not start. */
+/* The address of a new, empty database. Valid until the next call. Aborts with a message when
+ * PostgreSQL is not installed or does not start. */
 const char *pg_fixture_url(void);
 /* The process id of the server. */
 pid_t pg_fixture_pid(void);
