@@ -1,137 +1,209 @@
 /* tiering.c — one run of a tier model.
  *
- * Everything is read at one snapshot: who is in which tier now, and for each tier in order who matches. Lists ascend by
- * customer id, so assigning the first match is a merge of sorted lists, and the difference to what is in force another.
- * Cost: the tiers' questions (query/sql) plus O(customers); writing costs about 20 µs a move. Memory: 40 bytes a
- * customer while it runs. A killed run goes on with the same pinned now: what was moved is no difference any more.
+ * Everything is read at one snapshot: everyone there is, who is in which tier now, and for each
+ * tier in order who matches. All lists ascend by customer id, so each is laid over the first by a
+ * merge. Cost: the tiers' questions (query/sql) plus O(customers); writing costs about 20 µs a
+ * move. Memory: 20 bytes a customer while it computes, 12 while it writes.
+ *
+ * A run that was killed goes on with the same pinned now: what it has moved is left alone, the rest
+ * is computed again. Between reading and writing a customer may be merged away or erased: each
+ * closure asks again, under lock, and gives such a one no tier. Only the newest run of a model
+ * writes, so that resuming an old one cannot bring back what was.
  */
 #include "domain/tiering.h"
 
 #include "base/clock.h"
-#include "query/audience.h"
+#include "domain/expression.h"
 #include "query/sql/audience_sql.h"
+#include "store/ids.h"
+#include "store/list.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
-enum { MOVES_A_CLOSURE = 400 };
+/* Five rows a move; with sizes and checkpoint under LIMIT_CLOSURE_ROWS. */
+enum { MOVES_A_CLOSURE = 390 };
 
-struct change_of_tier {
-    int64_t customer_id, from, to;
+/* A customer in a tier who is in no audience any more: merged away or erased. */
+struct stray {
+    int64_t customer_id, tier_id;
 };
 
 struct run {
     struct job *job;
     int64_t model_id, run_id, now_s, began_us;
-    struct change_of_tier *moves;
-    size_t moves_n, at;
-    int64_t customers, moved_before;
+    bool going_on, superseded;
+    int64_t *tiers; /* ids of all tiers the model ever had, ascending; place 0 stands for none */
+    size_t tiers_n;
+    uint16_t *asked; /* places of the tiers the model has now */
+    size_t asked_n;
+    int64_t *ids; /* everyone, ascending, with the place of the old tier and the new one */
+    uint16_t *old, *now;
+    size_t n;
+    struct stray *strays;
+    size_t strays_n, strays_room;
+    size_t at, next; /* moves are those of 0 … n − 1 that differ, then the strays */
+    size_t seen;     /* of `ids`, while a list is laid over them */
+    int64_t done, todo, customers, moved;
 };
 
 /* ---- computing ---- */
 
-static enum rc read_tier(struct tx *tx, struct str expression, const struct audience_expr **out, struct err *e)
+static uint16_t place_of_tier(const struct run *run, int64_t tier_id)
 {
-    struct query_names names = query_names_sql(tx);
-    return audience_read(tx_arena(tx), &names, AUDIENCE_CUSTOMER, expression, out, e);
+    const int64_t *found =
+        bsearch(&tier_id, run->tiers + 1, run->tiers_n - 1, sizeof tier_id, ids_compare);
+    assert(found != NULL);
+    return (uint16_t)(found - run->tiers);
 }
 
-/* Everyone who matches one tier, ascending, in `a`. */
-static enum rc who(struct tx *tx, const struct run *run, const struct tier_model *m, const struct tier_row *t,
-                   struct arena *a, int64_t **out, size_t *out_n, struct err *e)
+/* Goes forward in `ids` to this customer; false when it is not there. Callers ascend. */
+static bool forward_to(struct run *run, int64_t customer_id)
+{
+    while (run->seen < run->n && run->ids[run->seen] < customer_id)
+        run->seen++;
+    return run->seen < run->n && run->ids[run->seen] == customer_id;
+}
+
+static void see_member(void *to, int64_t customer_id, int64_t tier_id)
+{
+    struct run *run = to;
+    if (forward_to(run, customer_id))
+        run->old[run->seen] = place_of_tier(run, tier_id);
+    else
+        *LIST_ADD(job_arena(run->job), run->strays, run->strays_n, run->strays_room) =
+            (struct stray){customer_id, tier_id};
+}
+
+/* What this run has moved already stays. */
+static void see_moved(void *to, int64_t customer_id)
+{
+    struct run *run = to;
+    if (forward_to(run, customer_id))
+        run->now[run->seen] = run->old[run->seen];
+}
+
+static enum rc load_tiers(struct run *run, struct tx *tx, struct err *e)
+{
+    struct tier_row *all = NULL;
+    size_t n = 0;
+    enum rc rc = tiers_ever(tx, run->model_id, &all, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    if (n >= UINT16_MAX)
+        return err_set(e, RC_LIMIT, "tiers_ever", NULL, "这个模型改过太多次，请新建一个",
+                       "this model was changed too often; make a new one");
+    run->tiers = ARENA_ARRAY(job_arena(run->job), int64_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        run->tiers[i + 1] = all[i].id;
+    run->tiers_n = n + 1;
+    return RC_OK;
+}
+
+static enum rc load_everyone(struct run *run, struct tx *tx, struct err *e)
+{
+    struct arena *a = job_arena(run->job);
+    struct audience_question all = {.now_s = run->now_s};
+    int64_t n = 0;
+    enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, STR("all"), &all.expr, e);
+    if (rc == RC_OK)
+        rc = audience_count(tx, &all, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    run->ids = ARENA_ARRAY(a, int64_t, n + 1);
+    run->old = ARENA_ARRAY(a, uint16_t, n + 1);
+    run->now = ARENA_ARRAY(a, uint16_t, n + 1);
+    if (n > 0)
+        rc = audience_page(tx, &all, 0, n, run->ids, &run->n, e);
+    run->seen = 0;
+    return rc == RC_OK ? tier_members(tx, run->model_id, see_member, run, e) : rc;
+}
+
+/* Gives a tier to everyone who matches and has none yet; `hits` has room for everyone. */
+static enum rc ask_tier(struct run *run, struct tx *tx, const struct tier_model *m,
+                        const struct tier_row *t, int64_t *hits, struct err *e)
 {
     struct audience_question q = {.now_s = run->now_s, .period_s = m->period_s};
-    enum rc rc = read_tier(tx, t->expression, &q.expr, e);
-    int64_t n = 0;
-    if (rc == RC_OK)
-        rc = audience_count(tx, &q, &n, e);
-    if (rc != RC_OK || n == 0)
+    size_t n = 0;
+    enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, t->expression, &q.expr, e);
+    if (rc == RC_OK && run->n > 0)
+        rc = audience_page(tx, &q, 0, (int64_t)run->n, hits, &n, e);
+    if (rc != RC_OK)
         return rc;
-    *out = ARENA_ARRAY(a, int64_t, n);
-    return audience_page(tx, &q, 0, n, *out, out_n, e);
-}
-
-/* Adds `ids` that are in no earlier tier to the assigned: both ascend, so does the result. */
-static struct tier_member *assign(struct arena *a, const struct tier_member *have, size_t *n, const int64_t *ids,
-                                  size_t ids_n, int64_t tier_id)
-{
-    struct tier_member *all = ARENA_ARRAY(a, struct tier_member, *n + ids_n + 1);
-    size_t i = 0, k = 0, out = 0;
-    while (i < *n || k < ids_n) {
-        if (k == ids_n || (i < *n && have[i].customer_id <= ids[k])) {
-            k += k < ids_n && have[i].customer_id == ids[k];
-            all[out++] = have[i++];
-        } else {
-            all[out++] = (struct tier_member){ids[k++], tier_id};
-        }
+    uint16_t place = place_of_tier(run, t->id);
+    run->asked[run->asked_n++] = place;
+    run->seen = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool there = forward_to(run, hits[i]);
+        assert(there);
+        if (run->now[run->seen] == 0)
+            run->now[run->seen] = place;
     }
-    *n = out;
-    return all;
-}
-
-static void differ(struct run *run, struct arena *a, const struct tier_member *now, size_t now_n,
-                   const struct tier_member *old, size_t old_n)
-{
-    run->moves = ARENA_ARRAY(a, struct change_of_tier, now_n + old_n + 1);
-    size_t i = 0, k = 0;
-    while (i < now_n || k < old_n) {
-        struct change_of_tier *c = &run->moves[run->moves_n];
-        if (k == old_n || (i < now_n && now[i].customer_id < old[k].customer_id)) {
-            *c = (struct change_of_tier){now[i].customer_id, 0, now[i].tier_id};
-            i++;
-        } else if (i == now_n || old[k].customer_id < now[i].customer_id) {
-            *c = (struct change_of_tier){old[k].customer_id, old[k].tier_id, 0};
-            k++;
-        } else {
-            *c = (struct change_of_tier){now[i].customer_id, old[k].tier_id, now[i].tier_id};
-            i++;
-            k++;
-        }
-        run->moves_n += c->from != c->to;
-    }
+    return RC_OK;
 }
 
 static enum rc compute(struct run *run, struct tx *tx, struct err *e)
 {
-    struct arena *a = job_arena(run->job);
     struct tier_model m;
-    enum rc rc = tier_model_load(tx, run->model_id, 0, &m, e);
-    struct tier_member *old = NULL, *now = NULL;
-    size_t old_n = 0, now_n = 0;
+    struct arena scratch;
+    arena_init(&scratch, 0);
+    enum rc rc = tier_model_only(tx, run->model_id, &m, e);
     if (rc == RC_OK)
-        rc = tier_members(tx, run->model_id, a, &old, &old_n, e);
-    for (size_t i = 0; rc == RC_OK && i < m.tiers_n; i++) {
-        int64_t *ids = NULL;
-        size_t ids_n = 0;
-        rc = who(tx, run, &m, &m.tiers[i], a, &ids, &ids_n, e);
-        if (rc == RC_OK)
-            now = assign(a, now, &now_n, ids, ids_n, m.tiers[i].id);
-    }
-    if (rc != RC_OK)
-        return rc;
-    run->customers = (int64_t)now_n;
-    differ(run, a, now, now_n, old, old_n);
-    return RC_OK;
+        rc = load_tiers(run, tx, e);
+    if (rc == RC_OK)
+        rc = load_everyone(run, tx, e);
+    int64_t *hits = rc == RC_OK ? ARENA_ARRAY(&scratch, int64_t, run->n + 1) : NULL;
+    if (rc == RC_OK)
+        run->asked = ARENA_ARRAY(job_arena(run->job), uint16_t, m.tiers_n + 1);
+    for (size_t i = 0; rc == RC_OK && i < m.tiers_n; i++)
+        rc = ask_tier(run, tx, &m, &m.tiers[i], hits, e);
+    arena_done(&scratch);
+    for (size_t i = 0; rc == RC_OK && i < run->n; i++)
+        run->customers += run->now[i] != 0;
+    run->seen = 0;
+    if (rc == RC_OK && run->going_on)
+        rc = tier_run_moved(tx, run->run_id, see_moved, run, e);
+    run->todo = (int64_t)run->strays_n;
+    for (size_t i = 0; i < run->n; i++)
+        run->todo += run->now[i] != run->old[i];
+    return rc;
 }
 
 /* ---- the job ---- */
 
-static struct str place_of(const struct run *run, struct arena *a, int64_t moved)
+static struct str place_of(const struct run *run, struct arena *a)
 {
-    return arena_printf(a, "%lld %lld %lld", (long long)run->run_id, (long long)run->now_s, (long long)moved);
+    return arena_printf(a, "%lld %lld", (long long)run->run_id, (long long)run->now_s);
+}
+
+static bool go_on(struct run *run, struct str place)
+{
+    struct str id;
+    return str_cut(&place, ' ', &id) && str_to_i64(id, &run->run_id) &&
+           str_to_i64(place, &run->now_s);
 }
 
 static enum rc begin(struct tx *tx, void *arg, struct err *e)
 {
     struct run *run = arg;
     enum rc rc = tier_run_begin(tx, run->model_id, run->now_s, &run->run_id, e);
-    return rc == RC_OK ? job_checkpoint(run->job, tx, place_of(run, tx_arena(tx), 0), 0, e) : rc;
+    return rc == RC_OK ? job_checkpoint(run->job, tx, place_of(run, tx_arena(tx)), 0, e) : rc;
 }
 
-static bool go_on(struct run *run, struct str place)
+static enum rc read_all(struct run *run, struct err *e)
 {
-    struct str id, now;
-    return str_cut(&place, ' ', &id) && str_cut(&place, ' ', &now) && str_to_i64(id, &run->run_id) &&
-           str_to_i64(now, &run->now_s) && str_to_i64(place, &run->moved_before);
+    struct tx *tx;
+    enum rc rc = db_read_begin(job_app(run->job)->db, &tx, e);
+    if (rc != RC_OK)
+        return rc;
+    bool newest = true;
+    if (run->going_on)
+        rc = tier_run_is_newest(tx, run->model_id, run->run_id, &newest, e);
+    run->superseded = !newest;
+    if (rc == RC_OK && newest)
+        rc = compute(run, tx, e);
+    db_read_end(tx);
+    return rc;
 }
 
 static enum rc run_open(struct job *job, struct err *e)
@@ -141,49 +213,106 @@ static enum rc run_open(struct job *job, struct err *e)
     run->began_us = clock_mono_us();
     run->now_s = clock_now_s();
     run->model_id = json_int_or(json_get(job_detail(job), "model_id"), 0);
-    bool going_on = go_on(run, job_cursor(job));
-    struct tx *tx;
-    enum rc rc = db_read_begin(job_app(job)->db, &tx, e);
-    if (rc != RC_OK)
-        return rc;
-    rc = compute(run, tx, e);
-    db_read_end(tx);
-    if (rc == RC_OK && !going_on)
+    run->going_on = go_on(run, job_cursor(job));
+    run->done = job_done(job);
+    job_set_unit(job, "customers");
+    enum rc rc = read_all(run, e);
+    if (rc == RC_OK && !run->going_on)
         rc = writer_run(job_app(job)->writer, begin, run, e);
     if (rc != RC_OK)
         return rc;
-    job_progress(job, run->moved_before, run->moved_before + (int64_t)run->moves_n);
+    job_progress(job, run->done, run->done + run->todo);
     job_set_state(job, run);
     return RC_OK;
+}
+
+/* One closure's share of the moves. */
+struct share {
+    int64_t ids[MOVES_A_CLOSURE];
+    uint16_t from[MOVES_A_CLOSURE], to[MOVES_A_CLOSURE];
+    size_t n;
+};
+
+/* Fills a share from `at` on; returns where the next one begins. */
+static size_t take(const struct run *run, struct share *s)
+{
+    size_t i = run->at;
+    for (s->n = 0; i < run->n + run->strays_n && s->n < MOVES_A_CLOSURE; i++) {
+        bool stray = i >= run->n;
+        if (!stray && run->old[i] == run->now[i])
+            continue;
+        s->ids[s->n] = stray ? run->strays[i - run->n].customer_id : run->ids[i];
+        s->from[s->n] = stray ? place_of_tier(run, run->strays[i - run->n].tier_id) : run->old[i];
+        s->to[s->n] = stray ? 0 : run->now[i];
+        s->n++;
+    }
+    return i;
+}
+
+static enum rc move_share(struct run *run, struct tx *tx, struct share *s, struct err *e)
+{
+    int64_t *gone = NULL;
+    size_t gone_n = 0;
+    enum rc rc = s->n > 0 ? tier_gone(tx, s->ids, s->n, &gone, &gone_n, e) : RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < s->n; i++) {
+        if (gone_n > 0 && bsearch(&s->ids[i], gone, gone_n, sizeof *gone, ids_compare) != NULL)
+            s->to[i] = 0;
+        if (s->from[i] != s->to[i])
+            rc = tier_move(tx, run->run_id, run->model_id, s->ids[i], run->tiers[s->from[i]],
+                           run->tiers[s->to[i]], run->now_s, e);
+    }
+    return rc;
+}
+
+/* The run's figures, and how many it found in each tier. */
+static enum rc end_run(struct run *run, struct tx *tx, struct err *e)
+{
+    int64_t *sizes = ARENA_ARRAY(tx_arena(tx), int64_t, run->tiers_n);
+    for (size_t i = 0; i < run->n; i++)
+        sizes[run->now[i]]++;
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < run->asked_n; i++)
+        rc = tier_size_add(tx, run->run_id, run->tiers[run->asked[i]], sizes[run->asked[i]], e);
+    int64_t took_us = clock_mono_us() - run->began_us;
+    if (rc == RC_OK)
+        rc = tier_run_end(tx, run->run_id, run->customers, took_us > 0 ? took_us : 1, &run->moved,
+                          e);
+    return rc;
 }
 
 static enum rc write_some(struct tx *tx, void *arg, struct err *e)
 {
     struct run *run = arg;
-    size_t end = run->at + MOVES_A_CLOSURE < run->moves_n ? run->at + MOVES_A_CLOSURE : run->moves_n;
-    enum rc rc = RC_OK;
-    for (size_t i = run->at; rc == RC_OK && i < end; i++)
-        rc = tier_move(tx, run->run_id, run->model_id, run->moves[i].customer_id, run->moves[i].from,
-                       run->moves[i].to, run->now_s, e);
-    int64_t moved = run->moved_before + (int64_t)end;
-    if (rc == RC_OK && end == run->moves_n)
-        rc = tier_run_end(tx, run->run_id, run->customers, moved, clock_mono_us() - run->began_us, e);
-    return rc == RC_OK ? job_checkpoint(run->job, tx, place_of(run, tx_arena(tx), moved), moved, e) : rc;
+    struct share *s = ARENA_NEW(tx_arena(tx), struct share);
+    run->next = take(run, s);
+    enum rc rc = move_share(run, tx, s, e);
+    if (rc == RC_OK && run->next == run->n + run->strays_n)
+        rc = end_run(run, tx, e);
+    if (rc != RC_OK)
+        return rc;
+    return job_checkpoint(run->job, tx, place_of(run, tx_arena(tx)), run->done + (int64_t)s->n, e);
 }
 
 static enum rc run_step(struct job *job, bool *out_finished, struct err *e)
 {
     struct run *run = job_state(job);
+    if (run->superseded) {
+        job_set_result(job, STR("{\"superseded\":true}"));
+        *out_finished = true;
+        return RC_OK;
+    }
     enum rc rc = writer_run(job_app(job)->writer, write_some, run, e);
     if (rc != RC_OK)
         return rc;
-    run->at = run->at + MOVES_A_CLOSURE < run->moves_n ? run->at + MOVES_A_CLOSURE : run->moves_n;
-    int64_t moved = run->moved_before + (int64_t)run->at;
-    job_progress(job, moved, run->moved_before + (int64_t)run->moves_n);
-    *out_finished = run->at == run->moves_n;
+    run->at = run->next;
+    int64_t total = run->done + run->todo;
+    run->done = job_done(job);
+    run->todo = total - run->done;
+    job_progress(job, run->done, total);
+    *out_finished = run->at == run->n + run->strays_n;
     if (*out_finished)
         job_set_result(job, arena_printf(job_arena(job), "{\"customers\":%lld,\"moved\":%lld}",
-                                         (long long)run->customers, (long long)moved));
+                                         (long long)run->customers, (long long)run->moved));
     return RC_OK;
 }
 
@@ -199,23 +328,19 @@ const struct job_kind job_kind_tier = {
 enum rc tiering_check(struct tx *tx, struct tier_model *m, struct err *e)
 {
     for (size_t i = 0; i < m->tiers_n; i++) {
-        const struct audience_expr *x;
-        enum rc rc = read_tier(tx, m->tiers[i].expression, &x, e);
-        if (rc != RC_OK) {
-            if (e != NULL)
-                snprintf(e->field, sizeof e->field, "tiers[%zu].expression", i);
-            return rc;
-        }
-        struct buf text;
-        buf_init(&text, 64 << 10);
-        audience_print(x, &text);
-        m->tiers[i].expression = arena_str(tx_arena(tx), buf_str(&text));
-        buf_done(&text);
+        enum rc rc = expression_canonical(tx, NAME_TIER_MODEL, m->id, AUDIENCE_CUSTOMER,
+                                          m->tiers[i].expression, &m->tiers[i].expression, e);
+        if (rc == RC_OK)
+            continue;
+        if (e != NULL)
+            snprintf(e->field, sizeof e->field, "tiers[%zu].expression", i);
+        return rc;
     }
     return RC_OK;
 }
 
-enum rc tiering_add_template(struct tx *tx, const struct tier_template *t, bool english, int64_t *out_id, struct err *e)
+enum rc tiering_add_template(struct tx *tx, const struct tier_template *t, bool english,
+                             int64_t *out_id, struct err *e)
 {
     struct tier_row rows[9] = {0};
     struct tier_model m = {

@@ -11,7 +11,8 @@
 #include <assert.h>
 
 static const struct sql AUDIENCE_ADD = {
-    .text = "INSERT INTO audience (id, name, subject, expression, note, version, live, account_id, created_s, updated_us)"
+    .text = "INSERT INTO audience (id, name, subject, expression, note, version, live, account_id, "
+            "created_s, updated_us)"
             " VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9) ON CONFLICT (name) DO NOTHING",
     .in = "isssSiIii",
 };
@@ -20,8 +21,9 @@ static const struct sql AUDIENCE_VERSION_ADD = {
             " VALUES ($1, $2, $3, $4, $5)",
     .in = "iisiI",
 };
-#define AUDIENCE                                                                                         \
-    "SELECT a.id, a.name, a.subject, a.expression, a.note, a.version, a.live, a.account_id, a.size,"     \
+#define AUDIENCE                                                                                   \
+    "SELECT a.id, a.name, a.subject, a.expression, a.note, a.version, a.live, a.account_id, "      \
+    "a.size,"                                                                                      \
     " a.sized_s, a.archived_s, a.created_s, a.updated_us FROM audience a"
 #define AUDIENCE_TYPES "isssSiiIIIIii"
 static const struct sql AUDIENCE_LOAD = {
@@ -34,33 +36,43 @@ static const struct sql AUDIENCE_LIST = {
     .in = "ii",
     .out = AUDIENCE_TYPES,
 };
+static const struct sql AUDIENCE_NEXT_LIVE = {
+    .text =
+        AUDIENCE " WHERE a.id > $1 AND a.live = 1 AND a.archived_s IS NULL ORDER BY a.id LIMIT 1",
+    .in = "i",
+    .out = AUDIENCE_TYPES,
+};
 static const struct sql AUDIENCE_NAMED = {
     .text = "SELECT id FROM audience WHERE name = $1",
     .in = "s",
     .out = "i",
 };
 static const struct sql AUDIENCE_CHANGE = {
-    .text = "UPDATE audience SET name = $2, note = $3, live = $4, expression = $5, version = $6, updated_us = $7"
+    .text = "UPDATE audience SET name = $2, note = $3, live = $4, expression = $5, version = $6, "
+            "updated_us = $7"
             " WHERE id = $1",
     .in = "isSisii",
 };
 static const struct sql AUDIENCE_ARCHIVE = {
-    .text = "UPDATE audience SET archived_s = $2, live = 0, updated_us = $3 WHERE id = $1 AND archived_s IS NULL",
+    .text = "UPDATE audience SET archived_s = $2, live = 0, updated_us = $3 WHERE id = $1 AND "
+            "archived_s IS NULL",
     .in = "iii",
 };
 static const struct sql AUDIENCE_SIZE = {
     .text = "UPDATE audience SET size = $2, sized_s = $3 WHERE id = $1",
-    .in = "iii",
+    .in = "iII",
 };
 static const struct sql AUDIENCE_VERSIONS = {
     .text = "SELECT v.version, v.expression, v.at_us, b.name FROM audience_version v"
-            " LEFT JOIN account b ON b.id = v.account_id WHERE v.audience_id = $1 ORDER BY v.version DESC",
+            " LEFT JOIN account b ON b.id = v.account_id WHERE v.audience_id = $1 ORDER BY "
+            "v.version DESC",
     .in = "i",
     .out = "isiS",
 };
 
-STATEMENTS(audience, &AUDIENCE_ADD, &AUDIENCE_VERSION_ADD, &AUDIENCE_LOAD, &AUDIENCE_LIST, &AUDIENCE_NAMED,
-           &AUDIENCE_CHANGE, &AUDIENCE_ARCHIVE, &AUDIENCE_SIZE, &AUDIENCE_VERSIONS);
+STATEMENTS(audience, &AUDIENCE_ADD, &AUDIENCE_VERSION_ADD, &AUDIENCE_LOAD, &AUDIENCE_LIST,
+           &AUDIENCE_NEXT_LIVE, &AUDIENCE_NAMED, &AUDIENCE_CHANGE, &AUDIENCE_ARCHIVE,
+           &AUDIENCE_SIZE, &AUDIENCE_VERSIONS);
 
 static int64_t int_or_null(const struct rows *r, int column)
 {
@@ -86,11 +98,18 @@ static void read_audience(const struct rows *r, struct arena *a, struct audience
     };
 }
 
+static enum rc unknown(struct err *e)
+{
+    return err_set(e, RC_NOT_FOUND, "audience_unknown", "id", "没有这个人群",
+                   "there is no such audience");
+}
+
 static enum rc name_taken(struct err *e, struct str name)
 {
     enum rc rc = err_set(e, RC_CONFLICT, "name_taken", "name", "已经有名为“" STR_FMT "”的人群",
                          "there is an audience named \"" STR_FMT "\" already", STR_ARG(name));
-    err_hint(e, "换一个名称，或修改已有的人群。", "Choose another name, or change the one there is.");
+    err_hint(e, "换一个名称，或修改已有的人群。",
+             "Choose another name, or change the one there is.");
     return rc;
 }
 
@@ -98,16 +117,18 @@ enum rc audience_add(struct tx *tx, const struct audience_row *row, struct err *
 {
     assert(tx_is_writing(tx) && row->id > 0);
     int64_t account = row->account_id == 0 ? DB_NULL : row->account_id;
-    enum rc rc = tx_exec(tx, &AUDIENCE_ADD, e, row->id, row->name, row->subject, row->expression, row->note,
-                         (int64_t)row->live, account, tx_now_s(tx), tx_now_us(tx));
+    enum rc rc = tx_exec(tx, &AUDIENCE_ADD, e, row->id, row->name, row->subject, row->expression,
+                         row->note, (int64_t)row->live, account, tx_now_s(tx), tx_now_us(tx));
     if (rc != RC_OK)
         return rc;
     if (tx_changes(tx) == 0)
         return name_taken(e, row->name);
-    return tx_exec(tx, &AUDIENCE_VERSION_ADD, e, row->id, (int64_t)1, row->expression, tx_now_us(tx), account);
+    return tx_exec(tx, &AUDIENCE_VERSION_ADD, e, row->id, (int64_t)1, row->expression,
+                   tx_now_us(tx), account);
 }
 
-enum rc audience_change(struct tx *tx, const struct audience_row *row, int64_t account_id, struct err *e)
+enum rc audience_change(struct tx *tx, const struct audience_row *row, int64_t account_id,
+                        struct err *e)
 {
     assert(tx_is_writing(tx));
     int64_t other;
@@ -121,10 +142,14 @@ enum rc audience_change(struct tx *tx, const struct audience_row *row, int64_t a
     rc = audience_load(tx, row->id, &old, e);
     if (rc != RC_OK)
         return rc;
+    if (old.archived_s != DB_NULL)
+        return unknown(e);
     bool same = str_eq(old.expression, row->expression);
     int64_t version = same ? old.version : old.version + 1;
-    rc = tx_exec(tx, &AUDIENCE_CHANGE, e, row->id, row->name, row->note, (int64_t)row->live, row->expression, version,
-                 tx_now_us(tx));
+    rc = tx_exec(tx, &AUDIENCE_CHANGE, e, row->id, row->name, row->note, (int64_t)row->live,
+                 row->expression, version, tx_now_us(tx));
+    if (rc == RC_OK && !same)
+        rc = tx_exec(tx, &AUDIENCE_SIZE, e, row->id, DB_NULL, DB_NULL);
     if (rc != RC_OK || same)
         return rc;
     return tx_exec(tx, &AUDIENCE_VERSION_ADD, e, row->id, version, row->expression, tx_now_us(tx),
@@ -133,7 +158,10 @@ enum rc audience_change(struct tx *tx, const struct audience_row *row, int64_t a
 
 enum rc audience_archive(struct tx *tx, int64_t id, struct err *e)
 {
-    return tx_exec(tx, &AUDIENCE_ARCHIVE, e, id, tx_now_s(tx), tx_now_us(tx));
+    enum rc rc = tx_exec(tx, &AUDIENCE_ARCHIVE, e, id, tx_now_s(tx), tx_now_us(tx));
+    if (rc != RC_OK)
+        return rc;
+    return tx_changes(tx) == 0 ? unknown(e) : RC_OK;
 }
 
 enum rc audience_set_size(struct tx *tx, int64_t id, int64_t size, int64_t at_s, struct err *e)
@@ -146,15 +174,33 @@ enum rc audience_load(struct tx *tx, int64_t id, struct audience_row *out, struc
     struct rows *r;
     enum rc rc = tx_find(tx, &AUDIENCE_LOAD, &r, e, id);
     if (rc == RC_NOT_FOUND)
-        return err_set(e, RC_NOT_FOUND, "audience_unknown", "id", "没有这个人群", "there is no such audience");
+        return unknown(e);
     if (rc != RC_OK)
         return rc;
-    read_audience(r, tx_arena(tx), out);
-    return rows_end(r, e);
+    struct audience_row row;
+    read_audience(r, tx_arena(tx), &row);
+    rc = rows_end(r, e);
+    if (rc == RC_OK)
+        *out = row;
+    return rc;
 }
 
-enum rc audience_list(struct tx *tx, int64_t before_id, int64_t limit, struct audience_row **out, size_t *out_n,
-                      struct err *e)
+enum rc audience_next_live(struct tx *tx, int64_t after_id, struct audience_row *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &AUDIENCE_NEXT_LIVE, &r, e, after_id);
+    if (rc != RC_OK)
+        return rc;
+    struct audience_row row;
+    read_audience(r, tx_arena(tx), &row);
+    rc = rows_end(r, e);
+    if (rc == RC_OK)
+        *out = row;
+    return rc;
+}
+
+enum rc audience_list(struct tx *tx, int64_t before_id, int64_t limit, struct audience_row **out,
+                      size_t *out_n, struct err *e)
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &AUDIENCE_LIST, &r, e, before_id, limit);
@@ -164,12 +210,16 @@ enum rc audience_list(struct tx *tx, int64_t before_id, int64_t limit, struct au
     size_t n = 0, room = 0;
     while (rows_next(r))
         read_audience(r, tx_arena(tx), LIST_ADD(tx_arena(tx), list, n, room));
+    rc = rows_end(r, e);
+    if (rc != RC_OK)
+        return rc;
     *out = list;
     *out_n = n;
-    return rows_end(r, e);
+    return RC_OK;
 }
 
-enum rc audience_versions(struct tx *tx, int64_t id, struct audience_version **out, size_t *out_n, struct err *e)
+enum rc audience_versions(struct tx *tx, int64_t id, struct audience_version **out, size_t *out_n,
+                          struct err *e)
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &AUDIENCE_VERSIONS, &r, e, id);
@@ -185,7 +235,10 @@ enum rc audience_versions(struct tx *tx, int64_t id, struct audience_version **o
             .at_us = rows_int(r, 2),
             .account = rows_copy(r, 3, a),
         };
+    rc = rows_end(r, e);
+    if (rc != RC_OK)
+        return rc;
     *out = list;
     *out_n = n;
-    return rows_end(r, e);
+    return RC_OK;
 }

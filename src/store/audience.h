@@ -1,8 +1,9 @@
 /* audience — saved expressions with their versions.
  *
- * The text is stored as the printer writes it; whoever saves one has read it through query/audience.h before. A name is
- * unique among audiences that are not archived or are; an archived one keeps its name, so that texts which refer to it
- * stay readable. Customers in it are computed, never stored; `size` is what the last evaluation found.
+ * The text is stored as the printer writes it; whoever saves one has read it through
+ * query/audience.h before. An archived one keeps its name, so that texts which refer to it stay
+ * readable: names are unique among all. Who is in it is computed, never stored; `size` is what the
+ * last count found, over everyone.
  */
 #ifndef KOI_STORE_AUDIENCE_H
 #define KOI_STORE_AUDIENCE_H
@@ -11,34 +12,46 @@
 
 struct audience_row {
     int64_t id;
-    struct str name, subject, expression, note; /* subject: "customer" or "group"; note may be absent */
+    struct str name, subject, expression,
+        note; /* subject: "customer" or "group"; note may be absent */
     int64_t version;
     bool live;
-    int64_t account_id;          /* who made it; 0: nobody known */
-    int64_t size, sized_s;       /* DB_NULL: not counted yet */
-    int64_t archived_s;          /* DB_NULL: in use */
+    int64_t account_id;    /* who made it; 0: nobody known */
+    int64_t size, sized_s; /* DB_NULL: not counted yet */
+    int64_t archived_s;    /* DB_NULL: in use */
     int64_t created_s, updated_us;
 };
 
-/* Adds an audience (row->id comes from tx_id, version becomes 1). RC_CONFLICT when the name is taken. */
+/* Adds an audience (row->id comes from tx_id, version becomes 1). RC_CONFLICT when the name is
+ * taken. */
 enum rc audience_add(struct tx *tx, const struct audience_row *row, struct err *e);
-/* Writes name, note, live and expression; a changed expression makes the next version. RC_CONFLICT when the name is taken. */
-enum rc audience_change(struct tx *tx, const struct audience_row *row, int64_t account_id, struct err *e);
+/* Writes name, note, live and expression; a changed expression makes the next version and forgets
+ * the size. RC_CONFLICT when the name is taken, RC_NOT_FOUND when there is none such. */
+enum rc audience_change(struct tx *tx, const struct audience_row *row, int64_t account_id,
+                        struct err *e);
+/* RC_NOT_FOUND when it is archived already. */
 enum rc audience_archive(struct tx *tx, int64_t id, struct err *e);
+/* What a count found; no new version. */
 enum rc audience_set_size(struct tx *tx, int64_t id, int64_t size, int64_t at_s, struct err *e);
 
 /* Texts in the transaction's arena. RC_NOT_FOUND with a sentence. */
 enum rc audience_load(struct tx *tx, int64_t id, struct audience_row *out, struct err *e);
+/* The first live one with id > after_id; RC_NOT_FOUND (e untouched) when there is none. */
+enum rc audience_next_live(struct tx *tx, int64_t after_id, struct audience_row *out,
+                           struct err *e);
 /* Those in use with id < before_id, newest first. */
-enum rc audience_list(struct tx *tx, int64_t before_id, int64_t limit, struct audience_row **out, size_t *out_n,
-                      struct err *e);
+enum rc audience_list(struct tx *tx, int64_t before_id, int64_t limit, struct audience_row **out,
+                      size_t *out_n, struct err *e);
 
+/* One text it had. */
 struct audience_version {
     int64_t version;
     struct str expression;
     int64_t at_us;
     struct str account; /* name of who wrote it; absent: nobody known */
 };
-enum rc audience_versions(struct tx *tx, int64_t id, struct audience_version **out, size_t *out_n, struct err *e);
+/* Every text it had, newest first. */
+enum rc audience_versions(struct tx *tx, int64_t id, struct audience_version **out, size_t *out_n,
+                          struct err *e);
 
 #endif

@@ -7,6 +7,7 @@
 
 #define FILE_LIST(X)                                                                               \
     X(account)                                                                                     \
+    X(audience)                                                                                    \
     X(audit)                                                                                       \
     X(batch)                                                                                       \
     X(census)                                                                                      \
@@ -26,11 +27,13 @@
     X(order)                                                                                       \
     X(order_read)                                                                                  \
     X(relation)                                                                                    \
+    X(rfm)                                                                                         \
     X(session)                                                                                     \
     X(setting)                                                                                     \
     X(staff)                                                                                       \
     X(stage)                                                                                       \
     X(tag)                                                                                         \
+    X(tier)                                                                                        \
     X(timeline)                                                                                    \
     X(token)                                                                                       \
     X(view)
