@@ -301,7 +301,7 @@ static enum rc check_filter_kinds(struct checker *c, const struct node *n, int64
 static enum rc check_events(struct checker *c, struct events *ev)
 {
     struct name_found f = {0};
-    if (ev->kind.n > 0) {
+    if (!str_absent(ev->kind)) {
         enum rc rc = find(c, NAME_EVENT_KIND, 0, ev->kind, ev->at, &f);
         if (rc != RC_OK)
             return rc;

@@ -275,7 +275,7 @@ static bool parse_where(struct parser *p, struct events *ev)
 static bool parse_events(struct parser *p, struct events *ev, bool amount)
 {
     ev->at = p->now.at;
-    if (p->now.kind == TOKEN_TEXT || (p->now.kind == TOKEN_WORD && !word_reserved(p->now.text)))
+    if ((p->now.kind == TOKEN_TEXT && p->now.text.n > 0) || (p->now.kind == TOKEN_WORD && !word_reserved(p->now.text)))
         ev->kind = arena_str(p->a, p->now.text);
     else
         return fail(p, p->now.at, "kind", "这里应当是行为，如 order、view、coupon_claim",
@@ -336,7 +336,6 @@ static bool atom_spend(struct parser *p, struct node *n)
 {
     struct events *ev = new_events(p, n, 1);
     ev->at = p->now.at;
-    ev->kind = STR("");
     if (!step(p) || !parse_where(p, ev))
         return false;
     if (ev->where == NULL && p->now.kind != TOKEN_CLOSE && !parse_window(p, &n->window))
@@ -456,7 +455,7 @@ static bool atom_field(struct parser *p, struct node *n)
 {
     if (!expect_dot(p))
         return false;
-    if (p->now.kind != TOKEN_WORD && p->now.kind != TOKEN_TEXT)
+    if ((p->now.kind != TOKEN_WORD && p->now.kind != TOKEN_TEXT) || p->now.text.n == 0)
         return fail(p, p->now.at, "field_key", "这里应当是字段的键", "the key of a field belongs here");
     n->name = arena_str(p->a, p->now.text);
     return step(p) && parse_compare(p, n);

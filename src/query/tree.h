@@ -155,7 +155,7 @@ struct window {
 /* Which events: a kind, perhaps only kept orders, perhaps filtered. */
 struct events {
     uint32_t at;
-    struct str kind;   /* the word; empty for spend */
+    struct str kind;   /* the word, never empty; absent for spend */
     bool kept;         /* order.kept */
     struct node *where; /* NULL: all */
     /* checked: */

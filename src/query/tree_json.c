@@ -218,7 +218,7 @@ static bool read_quoted(struct reader *r, const struct json_value *v, const char
 static bool read_plain(struct reader *r, const struct json_value *v, const char *member)
 {
     struct str s = json_str_or(json_get(v, member), STR_ABSENT);
-    if (str_empty(s) || s.n > 64)
+    if (str_empty(s) || s.n > LIMIT_NAME)
         return refuse(r, member);
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];

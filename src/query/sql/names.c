@@ -24,7 +24,7 @@ static const struct sql FIND[NAME_KINDS] = {
     [NAME_EVENT_KIND] = {"SELECT id, zh, en FROM event_kind WHERE name = $1", .in = "s", .out = "iss"},
     [NAME_FIELD] = {"SELECT id, name, type, class FROM field WHERE key = $1", .in = "s", .out = "isss"},
     [NAME_TIER_MODEL] = {"SELECT id, subject FROM tier_model WHERE name = $1", .in = "s", .out = "is"},
-    [NAME_TIER] = {"SELECT id FROM tier WHERE model_id = $1 AND name = $2", .in = "is", .out = "i"},
+    [NAME_TIER] = {"SELECT id FROM tier WHERE model_id = $1 AND name = $2 AND removed_s IS NULL", .in = "is", .out = "i"},
     [NAME_AUDIENCE] = {"SELECT id, subject, expression FROM audience WHERE name = $1", .in = "s", .out = "iss"},
 };
 
@@ -41,7 +41,7 @@ static const struct sql STAFF_BY_NAME = {
     .out = "is",
 };
 static const struct sql MODEL_TIERS = {
-    .text = "SELECT expression FROM tier WHERE model_id = $1 ORDER BY position",
+    .text = "SELECT expression FROM tier WHERE model_id = $1 AND removed_s IS NULL ORDER BY position",
     .in = "i",
     .out = "s",
 };
@@ -65,7 +65,7 @@ static const struct sql EACH[NAME_KINDS] = {
     [NAME_FIELD] = {"SELECT key FROM field /*scan*/ WHERE archived_s IS NULL AND class <> 'sensitive' ORDER BY position, id",
                     .out = "s"},
     [NAME_TIER_MODEL] = {"SELECT name FROM tier_model /*scan*/ WHERE archived_s IS NULL ORDER BY name, id", .out = "s"},
-    [NAME_TIER] = {"SELECT name FROM tier WHERE model_id = $1 ORDER BY position", .in = "i", .out = "s"},
+    [NAME_TIER] = {"SELECT name FROM tier WHERE model_id = $1 AND removed_s IS NULL ORDER BY position", .in = "i", .out = "s"},
     [NAME_AUDIENCE] = {"SELECT name FROM audience /*scan*/ WHERE archived_s IS NULL ORDER BY name, id LIMIT 5000",
                        .out = "s"},
 };
