@@ -26,15 +26,16 @@ struct person {
     int64_t staff_id;
     int store;
     size_t source;
-    double engaged;      /* 0 … 1 */
-    size_t favourite;    /* category */
+    double engaged;   /* 0 … 1 */
+    size_t favourite; /* category */
     int64_t spent_fen;
     int weekend, evening, gifts, lunch; /* orders of that habit */
 };
 
 struct str demo_external_userid(struct arena *a, uint64_t seed, int64_t i)
 {
-    static const char LETTERS[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+    static const char LETTERS[] =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
     char *z = arena_alloc(a, 33);
     z[0] = 'w';
     z[1] = 'm';
@@ -109,8 +110,8 @@ static void deed(struct person *p, int what, int64_t at_s, int64_t group_id)
 {
     if (at_s >= p->shape->end_s || p->life->deeds_n == DEMO_LIFE_DEEDS)
         return;
-    p->life->deeds[p->life->deeds_n++] =
-        (struct demo_deed){.what = what, .at_s = at_s, .group_id = group_id, .staff_id = p->staff_id};
+    p->life->deeds[p->life->deeds_n++] = (struct demo_deed){
+        .what = what, .at_s = at_s, .group_id = group_id, .staff_id = p->staff_id};
 }
 
 /* ---- who they are ---- */
@@ -164,12 +165,16 @@ static void choose_self(struct person *p)
     c->identities_n = 1;
     c->birth_day = DB_NULL;
     if (rng_unit(r) < 0.58) {
-        life->identities[1] = (struct identity){IDENTITY_PHONE, STR(""),
-            arena_printf(p->a, "19%09lld", (long long)(((uint64_t)p->number * 7919 + p->shape->seed % 997) % 1000000000))};
+        life->identities[1] = (struct identity){
+            IDENTITY_PHONE, STR(""),
+            arena_printf(
+                p->a, "19%09lld",
+                (long long)(((uint64_t)p->number * 7919 + p->shape->seed % 997) % 1000000000))};
         c->identities_n = 2;
         c->name = name;
         double age = 18 + 42 * rng_beta(r, 1.6, 3.2);
-        c->birth_day = calendar_day_of(p->shape->end_s) - (int64_t)(age * 365.25) - rng_between(r, 0, 364);
+        c->birth_day =
+            calendar_day_of(p->shape->end_s) - (int64_t)(age * 365.25) - rng_between(r, 0, 364);
     }
     double by_source[16];
     for (size_t i = 0; i < demo_table.sources_n; i++)
@@ -208,14 +213,16 @@ static void join_groups(struct person *p)
 {
     if (rng_unit(&p->rng) > 0.48)
         return;
-    int64_t group = p->shape->group_ids[p->store * DEMO_GROUPS_PER_STORE + (int)rng_below(&p->rng, DEMO_GROUPS_PER_STORE)];
+    int64_t group = p->shape->group_ids[p->store * DEMO_GROUPS_PER_STORE +
+                                        (int)rng_below(&p->rng, DEMO_GROUPS_PER_STORE)];
     int64_t at_s = p->added_s + 120 + (int64_t)(rng_exponential(&p->rng) * 1.5 * DAY_S);
     if (at_s >= p->gone_s)
         return;
     deed(p, DEED_GROUP_JOIN, at_s, group);
     /* About three quarters are still there: half of those who leave go in the first month. */
     if (rng_unit(&p->rng) < 0.26) {
-        double days = rng_unit(&p->rng) < 0.5 ? rng_unit(&p->rng) * 30 : rng_exponential(&p->rng) * 120;
+        double days =
+            rng_unit(&p->rng) < 0.5 ? rng_unit(&p->rng) * 30 : rng_exponential(&p->rng) * 120;
         deed(p, DEED_GROUP_LEAVE, at_s + 3600 + (int64_t)(days * DAY_S), group);
     }
 }
@@ -226,28 +233,33 @@ static void keep_in_touch(struct person *p)
     const struct demo_shape *s = p->shape;
     happen(p, EVENT_MESSAGE_SENT, p->added_s + 5, s->channel_wecom, true); /* the welcome */
     if (rng_unit(&p->rng) < 0.15 + 0.4 * p->engaged)
-        happen(p, EVENT_MESSAGE, p->added_s + 30 + rng_between(&p->rng, 0, 3600), s->channel_wecom, true);
+        happen(p, EVENT_MESSAGE, p->added_s + 30 + rng_between(&p->rng, 0, 3600), s->channel_wecom,
+               true);
     for (int64_t month = p->added_s; month < p->gone_s; month += 30 * DAY_S) {
         double fade = exp(-(double)(month - p->added_s) / DAY_S / 400.0);
         int64_t chats = rng_poisson(&p->rng, 2.2 * p->engaged * fade);
         for (int64_t k = 0; k < chats; k++) {
-            int64_t at_s = month + rng_between(&p->rng, 0, 29) * DAY_S + rng_between(&p->rng, 0, 3000);
+            int64_t at_s =
+                month + rng_between(&p->rng, 0, 29) * DAY_S + rng_between(&p->rng, 0, 3000);
             if (at_s <= p->added_s || at_s >= p->gone_s)
                 continue;
             happen(p, EVENT_MESSAGE, at_s, s->channel_wecom, true);
             if (rng_unit(&p->rng) < 0.85)
-                happen(p, EVENT_MESSAGE_SENT, at_s + rng_between(&p->rng, 20, 1800), s->channel_wecom, true);
+                happen(p, EVENT_MESSAGE_SENT, at_s + rng_between(&p->rng, 20, 1800),
+                       s->channel_wecom, true);
         }
         int64_t likes = rng_poisson(&p->rng, 1.1 * p->engaged * p->engaged * fade);
         for (int64_t k = 0; k < likes; k++)
-            happen(p, EVENT_MOMENT_LIKE, month + rng_between(&p->rng, 3600, 29 * DAY_S), s->channel_wecom, true);
+            happen(p, EVENT_MOMENT_LIKE, month + rng_between(&p->rng, 3600, 29 * DAY_S),
+                   s->channel_wecom, true);
         for (int k = 0; k < 2; k++) { /* two broadcasts a month, at ten in the morning */
             int64_t at_s = calendar_day_start_s(calendar_day_of(month) + 6 + 14 * k) + 10 * 3600;
             if (at_s <= p->added_s || at_s >= p->gone_s)
                 continue;
             happen(p, EVENT_BROADCAST, at_s, s->channel_wecom, true);
             if (rng_unit(&p->rng) < 0.22 * p->engaged + 0.02)
-                happen(p, EVENT_CLICK, at_s + 60 + (int64_t)(rng_exponential(&p->rng) * 5400), s->channel_wecom, false);
+                happen(p, EVENT_CLICK, at_s + 60 + (int64_t)(rng_exponential(&p->rng) * 5400),
+                       s->channel_wecom, false);
         }
     }
 }
@@ -256,17 +268,20 @@ static void browse(struct person *p)
 {
     int64_t visits = rng_poisson(&p->rng, 1.0 + 9.0 * p->engaged);
     for (int64_t k = 0; k < visits; k++) {
-        int64_t at_s = p->added_s + (int64_t)(rng_unit(&p->rng) * (double)(p->shape->end_s - p->added_s));
+        int64_t at_s =
+            p->added_s + (int64_t)(rng_unit(&p->rng) * (double)(p->shape->end_s - p->added_s));
         at_s = calendar_day_start_s(calendar_day_of(at_s)) + demo_second_of_day(&p->rng);
         if (at_s <= p->added_s)
             continue;
         int64_t views = 1 + rng_poisson(&p->rng, 0.8);
         for (int64_t v = 0; v < views; v++)
-            see_product(p, EVENT_VIEW, at_s + v * rng_between(&p->rng, 8, 90), choose_product(p, 1));
+            see_product(p, EVENT_VIEW, at_s + v * rng_between(&p->rng, 8, 90),
+                        choose_product(p, 1));
     }
 }
 
-static const struct ingest_item *fill_basket(struct person *p, int64_t at_s, double gift, size_t *out_n, int64_t *out_total)
+static const struct ingest_item *fill_basket(struct person *p, int64_t at_s, double gift,
+                                             size_t *out_n, int64_t *out_total)
 {
     size_t n = 1 + (size_t)rng_poisson(&p->rng, 0.9);
     n = n > 6 ? 6 : n;
@@ -276,12 +291,18 @@ static const struct ingest_item *fill_basket(struct person *p, int64_t at_s, dou
         const struct demo_product *d = &demo_table.products[choose_product(p, gift)];
         int64_t quantity = rng_unit(&p->rng) < 0.8 ? 1 : 2;
         items[k] = (struct ingest_item){
-            .code = str_from(d->code), .name = str_from(d->name), .category = str_from(d->category), .at_s = at_s,
-            .quantity = quantity, .unit_price_micro = d->price_fen * MONEY_MICRO_PER_FEN,
-            .amount_fen = quantity * d->price_fen, .occurrence = 1,
+            .code = str_from(d->code),
+            .name = str_from(d->name),
+            .category = str_from(d->category),
+            .at_s = at_s,
+            .quantity = quantity,
+            .unit_price_micro = d->price_fen * MONEY_MICRO_PER_FEN,
+            .amount_fen = quantity * d->price_fen,
+            .occurrence = 1,
         };
         for (size_t j = 0; j < k; j++)
-            items[k].occurrence += str_eq(items[j].code, items[k].code) && items[j].quantity == quantity;
+            items[k].occurrence +=
+                str_eq(items[j].code, items[k].code) && items[j].quantity == quantity;
         total += items[k].amount_fen;
         p->gifts += d->gift;
     }
@@ -313,18 +334,28 @@ static void buy(struct person *p, int64_t at_s, double gift)
         happen(p, EVENT_COUPON_REDEEM, at_s, online ? s->channel_mini : s->channel_store, false);
     struct ingest_order *o = &life->orders[life->orders_n];
     *o = (struct ingest_order){
-        .channel_id = online ? s->channel_mini : s->channel_store, .issuer = STR("demo"),
-        .number = arena_printf(p->a, "JC%08lld%03u", (long long)p->number, (unsigned)life->orders_n),
-        .nature = ORDER_SALE, .state = at_s > s->end_s - 2 * DAY_S && online ? ORDER_PAID : ORDER_COMPLETED,
-        .buyer = p->who, .staff_id = rng_unit(&p->rng) < 0.6 ? p->staff_id : 0, .at_s = at_s, .paid_s = at_s + (online ? 45 : 0),
-        .total_fen = DB_NULL, .paid_fen = total - (coupon ? total / 10 : 0), .province = life->customer.province,
-        .items = items, .items_n = items_n,
+        .channel_id = online ? s->channel_mini : s->channel_store,
+        .issuer = STR("demo"),
+        .number =
+            arena_printf(p->a, "JC%08lld%03u", (long long)p->number, (unsigned)life->orders_n),
+        .nature = ORDER_SALE,
+        .state = at_s > s->end_s - 2 * DAY_S && online ? ORDER_PAID : ORDER_COMPLETED,
+        .buyer = p->who,
+        .staff_id = rng_unit(&p->rng) < 0.6 ? p->staff_id : 0,
+        .at_s = at_s,
+        .paid_s = at_s + (online ? 45 : 0),
+        .total_fen = DB_NULL,
+        .paid_fen = total - (coupon ? total / 10 : 0),
+        .province = life->customer.province,
+        .items = items,
+        .items_n = items_n,
     };
     if (rng_unit(&p->rng) < 0.028) {
         int64_t back_s = at_s + 7200 + rng_between(&p->rng, 0, 6 * DAY_S);
         if (back_s < s->end_s) {
             struct ingest_refund *refund = ARENA_NEW(p->a, struct ingest_refund);
-            *refund = (struct ingest_refund){STR("1"), back_s, rng_unit(&p->rng) < 0.7 ? o->paid_fen : o->paid_fen / 2};
+            *refund = (struct ingest_refund){
+                STR("1"), back_s, rng_unit(&p->rng) < 0.7 ? o->paid_fen : o->paid_fen / 2};
             o->refunds = refund;
             o->refunds_n = 1;
         }
@@ -346,8 +377,9 @@ static void shop(struct person *p)
         return;
     double per_day = rng_gamma(r, 1.05) * 0.036;
     double stops = rng_beta(r, 0.8, 4.6);
-    int64_t at_s = p->added_s + (rng_unit(r) < 0.28 ? 300 + rng_between(r, 0, 5400)
-                                                    : 3600 + (int64_t)(rng_exponential(r) * 13 * DAY_S));
+    int64_t at_s =
+        p->added_s + (rng_unit(r) < 0.28 ? 300 + rng_between(r, 0, 5400)
+                                         : 3600 + (int64_t)(rng_exponential(r) * 13 * DAY_S));
     for (;;) {
         int32_t day = calendar_day_of(at_s);
         double gift;
@@ -369,14 +401,15 @@ static void shop(struct person *p)
 static void be_invited(struct person *p)
 {
     const char *kind = demo_table.sources[p->source].kind;
-    bool fission = str_eq(str_from(kind), STR("fission")) || str_eq(str_from(kind), STR("introduction"));
+    bool fission =
+        str_eq(str_from(kind), STR("fission")) || str_eq(str_from(kind), STR("introduction"));
     if (!fission || p->number < 20)
         return;
     double back = rng_exponential(&p->rng) * (double)p->number * 0.05 + 1;
     int64_t inviter = back < (double)p->number ? p->number - 1 - (int64_t)back : 0;
     inviter = inviter < 0 ? 0 : inviter;
     struct identity other = {IDENTITY_EXTERNAL_USERID, STR(""),
-                                    demo_external_userid(p->a, p->shape->seed, inviter)};
+                             demo_external_userid(p->a, p->shape->seed, inviter)};
     if (p->shape->added_s[inviter] >= p->added_s)
         return;
     event_put(p, p->who, EVENT_INVITED, p->added_s);
@@ -396,7 +429,9 @@ static void describe(struct person *p)
     if (n > 0 || rng_unit(&p->rng) < 0.25)
         life->tags[tags++] = s->preference_tags[p->favourite];
     if (n >= 2)
-        life->tags[tags++] = s->spend_tags[p->spent_fen / (int64_t)n > 9000 ? 0 : p->spent_fen / (int64_t)n > 4500 ? 1 : 2];
+        life->tags[tags++] = s->spend_tags[p->spent_fen / (int64_t)n > 9000   ? 0
+                                           : p->spent_fen / (int64_t)n > 4500 ? 1
+                                                                              : 2];
     if (n >= 3 && (size_t)p->weekend * 2 > n)
         life->tags[tags++] = s->habit_tags[0];
     if (n >= 3 && (size_t)p->lunch * 2 > n)
@@ -410,11 +445,12 @@ static void describe(struct person *p)
     static const char *const SWEET[] = {"正常糖", "七分糖", "五分糖", "三分糖", "无糖"};
     size_t fields = 0;
     if (rng_unit(&p->rng) < 0.3)
-        life->fields[fields++] =
-            (struct ingest_field){s->field_sweetness, str_from(SWEET[rng_below(&p->rng, 5)]), DB_NULL};
-    if (rng_unit(&p->rng) < 0.08)
         life->fields[fields++] = (struct ingest_field){
-            s->field_child_day, STR_ABSENT, calendar_day_of(s->end_s) - rng_between(&p->rng, 30, 4000)};
+            s->field_sweetness, str_from(SWEET[rng_below(&p->rng, 5)]), DB_NULL};
+    if (rng_unit(&p->rng) < 0.08)
+        life->fields[fields++] =
+            (struct ingest_field){s->field_child_day, STR_ABSENT,
+                                  calendar_day_of(s->end_s) - rng_between(&p->rng, 30, 4000)};
     c->fields = life->fields;
     c->fields_n = fields;
     bool lapsed = n > 0 && life->orders[n - 1].at_s < s->end_s - 150 * DAY_S;
@@ -428,7 +464,11 @@ void demo_live(const struct demo_shape *shape, int64_t i, struct arena *a, struc
     out->events_n = out->orders_n = out->items_n = out->deeds_n = 0;
     out->customer = (struct ingest_customer){.no_marketing = -1};
     struct person p = {
-        .rng = rng_seed(shape->seed ^ hash_u64((uint64_t)i + 1)), .a = a, .shape = shape, .life = out, .number = i,
+        .rng = rng_seed(shape->seed ^ hash_u64((uint64_t)i + 1)),
+        .a = a,
+        .shape = shape,
+        .life = out,
+        .number = i,
         .who = {IDENTITY_EXTERNAL_USERID, STR(""), demo_external_userid(a, shape->seed, i)},
         .added_s = shape->added_s[i],
     };

@@ -7,25 +7,31 @@
 #include "domain/demo_world.h"
 #include "domain/ingest.h"
 
-enum { DEMO_LIFE_EVENTS = 600, DEMO_LIFE_ORDERS = 160, DEMO_LIFE_DEEDS = 24, DEMO_GROUPS_PER_STORE = 2 };
+enum {
+    DEMO_LIFE_EVENTS = 600,
+    DEMO_LIFE_ORDERS = 160,
+    DEMO_LIFE_DEEDS = 24,
+    DEMO_GROUPS_PER_STORE = 2
+};
 
 /* What the life needs to know about the corp: ids by position. */
 struct demo_shape {
     uint64_t seed;
-    int64_t end_s;                    /* nothing happens after it */
-    int64_t customers;                /* how many lives there are in all */
-    const int64_t *staff_ids;         /* DEMO_STAFF */
-    const int *staff_store;           /* store of each staff member, -1: head office */
-    const int *store_first_staff;     /* DEMO_STORES + 1: the staff of store i are [first[i], first[i + 1]) */
-    const int64_t *group_ids;         /* DEMO_STORES × DEMO_GROUPS_PER_STORE */
-    const int64_t *source_ids;        /* as demo_table.sources */
-    const int64_t *stage_ids;         /* the five built-in stages */
-    const int64_t *preference_tags;   /* as demo_table.categories */
-    const int64_t *spend_tags;        /* three: high, middle, low */
-    const int64_t *habit_tags;        /* four: weekend, lunch, evening, gifts */
+    int64_t end_s;            /* nothing happens after it */
+    int64_t customers;        /* how many lives there are in all */
+    const int64_t *staff_ids; /* DEMO_STAFF */
+    const int *staff_store;   /* store of each staff member, -1: head office */
+    const int
+        *store_first_staff; /* DEMO_STORES + 1: the staff of store i are [first[i], first[i + 1]) */
+    const int64_t *group_ids;       /* DEMO_STORES × DEMO_GROUPS_PER_STORE */
+    const int64_t *source_ids;      /* as demo_table.sources */
+    const int64_t *stage_ids;       /* the five built-in stages */
+    const int64_t *preference_tags; /* as demo_table.categories */
+    const int64_t *spend_tags;      /* three: high, middle, low */
+    const int64_t *habit_tags;      /* four: weekend, lunch, evening, gifts */
     int64_t field_sweetness, field_child_day;
     int64_t channel_wecom, channel_group, channel_mini, channel_store;
-    const int64_t *added_s;           /* of lives 0 … number − 1, ascending: who can have invited this one */
+    const int64_t *added_s; /* of lives 0 … number − 1, ascending: who can have invited this one */
 };
 
 /* A thing that changes a row beside the log: joining or leaving a group, the end of a friendship. */

@@ -10,8 +10,9 @@
 #include <assert.h>
 
 static const struct demo_city CITIES[] = {
-    {"杭州", "浙江", 12, 26}, {"上海", "上海", 9, 22}, {"宁波", "浙江", 6, 12}, {"苏州", "江苏", 5, 10},
-    {"南京", "江苏", 5, 10},  {"嘉兴", "浙江", 3, 6},  {"绍兴", "浙江", 3, 6},  {"合肥", "安徽", 3, 8},
+    {"杭州", "浙江", 12, 26}, {"上海", "上海", 9, 22}, {"宁波", "浙江", 6, 12},
+    {"苏州", "江苏", 5, 10},  {"南京", "江苏", 5, 10}, {"嘉兴", "浙江", 3, 6},
+    {"绍兴", "浙江", 3, 6},   {"合肥", "安徽", 3, 8},
 };
 
 static const struct demo_product PRODUCTS[] = {
@@ -52,34 +53,41 @@ static const struct demo_source SOURCES[] = {
 static const char *const CATEGORIES[] = {"奶茶", "果茶", "咖啡", "烘焙", "茶叶", "礼盒", "周边"};
 
 const struct demo_table demo_table = {
-    CITIES, sizeof CITIES / sizeof *CITIES,          PRODUCTS,   sizeof PRODUCTS / sizeof *PRODUCTS,
+    CITIES,  sizeof CITIES / sizeof *CITIES,   PRODUCTS,   sizeof PRODUCTS / sizeof *PRODUCTS,
     SOURCES, sizeof SOURCES / sizeof *SOURCES, CATEGORIES, sizeof CATEGORIES / sizeof *CATEGORIES,
 };
 
 static const char *const PLACES[DEMO_STORES] = {
-    "湖滨",   "武林",   "城西银泰", "滨江宝龙", "下沙",     "拱宸桥", "未来科技城", "西溪",   "钱江新城", "四季青",
-    "良渚",   "萧山",   "静安寺",   "徐家汇",   "五角场",   "陆家嘴", "虹桥",       "七宝",   "大宁",     "打浦桥",
-    "世纪公园", "天一",  "鄞州万达", "江北老外滩", "东部新城", "镇海",   "慈溪",       "观前街", "金鸡湖",   "狮山",
-    "吴江",   "昆山",   "新街口",   "夫子庙",   "河西",     "仙林",   "江宁",       "南湖",   "桐乡",     "海宁",
-    "鲁迅故里", "柯桥",  "诸暨",     "淮河路",   "政务区",   "滨湖",
+    "湖滨",     "武林",   "城西银泰", "滨江宝龙", "下沙",     "拱宸桥", "未来科技城", "西溪",
+    "钱江新城", "四季青", "良渚",     "萧山",     "静安寺",   "徐家汇", "五角场",     "陆家嘴",
+    "虹桥",     "七宝",   "大宁",     "打浦桥",   "世纪公园", "天一",   "鄞州万达",   "江北老外滩",
+    "东部新城", "镇海",   "慈溪",     "观前街",   "金鸡湖",   "狮山",   "吴江",       "昆山",
+    "新街口",   "夫子庙", "河西",     "仙林",     "江宁",     "南湖",   "桐乡",       "海宁",
+    "鲁迅故里", "柯桥",   "诸暨",     "淮河路",   "政务区",   "滨湖",
 };
 
-static const char *const SURNAMES[] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡",
-                                       "朱", "高", "林", "何", "郭", "马", "罗", "梁", "宋", "郑", "谢", "韩", "唐",
-                                       "冯", "于", "董", "萧", "程", "曹", "袁", "邓", "许", "傅", "沈", "曾", "彭",
-                                       "吕", "苏", "卢", "蒋", "蔡", "贾", "丁", "魏", "薛", "叶", "阎", "余", "潘"};
-static const char *const GIVEN_FEMALE[] = {"晓彤", "雨桐", "思琪", "佳怡", "梦瑶", "欣妍", "婷", "静怡", "雅文", "诗涵",
-                                           "可馨", "紫萱", "慧", "丽娜", "晓燕", "美玲", "若曦", "悦", "秋月", "芳",
-                                           "倩", "语嫣", "冰洁", "玉兰", "小雨", "兰", "依诺", "梓涵", "云", "婉清"};
-static const char *const GIVEN_MALE[] = {"浩然", "子轩", "宇航", "俊杰", "伟", "强", "明哲", "嘉豪", "志远", "博文",
-                                         "天佑", "磊", "建国", "海涛", "鹏", "思远", "泽宇", "晨", "一鸣", "立新",
-                                         "昊", "文韬", "振华", "凯", "家乐", "旭东", "少杰", "锋", "斌", "宁"};
-static const char *const NICK_HEAD[] = {"小", "阿", "大", "爱笑的", "追光的", "慢慢走的", "今天也要", "不吃香菜的",
-                                        "住在海边的", "一只", "想睡觉的", "云朵", "南方", "安静的", "幸福的"};
-static const char *const NICK_TAIL[] = {"鱼儿", "橘子", "猫", "向日葵", "柠檬", "加油", "桃子", "熊", "雨", "晴天",
-                                        "栗子", "月亮", "青柠", "糖", "风", "奶茶", "豆豆", "星星", "鹿", "海"};
-static const char *const NICK_LATIN[] = {"Lily", "Sunny", "Coco", "Kevin", "Momo", "Yoyo", "Vivian", "Leo", "Amy", "Jason",
-                                         "Cathy", "Max", "Zoe", "Ray", "Echo"};
+static const char *const SURNAMES[] = {
+    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡",
+    "朱", "高", "林", "何", "郭", "马", "罗", "梁", "宋", "郑", "谢", "韩", "唐",
+    "冯", "于", "董", "萧", "程", "曹", "袁", "邓", "许", "傅", "沈", "曾", "彭",
+    "吕", "苏", "卢", "蒋", "蔡", "贾", "丁", "魏", "薛", "叶", "阎", "余", "潘"};
+static const char *const GIVEN_FEMALE[] = {
+    "晓彤", "雨桐", "思琪", "佳怡", "梦瑶", "欣妍", "婷",   "静怡", "雅文", "诗涵",
+    "可馨", "紫萱", "慧",   "丽娜", "晓燕", "美玲", "若曦", "悦",   "秋月", "芳",
+    "倩",   "语嫣", "冰洁", "玉兰", "小雨", "兰",   "依诺", "梓涵", "云",   "婉清"};
+static const char *const GIVEN_MALE[] = {
+    "浩然", "子轩", "宇航", "俊杰", "伟",   "强",   "明哲", "嘉豪", "志远", "博文",
+    "天佑", "磊",   "建国", "海涛", "鹏",   "思远", "泽宇", "晨",   "一鸣", "立新",
+    "昊",   "文韬", "振华", "凯",   "家乐", "旭东", "少杰", "锋",   "斌",   "宁"};
+static const char *const NICK_HEAD[] = {
+    "小",         "阿",   "大",       "爱笑的", "追光的", "慢慢走的", "今天也要", "不吃香菜的",
+    "住在海边的", "一只", "想睡觉的", "云朵",   "南方",   "安静的",   "幸福的"};
+static const char *const NICK_TAIL[] = {"鱼儿", "橘子", "猫",   "向日葵", "柠檬", "加油", "桃子",
+                                        "熊",   "雨",   "晴天", "栗子",   "月亮", "青柠", "糖",
+                                        "风",   "奶茶", "豆豆", "星星",   "鹿",   "海"};
+static const char *const NICK_LATIN[] = {"Lily",  "Sunny",  "Coco", "Kevin", "Momo",
+                                         "Yoyo",  "Vivian", "Leo",  "Amy",   "Jason",
+                                         "Cathy", "Max",    "Zoe",  "Ray",   "Echo"};
 static const char *const NICK_MARK[] = {"🌸", "🐟", "☕", "🍀", "✨", "🌙", "🍑", "🐱"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -112,7 +120,8 @@ struct str demo_store_name(struct arena *a, int i)
 
 struct str demo_person_name(struct rng *r, struct arena *a, bool female)
 {
-    const char *given = female ? one_of(r, GIVEN_FEMALE, COUNT(GIVEN_FEMALE)) : one_of(r, GIVEN_MALE, COUNT(GIVEN_MALE));
+    const char *given = female ? one_of(r, GIVEN_FEMALE, COUNT(GIVEN_FEMALE))
+                               : one_of(r, GIVEN_MALE, COUNT(GIVEN_MALE));
     return arena_printf(a, "%s%s", one_of(r, SURNAMES, COUNT(SURNAMES)), given);
 }
 
@@ -124,14 +133,18 @@ struct str demo_nickname(struct rng *r, struct arena *a, struct str person_name)
     case 2:
         return person_name;
     case 3:
-        return arena_printf(a, "%s%s", one_of(r, NICK_LATIN, COUNT(NICK_LATIN)), one_of(r, NICK_MARK, COUNT(NICK_MARK)));
+        return arena_printf(a, "%s%s", one_of(r, NICK_LATIN, COUNT(NICK_LATIN)),
+                            one_of(r, NICK_MARK, COUNT(NICK_MARK)));
     case 4:
-        return arena_printf(a, "%s_%d", one_of(r, NICK_LATIN, COUNT(NICK_LATIN)), (int)rng_between(r, 1, 99));
+        return arena_printf(a, "%s_%d", one_of(r, NICK_LATIN, COUNT(NICK_LATIN)),
+                            (int)rng_between(r, 1, 99));
     case 5:
-        return arena_printf(a, "%s%s%s", one_of(r, NICK_HEAD, COUNT(NICK_HEAD)), one_of(r, NICK_TAIL, COUNT(NICK_TAIL)),
+        return arena_printf(a, "%s%s%s", one_of(r, NICK_HEAD, COUNT(NICK_HEAD)),
+                            one_of(r, NICK_TAIL, COUNT(NICK_TAIL)),
                             one_of(r, NICK_MARK, COUNT(NICK_MARK)));
     default:
-        return arena_printf(a, "%s%s", one_of(r, NICK_HEAD, COUNT(NICK_HEAD)), one_of(r, NICK_TAIL, COUNT(NICK_TAIL)));
+        return arena_printf(a, "%s%s", one_of(r, NICK_HEAD, COUNT(NICK_HEAD)),
+                            one_of(r, NICK_TAIL, COUNT(NICK_TAIL)));
     }
 }
 
@@ -140,16 +153,18 @@ static const struct festival {
     int year, month, day;
     bool spring; /* Spring Festival; else Mid-Autumn */
 } FESTIVALS[] = {
-    {2024, 2, 10, true}, {2024, 9, 17, false}, {2025, 1, 29, true}, {2025, 10, 6, false}, {2026, 2, 17, true},
-    {2026, 9, 25, false}, {2027, 2, 6, true},  {2027, 9, 15, false}, {2028, 1, 26, true}, {2028, 10, 3, false},
-    {2029, 2, 13, true}, {2029, 9, 22, false}, {2030, 2, 3, true},  {2030, 9, 12, false},
+    {2024, 2, 10, true}, {2024, 9, 17, false}, {2025, 1, 29, true}, {2025, 10, 6, false},
+    {2026, 2, 17, true}, {2026, 9, 25, false}, {2027, 2, 6, true},  {2027, 9, 15, false},
+    {2028, 1, 26, true}, {2028, 10, 3, false}, {2029, 2, 13, true}, {2029, 9, 22, false},
+    {2030, 2, 3, true},  {2030, 9, 12, false},
 };
 
 /* Factor of the lunar festivals: two weeks of gifts before, quiet in the week of Spring Festival itself. */
 static double festival_factor(int32_t day, double *gift)
 {
     for (size_t i = 0; i < COUNT(FESTIVALS); i++) {
-        int32_t f = calendar_day_from_civil(FESTIVALS[i].year, FESTIVALS[i].month, FESTIVALS[i].day);
+        int32_t f =
+            calendar_day_from_civil(FESTIVALS[i].year, FESTIVALS[i].month, FESTIVALS[i].day);
         if (day >= f - 16 && day < f) {
             *gift = 9.0;
             return 1.45;
@@ -162,7 +177,8 @@ static double festival_factor(int32_t day, double *gift)
 
 double demo_season(int32_t day, double *out_gift)
 {
-    static const double BY_MONTH[12] = {0.95, 0.85, 0.95, 1.0, 1.08, 1.15, 1.2, 1.2, 1.05, 1.05, 1.0, 0.98};
+    static const double BY_MONTH[12] = {0.95, 0.85, 0.95, 1.0,  1.08, 1.15,
+                                        1.2,  1.2,  1.05, 1.05, 1.0,  0.98};
     int year, month, dom;
     calendar_civil_from_day(day, &year, &month, &dom);
     double gift = 1.0;

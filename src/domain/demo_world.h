@@ -20,14 +20,14 @@ struct demo_city {
 struct demo_product {
     const char *code, *name, *category;
     int64_t price_fen;
-    double weight;     /* how often it is in a basket */
-    bool gift;         /* bought before festivals */
+    double weight; /* how often it is in a basket */
+    bool gift;     /* bought before festivals */
 };
 
 struct demo_source {
     const char *name, *kind; /* kind as in table source */
     double weight;
-    double buys;             /* times the usual chance to become a buyer */
+    double buys;                                   /* times the usual chance to become a buyer */
     int64_t fixed_fen_month, traffic_fen_customer; /* costs */
 };
 

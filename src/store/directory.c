@@ -1,0 +1,138 @@
+/* directory.c — the corp's tree, its people and its groups, as rows.
+ *
+ * department_above is kept closed under "above": a new department has its parent's rows and itself, so a question about a
+ * team is one join. Joining and leaving are facts about a customer, so each is an event too.
+ */
+#include "store/directory.h"
+
+#include "store/event.h"
+#include "store/statements.h"
+
+#include <assert.h>
+
+static const struct sql DEPARTMENT_ADD = {
+    .text =
+        "INSERT INTO department (id, parent_id, name, kind, city, position, external_id, created_s)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    .in = "iIssSiSi",
+};
+static const struct sql DEPARTMENT_ABOVE = {
+    .text = "INSERT INTO department_above (department_id, above_id)"
+            " SELECT $1, above_id FROM department_above WHERE department_id = $2 UNION ALL SELECT "
+            "$1, $1",
+    .pg = "INSERT INTO department_above (department_id, above_id)"
+          " SELECT $1::bigint, above_id FROM department_above WHERE department_id = $2"
+          " UNION ALL SELECT $1::bigint, $1::bigint",
+    .in = "ii",
+};
+static const struct sql STAFF_ADD = {
+    .text = "INSERT INTO staff (id, userid, name, department_id, title, joined_s, created_s)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (userid) DO NOTHING",
+    .in = "issISIi",
+};
+static const struct sql GROUP_ADD = {
+    .text = "INSERT INTO chat_group (id, external_id, name, owner_id, kind, level, created_s)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    .in = "iSsIssi",
+};
+static const struct sql MEMBER_JOIN = {
+    .text = "INSERT INTO group_member (group_id, customer_id, joined_s, inviter_id) VALUES ($1, "
+            "$2, $3, $4)"
+            " ON CONFLICT (group_id, customer_id) DO UPDATE SET joined_s = excluded.joined_s, "
+            "left_s = NULL,"
+            " inviter_id = excluded.inviter_id WHERE group_member.left_s IS NOT NULL",
+    .in = "iiiI",
+};
+static const struct sql MEMBER_LEAVE = {
+    .text = "UPDATE group_member SET left_s = $3 WHERE group_id = $1 AND customer_id = $2 AND "
+            "left_s IS NULL",
+    .in = "iii",
+};
+
+STATEMENTS(directory, &DEPARTMENT_ADD, &DEPARTMENT_ABOVE, &STAFF_ADD, &GROUP_ADD, &MEMBER_JOIN,
+           &MEMBER_LEAVE);
+
+enum rc directory_add_department(struct tx *tx, const struct department_new *d, int64_t *out_id,
+                                 struct err *e)
+{
+    assert(tx_is_writing(tx));
+    int64_t id = tx_id(tx);
+    enum rc rc = tx_exec(tx, &DEPARTMENT_ADD, e, id, d->parent_id == 0 ? DB_NULL : d->parent_id,
+                         d->name, d->kind, d->city, d->position, d->external_id, tx_now_s(tx));
+    if (rc == RC_OK)
+        rc = tx_exec(tx, &DEPARTMENT_ABOVE, e, id, d->parent_id);
+    if (rc == RC_OK)
+        *out_id = id;
+    return rc;
+}
+
+enum rc directory_add_staff(struct tx *tx, const struct staff_new *s, int64_t *out_id,
+                            struct err *e)
+{
+    assert(tx_is_writing(tx));
+    int64_t id = tx_id(tx);
+    enum rc rc = tx_exec(tx, &STAFF_ADD, e, id, s->userid, s->name,
+                         s->department_id == 0 ? DB_NULL : s->department_id, s->title, s->joined_s,
+                         tx_now_s(tx));
+    if (rc != RC_OK)
+        return rc;
+    if (tx_changes(tx) == 0)
+        return err_set(e, RC_CONFLICT, "userid_taken", "userid", "已经有账号为“" STR_FMT "”的员工",
+                       "there is a staff member with the account \"" STR_FMT "\" already",
+                       STR_ARG(s->userid));
+    *out_id = id;
+    return change_add(tx, "staff", id, 0, e);
+}
+
+enum rc directory_add_group(struct tx *tx, const struct group_new *g, int64_t *out_id,
+                            struct err *e)
+{
+    assert(tx_is_writing(tx));
+    int64_t id = tx_id(tx);
+    enum rc rc = tx_exec(tx, &GROUP_ADD, e, id, g->external_id, g->name,
+                         g->owner_id == 0 ? DB_NULL : g->owner_id, g->kind, g->level, g->created_s);
+    if (rc != RC_OK)
+        return rc;
+    *out_id = id;
+    return change_add(tx, "chat_group", id, 0, e);
+}
+
+static enum rc tell(struct tx *tx, enum event_kind kind, int64_t group_id, int64_t customer_id,
+                    int64_t staff_id, int64_t at_s, int64_t batch_id, struct err *e)
+{
+    struct event ev = {
+        .customer_id = customer_id,
+        .at_s = at_s,
+        .kind = kind,
+        .staff_id = staff_id,
+        .object_kind = OBJECT_GROUP,
+        .object_id = group_id,
+        .batch_id = batch_id,
+    };
+    enum rc rc = event_add(tx, &ev, e);
+    return rc == RC_OK ? change_add(tx, "group_member", group_id, customer_id, e) : rc;
+}
+
+enum rc directory_join(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
+                       int64_t at_s, int64_t batch_id, bool *out_changed, struct err *e)
+{
+    enum rc rc = tx_exec(tx, &MEMBER_JOIN, e, group_id, customer_id, at_s,
+                         inviter_id == 0 ? DB_NULL : inviter_id);
+    if (rc != RC_OK)
+        return rc;
+    *out_changed = tx_changes(tx) == 1;
+    return *out_changed
+               ? tell(tx, EVENT_GROUP_JOIN, group_id, customer_id, inviter_id, at_s, batch_id, e)
+               : RC_OK;
+}
+
+enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                        int64_t batch_id, bool *out_changed, struct err *e)
+{
+    enum rc rc = tx_exec(tx, &MEMBER_LEAVE, e, group_id, customer_id, at_s);
+    if (rc != RC_OK)
+        return rc;
+    *out_changed = tx_changes(tx) == 1;
+    return *out_changed ? tell(tx, EVENT_GROUP_LEAVE, group_id, customer_id, 0, at_s, batch_id, e)
+                        : RC_OK;
+}

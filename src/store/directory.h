@@ -1,0 +1,43 @@
+/* directory — writing the corp's departments, staff and customer groups: for the demo corp and for a platform's sync. Reading is
+ * in staff.h and group.h.
+ */
+#ifndef KOI_STORE_DIRECTORY_H
+#define KOI_STORE_DIRECTORY_H
+
+#include "db/db.h"
+
+struct department_new {
+    int64_t parent_id; /* 0: a root */
+    struct str name, kind, city,
+        external_id; /* kind: office, region, store; the last two may be absent */
+    int64_t position;
+};
+/* Adds a department and what is above it. */
+enum rc directory_add_department(struct tx *tx, const struct department_new *d, int64_t *out_id,
+                                 struct err *e);
+
+struct staff_new {
+    struct str userid, name, title; /* title may be absent */
+    int64_t department_id;          /* 0: none */
+    int64_t joined_s;               /* DB_NULL: not known */
+};
+/* RC_CONFLICT with a sentence when the userid is taken. */
+enum rc directory_add_staff(struct tx *tx, const struct staff_new *s, int64_t *out_id,
+                            struct err *e);
+
+struct group_new {
+    struct str name, kind, level, external_id; /* external_id may be absent */
+    int64_t owner_id;                          /* 0: none */
+    int64_t created_s;
+};
+enum rc directory_add_group(struct tx *tx, const struct group_new *g, int64_t *out_id,
+                            struct err *e);
+
+/* A customer (as born) joins or leaves a group: row, event and change. Nothing is written, and `out_changed` is false, when they
+ * are in (or out) already. `inviter_id` is a staff member's or 0. */
+enum rc directory_join(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
+                       int64_t at_s, int64_t batch_id, bool *out_changed, struct err *e);
+enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                        int64_t batch_id, bool *out_changed, struct err *e);
+
+#endif
