@@ -163,6 +163,7 @@ CREATE TABLE customer_name_index (
     bigram_hash @BYTES@ NOT NULL,
     PRIMARY KEY (bigram_hash, customer_id)
 ) @CLUSTERED@;
+CREATE INDEX customer_name_index_customer ON customer_name_index (customer_id);
 
 -- Each merge, whole enough to undo it exactly: which customers moved from which root, and which profile columns of the
 -- kept root were filled from the merged one (JSON: {"column":{"before":…,"after":…}}).

@@ -10,9 +10,9 @@
 #include "base/secret.h"
 #include "db/db.h"
 #include "db/writer.h"
+#include "domain/config.h"
 
 struct job_runner; /* domain/job.h */
-struct config;     /* domain/config.h: settings with their origins */
 
 struct app {
     const char *data_dir;
@@ -21,15 +21,22 @@ struct app {
     struct keyring *keys;
     struct config *config;
     struct job_runner *jobs; /* NULL where no jobs run (read-only commands) */
+    int64_t started_us;
 };
 
 struct app_options {
     const char *data_dir;    /* required */
-    const char *database_url;/* NULL: koi.db in the data directory */
+    const struct config_flag *flags; /* settings given on the command line; may be NULL */
+    size_t flag_count;
     bool create;             /* make directory, key and schema if missing (init, demo) */
     bool with_jobs;          /* start the job runner */
     bool read_only;
 };
+
+/* The file of that name in the data directory, owned by the arena. */
+const char *app_path(const struct app *app, struct arena *a, const char *name);
+/* Reads the console's settings again, after one was changed. Call outside of closures' transactions: it opens a read transaction. */
+enum rc app_reload_settings(struct app *app, struct err *e);
 
 /* Opens everything in order, migrates the schema (after an automatic backup). RC_NOT_FOUND when there is no installation and `create` is
  * not set; RC_BUSY when a server has it open: the command line then talks to its socket instead. */

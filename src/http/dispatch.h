@@ -22,6 +22,8 @@ struct call {
     struct str target; /* "/api/customers?limit=5" */
     struct str body;
     struct caller caller;
+    const char *upload_path; /* for a route with raw_body: a plain file, sealed into the upload folder first */
+    struct str upload_name;
 };
 struct reply {
     int status;

@@ -7,6 +7,7 @@
 #define KOI_HTTP_PARTS_H
 
 #include "db/writer.h"
+#include "domain/app.h"
 #include "http/dispatch.h"
 #include "http/request.h"
 
@@ -109,6 +110,10 @@ struct request {
 struct request *request_new(struct app *app, const struct router *router);
 void request_free(struct request *rq);
 
+/* Whether the route takes an upload instead of a JSON body. */
+bool dispatch_is_raw(struct request *rq);
+/* Before the body has come: route, caller, permission, origin. The error is in rq->err. */
+enum rc dispatch_check(struct request *rq);
 /* Finds route and caller, applies every check, runs prepare() and, for a read, the handler. True: the request must go to the
  * writer by dispatch_submit(). False: it only needs dispatch_finish(). */
 bool dispatch_start(struct request *rq);

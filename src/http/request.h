@@ -21,6 +21,7 @@ struct caller {
     int64_t scope_account; /* for SCOPE_CUSTOMER: 0 sees all, else the account whose account_staff rows count */
     bool english;        /* language of messages */
     bool local;          /* the command line on this machine: administrator */
+    uint32_t permissions; /* bit p: may use permission p, as far as the role has it (a token is cut down) */
 };
 
 struct request; /* opaque: made by http/dispatch.c */
@@ -29,6 +30,13 @@ struct app *request_app(struct request *rq);
 struct arena *request_arena(struct request *rq);
 const struct caller *request_caller(const struct request *rq);
 const struct route *request_route(const struct request *rq);
+struct router; /* http/dispatch.h */
+const struct router *request_router(const struct request *rq);
+/* Whether the caller has a permission beyond the route's own: to show or leave out a part of the reply. */
+bool request_may(const struct request *rq, enum permission p);
+/* SHA-256 of the session's cookie (32 bytes), NULL for tokens and the command line; and its CSRF token, then absent. */
+const uint8_t *request_session(const struct request *rq);
+struct str request_csrf(const struct request *rq);
 
 /* ---- arguments, by the names of the row; asking for an undeclared one asserts ---- */
 

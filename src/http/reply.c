@@ -1,0 +1,247 @@
+/* reply.c — what a handler says, and what it may ask about its request.
+ *
+ * The reply is collected whole before anything is sent, in a buffer with the arena's ceiling, so that an error
+ * halfway takes its place cleanly and a closure that runs twice starts afresh. Files are the exception: they
+ * are named here and streamed by the server. Nothing here allocates outside the request.
+ */
+#include "base/limits.h"
+#include "http/parts.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+struct app *request_app(struct request *rq)
+{
+    return rq->app;
+}
+
+struct arena *request_arena(struct request *rq)
+{
+    return &rq->arena;
+}
+
+const struct caller *request_caller(const struct request *rq)
+{
+    return &rq->caller;
+}
+
+const struct route *request_route(const struct request *rq)
+{
+    return rq->route;
+}
+
+const struct router *request_router(const struct request *rq)
+{
+    return rq->router;
+}
+
+void request_set_note(struct request *rq, void *note)
+{
+    rq->note = note;
+}
+
+void *request_note(struct request *rq)
+{
+    return rq->note;
+}
+
+const struct upload *request_upload(const struct request *rq)
+{
+    assert(rq->route->raw_body);
+    return &rq->upload;
+}
+
+struct str request_address(const struct request *rq)
+{
+    return rq->wire.address;
+}
+
+const uint8_t *request_session(const struct request *rq)
+{
+    return str_absent(rq->csrf) ? NULL : rq->session_hash;
+}
+
+struct str request_csrf(const struct request *rq)
+{
+    return rq->csrf;
+}
+
+/* ---- the body ---- */
+
+void reply_reset(struct request *rq)
+{
+    buf_clear(&rq->out);
+    rq->json = json_to(&rq->out);
+    rq->status = 200;
+    rq->content_type = "application/json";
+    rq->field_count = 0;
+    rq->file = NULL;
+    rq->download = STR_ABSENT;
+    rq->file_temporary = false;
+    rq->not_modified = false;
+    rq->event = NULL;
+    rq->event_last = false;
+    rq->audit_kind = NULL;
+    rq->audit_id = 0;
+    rq->audit_detail = STR_ABSENT;
+    rq->replayed = false;
+}
+
+struct json *reply_json(struct request *rq)
+{
+    return &rq->json;
+}
+
+void reply_status(struct request *rq, int status)
+{
+    assert(status >= 200 && status < 600);
+    rq->status = status;
+}
+
+void reply_bytes(struct request *rq, const char *content_type, struct str body)
+{
+    buf_clear(&rq->out);
+    buf_add(&rq->out, body);
+    rq->content_type = content_type;
+}
+
+void reply_file(struct request *rq, const char *path, const char *content_type, struct str download,
+                bool temporary)
+{
+    rq->file = arena_z(&rq->arena, str_from(path));
+    rq->content_type = content_type;
+    rq->download = arena_str(&rq->arena, download);
+    rq->file_temporary = temporary;
+}
+
+void reply_header(struct request *rq, const char *name, struct str value)
+{
+    assert(rq->field_count < REPLY_FIELDS);
+    assert(str_find_byte(value, '\n') < 0 && str_find_byte(value, '\r') < 0);
+    rq->fields[rq->field_count++] = (struct reply_field){name, arena_str(&rq->arena, value)};
+}
+
+void reply_event(struct request *rq, const char *event, bool last)
+{
+    assert(rq->route->stream);
+    rq->event = event;
+    rq->event_last = last;
+}
+
+void reply_page_end(struct request *rq, struct str next_cursor, int64_t total)
+{
+    struct str next = STR_ABSENT;
+    if (!str_absent(next_cursor)) {
+        next = cursor_sign(rq->app->keys, rq->route->name, next_cursor, &rq->arena);
+    }
+    json_put_str(&rq->json, "next", next);
+    if (total >= 0) {
+        json_put_int(&rq->json, "total", total);
+    } else {
+        json_put_null(&rq->json, "total");
+    }
+}
+
+/* ---- versions ---- */
+
+static struct str version_tag(struct request *rq, int64_t version)
+{
+    return arena_printf(&rq->arena, "\"%" PRIx64 "\"", (uint64_t)version);
+}
+
+/* Whether a list of entity tags, as in If-Match, names this one or all. */
+static bool tag_listed(struct str list, struct str tag)
+{
+    struct str one;
+    while (str_cut(&list, ',', &one)) {
+        one = str_trim(one);
+        if (str_starts(one, STR("W/"))) {
+            one = str_sub(one, 2, one.n);
+        }
+        if (str_eq(one, STR("*")) || str_eq(one, tag)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void reply_etag(struct request *rq, int64_t version)
+{
+    struct str tag = version_tag(rq, version);
+    reply_header(rq, "ETag", tag);
+    rq->not_modified = rq->wire.method == GET && tag_listed(rq->wire.fields[FIELD_IF_NONE_MATCH], tag);
+}
+
+enum rc request_if_match(struct request *rq, int64_t version, struct err *e)
+{
+    struct str sent = rq->wire.fields[FIELD_IF_MATCH];
+    if (str_absent(sent) || tag_listed(sent, version_tag(rq, version))) {
+        return RC_OK;
+    }
+    err_set(e, RC_CONFLICT, "changed_meanwhile", NULL, "有人刚刚改过它",
+            "someone changed it in the meantime");
+    err_hint(e, "请刷新后再改", "read it again, then repeat your change");
+    return RC_CONFLICT;
+}
+
+/* ---- cookies, audit, errors ---- */
+
+struct str request_cookie(const struct request *rq, const char *name)
+{
+    struct str rest = rq->wire.fields[FIELD_COOKIE];
+    struct str pair;
+    while (str_cut(&rest, ';', &pair)) {
+        struct str value = str_trim(pair);
+        struct str key;
+        if (str_cut(&value, '=', &key) && str_starts(key, STR("__Host-")) &&
+            str_eq(str_sub(key, 7, key.n), str_from(name))) {
+            return value;
+        }
+    }
+    return STR_ABSENT;
+}
+
+void reply_cookie(struct request *rq, const char *name, struct str value, int64_t max_age_s)
+{
+    struct str line = arena_printf(
+        &rq->arena, "__Host-%s=" STR_FMT "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%" PRId64, name,
+        STR_ARG(value), max_age_s);
+    reply_header(rq, "Set-Cookie", line);
+}
+
+void request_audit(struct request *rq, const char *object_kind, int64_t object_id, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    rq->audit_detail = arena_vprintf(&rq->arena, format, args);
+    va_end(args);
+    rq->audit_kind = object_kind;
+    rq->audit_id = object_id;
+}
+
+void reply_error(struct request *rq, const struct err *e)
+{
+    assert(e->rc != RC_OK);
+    bool english = rq->caller.english;
+    reply_reset(rq);
+    rq->status = rc_http_status(e->rc);
+    struct json *j = &rq->json;
+    json_open_object(j, NULL);
+    json_open_object(j, "error");
+    json_put_z(j, "code", e->code);
+    json_put_z(j, "message", english ? e->en : e->zh);
+    json_put_z(j, "field", e->field[0] != 0 ? e->field : NULL);
+    const char *hint = english ? e->hint_en : e->hint_zh;
+    json_put_z(j, "hint", hint[0] != 0 ? hint : NULL);
+    if (e->at >= 0) {
+        json_put_int(j, "at", e->at);
+    } else {
+        json_put_null(j, "at");
+    }
+    json_close_object(j);
+    json_close_object(j);
+    if (e->rc == RC_RATE || e->rc == RC_BUSY) {
+        reply_header(rq, "Retry-After", e->rc == RC_RATE ? STR("60") : STR("2"));
+    }
+}
