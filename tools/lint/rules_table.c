@@ -10,6 +10,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The name of a row that points to one elsewhere: "    &command_init,". */
+static bool pointer_name(const struct source *s, size_t line, char out[256])
+{
+    const char *p = s->text + s->line_at[line];
+    if (strncmp(p, "    &", 5) != 0) {
+        return false;
+    }
+    snprintf(out, 256, "%.*s", (int)strcspn(p + 5, ",\n"), p + 5);
+    return true;
+}
+
 /* The name of a row: the first string literal on the line that begins with "/" (a path) or, without
  * one, the first string literal. False when the line is no row. */
 static bool row_name(const struct source *s, size_t line, char out[256])
@@ -60,7 +71,7 @@ void rules_table(const struct source *s)
     for (size_t line = 0; line < s->lines; line++) {
         if (s->text[s->line_at[line]] == '}') {
             before[0] = 0; /* the end of a table */
-        } else if (row_name(s, line, name)) {
+        } else if (row_name(s, line, name) || pointer_name(s, line, name)) {
             if (strcmp(before, name) > 0) {
                 finding(s, "order", line + 1, "\"%s\" stands behind \"%s\"", name, before);
             }
