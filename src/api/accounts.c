@@ -1,9 +1,11 @@
-/* accounts.c — who may sign in: listing, making, changing, and the one-time link that replaces a first password.
+/* accounts.c — who may sign in: listing, making, changing, and the one-time link that replaces a
+ * first password.
  *
- * Nobody ever sets another's password: an administrator gives a link that works once, for a day. Two things cannot be
- * done by mistake: the last active administrator can neither be disabled nor demoted, and a scope of own or team needs
- * a staff member. A change of role or scope, or disabling, ends the account's sessions where it takes
- * rights away; the data scope's rows are kept true by store/account.
+ * Nobody ever sets another's password: an administrator gives a link that works once, for a day.
+ * Two things cannot be done by mistake: the last active administrator can neither be disabled nor
+ * demoted, and a scope of own or team needs a staff member. A change of role or scope, or
+ * disabling, ends the account's sessions where it takes rights away; the data scope's rows are kept
+ * true by store/account.
  */
 #include "api/routes.h"
 
@@ -92,7 +94,8 @@ static enum rc check_administrators(struct tx *tx, struct err *e)
     int64_t n = 0;
     enum rc rc = account_administrators(tx, &n, e);
     if (rc == RC_OK && n == 0) {
-        err_set(e, RC_CONFLICT, "last_administrator", NULL, "这是最后一个管理员", "this is the last administrator");
+        err_set(e, RC_CONFLICT, "last_administrator", NULL, "这是最后一个管理员",
+                "this is the last administrator");
         err_hint(e, "先让另一个账号成为管理员", "make another account an administrator first");
         return RC_CONFLICT;
     }
@@ -103,7 +106,8 @@ static enum rc check_login(struct str login, struct err *e)
 {
     for (size_t i = 0; i < login.n; i++) {
         char c = login.p[i];
-        bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == '@';
+        bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+                    c == '-' || c == '@';
         if (!good) {
             return err_set(e, RC_INVALID, "login_characters", "login", "登录名只能用小写字母、数字和 . _ - @",
                            "a login has small letters, digits and . _ - @ only");
@@ -141,7 +145,8 @@ static enum rc account_link(struct request *rq, struct tx *tx, struct err *e)
     struct account a;
     enum rc rc = account_find(tx, arg_int(rq, "account_id"), &a, e);
     if (rc == RC_NOT_FOUND) {
-        return err_set(e, RC_NOT_FOUND, "account_unknown", "account_id", "没有这个账号", "there is no such account");
+        return err_set(e, RC_NOT_FOUND, "account_unknown", "account_id", "没有这个账号",
+                       "there is no such account");
     }
     if (rc == RC_OK && a.disabled_s != 0) {
         rc = err_set(e, RC_CONFLICT, "account_disabled", NULL, "账号已停用", "this account is disabled");
@@ -159,7 +164,8 @@ static enum rc account_link(struct request *rq, struct tx *tx, struct err *e)
 
 const struct route route_account_link = {
     .method = POST, .path = "/api/accounts/{account_id}/link", .name = "account_link",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .idempotent = true, .audited = true,
+    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .idempotent = true,
+    .audited = true,
     .args = {{"account_id", ARG_ID, IN_PATH, .required = true, .zh = "账号", .en = "account"}},
     .run = account_link,
     .zh = "生成一次性登录链接，一天内有效。", .en = "Make a one-time sign-in link, good for a day.",
@@ -198,21 +204,25 @@ static enum rc account_create(struct request *rq, struct tx *tx, struct err *e)
     rc = put_link(rq, tx, a.id, e);
     json_close_object(j);
     reply_status(rq, 201);
-    request_audit(rq, "account", a.id, "\"role\":\"" STR_FMT "\",\"scope\":\"" STR_FMT "\"", STR_ARG(a.role),
-                  STR_ARG(a.scope));
+    request_audit(rq, "account", a.id, "\"role\":\"" STR_FMT "\",\"scope\":\"" STR_FMT "\"",
+                  STR_ARG(a.role), STR_ARG(a.scope));
     return rc;
 }
 
 const struct route route_account_create = {
     .method = POST, .path = "/api/accounts", .name = "account_create",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .idempotent = true, .audited = true,
+    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .idempotent = true,
+    .audited = true,
     .args = {
         {"login", ARG_NAME, IN_BODY, .required = true, .zh = "登录名", .en = "login"},
         {"name", ARG_NAME, IN_BODY, .zh = "姓名", .en = "name"},
         {"role", ARG_CHOICE, IN_BODY, .required = true, .choices = ROLES, .zh = "角色", .en = "role"},
-        {"scope", ARG_CHOICE, IN_BODY, .choices = SCOPES, .zh = "数据范围，默认全部", .en = "data scope, all unless told"},
-        {"staff_id", ARG_ID, IN_BODY, .nullable = true, .zh = "对应的员工", .en = "which staff member this is"},
-        {"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言", .en = "language of the console"},
+        {"scope", ARG_CHOICE, IN_BODY, .choices = SCOPES, .zh = "数据范围，默认全部",
+         .en = "data scope, all unless told"},
+        {"staff_id", ARG_ID, IN_BODY, .nullable = true, .zh = "对应的员工",
+         .en = "which staff member this is"},
+        {"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言",
+         .en = "language of the console"},
     },
     .run = account_create,
     .zh = "新建账号，给出一次性登录链接。", .en = "Make an account; answers with a one-time sign-in link.",
@@ -237,7 +247,9 @@ static void change(struct request *rq, struct tx *tx, struct account *a)
         a->language = arg_str(rq, "language");
     }
     if (arg_given(rq, "disabled")) {
-        a->disabled_s = !arg_int(rq, "disabled") ? 0 : a->disabled_s != 0 ? a->disabled_s : tx_now_s(tx);
+        a->disabled_s = !arg_int(rq, "disabled") ? 0
+                        : a->disabled_s != 0     ? a->disabled_s
+                                                 : tx_now_s(tx);
     }
 }
 
@@ -246,7 +258,8 @@ static enum rc account_update_run(struct request *rq, struct tx *tx, struct err 
     struct account a;
     enum rc rc = account_find(tx, arg_int(rq, "account_id"), &a, e);
     if (rc == RC_NOT_FOUND) {
-        return err_set(e, RC_NOT_FOUND, "account_unknown", "account_id", "没有这个账号", "there is no such account");
+        return err_set(e, RC_NOT_FOUND, "account_unknown", "account_id", "没有这个账号",
+                       "there is no such account");
     }
     if (rc != RC_OK) {
         return rc;
@@ -263,7 +276,8 @@ static enum rc account_update_run(struct request *rq, struct tx *tx, struct err 
         rc = session_delete_others(tx, a.id, NULL, e);
     }
     put_account(reply_json(rq), &a);
-    request_audit(rq, "account", a.id, "\"role\":\"" STR_FMT "\",\"scope\":\"" STR_FMT "\",\"disabled\":%s",
+    request_audit(rq, "account", a.id,
+                  "\"role\":\"" STR_FMT "\",\"scope\":\"" STR_FMT "\",\"disabled\":%s",
                   STR_ARG(a.role), STR_ARG(a.scope), a.disabled_s != 0 ? "true" : "false");
     return rc;
 }
@@ -276,8 +290,10 @@ const struct route route_account_update = {
         {"name", ARG_NAME, IN_BODY, .zh = "姓名", .en = "name"},
         {"role", ARG_CHOICE, IN_BODY, .choices = ROLES, .zh = "角色", .en = "role"},
         {"scope", ARG_CHOICE, IN_BODY, .choices = SCOPES, .zh = "数据范围", .en = "data scope"},
-        {"staff_id", ARG_ID, IN_BODY, .nullable = true, .zh = "对应的员工", .en = "which staff member this is"},
-        {"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言", .en = "language of the console"},
+        {"staff_id", ARG_ID, IN_BODY, .nullable = true, .zh = "对应的员工",
+         .en = "which staff member this is"},
+        {"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言",
+         .en = "language of the console"},
         {"disabled", ARG_BOOL, IN_BODY, .zh = "停用", .en = "disabled"},
     },
     .run = account_update_run,

@@ -1,8 +1,9 @@
 /* audiences.c — composing, saving and asking audiences.
  *
- * The console composes with three calls: check (text → canonical text, sentences, tree), print (tree → text), count (how many,
- * and ten of them). Counting is cut to the caller's data scope; so is the list of who is in a saved audience. While an expression is
- * wrong the answer is the error with its position, never a half-truth.
+ * The console composes with three calls: check (text → canonical text, sentences, tree), print
+ * (tree → text), count (how many, and ten of them). Counting is cut to the caller's data scope; so
+ * is the list of who is in a saved audience. While an expression is wrong the answer is the error
+ * with its position, never a half-truth.
  */
 #include "api/audiences.h"
 
@@ -24,8 +25,8 @@ static enum audience_subject subject_of(struct str word)
     return str_eq(word, STR("group")) ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER;
 }
 
-enum rc audience_read_text(struct tx *tx, struct str subject, struct str text, const struct audience_expr **out,
-                           struct err *e)
+enum rc audience_read_text(struct tx *tx, struct str subject, struct str text,
+                           const struct audience_expr **out, struct err *e)
 {
     struct query_names names = query_names_sql(tx);
     return audience_read(tx_arena(tx), &names, subject_of(subject), text, out, e);
@@ -70,8 +71,10 @@ const struct route route_audience_check = {
     .method = POST, .path = "/api/audiences/check", .name = "audience_check",
     .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
     .args = {
-        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式", .en = "text of the audience language"},
-        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群", .en = "customers or groups"},
+        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式",
+         .en = "text of the audience language"},
+        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群",
+         .en = "customers or groups"},
     },
     .run = check_run,
     .zh = "检查表达式：规范写法、中英文说明、条件树。",
@@ -105,8 +108,10 @@ const struct route route_audience_print = {
     .method = POST, .path = "/api/audiences/print", .name = "audience_print",
     .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
     .args = {
-        {"tree", ARG_JSON, IN_BODY, .required = true, .zh = "条件树", .en = "a tree as `check` gives it"},
-        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群", .en = "customers or groups"},
+        {"tree", ARG_JSON, IN_BODY, .required = true, .zh = "条件树",
+         .en = "a tree as `check` gives it"},
+        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群",
+         .en = "customers or groups"},
     },
     .run = print_run,
     .zh = "把条件树写成表达式。",
@@ -153,9 +158,11 @@ const struct route route_audience_count = {
     .method = POST, .path = "/api/audiences/count", .name = "audience_count",
     .need = PERM_AUDIENCE_READ, .scope = SCOPE_ROWS,
     .args = {
-        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式", .en = "text of the audience language"},
+        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式",
+         .en = "text of the audience language"},
         {"now_s", ARG_TIME, IN_BODY, .zh = "以何时为“现在”", .en = "what `now` is"},
-        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "period 的天数，默认 90", .en = "days of `period`, 90 unless told"},
+        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "period 的天数，默认 90",
+         .en = "days of `period`, 90 unless told"},
     },
     .run = count_run,
     .zh = "人数与十个样例。",
@@ -181,7 +188,8 @@ static void put_row(struct json *j, const struct audience_row *row)
     json_put_int(j, "updated_s", row->updated_us / 1000000);
 }
 
-/* The row with its sentences; a text that went stale (a tag was renamed) keeps its text and says why. */
+/* The row with its sentences; a text that went stale (a tag was renamed) keeps its text and says
+ * why. */
 static void put_whole(struct request *rq, struct tx *tx, const struct audience_row *row)
 {
     struct json *j = reply_json(rq);
@@ -217,7 +225,9 @@ static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
     for (size_t i = 0; i < n; i++)
         put_whole(rq, tx, &rows[i]);
     json_close_array(j);
-    struct str next = (int64_t)n < limit ? STR_ABSENT : arena_printf(request_arena(rq), "%" PRId64, rows[n - 1].id);
+    struct str next = (int64_t)n < limit
+                          ? STR_ABSENT
+                          : arena_printf(request_arena(rq), "%" PRId64, rows[n - 1].id);
     reply_page_end(rq, next, -1);
     return RC_OK;
 }
@@ -261,7 +271,8 @@ const struct route route_audience_get = {
 };
 
 /* The canonical text of what was sent, so that only texts that mean something are stored. */
-static enum rc canonical(struct tx *tx, struct str subject, struct str text, struct str *out, struct err *e)
+static enum rc canonical(struct tx *tx, struct str subject, struct str text, struct str *out,
+                         struct err *e)
 {
     const struct audience_expr *x;
     enum rc rc = audience_read_text(tx, subject, text, &x, e);
@@ -301,8 +312,10 @@ const struct route route_audience_create = {
     .writes = true, .idempotent = true, .audited = true,
     .args = {
         {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
-        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式", .en = "text of the audience language"},
-        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群", .en = "customers or groups"},
+        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式",
+         .en = "text of the audience language"},
+        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群",
+         .en = "customers or groups"},
         {"note", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "备注", .en = "note"},
         {"live", ARG_BOOL, IN_BODY, .zh = "每分钟重新计算", .en = "evaluated each minute"},
     },
@@ -343,7 +356,8 @@ const struct route route_audience_change = {
     .args = {
         ARG_AUDIENCE_ID,
         {"name", ARG_NAME, IN_BODY, .zh = "名称", .en = "name"},
-        {"expression", ARG_EXPRESSION, IN_BODY, .zh = "人群表达式", .en = "text of the audience language"},
+        {"expression", ARG_EXPRESSION, IN_BODY, .zh = "人群表达式",
+         .en = "text of the audience language"},
         {"note", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "备注", .en = "note"},
         {"live", ARG_BOOL, IN_BODY, .zh = "每分钟重新计算", .en = "evaluated each minute"},
     },
@@ -440,7 +454,8 @@ static enum rc customers_run(struct request *rq, struct tx *tx, struct err *e)
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
     rc = customer_json_list(rq, tx, j, "items", ids, n, e);
-    struct str next = (int64_t)n < limit ? STR_ABSENT : arena_printf(request_arena(rq), "%" PRId64, ids[n - 1]);
+    struct str next =
+        (int64_t)n < limit ? STR_ABSENT : arena_printf(request_arena(rq), "%" PRId64, ids[n - 1]);
     reply_page_end(rq, next, first ? total : -1);
     return rc;
 }

@@ -1,7 +1,8 @@
 /* audit.c — reading the audit log and checking its chain.
  *
- * The log is written by http/dispatch, one row for each call of a route that says so; here it is only read. Checking
- * walks every row in one read transaction: two seconds for a million, without holding up a write.
+ * The log is written by http/dispatch, one row for each call of a route that says so; here it is
+ * only read. Checking walks every row in one read transaction: two seconds for a million, without
+ * holding up a write.
  */
 #include "api/routes.h"
 

@@ -1,4 +1,5 @@
-/* listing — the frame of a list reply, {"items":[…],"next":…,"total":…}, and cursors of the form "key:id". */
+/* listing — the frame of a list reply, {"items":[…],"next":…,"total":…}, and cursors of the form
+ * "key:id". */
 #ifndef KOI_API_LISTING_H
 #define KOI_API_LISTING_H
 

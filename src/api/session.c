@@ -1,10 +1,12 @@
-/* session.c — signing in and out: password, one-time link, and what the console must know about who it is.
+/* session.c — signing in and out: password, one-time link, and what the console must know about who
+ * it is.
  *
- * A password is checked in prepare(): on the request's own thread, one at a time, since each check takes 50 ms and
- * 64 MB. A login that does not exist costs the same check against a hash of nothing, so the clock does not tell
- * which logins there are. Each sign-in makes a new session (the old one of that browser ends) and marks the browser
- * as known, for http/guard.h. A one-time link signs in once and takes the old password away: the next thing that
- * person does is set one. Setting a password ends all their other sessions.
+ * A password is checked in prepare(): on the request's own thread, one at a time, since each check
+ * takes 50 ms and 64 MB. A login that does not exist costs the same check against a hash of
+ * nothing, so the clock does not tell which logins there are. Each sign-in makes a new session (the
+ * old one of that browser ends) and marks the browser as known, for http/guard.h. A one-time link
+ * signs in once and takes the old password away: the next thing that person does is set one.
+ * Setting a password ends all their other sessions.
  */
 #include "api/routes.h"
 #include "base/lock.h"
@@ -22,8 +24,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SECRET_CHARS = 40, CSRF_CHARS = 32, DEVICE_CHARS = 16, DEVICE_S = 180 * 86400, PASSWORD_LEAST = 10,
-       PASSWORD_MOST = 128, DISTINCT_LEAST = 5 };
+enum {
+    SECRET_CHARS = 40,
+    CSRF_CHARS = 32,
+    DEVICE_CHARS = 16,
+    DEVICE_S = 180 * 86400,
+    PASSWORD_LEAST = 10,
+    PASSWORD_MOST = 128,
+    DISTINCT_LEAST = 5
+};
 
 /* Of no password: what an unknown login is checked against. */
 static const char NOBODY[] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
@@ -47,7 +56,8 @@ static bool check_password(const char *hash, struct str password)
     return good;
 }
 
-static enum rc hash_password(struct str password, char out[static SECRET_PASSWORD_BYTES], struct err *e)
+static enum rc hash_password(struct str password, char out[static SECRET_PASSWORD_BYTES],
+                             struct err *e)
 {
     pthread_once(&password_once, begin_passwords);
     lock_take(&password_lock);
@@ -68,7 +78,8 @@ static struct str known_device(struct request *rq, struct str login)
     if (!str_cut(&cookie, '.', &id) || id.n != DEVICE_CHARS || cookie.n != sizeof mac - 1) {
         return STR_ABSENT;
     }
-    struct str what = arena_printf(request_arena(rq), STR_FMT "|" STR_FMT, STR_ARG(id), STR_ARG(login));
+    struct str what =
+        arena_printf(request_arena(rq), STR_FMT "|" STR_FMT, STR_ARG(id), STR_ARG(login));
     secret_index(request_app(rq)->keys, STR("device"), what, bytes);
     secret_hex(bytes, sizeof bytes, mac);
     return secret_equal(cookie.p, mac, cookie.n) ? id : STR_ABSENT;
@@ -105,7 +116,8 @@ static void put_permissions(struct json *j, enum role role, struct request *rq)
 {
     json_open_array(j, "permissions");
     for (unsigned p = PERM_CUSTOMER_READ; p < PERM_COUNT; p++) {
-        bool may = rq != NULL ? request_may(rq, (enum permission)p) : role_may(role, (enum permission)p);
+        bool may =
+            rq != NULL ? request_may(rq, (enum permission)p) : role_may(role, (enum permission)p);
         if (may) {
             json_put_z(j, NULL, permission_name((enum permission)p));
         }
@@ -128,7 +140,8 @@ static enum rc put_corp(struct json *j, struct app *app, struct tx *tx, struct e
 }
 
 /* Makes the session, sets the cookies, writes the reply. */
-static enum rc enter(struct request *rq, struct tx *tx, const struct account *a, bool must_set, struct err *e)
+static enum rc enter(struct request *rq, struct tx *tx, const struct account *a, bool must_set,
+                     struct err *e)
 {
     char secret[SECRET_CHARS + 1];
     char csrf[CSRF_CHARS + 1];
@@ -163,7 +176,8 @@ static enum rc enter(struct request *rq, struct tx *tx, const struct account *a,
 
 static enum rc refuse_sign_in(struct err *e)
 {
-    return err_set(e, RC_SIGNIN, "sign_in_wrong", NULL, "登录名或密码不对", "the login or the password is wrong");
+    return err_set(e, RC_SIGNIN, "sign_in_wrong", NULL, "登录名或密码不对",
+                   "the login or the password is wrong");
 }
 
 static struct str lower(struct arena *a, struct str s)
@@ -218,7 +232,8 @@ const struct route route_session_sign_in = {
     .need = PERM_PUBLIC, .scope = SCOPE_NONE, .writes = true, .audited = true,
     .args = {
         {"login", ARG_NAME, IN_BODY, .required = true, .zh = "登录名", .en = "login"},
-        {"password", ARG_TEXT, IN_BODY, .required = true, .min = 1, .max = PASSWORD_MOST, .zh = "密码", .en = "password"},
+        {"password", ARG_TEXT, IN_BODY, .required = true, .min = 1, .max = PASSWORD_MOST,
+         .zh = "密码", .en = "password"},
     },
     .prepare = sign_in_prepare, .run = sign_in,
     .zh = "用密码登录，设置会话 cookie。", .en = "Sign in with a password; sets the session's cookie.",
@@ -235,7 +250,8 @@ static enum rc link_run(struct request *rq, struct tx *tx, struct err *e)
     secret_sha256(arg_str(rq, "token"), hash);
     enum rc rc = link_use(tx, hash, &id, e);
     if (rc == RC_NOT_FOUND) {
-        err_set(e, RC_SIGNIN, "link_used", "token", "链接已用过或已过期", "this link was used already or has ended");
+        err_set(e, RC_SIGNIN, "link_used", "token", "链接已用过或已过期",
+                "this link was used already or has ended");
         err_hint(e, "在服务器上运行 koi account reset，或请管理员再发一个",
                  "run koi account reset on the server, or ask an administrator for another one");
         return RC_SIGNIN;
@@ -255,7 +271,8 @@ static enum rc link_run(struct request *rq, struct tx *tx, struct err *e)
 const struct route route_session_link = {
     .method = POST, .path = "/api/session/link", .name = "session_link",
     .need = PERM_PUBLIC, .scope = SCOPE_NONE, .writes = true, .audited = true,
-    .args = {{"token", ARG_TEXT, IN_BODY, .required = true, .min = 1, .max = 200, .zh = "链接里的令牌", .en = "token of the link"}},
+    .args = {{"token", ARG_TEXT, IN_BODY, .required = true, .min = 1, .max = 200, .zh = "链接里的令牌",
+    .en = "token of the link"}},
     .run = link_run,
     .zh = "用一次性链接登录；之后须设置密码。", .en = "Sign in by a one-time link; a password must be set next.",
     .reply = "Session",
@@ -310,7 +327,8 @@ static enum rc need_account(struct request *rq, struct err *e)
 {
     return request_caller(rq)->account_id != 0
                ? RC_OK
-               : err_set(e, RC_FORBIDDEN, "no_account", NULL, "命令行不是账号", "the command line is no account");
+               : err_set(e, RC_FORBIDDEN, "no_account", NULL, "命令行不是账号",
+                         "the command line is no account");
 }
 
 static enum rc session_update(struct request *rq, struct tx *tx, struct err *e)
@@ -325,7 +343,8 @@ static enum rc session_update(struct request *rq, struct tx *tx, struct err *e)
 const struct route route_session_update = {
     .method = PATCH, .path = "/api/session", .name = "session_update",
     .need = PERM_SELF, .scope = SCOPE_NONE, .writes = true, .audited = true,
-    .args = {{"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言", .en = "language of the console"}},
+    .args = {{"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言",
+    .en = "language of the console"}},
     .run = session_update,
     .zh = "改自己的设置。", .en = "Change one's own settings.",
     .reply = "Session",
@@ -346,8 +365,10 @@ static enum rc check_strength(struct str password, struct str login, struct err 
         return RC_OK;
     }
     err_set(e, RC_INVALID, "password_weak", "new", "密码太容易猜", "this password is too easy to guess");
-    err_hint(e, "至少 %d 位、%d 种字符，不含登录名；几个不相干的词最好", "at least %d characters, %d different ones, without the login; "
-             "a few unrelated words are best", PASSWORD_LEAST, DISTINCT_LEAST);
+    err_hint(e, "至少 %d 位、%d 种字符，不含登录名；几个不相干的词最好",
+             "at least %d characters, %d different ones, without the login; "
+             "a few unrelated words are best",
+             PASSWORD_LEAST, DISTINCT_LEAST);
     return RC_INVALID;
 }
 
@@ -358,7 +379,8 @@ static enum rc password_prepare(struct request *rq, struct tx *tx, struct err *e
     struct arena *arena = request_arena(rq);
     enum rc rc = need_account(rq, e);
     if (rc == RC_OK && request_caller(rq)->token_id != 0) {
-        rc = err_set(e, RC_FORBIDDEN, "token_password", NULL, "令牌不能改密码", "a token may not change the password");
+        rc = err_set(e, RC_FORBIDDEN, "token_password", NULL, "令牌不能改密码",
+                     "a token may not change the password");
     }
     if (rc == RC_OK) {
         rc = account_find(tx, request_caller(rq)->account_id, &a, e);
@@ -366,7 +388,8 @@ static enum rc password_prepare(struct request *rq, struct tx *tx, struct err *e
     if (rc == RC_OK && !str_absent(a.password_hash)) {
         rc = guard_take(a.login, request_address(rq), known_device(rq, a.login), &try, e);
         if (rc == RC_OK && !check_password(arena_z(arena, a.password_hash), arg_str(rq, "old"))) {
-            rc = err_set(e, RC_INVALID, "password_wrong", "old", "原密码不对", "the old password is wrong");
+            rc = err_set(e, RC_INVALID, "password_wrong", "old", "原密码不对",
+                         "the old password is wrong");
         } else if (rc == RC_OK) {
             guard_give(&try);
         }
@@ -390,8 +413,10 @@ const struct route route_session_password = {
     .method = PUT, .path = "/api/session/password", .name = "session_password",
     .need = PERM_SELF, .scope = SCOPE_NONE, .writes = true, .audited = true,
     .args = {
-        {"old", ARG_TEXT, IN_BODY, .min = 0, .max = PASSWORD_MOST, .zh = "原密码；还没有密码时不用", .en = "old password; not needed while there is none"},
-        {"new", ARG_TEXT, IN_BODY, .required = true, .min = PASSWORD_LEAST, .max = PASSWORD_MOST, .zh = "新密码", .en = "new password"},
+        {"old", ARG_TEXT, IN_BODY, .min = 0, .max = PASSWORD_MOST, .zh = "原密码；还没有密码时不用",
+         .en = "old password; not needed while there is none"},
+        {"new", ARG_TEXT, IN_BODY, .required = true, .min = PASSWORD_LEAST, .max = PASSWORD_MOST,
+         .zh = "新密码", .en = "new password"},
     },
     .prepare = password_prepare, .run = password_run,
     .zh = "设置密码，其他会话随之结束。", .en = "Set the password; all other sessions end.",

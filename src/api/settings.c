@@ -1,8 +1,9 @@
-/* settings.c — the settings as the console sees them: value in force, origin, and changing those that may be changed.
+/* settings.c — the settings as the console sees them: value in force, origin, and changing those
+ * that may be changed.
  *
- * A setting given by flag, environment or file cannot be changed here, because the change would have no effect:
- * the reply says where it is set. A secret's value is never shown, only whether there is one. A change takes
- * effect with its commit, but for the rows marked `restart`.
+ * A setting given by flag, environment or file cannot be changed here, because the change would
+ * have no effect: the reply says where it is set. A secret's value is never shown, only whether
+ * there is one. A change takes effect with its commit, but for the rows marked `restart`.
  */
 #include "api/routes.h"
 
@@ -62,13 +63,14 @@ static enum rc check_changeable(const struct config *c, const struct setting *s,
 {
     enum origin origin = config_origin(c, s->name);
     if (!s->changeable) {
-        err_set(e, RC_FORBIDDEN, "setting_fixed", s->name, "%s 不能在这里改", "%s cannot be changed here", s->name);
+        err_set(e, RC_FORBIDDEN, "setting_fixed", s->name, "%s 不能在这里改",
+                "%s cannot be changed here", s->name);
         err_hint(e, "写进 koi.conf，或用环境变量", "put it into koi.conf or the environment");
         return RC_FORBIDDEN;
     }
     if (origin > ORIGIN_CONSOLE) {
-        err_set(e, RC_CONFLICT, "setting_overridden", s->name, "%s 已由别处设定：%s", "%s is set elsewhere: %s", s->name,
-                origin_name(origin));
+        err_set(e, RC_CONFLICT, "setting_overridden", s->name, "%s 已由别处设定：%s",
+                "%s is set elsewhere: %s", s->name, origin_name(origin));
         err_hint(e, "先在那里去掉它", "take it out there first");
         return RC_CONFLICT;
     }
@@ -80,7 +82,8 @@ static enum rc setting_put_run(struct request *rq, struct tx *tx, struct err *e)
     struct app *app = request_app(rq);
     const struct setting *s = setting_find(arg_str(rq, "name"));
     if (s == NULL) {
-        return err_set(e, RC_NOT_FOUND, "setting_unknown", "name", "没有这个设置", "there is no such setting");
+        return err_set(e, RC_NOT_FOUND, "setting_unknown", "name", "没有这个设置",
+                       "there is no such setting");
     }
     request_audit(rq, "setting", 0, "\"name\":\"%s\"", s->name);
     enum rc rc = check_changeable(app->config, s, e);
@@ -99,7 +102,8 @@ static enum rc setting_put_run(struct request *rq, struct tx *tx, struct err *e)
     return setting_put(tx, str_from(s->name), stored, request_caller(rq)->account_id, e);
 }
 
-/* The change is committed: read it. A failure leaves the old value until the next start, which is logged. */
+/* The change is committed: read it. A failure leaves the old value until the next start, which is
+ * logged. */
 static void setting_changed(struct request *rq)
 {
     struct err e = ERR_INIT;
@@ -113,7 +117,8 @@ const struct route route_setting_put = {
     .need = PERM_SETTING_WRITE, .scope = SCOPE_NONE, .writes = true, .audited = true,
     .args = {
         {"name", ARG_NAME, IN_PATH, .required = true, .zh = "设置的名称", .en = "name of the setting"},
-        {"value", ARG_TEXT, IN_BODY, .required = true, .nullable = true, .min = 0, .max = 1000, .zh = "值；null 恢复默认", .en = "value; null takes it back"},
+        {"value", ARG_TEXT, IN_BODY, .required = true, .nullable = true, .min = 0, .max = 1000,
+         .zh = "值；null 恢复默认", .en = "value; null takes it back"},
     },
     .run = setting_put_run, .after = setting_changed,
     .zh = "改一个设置。", .en = "Change a setting.",

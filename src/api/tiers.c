@@ -1,7 +1,8 @@
 /* tiers.c — tier models, their runs and moves, and RFM.
  *
- * Sizes and flows are cut to the caller's data scope; a run is over everyone, whoever starts it. A model is written whole: its
- * tiers come as a list in order, those with an id are kept, those without are new, missing ones are taken out.
+ * Sizes and flows are cut to the caller's data scope; a run is over everyone, whoever starts it. A
+ * model is written whole: its tiers come as a list in order, those with an id are kept, those
+ * without are new, missing ones are taken out.
  */
 #include "api/audiences.h"
 #include "api/customer_json.h"
@@ -173,7 +174,8 @@ static bool is_color(struct str s)
     return true;
 }
 
-static enum rc read_tier_row(const struct json_value *v, size_t i, struct tier_row *out, struct err *e)
+static enum rc read_tier_row(const struct json_value *v, size_t i, struct tier_row *out,
+                             struct err *e)
 {
     *out = (struct tier_row){
         .id = json_int_or(json_get(v, "id"), 0),
@@ -186,7 +188,8 @@ static enum rc read_tier_row(const struct json_value *v, size_t i, struct tier_r
         return err_set(e, RC_INVALID, "tier_name", "tiers", "第 %zu 层没有名称或名称太长",
                        "tier %zu has no name, or too long a one", i + 1);
     if (out->advice.n > LIMIT_NOTE || out->expression.n > LIMIT_EXPRESSION)
-        return err_set(e, RC_LIMIT, "tier_too_long", "tiers", "第 %zu 层的文字太长", "tier %zu has too long a text", i + 1);
+        return err_set(e, RC_LIMIT, "tier_too_long", "tiers", "第 %zu 层的文字太长",
+                       "tier %zu has too long a text", i + 1);
     if (!is_color(out->color))
         return err_set(e, RC_INVALID, "tier_color", "tiers", "第 %zu 层的颜色应写作 #rrggbb",
                        "the colour of tier %zu is written #rrggbb", i + 1);
@@ -198,8 +201,8 @@ static enum rc read_tiers(struct request *rq, struct tier_model *m, struct err *
     const struct json_value *list = arg_json(rq, "tiers");
     size_t n = json_kind_of(list) == JSON_ARRAY ? json_count(list) : 0;
     if (n == 0 || n > TIERS_MAX)
-        return err_set(e, RC_INVALID, "tiers_count", "tiers", "分层模型需要 1 到 %d 层", "a tier model has 1 to %d tiers",
-                       TIERS_MAX);
+        return err_set(e, RC_INVALID, "tiers_count", "tiers", "分层模型需要 1 到 %d 层",
+                       "a tier model has 1 to %d tiers", TIERS_MAX);
     m->tiers = ARENA_ARRAY(request_arena(rq), struct tier_row, n);
     m->tiers_n = n;
     for (size_t i = 0; i < n; i++) {
@@ -251,8 +254,10 @@ const struct route route_tier_model_create = {
     .writes = true, .idempotent = true, .audited = true,
     .args = {
         {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
-        {"kind", ARG_CHOICE, IN_BODY, .choices = "value|tenure|rfm|fan|own", .zh = "类型", .en = "kind"},
-        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数，默认 90", .en = "days of the period, 90 unless told"},
+        {"kind", ARG_CHOICE, IN_BODY, .choices = "value|tenure|rfm|fan|own", .zh = "类型",
+         .en = "kind"},
+        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数，默认 90",
+         .en = "days of the period, 90 unless told"},
         {"enabled", ARG_BOOL, IN_BODY, .zh = "启用", .en = "in use"},
         ARG_TIERS,
     },
@@ -293,7 +298,8 @@ const struct route route_tier_model_change = {
     .args = {
         ARG_MODEL_ID,
         {"name", ARG_NAME, IN_BODY, .zh = "名称", .en = "name"},
-        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数", .en = "days of the period"},
+        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数",
+         .en = "days of the period"},
         {"enabled", ARG_BOOL, IN_BODY, .zh = "启用", .en = "in use"},
         ARG_TIERS,
     },
@@ -327,7 +333,8 @@ const struct route route_tier_model_archive = {
 /* ---- runs ---- */
 
 /* Puts a job in the queue and answers 202 with it. */
-static enum rc start_job(struct request *rq, struct tx *tx, const struct job_order *order, struct err *e)
+static enum rc start_job(struct request *rq, struct tx *tx, const struct job_order *order,
+                         struct err *e)
 {
     int64_t id;
     enum rc rc = job_add(request_app(rq), tx, order, &id, e);
@@ -387,8 +394,8 @@ static void put_nodes(struct json *j, const struct tier_model *m, bool english)
 }
 
 /* Sizes after each run, reckoned back from today's by the moves since. */
-static void put_history(struct request *rq, struct json *j, const struct tier_model *m, const struct tier_level *levels,
-                        size_t n)
+static void put_history(struct request *rq, struct json *j, const struct tier_model *m,
+                        const struct tier_level *levels, size_t n)
 {
     int64_t *size = ARENA_ARRAY(request_arena(rq), int64_t, m->tiers_n + 1);
     for (size_t i = 0; i < m->tiers_n; i++)
@@ -418,7 +425,8 @@ static void put_history(struct request *rq, struct json *j, const struct tier_mo
 static enum rc moves_run(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t scope = request_caller(rq)->scope_account;
-    int64_t to_s = arg_int_or(rq, "to_s", tx_now_s(tx)), from_s = arg_int_or(rq, "from_s", to_s - 90 * DAY_S);
+    int64_t to_s = arg_int_or(rq, "to_s", tx_now_s(tx)),
+            from_s = arg_int_or(rq, "from_s", to_s - 90 * DAY_S);
     struct tier_model m;
     struct tier_flow *flows = NULL;
     struct tier_level *levels = NULL;
@@ -530,7 +538,8 @@ const struct route route_rfm_run = {
     .need = PERM_TIER_WRITE, .scope = SCOPE_WHOLE,
     .writes = true, .idempotent = true, .audited = true,
     .args = {
-        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数，默认 365", .en = "days of the period, 365 unless told"},
+        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数，默认 365",
+         .en = "days of the period, 365 unless told"},
     },
     .run = rfm_start,
     .zh = "重新计算 RFM 评分。",

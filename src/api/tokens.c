@@ -1,8 +1,8 @@
 /* tokens.c — bearer tokens for programs.
  *
- * A token acts as an account, cut down to the permissions it lists; it can never do more than the account's role may,
- * also if the role shrinks later. The secret is shown once, in the reply that made it. Making a token for an
- * account is an administrator's act, like making the account.
+ * A token acts as an account, cut down to the permissions it lists; it can never do more than the
+ * account's role may, also if the role shrinks later. The secret is shown once, in the reply that
+ * made it. Making a token for an account is an administrator's act, like making the account.
  */
 #include "api/routes.h"
 
@@ -79,7 +79,9 @@ static enum rc read_permissions(struct request *rq, struct str *out, struct err 
     struct buf b;
     buf_init(&b, 4096);
     buf_addc(&b, '[');
-    enum rc rc = json_kind_of(list) == JSON_ARRAY && json_count(list) <= PERMISSIONS_MOST ? RC_OK : RC_INVALID;
+    enum rc rc = json_kind_of(list) == JSON_ARRAY && json_count(list) <= PERMISSIONS_MOST
+                     ? RC_OK
+                     : RC_INVALID;
     for (size_t i = 0; rc == RC_OK && i < json_count(list); i++) {
         enum permission p = permission_from(json_str_or(json_at(list, i), STR("")));
         rc = p == PERM_COUNT ? RC_INVALID : RC_OK;
@@ -91,8 +93,10 @@ static enum rc read_permissions(struct request *rq, struct str *out, struct err 
     *out = arena_str(request_arena(rq), buf_str(&b));
     buf_done(&b);
     if (rc != RC_OK) {
-        err_set(e, rc, "permission_unknown", "permissions", "应是权限名称的列表", "is a list of names of permissions");
-        err_hint(e, "名称如 customer_read、import，见 docs/API.md", "such as customer_read or import, see docs/API.md");
+        err_set(e, rc, "permission_unknown", "permissions", "应是权限名称的列表",
+                "is a list of names of permissions");
+        err_hint(e, "名称如 customer_read、import，见 docs/API.md",
+                 "such as customer_read or import, see docs/API.md");
     }
     return rc;
 }
@@ -109,13 +113,15 @@ static enum rc token_create(struct request *rq, struct tx *tx, struct err *e)
     };
     enum rc rc = read_permissions(rq, &t.permissions, e);
     if (rc == RC_OK && t.account_id == 0) {
-        rc = err_set(e, RC_INVALID, "argument_missing", "account_id", "缺少参数 account_id", "account_id is missing");
+        rc = err_set(e, RC_INVALID, "argument_missing", "account_id", "缺少参数 account_id",
+                     "account_id is missing");
     }
     if (rc == RC_OK) {
         rc = account_find(tx, t.account_id, &account, e);
     }
     if (rc == RC_NOT_FOUND) {
-        rc = err_set(e, RC_INVALID, "account_unknown", "account_id", "没有这个账号", "there is no such account");
+        rc = err_set(e, RC_INVALID, "account_unknown", "account_id", "没有这个账号",
+                     "there is no such account");
     }
     if (rc != RC_OK) {
         return rc;
@@ -130,18 +136,21 @@ static enum rc token_create(struct request *rq, struct tx *tx, struct err *e)
     json_put_z(j, "token", secret);
     json_close_object(j);
     reply_status(rq, 201);
-    request_audit(rq, "token", t.id, "\"account\":\"%" PRId64 "\",\"permissions\":" STR_FMT, t.account_id,
-                  STR_ARG(t.permissions));
+    request_audit(rq, "token", t.id, "\"account\":\"%" PRId64 "\",\"permissions\":" STR_FMT,
+                  t.account_id, STR_ARG(t.permissions));
     return rc;
 }
 
 const struct route route_token_create = {
     .method = POST, .path = "/api/tokens", .name = "token_create",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .idempotent = true, .audited = true,
+    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .idempotent = true,
+    .audited = true,
     .args = {
         {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
-        {"permissions", ARG_JSON, IN_BODY, .required = true, .zh = "权限列表", .en = "list of permissions"},
-        {"account_id", ARG_ID, IN_BODY, .zh = "以哪个账号行事，默认自己", .en = "acts as this account, oneself unless told"},
+        {"permissions", ARG_JSON, IN_BODY, .required = true, .zh = "权限列表",
+         .en = "list of permissions"},
+        {"account_id", ARG_ID, IN_BODY, .zh = "以哪个账号行事，默认自己",
+         .en = "acts as this account, oneself unless told"},
         {"expires_s", ARG_TIME, IN_BODY, .zh = "到期时间", .en = "when it ends"},
     },
     .run = token_create,

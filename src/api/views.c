@@ -1,7 +1,7 @@
 /* views.c — the columns, filters and density a person has chosen for a list.
  *
- * The value is the console's own JSON, kept as it came, at most 16 KB; nobody else reads it. It belongs to the
- * account, so it follows the person to another browser. The command line has none.
+ * The value is the console's own JSON, kept as it came, at most 16 KB; nobody else reads it. It
+ * belongs to the account, so it follows the person to another browser. The command line has none.
  */
 #include "api/routes.h"
 
@@ -32,9 +32,11 @@ static enum rc view_get(struct request *rq, struct tx *tx, struct err *e)
 const struct route route_view_get = {
     .method = GET, .path = "/api/views/{name}", .name = "view_get",
     .need = PERM_SELF, .scope = SCOPE_NONE,
-    .args = {{"name", ARG_NAME, IN_PATH, .required = true, .zh = "列表的名称", .en = "name of the list"}},
+    .args = {{"name", ARG_NAME, IN_PATH, .required = true, .zh = "列表的名称",
+    .en = "name of the list"}},
     .run = view_get,
-    .zh = "记住的列表设置；没有时为 null。", .en = "A remembered view of a list; null when there is none.", .reply = "View",
+    .zh = "记住的列表设置；没有时为 null。", .en = "A remembered view of a list; null when there is none.",
+    .reply = "View",
 };
 
 /* The value as JSON text again. */
@@ -84,9 +86,11 @@ static enum rc view_put_run(struct request *rq, struct tx *tx, struct err *e)
     write_value(&j, NULL, arg_json(rq, "value"));
     enum rc rc = RC_OK;
     if (b.failed) {
-        rc = err_set(e, RC_LIMIT, "view_too_large", "value", "列表设置超过 16 KB", "this view is larger than 16 KB");
+        rc = err_set(e, RC_LIMIT, "view_too_large", "value", "列表设置超过 16 KB",
+                     "this view is larger than 16 KB");
     } else if (request_caller(rq)->account_id == 0) {
-        rc = err_set(e, RC_FORBIDDEN, "no_account", NULL, "命令行不是账号", "the command line is no account");
+        rc = err_set(e, RC_FORBIDDEN, "no_account", NULL, "命令行不是账号",
+                     "the command line is no account");
     } else {
         rc = view_put(tx, request_caller(rq)->account_id, arg_str(rq, "name"), buf_str(&b), e);
     }
@@ -99,7 +103,8 @@ const struct route route_view_put = {
     .need = PERM_SELF, .scope = SCOPE_NONE, .writes = true,
     .args = {
         {"name", ARG_NAME, IN_PATH, .required = true, .zh = "列表的名称", .en = "name of the list"},
-        {"value", ARG_JSON, IN_BODY, .required = true, .zh = "控制台自己的内容", .en = "the console's own document"},
+        {"value", ARG_JSON, IN_BODY, .required = true, .zh = "控制台自己的内容",
+         .en = "the console's own document"},
     },
     .run = view_put_run,
     .zh = "记住列表的列和筛选。", .en = "Remember columns and filters of a list.",

@@ -66,6 +66,9 @@ int64_t json_int_or(const struct json_value *v, int64_t fallback);
 double json_double_or(const struct json_value *v, double fallback);
 bool json_bool_or(const struct json_value *v, bool fallback);
 
+/* Writes a parsed value again, at most as deep as the writer goes. NULL gives null. */
+void json_put_value(struct json *j, const char *key, const struct json_value *v);
+
 /* ---- reading one object a line or an array of objects, of any length ---- */
 
 struct json_stream;

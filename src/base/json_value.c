@@ -1,7 +1,7 @@
 /* json_value.c — a parsed value written again, through the public reader and writer alone.
  *
- * Recursion is bounded by the depth json_parse() accepts. Members keep their order, so parse and put give the same
- * document but for white space and the form of numbers.
+ * Recursion is bounded by the depth json_parse() accepts. Members keep their order, so parse and
+ * put give the same document but for white space and the form of numbers.
  */
 #include "base/json.h"
 

@@ -1,15 +1,26 @@
 /* commands.c — the table of commands, sorted by name.
  *
- * What a command takes and does stands in its row, in the file of its name; this list only says that it exists. The
- * name is written a second time to be read and sorted; that it is the row's own is asserted at each start.
+ * What a command takes and does stands in its row, in the file of its name; this list only says that it exists, so
+ * that a reader finds every command on one page. Help prints them in this order.
  */
 #include "cmd/commands.h"
 
 #include <stddef.h>
 
 const struct command *const command_table[] = {
+    &command_account_add,
+    &command_account_disable,
+    &command_account_list,
+    &command_account_reset,
+    &command_config,
+    &command_config_set,
+    &command_help,
     &command_init,
+    &command_routes,
     &command_serve,
+    &command_token_add,
+    &command_token_list,
+    &command_token_revoke,
     &command_version,
     NULL,
 };

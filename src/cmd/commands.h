@@ -4,8 +4,19 @@
 
 #include "cmd/command.h"
 
+extern const struct command command_account_add;
+extern const struct command command_account_disable;
+extern const struct command command_account_list;
+extern const struct command command_account_reset;
+extern const struct command command_config;
+extern const struct command command_config_set;
+extern const struct command command_help;
 extern const struct command command_init;
+extern const struct command command_routes;
 extern const struct command command_serve;
+extern const struct command command_token_add;
+extern const struct command command_token_list;
+extern const struct command command_token_revoke;
 extern const struct command command_version;
 
 #endif

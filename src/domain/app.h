@@ -1,7 +1,7 @@
 /* app — one open installation: what every front door needs, opened once and passed down explicitly.
  *
- * The data directory holds koi.db (unless a PostgreSQL URL is set), koi.key (mode 0600), koi.sock while serving, and the folders upload/,
- * export/, reject/, backup/. Nothing here is global.
+ * The data directory holds koi.db (unless a PostgreSQL URL is set), koi.key (mode 0600), koi.sock
+ * while serving, and the folders upload/, export/, reject/, backup/. Nothing here is global.
  */
 #ifndef KOI_DOMAIN_APP_H
 #define KOI_DOMAIN_APP_H
@@ -35,11 +35,13 @@ struct app_options {
 
 /* The file of that name in the data directory, owned by the arena. */
 const char *app_path(const struct app *app, struct arena *a, const char *name);
-/* Reads the console's settings again, after one was changed. Call outside of closures' transactions: it opens a read transaction. */
+/* Reads the console's settings again, after one was changed. Call outside of closures'
+ * transactions: it opens a read transaction. */
 enum rc app_reload_settings(struct app *app, struct err *e);
 
-/* Opens everything in order, migrates the schema (after an automatic backup). RC_NOT_FOUND when there is no installation and `create` is
- * not set; RC_BUSY when a server has it open: the command line then talks to its socket instead. */
+/* Opens everything in order, migrates the schema (after an automatic backup). RC_NOT_FOUND when
+ * there is no installation and `create` is not set; RC_BUSY when a server has it open: the command
+ * line then talks to its socket instead. */
 enum rc app_open(const struct app_options *options, struct app **out, struct err *e);
 void app_close(struct app *app);
 

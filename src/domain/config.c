@@ -1,9 +1,10 @@
 /* config.c — reading settings from five places, and handing them out.
  *
- * Each setting has one value for each place; the one in force is the highest place that has one. The value in
- * force is an atomic pointer to text that is never freed before the end, so readers take no lock and keep
- * what they were given; a change from the console leaves the old text behind, a few bytes each time a person
- * changes a setting. Everything else is written before threads start, or under the lock.
+ * Each setting has one value for each place; the one in force is the highest place that has one.
+ * The value in force is an atomic pointer to text that is never freed before the end, so readers
+ * take no lock and keep what they were given; a change from the console leaves the old text behind,
+ * a few bytes each time a person changes a setting. Everything else is written before threads
+ * start, or under the lock.
  */
 #include "domain/config.h"
 
@@ -78,15 +79,18 @@ enum rc setting_check(const struct setting *s, struct str value, struct err *e)
     char text[1024];
     if (s->type == SETTING_INT) {
         if (!str_to_i64(value, &v) || v < s->min || v > s->max) {
-            return err_set(e, RC_INVALID, "setting_invalid", s->name, "%s 应是 %" PRId64 " 到 %" PRId64 " 的整数",
-                           "%s is a whole number from %" PRId64 " to %" PRId64, s->name, s->min, s->max);
+            return err_set(e, RC_INVALID, "setting_invalid", s->name,
+                           "%s 应是 %" PRId64 " 到 %" PRId64 " 的整数",
+                           "%s is a whole number from %" PRId64 " to %" PRId64, s->name, s->min,
+                           s->max);
         }
         return RC_OK;
     }
     if (s->type == SETTING_CHOICE) {
-        return is_choice(s->choices, value) ? RC_OK
-                                            : err_set(e, RC_INVALID, "setting_invalid", s->name, "%s 应是其中之一：%s",
-                                                      "%s is one of: %s", s->name, s->choices);
+        return is_choice(s->choices, value)
+                   ? RC_OK
+                   : err_set(e, RC_INVALID, "setting_invalid", s->name, "%s 应是其中之一：%s",
+                             "%s is one of: %s", s->name, s->choices);
     }
     bool fits = (int64_t)value.n >= s->min && (int64_t)value.n <= s->max && value.n < sizeof text &&
                 str_utf8_valid(value) && str_find_byte(value, '\n') < 0;
@@ -94,8 +98,8 @@ enum rc setting_check(const struct setting *s, struct str value, struct err *e)
         snprintf(text, sizeof text, STR_FMT, STR_ARG(value));
     }
     if (!fits || (s->good != NULL && !s->good(text))) {
-        return err_set(e, RC_INVALID, "setting_invalid", s->name, "%s 的值不对：%s%.0s", "%s is not right: %.0s%s", s->name,
-                       s->zh, s->en);
+        return err_set(e, RC_INVALID, "setting_invalid", s->name, "%s 的值不对：%s%.0s",
+                       "%s is not right: %.0s%s", s->name, s->zh, s->en);
     }
     return RC_OK;
 }
@@ -146,7 +150,8 @@ int64_t session_end_s(const struct config *c, int64_t created_s, int64_t now_s)
 
 /* ---- the places ---- */
 
-static enum rc put(struct config *c, const struct setting *s, enum origin o, struct str value, struct err *e)
+static enum rc put(struct config *c, const struct setting *s, enum origin o, struct str value,
+                   struct err *e)
 {
     enum rc rc = setting_check(s, value, e);
     if (rc == RC_OK) {
@@ -157,7 +162,8 @@ static enum rc put(struct config *c, const struct setting *s, enum origin o, str
     return rc;
 }
 
-static enum rc read_flags(struct config *c, const struct config_flag *flags, size_t n, struct err *e)
+static enum rc read_flags(struct config *c, const struct config_flag *flags, size_t n,
+                          struct err *e)
 {
     enum rc rc = RC_OK;
     for (size_t i = 0; i < n && rc == RC_OK; i++) {
@@ -210,7 +216,8 @@ static enum rc read_environment(struct config *c, const struct setting *s, struc
     struct str text;
     enum rc rc = read_file(c, path, &text, e);
     if (rc == RC_OK && str_absent(text)) {
-        rc = err_set(e, RC_NOT_FOUND, "config_missing", s->name, "%s 指的文件不存在", "the file named by %s does not exist", name);
+        rc = err_set(e, RC_NOT_FOUND, "config_missing", s->name, "%s 指的文件不存在",
+                     "the file named by %s does not exist", name);
     }
     return rc == RC_OK ? put(c, s, ORIGIN_ENVIRONMENT, str_trim(text), e) : rc;
 }
@@ -225,7 +232,8 @@ static enum rc read_line(struct config *c, struct str line, int number, struct e
     str_cut(&value, '=', &name);
     const struct setting *s = setting_find(str_trim(name));
     if (s == NULL || str_absent(value)) {
-        err_set(e, RC_INVALID, "config_line", NULL, "koi.conf 第 %d 行看不懂", "koi.conf, line %d, is not understood", number);
+        err_set(e, RC_INVALID, "config_line", NULL, "koi.conf 第 %d 行看不懂",
+                "koi.conf, line %d, is not understood", number);
         err_hint(e, "写法：名称 = 值，名称见 koi config", "write: name = value; koi config lists the names");
         return RC_INVALID;
     }
@@ -244,7 +252,8 @@ static enum rc read_conf(struct config *c, const char *data_dir, struct err *e)
     return rc;
 }
 
-enum rc config_open(const char *data_dir, const struct config_flag *flags, size_t n, struct config **out, struct err *e)
+enum rc config_open(const char *data_dir, const struct config_flag *flags, size_t n,
+                    struct config **out, struct err *e)
 {
     assert(setting_count <= SETTINGS_MOST);
     struct config *c = calloc(1, sizeof *c);
@@ -303,7 +312,8 @@ static struct str place_of(const struct setting *s, struct arena *a)
     return arena_printf(a, "setting.%s", s->name);
 }
 
-struct str config_stored(const struct setting *s, const struct keyring *keys, struct str value, struct arena *a)
+struct str config_stored(const struct setting *s, const struct keyring *keys, struct str value,
+                         struct arena *a)
 {
     if (!s->secret) {
         return value;
@@ -314,13 +324,14 @@ struct str config_stored(const struct setting *s, const struct keyring *keys, st
     return (struct str){hex, sealed.n * 2};
 }
 
-static bool stored_value(const struct setting *s, const struct keyring *keys, struct str stored, struct arena *a,
-                         struct str *out)
+static bool stored_value(const struct setting *s, const struct keyring *keys, struct str stored,
+                         struct arena *a, struct str *out)
 {
     *out = stored;
     if (s->secret) {
         struct str sealed;
-        if (!from_hex(stored, a, &sealed) || secret_open(keys, place_of(s, a), sealed, a, out, NULL) != RC_OK) {
+        if (!from_hex(stored, a, &sealed) ||
+            secret_open(keys, place_of(s, a), sealed, a, out, NULL) != RC_OK) {
             return false;
         }
     }
@@ -340,7 +351,8 @@ static void put_console(struct config *c, size_t i, struct str value)
     settle(slot, &setting_table[i]);
 }
 
-enum rc config_read_console(struct config *c, const struct keyring *keys, struct tx *tx, struct err *e)
+enum rc config_read_console(struct config *c, const struct keyring *keys, struct tx *tx,
+                            struct err *e)
 {
     struct setting_row *rows = NULL;
     struct str values[SETTINGS_MOST] = {{0}};
@@ -352,7 +364,8 @@ enum rc config_read_console(struct config *c, const struct keyring *keys, struct
     for (size_t i = 0; i < n; i++) {
         const struct setting *s = setting_find(rows[i].name);
         struct str value;
-        if (s != NULL && s->changeable && stored_value(s, keys, rows[i].value, tx_arena(tx), &value)) {
+        if (s != NULL && s->changeable &&
+            stored_value(s, keys, rows[i].value, tx_arena(tx), &value)) {
             values[s - setting_table] = value;
         }
     }

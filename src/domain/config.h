@@ -1,9 +1,10 @@
 /* config — the settings of one installation, each with the place its value came from.
  *
- * A setting is a row of the table in settings.c. Its value comes from the first of: a flag of the command line, the
- * environment (KOI_NAME, or KOI_NAME_FILE naming a file that holds it), the file koi.conf in the data directory
- * ("name = value" lines), the console (table `setting`), the default. Values were checked against the row when they
- * were read. Texts handed out stay valid until config_free(), also when the setting changes; any thread may ask.
+ * A setting is a row of the table in settings.c. Its value comes from the first of: a flag of the
+ * command line, the environment (KOI_NAME, or KOI_NAME_FILE naming a file that holds it), the file
+ * koi.conf in the data directory ("name = value" lines), the console (table `setting`), the
+ * default. Values were checked against the row when they were read. Texts handed out stay valid
+ * until config_free(), also when the setting changes; any thread may ask.
  */
 #ifndef KOI_DOMAIN_CONFIG_H
 #define KOI_DOMAIN_CONFIG_H
@@ -45,21 +46,25 @@ struct config_flag {
     const char *value;
 };
 
-/* Reads flags, environment and file; nothing from the database yet. RC_INVALID names the setting and where it stands. */
-enum rc config_open(const char *data_dir, const struct config_flag *flags, size_t n, struct config **out, struct err *e);
+/* Reads flags, environment and file; nothing from the database yet. RC_INVALID names the setting
+ * and where it stands. */
+enum rc config_open(const char *data_dir, const struct config_flag *flags, size_t n,
+                    struct config **out, struct err *e);
 void config_free(struct config *c);
 /* Reads the console's values. A value that no longer fits its row counts as not set. */
-enum rc config_read_console(struct config *c, const struct keyring *keys, struct tx *tx, struct err *e);
+enum rc config_read_console(struct config *c, const struct keyring *keys, struct tx *tx,
+                            struct err *e);
 
 /* The value in force and its origin; never NULL. Asserts that the setting exists. */
 const char *config_text(const struct config *c, const char *name);
 int64_t config_int(const struct config *c, const char *name);
 enum origin config_origin(const struct config *c, const char *name);
 /* A console value as it is stored: sealed in hex when the setting is secret. Owned by the arena. */
-struct str config_stored(const struct setting *s, const struct keyring *keys, struct str value, struct arena *a);
+struct str config_stored(const struct setting *s, const struct keyring *keys, struct str value,
+                         struct arena *a);
 
-/* When a session that began at created_s and is seen now ends unless seen again: session_hours later, and never more than 30 days
- * after it began. */
+/* When a session that began at created_s and is seen now ends unless seen again: session_hours
+ * later, and never more than 30 days after it began. */
 int64_t session_end_s(const struct config *c, int64_t created_s, int64_t now_s);
 
 #endif

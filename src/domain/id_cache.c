@@ -1,7 +1,8 @@
 /* id_cache.c — open addressing over an array of entries, linear probing, at most half full.
  *
- * Keys lie end to end in one buffer: kind byte, issuer, zero byte, value. The full 64-bit hash is compared before the bytes,
- * so a probe touches one slot and one entry. Nothing is ever removed singly: a cache may forget everything at any time.
+ * Keys lie end to end in one buffer: kind byte, issuer, zero byte, value. The full 64-bit hash is
+ * compared before the bytes, so a probe touches one slot and one entry. Nothing is ever removed
+ * singly: a cache may forget everything at any time.
  */
 #include "domain/id_cache.h"
 

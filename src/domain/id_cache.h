@@ -1,7 +1,7 @@
 /* id_cache — from bytes that name something in a file to its id in the database. Private to ingest.
  *
- * A hash table that only grows until it is emptied; keys are copied. One look-up costs about 30 ns while it fits the
- * processor's cache.
+ * A hash table that only grows until it is emptied; keys are copied. One look-up costs about 30 ns
+ * while it fits the processor's cache.
  */
 #ifndef KOI_DOMAIN_ID_CACHE_H
 #define KOI_DOMAIN_ID_CACHE_H
@@ -28,8 +28,8 @@ void id_cache_init(struct id_cache *c, size_t keys_max);
 void id_cache_done(struct id_cache *c);
 void id_cache_clear(struct id_cache *c);
 
-/* The key is a kind and two texts (issuer and value), so that nothing has to be joined first. NULL when it is not there; the entry is
- * valid until the next put or clear. */
+/* The key is a kind and two texts (issuer and value), so that nothing has to be joined first. NULL
+ * when it is not there; the entry is valid until the next put or clear. */
 struct id_entry *id_cache_find(struct id_cache *c, unsigned kind, struct str issuer,
                                struct str value, uint64_t *out_hash);
 /* Adds what find() has just missed, with the hash it gave. */

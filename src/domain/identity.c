@@ -1,9 +1,10 @@
 /* identity.c — who is this? Normalising accounts, and deciding to which customer they lead.
  *
- * The accounts of one row are looked up strongest first. The strongest that is known decides; what nobody has is added to
- * the customer it led to. A unionid in the row vouches for the strong accounts beside it, so the customers they lead to
- * are merged, unless one of them already has another unionid of the same issuer: a person has one, so that is a conflict
- * for a human. All other disagreements only propose. The merges themselves are in merging.c. Costs a probe for each
+ * The accounts of one row are looked up strongest first. The strongest that is known decides; what
+ * nobody has is added to the customer it led to. A unionid in the row vouches for the strong
+ * accounts beside it, so the customers they lead to are merged, unless one of them already has
+ * another unionid of the same issuer: a person has one, so that is a conflict for a human. All
+ * other disagreements only propose. The merges themselves are in merging.c. Costs a probe for each
  * account (two with the tombstones); callers with millions of rows cache by hash (domain/ingest).
  */
 #include "domain/identity.h"
@@ -21,8 +22,8 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The digits of a phone as people write it; false when anything but digits and separators is in it. `out_plus`: it began
- * with + or 00, so a country code follows. */
+/* The digits of a phone as people write it; false when anything but digits and separators is in it.
+ * `out_plus`: it began with + or 00, so a country code follows. */
 static bool phone_digits(struct str text, char out[static 24], size_t *out_n, bool *out_plus)
 {
     size_t n = 0;
@@ -166,8 +167,9 @@ static enum rc has_other_unionid(struct resolve *v, int64_t root_id, const struc
     return RC_OK;
 }
 
-/* The account that decides, or NULL when a customer must be made: the first known one of the strong, or, where the row
- * has no strong ones at all, of the weak. A new unionid does not join a customer with another one. */
+/* The account that decides, or NULL when a customer must be made: the first known one of the
+ * strong, or, where the row has no strong ones at all, of the weak. A new unionid does not join a
+ * customer with another one. */
 static enum rc choose_base(struct resolve *v, const struct seen **out, struct err *e)
 {
     *out = NULL;
@@ -202,7 +204,8 @@ static enum rc add_missing(struct resolve *v, struct err *e)
         if (twice)
             continue;
         int64_t batch = v->fresh->batch_id;
-        enum rc rc = identity_add(v->tx, v->keys, customer_id, id->kind, id->issuer, id->value, batch, e);
+        enum rc rc =
+            identity_add(v->tx, v->keys, customer_id, id->kind, id->issuer, id->value, batch, e);
         if (rc == RC_OK && !v->out->made)
             rc = event_add(v->tx,
                            &(struct event){.customer_id = customer_id,

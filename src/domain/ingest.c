@@ -55,8 +55,10 @@ enum rc ingest_begin(struct ingest *g, struct tx *tx, int64_t step, struct err *
     return RC_OK;
 }
 
-void ingest_touch(struct ingest *g, int64_t customer_id)
+void ingest_touch(struct ingest *g, int64_t customer_id, bool later)
 {
+    if (later && g->options.defer_stats)
+        return;
     if (g->touched_n == g->touched_room) {
         g->touched_room = g->touched_room == 0 ? 256 : g->touched_room * 2;
         g->touched = realloc(g->touched, g->touched_room * sizeof *g->touched);
@@ -68,7 +70,7 @@ void ingest_touch(struct ingest *g, int64_t customer_id)
 
 enum rc ingest_end(struct ingest *g, struct tx *tx, struct err *e)
 {
-    if (g->options.defer_stats || g->touched_n == 0)
+    if (g->touched_n == 0)
         return RC_OK;
     qsort(g->touched, g->touched_n, sizeof *g->touched, ids_compare);
     size_t n = 1;
@@ -113,24 +115,31 @@ enum rc ingest_find_customer(struct ingest *g, struct tx *tx, const struct ident
     return RC_OK;
 }
 
-enum rc ingest_buyer(struct ingest *g, struct tx *tx, const struct identity *who, int64_t first_s,
+enum rc ingest_buyer(struct ingest *g, struct tx *tx, const struct ingest_who *who,
                      struct ingest_counts *counts, int64_t *out, bool *out_fresh, struct err *e)
 {
+    const struct identity *first = who->first;
     *out = 0;
     *out_fresh = false;
-    if (who->value.n == 0)
+    if (first->value.n == 0)
         return RC_OK;
     uint64_t hash;
     struct id_entry *known =
-        id_cache_find(&g->customers, (unsigned)who->kind, who->issuer, who->value, &hash);
+        id_cache_find(&g->customers, (unsigned)first->kind, first->issuer, first->value, &hash);
     if (known == NULL) {
+        struct identity all[IDENTITY_TOGETHER];
+        size_t n = 0;
         int64_t id;
         bool made;
-        enum rc rc = ingest_find_customer(g, tx, who, 1, first_s, &id, &made, e);
+        all[n++] = *first;
+        for (size_t i = 0; i < who->also_n && n < IDENTITY_TOGETHER; i++)
+            all[n++] = who->also[i];
+        enum rc rc = ingest_find_customer(g, tx, all, n, who->seen_s, &id, &made, e);
         if (rc != RC_OK)
             return rc;
         counts->customers += made;
-        known = id_cache_put(&g->customers, (unsigned)who->kind, who->issuer, who->value, hash, id);
+        known = id_cache_put(&g->customers, (unsigned)first->kind, first->issuer, first->value,
+                             hash, id);
         known->flag = made;
     }
     *out = known->id;
@@ -211,7 +220,8 @@ static enum rc put_event(struct ingest *g, struct tx *tx, const struct ingest_ev
     assert(in->occurrence >= 1 && in->kind > 0);
     int64_t customer_id, product_id = 0;
     bool fresh, known = false;
-    enum rc rc = ingest_buyer(g, tx, &in->who, in->at_s, counts, &customer_id, &fresh, e);
+    struct ingest_who who = {&in->who, in->also, in->also_n, in->at_s};
+    enum rc rc = ingest_buyer(g, tx, &who, counts, &customer_id, &fresh, e);
     if (rc != RC_OK || customer_id == 0)
         return rc;
     rc = ingest_product(g, tx, in->issuer, in->product_code, in->product_name, in->category, counts,

@@ -64,7 +64,9 @@ struct ingest_order {
     struct str number;
     enum order_nature nature;
     enum order_state state;
-    struct identity buyer;
+    struct identity buyer;       /* the strongest account told */
+    const struct identity *also; /* the buyer's others, looked at when `buyer` is new to the session */
+    size_t also_n;
     int64_t staff_id;  /* 0: none */
     int64_t at_s;      /* placed; with lines, the earliest of them */
     int64_t paid_s;    /* DB_NULL: not paid yet */
@@ -82,6 +84,8 @@ struct ingest_order {
 
 struct ingest_event {
     struct identity who;
+    const struct identity *also; /* as in ingest_order */
+    size_t also_n;
     int kind; /* event_kind_find_or_add() */
     int64_t at_s, channel_id, staff_id;
     struct str issuer, product_code, product_name, category; /* code absent: no object */

@@ -145,11 +145,11 @@ static enum rc tell(struct putting *p, struct err *e)
         return RC_OK;
     if (old.kind != 0) {
         rc = take_back(p, old.customer_id, old.at_s, old.kind, e);
-        ingest_touch(p->g, old.customer_id);
+        ingest_touch(p->g, old.customer_id, false);
     }
     if (rc == RC_OK && now.kind != 0) {
         rc = say(p, &now, e);
-        ingest_touch(p->g, now.customer_id);
+        ingest_touch(p->g, now.customer_id, p->before.id == 0);
     }
     return rc;
 }
@@ -170,7 +170,7 @@ static enum rc put_refunds(struct putting *p, bool *out_differ, struct err *e)
         p->row.refunded_fen += f->amount_fen - before;
         if (customer_id == 0)
             continue;
-        ingest_touch(p->g, customer_id);
+        ingest_touch(p->g, customer_id, p->before.id == 0);
         if (before_s != 0)
             rc = take_back(p, customer_id, before_s, EVENT_REFUND, e);
         struct voice v = {EVENT_REFUND, customer_id, f->at_s, f->amount_fen, p->row.staff_id};
@@ -394,8 +394,8 @@ static enum rc put_order(struct putting *p, struct err *e)
     const struct ingest_order *in = p->in;
     bool fresh, added = false;
     int64_t customer_id;
-    enum rc rc =
-        ingest_buyer(p->g, p->tx, &in->buyer, in->at_s, p->counts, &customer_id, &fresh, e);
+    struct ingest_who who = {&in->buyer, in->also, in->also_n, in->at_s};
+    enum rc rc = ingest_buyer(p->g, p->tx, &who, p->counts, &customer_id, &fresh, e);
     if (rc == RC_OK)
         rc = find_products(p, e);
     if (rc != RC_OK)

@@ -1,11 +1,12 @@
-/* mask.c — see mask.h for who sees what. Counting is by code points, so no character is cut; a text too short to hide
- * anything in its middle is hidden whole.
+/* mask.c — see mask.h for who sees what. Counting is by code points, so no character is cut; a text
+ * too short to hide anything in its middle is hidden whole.
  */
 #include "domain/mask.h"
 
 #include <assert.h>
 
-/* The first `head` and last `tail` characters with `stars` between; only stars when nothing would be hidden. */
+/* The first `head` and last `tail` characters with `stars` between; only stars when nothing would
+ * be hidden. */
 static struct str keep_ends(struct arena *a, struct str s, size_t head, size_t tail,
                             const char *stars)
 {

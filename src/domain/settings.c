@@ -1,8 +1,8 @@
 /* settings.c — the table of settings: one row each, sorted by name.
  *
- * `koi config`, the flags of `koi serve`, KOI_… variables, koi.conf, the console's page and the manual all come
- * from these rows. A row costs nothing until it is asked for. Refused by the checks below: values that would
- * only fail later, at the next start.
+ * `koi config`, the flags of `koi serve`, KOI_… variables, koi.conf, the console's page and the
+ * manual all come from these rows. A row costs nothing until it is asked for. Refused by the checks
+ * below: values that would only fail later, at the next start.
  */
 #include "base/zone.h"
 #include "domain/config.h"
@@ -25,7 +25,8 @@ static bool is_currency(const char *value)
 static bool is_address(const char *value)
 {
     struct in6_addr any;
-    return value[0] == 0 || inet_pton(AF_INET, value, &any) == 1 || inet_pton(AF_INET6, value, &any) == 1;
+    return value[0] == 0 || inet_pton(AF_INET, value, &any) == 1 ||
+           inet_pton(AF_INET6, value, &any) == 1;
 }
 
 /* "127.0.0.1:8080", "[::1]:0" or ":8080". */
@@ -43,24 +44,29 @@ const struct setting setting_table[] = {
      .zh = "保留几份自动备份", .en = "how many automatic backups are kept"},
     {"corp_name", SETTING_TEXT, 0, 200, .fallback = "", .changeable = true,
      .zh = "企业名称", .en = "name of the corp"},
-    {"corp_zone", SETTING_TEXT, 1, 60, .fallback = "Asia/Shanghai", .changeable = true, .restart = true,
+    {"corp_zone", SETTING_TEXT, 1, 60, .fallback = "Asia/Shanghai", .changeable = true,
+     .restart = true,
      .good = is_zone, .zh = "企业所在时区（IANA 名称）", .en = "the corp's time zone (IANA name)"},
     {"currency", SETTING_TEXT, 3, 3, .fallback = "CNY", .changeable = true, .good = is_currency,
      .zh = "金额的货币", .en = "currency of all amounts"},
     {"database_url", SETTING_TEXT, 0, 1000, .fallback = "", .secret = true, .restart = true,
-     .zh = "PostgreSQL 地址；空：数据目录里的 SQLite", .en = "PostgreSQL URL; empty: SQLite in the data directory"},
+     .zh = "PostgreSQL 地址；空：数据目录里的 SQLite",
+     .en = "PostgreSQL URL; empty: SQLite in the data directory"},
     {"language", SETTING_CHOICE, .choices = "zh|en", .fallback = "zh", .changeable = true,
      .zh = "新账号的语言", .en = "language of new accounts"},
-    {"listen", SETTING_TEXT, 2, 100, .fallback = "127.0.0.1:8080", .restart = true, .good = is_listen,
+    {"listen", SETTING_TEXT, 2, 100, .fallback = "127.0.0.1:8080", .restart = true,
+     .good = is_listen,
      .zh = "监听地址，端口 0 为任意空闲端口", .en = "address to listen on; port 0 picks a free one"},
-    {"log_level", SETTING_CHOICE, .choices = "debug|info|warn|error", .fallback = "info", .restart = true,
+    {"log_level", SETTING_CHOICE, .choices = "debug|info|warn|error", .fallback = "info",
+     .restart = true,
      .zh = "日志级别", .en = "least level that is logged"},
     {"session_hours", SETTING_INT, 1, 720, .fallback = "12", .changeable = true,
      .zh = "多少小时不操作后须重新登录", .en = "hours without activity after which a session ends"},
     {"threads", SETTING_INT, 0, 16, .fallback = "0", .restart = true,
      .zh = "处理请求的线程数，0 为自动", .en = "threads that answer requests, 0 picks"},
     {"trusted_proxy", SETTING_TEXT, 0, 60, .fallback = "", .restart = true, .good = is_address,
-     .zh = "反向代理的地址；设置后才可监听非本机地址", .en = "address of the reverse proxy; needed to listen beyond loopback"},
+     .zh = "反向代理的地址；设置后才可监听非本机地址",
+     .en = "address of the reverse proxy; needed to listen beyond loopback"},
 };
 
 const size_t setting_count = sizeof setting_table / sizeof *setting_table;

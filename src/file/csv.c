@@ -1,15 +1,18 @@
 /* csv.c — RFC 4180 and what is really out there.
  *
- * Text is looked at 64 bytes at a time: one comparison for each special byte (delimiter, quote, CR, LF, NUL) gives a word of
- * bits, and the parser only walks the set bits, about one for each cell. A row must lie in the buffer as a whole; when
- * it does not, it is moved to the front, more is read, and its scan starts again. Cells are views into the buffer; only cells with
- * doubled quotes are written out again, into a scratch buffer. Measured on order lines (11 bytes a cell): 0.9 GB/s.
+ * Text is looked at 64 bytes at a time: one comparison for each special byte (delimiter, quote, CR,
+ * LF, NUL) gives a word of bits, and the parser only walks the set bits, about one for each cell. A
+ * row must lie in the buffer as a whole; when it does not, it is moved to the front, more is read,
+ * and its scan starts again. Cells are views into the buffer; only cells with doubled quotes are
+ * written out again, into a scratch buffer. Measured on order lines (11 bytes a cell): 0.9 GB/s.
  *
- * A line ends at LF, CRLF or a lone CR. A quote opens a cell only as its first byte. Inside, two quotes are one. A quoted cell
- * that is not closed within LIMIT_CELL bytes or by the end of the file, or that spans lines and whose closing quote is
- * followed by something else than a delimiter or a line end, is taken as an open quote: the row ends at its first line
- * break and is reported, so that a stray quote costs one line and not the rest of the file. The lookahead is bounded,
- * and so is the time: at most LIMIT_CELL bytes are scanned twice for such a row. A row longer than ROW_MAX is reported and skipped.
+ * A line ends at LF, CRLF or a lone CR. A quote opens a cell only as its first byte. Inside, two
+ * quotes are one. A quoted cell that is not closed within LIMIT_CELL bytes or by the end of the
+ * file, or that spans lines and whose closing quote is followed by something else than a delimiter
+ * or a line end, is taken as an open quote: the row ends at its first line break and is reported,
+ * so that a stray quote costs one line and not the rest of the file. The lookahead is bounded, and
+ * so is the time: at most LIMIT_CELL bytes are scanned twice for such a row. A row longer than
+ * ROW_MAX is reported and skipped.
  */
 #include "file/csv.h"
 

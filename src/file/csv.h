@@ -1,4 +1,5 @@
-/* csv — rows out of delimited or blank-separated text in UTF-8. Private to src/file; the way in is table.h.
+/* csv — rows out of delimited or blank-separated text in UTF-8. Private to src/file; the way in is
+ * table.h.
  */
 #ifndef KOI_FILE_CSV_H
 #define KOI_FILE_CSV_H
@@ -7,7 +8,8 @@
 
 struct csv;
 
-/* Reads from `source`, which stays the caller's. `delimiter` as in struct table_options, not a guess. */
+/* Reads from `source`, which stays the caller's. `delimiter` as in struct table_options, not a
+ * guess. */
 struct csv *csv_new(struct source *source, char delimiter);
 /* Reads from bytes in memory, which are copied. */
 struct csv *csv_new_memory(struct str text, char delimiter);

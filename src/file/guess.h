@@ -9,7 +9,8 @@
 enum table_encoding guess_encoding(struct str bytes, bool whole);
 /* The delimiter of UTF-8 text. */
 char guess_delimiter(struct str text, bool whole);
-/* Whether a first row names columns: no cell of it looks like a number or a date, and at least half have text. */
+/* Whether a first row names columns: no cell of it looks like a number or a date, and at least half
+ * have text. */
 bool guess_is_header(const struct str *cells, size_t n);
 
 #endif

@@ -1,8 +1,10 @@
-/* source.c — three stages, each pulling from the one before: disk (plain or sealed), inflate, recode.
+/* source.c — three stages, each pulling from the one before: disk (plain or sealed), inflate,
+ * recode.
  *
- * A plain UTF-8 file has no stage but the first, and read(2) fills the caller's buffer directly. A gzip file may have
- * several members, as `cat a.gz b.gz` makes them; what follows the last is ignored, as gzip does. A member that inflates to more
- * than INFLATED_MAX bytes in all is refused: no import is that long, a bomb is.
+ * A plain UTF-8 file has no stage but the first, and read(2) fills the caller's buffer directly. A
+ * gzip file may have several members, as `cat a.gz b.gz` makes them; what follows the last is
+ * ignored, as gzip does. A member that inflates to more than INFLATED_MAX bytes in all is refused:
+ * no import is that long, a bomb is.
  */
 #include "file/source.h"
 

@@ -1,11 +1,12 @@
 /* table.c — settles what a file is, then hands on rows of whichever reader fits.
  *
- * Opening reads a sample (SAMPLE bytes, inflated) to guess encoding and delimiter, then opens the file again from the start with
- * what was found: two opens are simpler than one that looks ahead, and cost a page-cache read. The first row is the header or is
- * kept as the first row of data.
+ * Opening reads a sample (SAMPLE bytes, inflated) to guess encoding and delimiter, then opens the
+ * file again from the start with what was found: two opens are simpler than one that looks ahead,
+ * and cost a page-cache read. The first row is the header or is kept as the first row of data.
  *
- * A row's faults are judged here, the same for every format: number of cells against the header (empty cells past the
- * header's end are dropped: spreadsheets leave them), encoding, and what the reader itself complained about.
+ * A row's faults are judged here, the same for every format: number of cells against the header
+ * (empty cells past the header's end are dropped: spreadsheets leave them), encoding, and what the
+ * reader itself complained about.
  */
 #include "file/table.h"
 
@@ -281,7 +282,8 @@ static bool encoding_fault(const struct table *t, const struct csv_row *row)
     return memmem(row->raw.p, row->raw.n, "\xef\xbf\xbd", 3) != NULL;
 }
 
-/* Cells past the header's end that hold nothing are dropped. A workbook leaves out empty cells at a row's end. */
+/* Cells past the header's end that hold nothing are dropped. A workbook leaves out empty cells at a
+ * row's end. */
 static enum table_fault ragged_fault(struct table *t, struct table_row *row)
 {
     static const struct str nothing = {"", 0};

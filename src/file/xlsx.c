@@ -1,13 +1,14 @@
 /* xlsx.c — a workbook is a zip of XML parts; this streams one sheet of it.
  *
- * At opening, four small parts are read whole: the workbook (names of sheets, 1904), its relations (which part is which
- * sheet), the styles (which cells show days) and the shared strings, which stay in memory, at most STRINGS_MAX bytes. The
- * sheet is inflated and parsed piece by piece; the parser is suspended at the end of each row, so a sheet of any length takes the
- * memory of one row.
+ * At opening, four small parts are read whole: the workbook (names of sheets, 1904), its relations
+ * (which part is which sheet), the styles (which cells show days) and the shared strings, which
+ * stay in memory, at most STRINGS_MAX bytes. The sheet is inflated and parsed piece by piece; the
+ * parser is suspended at the end of each row, so a sheet of any length takes the memory of one row.
  *
- * Hostile files: a DOCTYPE ends the parse (no entities, nothing external), sizes are counted while inflating and not taken
- * from the directory, cells and columns have the ceilings of limits.h, and a part that inflates more than RATIO_MAX times
- * is a bomb. Encrypted workbooks and the old binary .xls say what to do instead.
+ * Hostile files: a DOCTYPE ends the parse (no entities, nothing external), sizes are counted while
+ * inflating and not taken from the directory, cells and columns have the ceilings of limits.h, and
+ * a part that inflates more than RATIO_MAX times is a bomb. Encrypted workbooks and the old binary
+ * .xls say what to do instead.
  */
 #include "file/xlsx.h"
 

@@ -1,10 +1,12 @@
 /* xlsx_part.c — zip and XML below a workbook.
  *
- * libzip reads the container through our source, so that a sealed upload is never written out in the clear. Every part passes
- * xlsx_stream: it inflates CHUNK bytes, counts them, hands them to expat, and refuses a DOCTYPE. The small parts have handlers
- * that fill struct xlsx_book; a sheet's are the caller's.
+ * libzip reads the container through our source, so that a sealed upload is never written out in
+ * the clear. Every part passes xlsx_stream: it inflates CHUNK bytes, counts them, hands them to
+ * expat, and refuses a DOCTYPE. The small parts have handlers that fill struct xlsx_book; a sheet's
+ * are the caller's.
  *
- * Shared strings lie end to end in one block with an array of their ends: a million strings of 20 bytes take 24 MB.
+ * Shared strings lie end to end in one block with an array of their ends: a million strings of 20
+ * bytes take 24 MB.
  */
 #include "file/xlsx_part.h"
 

@@ -1,5 +1,5 @@
-/* xlsx_part — the parts of a workbook: the zip around them, the small ones read whole, and a stream of XML out of a large
- * one. Private to src/file.
+/* xlsx_part — the parts of a workbook: the zip around them, the small ones read whole, and a stream
+ * of XML out of a large one. Private to src/file.
  */
 #ifndef KOI_FILE_XLSX_PART_H
 #define KOI_FILE_XLSX_PART_H

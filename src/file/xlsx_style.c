@@ -1,8 +1,10 @@
-/* xlsx_style.c — spreadsheets have no dates: a date is a number of days whose cell has a format with letters of days in it.
+/* xlsx_style.c — spreadsheets have no dates: a date is a number of days whose cell has a format
+ * with letters of days in it.
  *
- * Day 1 is 1900-01-01 and day 60 is a 1900-02-29 that never was, so from 61 on the count is from 1899-12-30; workbooks made on old
- * Macs count from 1904-01-01. Times are rounded to whole seconds, which undoes the binary fraction. Numbers are
- * printed with 15 digits, what a spreadsheet itself shows: 2.5499999999999998 is the 2.55 somebody typed.
+ * Day 1 is 1900-01-01 and day 60 is a 1900-02-29 that never was, so from 61 on the count is from
+ * 1899-12-30; workbooks made on old Macs count from 1904-01-01. Times are rounded to whole seconds,
+ * which undoes the binary fraction. Numbers are printed with 15 digits, what a spreadsheet itself
+ * shows: 2.5499999999999998 is the 2.55 somebody typed.
  */
 #include "file/xlsx_style.h"
 
@@ -27,7 +29,8 @@ unsigned xlsx_builtin_shows(int64_t id)
     return SHOWS_NUMBER;
 }
 
-/* Behind a [bracket]: "[h]", "[mm]" and "[ss]" are times that run on, all others are colours and conditions. */
+/* Behind a [bracket]: "[h]", "[mm]" and "[ss]" are times that run on, all others are colours and
+ * conditions. */
 static unsigned bracket_shows(struct str inside)
 {
     for (size_t i = 0; i < inside.n; i++)
@@ -96,7 +99,8 @@ void xlsx_number_text(struct buf *out, struct str text, unsigned shows, bool fro
         buf_add(out, text);
         return;
     }
-    /* Days up to the end of the year 9999 are days; anything else is a number, whatever its format says. */
+    /* Days up to the end of the year 9999 are days; anything else is a number, whatever its format
+     * says. */
     if (shows != SHOWS_NUMBER && x >= 0 && x < 2958466) {
         day_text(out, x, shows, from_1904);
         return;

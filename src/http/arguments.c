@@ -1,9 +1,10 @@
 /* arguments.c — from path, query and body to typed, bounded values.
  *
- * The row declares; nothing else gets through. Every parameter that was sent must be declared (the error
- * names it and suggests the nearest), may be sent once, and must fit its kind and bounds; every required
- * one must be there. All work is linear in the size of the request, in its arena. The body is one JSON
- * object of at most LIMIT_BODY bytes, or the raw upload, which is not looked at here.
+ * The row declares; nothing else gets through. Every parameter that was sent must be declared (the
+ * error names it and suggests the nearest), may be sent once, and must fit its kind and bounds;
+ * every required one must be there. All work is linear in the size of the request, in its arena.
+ * The body is one JSON object of at most LIMIT_BODY bytes, or the raw upload, which is not looked
+ * at here.
  */
 #include "base/calendar.h"
 #include "base/limits.h"
@@ -29,8 +30,8 @@ static const double NUMBER_MOST = 1e15;
 /* "%.0s" prints nothing: each sentence takes its own language's words. */
 static enum rc refuse(const struct arg *a, struct err *e, const char *zh, const char *en)
 {
-    return err_set(e, RC_INVALID, "argument_invalid", a->name, "%s %s%.0s", "%s %.0s%s", a->name, zh,
-                   en);
+    return err_set(e, RC_INVALID, "argument_invalid", a->name, "%s %s%.0s", "%s %.0s%s", a->name,
+                   zh, en);
 }
 
 static enum rc refuse_range(const struct arg *a, int64_t min, int64_t max, struct err *e)
@@ -78,8 +79,8 @@ static int hex_digit(char c)
                                   : -1;
 }
 
-enum rc percent_decode(struct arena *a, struct str in, bool plus, const char *field, struct str *out,
-                       struct err *e)
+enum rc percent_decode(struct arena *a, struct str in, bool plus, const char *field,
+                       struct str *out, struct err *e)
 {
     char *p = arena_alloc(a, in.n + 1);
     size_t n = 0;
@@ -156,8 +157,9 @@ static enum rc read_number(const struct arg *a, const struct sent *s, double *ou
     double min = own ? -NUMBER_MOST : (double)a->min;
     double max = own ? NUMBER_MOST : (double)a->max;
     double v = 0;
-    bool good = s->json == NULL ? str_to_double(s->text, &v)
-                                : json_kind_of(s->json) == JSON_INT || json_kind_of(s->json) == JSON_DOUBLE;
+    bool good = s->json == NULL
+                    ? str_to_double(s->text, &v)
+                    : json_kind_of(s->json) == JSON_INT || json_kind_of(s->json) == JSON_DOUBLE;
     if (good && s->json != NULL) {
         v = json_double_or(s->json, 0);
     }
@@ -184,7 +186,8 @@ static enum rc read_bool(const struct arg *a, const struct sent *s, int64_t *out
     return RC_OK;
 }
 
-/* Control characters have no place in what people type, but for line breaks and tabs in longer texts. */
+/* Control characters have no place in what people type, but for line breaks and tabs in longer
+ * texts. */
 static bool has_control(struct str t, bool one_line)
 {
     for (size_t i = 0; i < t.n; i++) {
@@ -222,7 +225,8 @@ static enum rc read_text(const struct arg *a, const struct sent *s, struct str *
     return RC_OK;
 }
 
-static enum rc read_choice(const struct arg *a, const struct sent *s, struct str *out, struct err *e)
+static enum rc read_choice(const struct arg *a, const struct sent *s, struct str *out,
+                           struct err *e)
 {
     struct str t = text_of(s);
     struct str rest = str_from(a->choices);
@@ -244,8 +248,9 @@ static enum rc read_day(const struct arg *a, const struct sent *s, int64_t *out,
     int64_t year = 0;
     int64_t month = 0;
     int64_t day = 0;
-    bool good = t.n == 10 && t.p[4] == '-' && t.p[7] == '-' && str_to_i64(str_sub(t, 0, 4), &year) &&
-                str_to_i64(str_sub(t, 5, 2), &month) && str_to_i64(str_sub(t, 8, 2), &day);
+    bool good = t.n == 10 && t.p[4] == '-' && t.p[7] == '-' &&
+                str_to_i64(str_sub(t, 0, 4), &year) && str_to_i64(str_sub(t, 5, 2), &month) &&
+                str_to_i64(str_sub(t, 8, 2), &day);
     c = (struct civil){.year = (int)year, .month = (int)month, .day = (int)day};
     if (!good || !calendar_valid(&c)) {
         return refuse(a, e, "应是日期，如 2026-11-21", "is a day such as 2026-11-21");
@@ -406,8 +411,8 @@ static enum rc read_path(struct request *rq, struct err *e)
         while (!str_eq(name, str_from(rq->route->args[i].name))) {
             i++;
         }
-        enum rc rc = percent_decode(&rq->arena, rq->path_values[k++], false, rq->route->args[i].name,
-                                    &s.text, e);
+        enum rc rc = percent_decode(&rq->arena, rq->path_values[k++], false,
+                                    rq->route->args[i].name, &s.text, e);
         if (rc == RC_OK) {
             rc = take(rq, i, &s, e);
         }
@@ -482,7 +487,8 @@ static enum rc check_required(struct request *rq, struct err *e)
     for (int i = 0; rq->route->args[i].kind != ARG_END; i++) {
         const struct arg *a = &rq->route->args[i];
         if (a->required && !rq->args[i].given) {
-            err_set(e, RC_INVALID, "argument_missing", a->name, "缺少参数 %s", "%s is missing", a->name);
+            err_set(e, RC_INVALID, "argument_missing", a->name, "缺少参数 %s", "%s is missing",
+                    a->name);
             err_hint(e, "%s%.0s", "%.0s%s", a->zh, a->en);
             return RC_INVALID;
         }
@@ -511,7 +517,8 @@ static enum rc check_page(struct request *rq, struct err *e)
         rq->cursor = STR("");
         return RC_OK;
     }
-    return cursor_open(rq->app->keys, rq->route->name, rq->args[cursor].s, &rq->arena, &rq->cursor, e);
+    return cursor_open(rq->app->keys, rq->route->name, rq->args[cursor].s, &rq->arena, &rq->cursor,
+                       e);
 }
 
 enum rc arguments_read(struct request *rq, struct err *e)

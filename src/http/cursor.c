@@ -55,7 +55,8 @@ static struct str place_of(struct arena *a, const char *route)
     return arena_printf(a, "cursor.%s", route);
 }
 
-struct str cursor_sign(const struct keyring *k, const char *route, struct str plain, struct arena *a)
+struct str cursor_sign(const struct keyring *k, const char *route, struct str plain,
+                       struct arena *a)
 {
     uint8_t *bytes = arena_alloc(a, SECRET_INDEX_BYTES + plain.n + 1);
     secret_index(k, place_of(a, route), plain, bytes);

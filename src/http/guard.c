@@ -1,12 +1,14 @@
 /* guard.c — buckets for sign-in attempts, in one fixed table.
  *
- * A bucket is found by a seeded hash of what it counts; two that fall on one place share it, which can only make the limit
- * stricter. Nothing is ever evicted, so an attacker cannot wash a bucket out by filling the table: the bucket for all
- * tries stops that long before. 8,192 places of 16 bytes, touched as they are used; a restart forgets them, which is
- * worth 40 tries to an attacker who can cause restarts.
+ * A bucket is found by a seeded hash of what it counts; two that fall on one place share it, which
+ * can only make the limit stricter. Nothing is ever evicted, so an attacker cannot wash a bucket
+ * out by filling the table: the bucket for all tries stops that long before. 8,192 places of 16
+ * bytes, touched as they are used; a restart forgets them, which is worth 40 tries to an attacker
+ * who can cause restarts.
  *
- * Sizes: a person mistypes a few times, so a login or a known browser gets 10 tries and then one each 90 s; an office
- * behind one address gets 30; all unknown browsers together 40 and then one each 2 s.
+ * Sizes: a person mistypes a few times, so a login or a known browser gets 10 tries and then one
+ * each 90 s; an office behind one address gets 30; all unknown browsers together 40 and then one
+ * each 2 s.
  */
 #include "http/guard.h"
 
@@ -75,7 +77,8 @@ static void use(uint32_t slot, int64_t now_us)
     b->full_us = from_us + KIND[slot >> 16].refill_us;
 }
 
-enum rc guard_take(struct str login, struct str address, struct str device, struct guard_try *out, struct err *e)
+enum rc guard_take(struct str login, struct str address, struct str device, struct guard_try *out,
+                   struct err *e)
 {
     struct guard_try t = {.n = 0};
     pthread_once(&once, begin);
@@ -97,9 +100,11 @@ enum rc guard_take(struct str login, struct str address, struct str device, stru
     }
     lock_give(&lock);
     if (!room) {
-        err_set(e, RC_RATE, "sign_in_rate", NULL, "登录尝试太多，请稍后再试", "too many attempts to sign in, try again later");
+        err_set(e, RC_RATE, "sign_in_rate", NULL, "登录尝试太多，请稍后再试",
+                "too many attempts to sign in, try again later");
         err_hint(e, "用登录过的浏览器不受影响；也可请管理员发一次性链接",
-                 "a browser that has signed in before is not affected; an administrator can give a one-time link");
+                 "a browser that has signed in before is not affected; an administrator can give "
+                 "a one-time link");
         return RC_RATE;
     }
     *out = t;

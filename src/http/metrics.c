@@ -1,6 +1,7 @@
-/* metrics.c — process-wide counters, the one thing here that is global, since they only ever grow and mean the
- * process. Latencies fall into a fixed histogram with bounds that double twice a decade, so that a
- * percentile can be read off within a factor of about two. No label carries a path or an id.
+/* metrics.c — process-wide counters, the one thing here that is global, since they only ever grow
+ * and mean the process. Latencies fall into a fixed histogram with bounds that double twice a
+ * decade, so that a percentile can be read off within a factor of about two. No label carries a
+ * path or an id.
  */
 #include "http/metrics.h"
 
@@ -9,9 +10,10 @@
 
 enum { CLASSES = 6, BOUNDS = 11 };
 
-static const int64_t BOUND_US[BOUNDS] = {100, 250, 1000, 2500, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000};
-static const char *const BOUND_TEXT[BOUNDS] = {"0.0001", "0.00025", "0.001", "0.0025", "0.01", "0.025",
-                                               "0.05",   "0.1",     "0.25",  "1",      "5"};
+static const int64_t BOUND_US[BOUNDS] = {100,   250,    1000,   2500,    10000,  25000,
+                                         50000, 100000, 250000, 1000000, 5000000};
+static const char *const BOUND_TEXT[BOUNDS] = {
+    "0.0001", "0.00025", "0.001", "0.0025", "0.01", "0.025", "0.05", "0.1", "0.25", "1", "5"};
 
 static _Atomic(int64_t) requests[CLASSES];
 static _Atomic(int64_t) within[BOUNDS + 1];
@@ -51,7 +53,8 @@ void metrics_print(struct buf *out)
 {
     buf_addz(out, "# TYPE koi_http_requests_total counter\n");
     for (int class = 1; class < CLASSES; class++) {
-        buf_addf(out, "koi_http_requests_total{class=\"%dxx\"} %" PRId64 "\n", class, atomic_load(&requests[class]));
+        buf_addf(out, "koi_http_requests_total{class=\"%dxx\"} %" PRId64 "\n", class,
+                 atomic_load(&requests[class]));
     }
     int64_t n = 0;
     buf_addz(out, "# TYPE koi_http_request_seconds histogram\n");
@@ -63,9 +66,13 @@ void metrics_print(struct buf *out)
     buf_addf(out, "koi_http_request_seconds_bucket{le=\"+Inf\"} %" PRId64 "\n", n);
     buf_addf(out, "koi_http_request_seconds_sum %.6f\n", (double)atomic_load(&total_us) / 1e6);
     buf_addf(out, "koi_http_request_seconds_count %" PRId64 "\n", n);
-    buf_addf(out, "# TYPE koi_event_streams gauge\nkoi_event_streams %" PRId64 "\n", atomic_load(&streams));
-    buf_addf(out, "# TYPE koi_sign_in_refused_total counter\nkoi_sign_in_refused_total %" PRId64 "\n",
+    buf_addf(out, "# TYPE koi_event_streams gauge\nkoi_event_streams %" PRId64 "\n",
+             atomic_load(&streams));
+    buf_addf(out,
+             "# TYPE koi_sign_in_refused_total counter\nkoi_sign_in_refused_total %" PRId64 "\n",
              atomic_load(&refused));
-    buf_addf(out, "# TYPE koi_passwords_checked_total counter\nkoi_passwords_checked_total %" PRId64 "\n",
+    buf_addf(out,
+             "# TYPE koi_passwords_checked_total counter\nkoi_passwords_checked_total %" PRId64
+             "\n",
              atomic_load(&checked));
 }

@@ -1,8 +1,8 @@
 /* permission.c — the names of permissions and roles, and which role may do what.
  *
- * Roles grow: a manager may all that staff may, an operator all that a manager may, an administrator
- * everything. The table therefore holds, for each permission, the least role that has it; a role
- * added later between two others needs no second list. What each step adds, and why:
+ * Roles grow: a manager may all that staff may, an operator all that a manager may, an
+ * administrator everything. The table therefore holds, for each permission, the least role that has
+ * it; a role added later between two others needs no second list. What each step adds, and why:
  *   staff          sees and tends the customers of their scope, phones masked
  *   manager        reads reports, shows a phone (each time audited), saves audiences, exports
  *   operator       runs the catalogue: tags, tiers, merges, sources and costs, imports

@@ -1,6 +1,6 @@
-/* permission — who may do what. A route names one permission; a role has a set of them; a token may be cut
- * down to fewer. Data scope (own, team, all) is a property of the account and is enforced in the SQL through
- * store/scope.h, never here.
+/* permission — who may do what. A route names one permission; a role has a set of them; a token may
+ * be cut down to fewer. Data scope (own, team, all) is a property of the account and is enforced in
+ * the SQL through store/scope.h, never here.
  */
 #ifndef KOI_HTTP_PERMISSION_H
 #define KOI_HTTP_PERMISSION_H

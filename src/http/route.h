@@ -1,7 +1,7 @@
-/* route — a row of the table that runs the API. Everything that is not behaviour is a field of the row:
- * permission, data scope, typed and bounded arguments, help. The OpenAPI file, `koi routes` and the
- * permission tests are printed from the rows, so an undeclared argument never reaches a handler, and
- * a route without a permission does not compile into the table (a test sees to it).
+/* route — a row of the table that runs the API. Everything that is not behaviour is a field of the
+ * row: permission, data scope, typed and bounded arguments, help. The OpenAPI file, `koi routes`
+ * and the permission tests are printed from the rows, so an undeclared argument never reaches a
+ * handler, and a route without a permission does not compile into the table (a test sees to it).
  */
 #ifndef KOI_HTTP_ROUTE_H
 #define KOI_HTTP_ROUTE_H
@@ -15,7 +15,8 @@ enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
 
 enum route_scope {
     SCOPE_NONE = 1, /* shows and touches nothing that belongs to a customer */
-    SCOPE_ROWS,     /* every row is cut to the caller's data scope; others' rows do not exist (404, not counted) */
+    /* every row is cut to the caller's data scope; others' rows do not exist (404, not counted) */
+    SCOPE_ROWS,
     SCOPE_WHOLE,    /* only callers whose data scope is `all` */
 };
 
@@ -31,12 +32,15 @@ enum arg_kind {
     ARG_CHOICE,     /* one of `choices`, separated by '|' */
     ARG_DAY,        /* "2026-11-21" → civil day */
     ARG_TIME,       /* seconds, or RFC 3339 text → seconds */
-    ARG_EXPRESSION, /* text of the audience language, at most LIMIT_EXPRESSION; parsed by the handler */
+    /* text of the audience language, at most LIMIT_EXPRESSION; parsed by the handler */
+    ARG_EXPRESSION,
     ARG_IDS,        /* array of ids, at most max */
-    ARG_JSON,       /* an object or array, handed over as it is; only where the shape is a document of its own */
+    /* an object or array, handed over as it is; only where the shape is a document of its own */
+    ARG_JSON,
 };
 
-/* Where an argument is looked for. A name that stands in the path as {name} is IN_PATH whatever the row says. */
+/* Where an argument is looked for. A name that stands in the path as {name} is IN_PATH whatever the
+ * row says. */
 enum arg_place { IN_QUERY = 0, IN_PATH, IN_BODY };
 
 struct arg {
@@ -58,19 +62,22 @@ struct route {
     const char *name; /* "tag_customers_add": operationId, and action in the audit log */
     enum permission need;
     enum route_scope scope;
-    bool writes;      /* run in the writer, in a write transaction; otherwise in a read transaction */
+    /* run in the writer, in a write transaction; otherwise in a read transaction */
+    bool writes;
     bool idempotent;  /* honours Idempotency-Key (every POST that makes something) */
-    bool audited;     /* a row in the audit log per call; every writing route, and unmasking reads */
+    /* a row in the audit log per call; every writing route, and unmasking reads */
+    bool audited;
     bool raw_body;    /* the body is not JSON: an upload, streamed to request_upload() */
     bool stream;      /* a server-sent event stream: served by the daemon of its own */
     struct arg args[ROUTE_ARGS + 1];
-    /* Optional, before the transaction, on the request's own thread with a read transaction: slow checks such as
-     * password hashing. What it finds it keeps in request_set_note(). */
+    /* Optional, before the transaction, on the request's own thread with a read transaction: slow
+     * checks such as password hashing. What it finds it keeps in request_set_note(). */
     enum rc (*prepare)(struct request *rq, struct tx *tx, struct err *e);
-    /* The behaviour. May run twice when `writes`: no effect outside the transaction and the reply. */
+    /* The behaviour. May run twice when `writes`: no effect outside the transaction and the
+     * reply. */
     enum rc (*run)(struct request *rq, struct tx *tx, struct err *e);
-    /* Optional, once, after the commit of a write that succeeded, on the writer thread: wakes a runner, reloads settings.
-     * Must not block and cannot fail. (Added by the http helper.) */
+    /* Optional, once, after the commit of a write that succeeded, on the writer thread: wakes a
+     * runner, reloads settings. Must not block and cannot fail. (Added by the http helper.) */
     void (*after)(struct request *rq);
     const char *zh, *en; /* one line of help */
     const char *reply;   /* name of a schema in api/schemas.c, for OpenAPI; NULL: no content */

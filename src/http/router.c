@@ -1,9 +1,10 @@
 /* router.c — from a method and a path to the row of the table.
  *
- * Rows are compiled once into an array sorted by number of segments, then by segment, names last, so
- * that "/api/audiences/check" is tried before "/api/audiences/{id}". A match scans the rows of the
- * path's length: about a hundred short comparisons, under a microsecond, and no allocation. Immutable
- * afterwards and shared by all threads. A row without permission, scope or help does not compile.
+ * Rows are compiled once into an array sorted by number of segments, then by segment, names last,
+ * so that "/api/audiences/check" is tried before "/api/audiences/{id}". A match scans the rows of
+ * the path's length: about a hundred short comparisons, under a microsecond, and no allocation.
+ * Immutable afterwards and shared by all threads. A row without permission, scope or help does not
+ * compile.
  */
 #include "http/parts.h"
 

@@ -1,10 +1,10 @@
 /* stream.c — one thread, a list of open streams, one poll over their descriptors.
  *
- * Each stream keeps a copy of its request's target and header fields and the hash of the last JSON it sent. A round
- * goes over all streams: run the handler, compare, send. A client that does not read (its socket is full) is closed rather
- * than waited for; it will come back by itself, as EventSource does. A comment line every 15 seconds keeps proxies from
- * closing a quiet stream, and finds clients that are gone. Cost: one read transaction for each stream and
- * round, about 30 µs.
+ * Each stream keeps a copy of its request's target and header fields and the hash of the last JSON
+ * it sent. A round goes over all streams: run the handler, compare, send. A client that does not
+ * read (its socket is full) is closed rather than waited for; it will come back by itself, as
+ * EventSource does. A comment line every 15 seconds keeps proxies from closing a quiet stream, and
+ * finds clients that are gone. Cost: one read transaction for each stream and round, about 30 µs.
  */
 #include "http/stream.h"
 
@@ -47,11 +47,14 @@ struct stream_hub {
     struct stream *streams; /* the thread's own */
 };
 
-static const char HEAD[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-                           "X-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
-                           "retry: 2000\n\n";
+static const char HEAD[] =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+    "X-Accel-Buffering: no\r\nX-Content-Type-Options: "
+    "nosniff\r\nConnection: close\r\n\r\n"
+    "retry: 2000\n\n";
 
-/* All of it or nothing: a socket that does not take a small piece at once belongs to a client that does not read. */
+/* All of it or nothing: a socket that does not take a small piece at once belongs to a client that
+ * does not read. */
 static bool send_all(int fd, struct str s)
 {
     ssize_t n = send(fd, s.p, s.n, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -123,12 +126,14 @@ static void round_of(struct stream_hub *hub)
     }
 }
 
-/* Waits for a wake, a round's time, or (without streams) for ever; takes over what is fresh. False: stop. */
+/* Waits for a wake, a round's time, or (without streams) for ever; takes over what is fresh. False:
+ * stop. */
 static bool wait_round(struct stream_hub *hub)
 {
     struct pollfd p = {.fd = hub->wake_fd, .events = POLLIN};
     uint64_t n;
-    if (poll(&p, 1, hub->streams != NULL ? ROUND_MS : -1) > 0 && read(hub->wake_fd, &n, sizeof n) < 0) {
+    if (poll(&p, 1, hub->streams != NULL ? ROUND_MS : -1) > 0 &&
+        read(hub->wake_fd, &n, sizeof n) < 0) {
         return true;
     }
     lock_take(&hub->lock);
@@ -218,7 +223,8 @@ static struct stream *stream_of(struct visit *v, int fd)
 
 void stream_take(struct stream_hub *hub, struct visit *v)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(v->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(v->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     int fd = info != NULL ? fcntl(info->connect_fd, F_DUPFD_CLOEXEC, 3) : -1;
     if (fd < 0 || !send_all(fd, STR(HEAD))) {
         if (fd >= 0) {

@@ -1,10 +1,11 @@
 /* stream — server-sent events (WHATWG HTML, "Server-sent events"), on a thread of their own.
  *
- * A stream is a reading route with `stream` whose handler writes the state now as JSON and names the event by
- * reply_event(). The thread runs it again every half second, or at once after stream_wake(), with every check of a fresh
- * request, and sends an event whenever the JSON differs: a session that ended ends its streams within a second.
- * The connection is taken out of libmicrohttpd (a duplicate of its descriptor lives on here), since thousands of
- * suspended connections there would slow every other one.
+ * A stream is a reading route with `stream` whose handler writes the state now as JSON and names
+ * the event by reply_event(). The thread runs it again every half second, or at once after
+ * stream_wake(), with every check of a fresh request, and sends an event whenever the JSON differs:
+ * a session that ended ends its streams within a second. The connection is taken out of
+ * libmicrohttpd (a duplicate of its descriptor lives on here), since thousands of suspended
+ * connections there would slow every other one.
  */
 #ifndef KOI_HTTP_STREAM_H
 #define KOI_HTTP_STREAM_H

@@ -1,6 +1,6 @@
-/* wire.c — the names of the header fields that Koi looks at, in the order of enum field. Everything else in a
- * request's head is ignored, so that nothing can be smuggled in by a field that one part reads and
- * another does not. Names compare without case, as RFC 9110 has it.
+/* wire.c — the names of the header fields that Koi looks at, in the order of enum field. Everything
+ * else in a request's head is ignored, so that nothing can be smuggled in by a field that one part
+ * reads and another does not. Names compare without case, as RFC 9110 has it.
  */
 #include "http/parts.h"
 

@@ -1,7 +1,8 @@
 /* lex — the audience language cut into tokens, with positions.
  *
- * Full-width punctuation that Chinese keyboards give （ ） ， “ ” ＝ ＞ ＜ is read as its ASCII twin, so that what an
- * operator types just works; the printer writes ASCII. "--" starts a comment up to the end of the line.
+ * Full-width punctuation that Chinese keyboards give （ ） ， “ ” ＝ ＞ ＜ is read as its ASCII twin, so
+ * that what an operator types just works; the printer writes ASCII. "--" starts a comment up to the
+ * end of the line.
  */
 #ifndef KOI_QUERY_LEX_H
 #define KOI_QUERY_LEX_H
@@ -42,9 +43,11 @@ struct lexer {
     struct err *e;
 };
 
-/* The next token. TOKEN_BAD when the bytes are none: then `e` says why, and the lexer must not be used again. */
+/* The next token. TOKEN_BAD when the bytes are none: then `e` says why, and the lexer must not be
+ * used again. */
 struct token lex_next(struct lexer *l);
-/* A moment written as text: "2026-01-01", "2026-01-01 12:00", "2026-01-01 12:00:30", years 1970 … 2100. */
+/* A moment written as text: "2026-01-01", "2026-01-01 12:00", "2026-01-01 12:00:30", years 1970 …
+ * 2100. */
 bool moment_read(struct str text, struct moment *out);
 
 #endif

@@ -1,5 +1,6 @@
-/* print.c — a tree as its canonical text: one spelling for each tree, lower-case words, ASCII punctuation, parentheses only where
- * the tree has them (not around a single condition). Parsing the result gives an equal tree.
+/* print.c — a tree as its canonical text: one spelling for each tree, lower-case words, ASCII
+ * punctuation, parentheses only where the tree has them (not around a single condition). Parsing
+ * the result gives an equal tree.
  */
 #include "query/print.h"
 #include "query/word.h"
@@ -39,10 +40,11 @@ void print_moment(const struct moment *m, struct buf *out)
     if (!m->has_time)
         buf_addf(out, "%04d-%02d-%02d", c->year, c->month, c->day);
     else if (c->second == 0)
-        buf_addf(out, "\"%04d-%02d-%02d %02d:%02d\"", c->year, c->month, c->day, c->hour, c->minute);
+        buf_addf(out, "\"%04d-%02d-%02d %02d:%02d\"", c->year, c->month, c->day, c->hour,
+                 c->minute);
     else
-        buf_addf(out, "\"%04d-%02d-%02d %02d:%02d:%02d\"", c->year, c->month, c->day, c->hour, c->minute,
-                 c->second);
+        buf_addf(out, "\"%04d-%02d-%02d %02d:%02d:%02d\"", c->year, c->month, c->day, c->hour,
+                 c->minute, c->second);
 }
 
 void print_duration(const struct duration *d, struct buf *out)

@@ -1,4 +1,5 @@
-/* print — the pieces of the canonical text, for the sentences and the JSON form as well. All append to `out`. */
+/* print — the pieces of the canonical text, for the sentences and the JSON form as well. All append
+ * to `out`. */
 #ifndef KOI_QUERY_PRINT_H
 #define KOI_QUERY_PRINT_H
 

@@ -22,10 +22,12 @@ void say_moment(const struct moment *m, struct buf *out)
     buf_done(&quoted);
 }
 
-static void say_value(const struct node *n, const struct literal *v, enum language language, struct buf *out)
+static void say_value(const struct node *n, const struct literal *v, enum language language,
+                      struct buf *out)
 {
     int choice = -1;
-    bool choices = n->kind == NODE_TEST && (what_row(n->what)->type == TYPE_CHOICE || n->what == WHAT_FIELD);
+    bool choices =
+        n->kind == NODE_TEST && (what_row(n->what)->type == TYPE_CHOICE || n->what == WHAT_FIELD);
     if (choices && v->kind == LITERAL_WORD)
         choice = choice_find(n->what, v->text);
     if (choice >= 0) {
@@ -40,8 +42,8 @@ static void say_value(const struct node *n, const struct literal *v, enum langua
     }
 }
 
-void say_values(const struct node *n, enum language language, const char *open, const char *close, const char *joiner,
-                const char *last, struct buf *out)
+void say_values(const struct node *n, enum language language, const char *open, const char *close,
+                const char *joiner, const char *last, struct buf *out)
 {
     for (size_t i = 0; i < n->n_values; i++) {
         if (i > 0)

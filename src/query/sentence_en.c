@@ -1,6 +1,7 @@
-/* sentence_en.c — an expression as one English sentence: "customers who" and a list of verb phrases. Each condition is a phrase that
- * fits behind "who": "are in 杭州", "placed at least 2 orders in the last 90 days". `not` has its own phrase where English has
- * one, the opposite comparison where that says the same, else "do not satisfy (…)". Groups: "groups that".
+/* sentence_en.c — an expression as one English sentence: "customers who" and a list of verb
+ * phrases. Each condition is a phrase that fits behind "who": "are in 杭州", "placed at least 2
+ * orders in the last 90 days". `not` has its own phrase where English has one, the opposite
+ * comparison where that says the same, else "do not satisfy (…)". Groups: "groups that".
  */
 #include "query/sentence.h"
 #include "query/word.h"
@@ -39,10 +40,18 @@ static void length(const struct duration *d, struct buf *out)
 static void window(const struct window *w, struct buf *out)
 {
     static const char *const WORDS[] = {
-        [WINDOW_EVER] = "",           [WINDOW_LAST] = " in the last ",    [WINDOW_NEXT] = " in the next ",
-        [WINDOW_OLDER] = " before the ", [WINDOW_TODAY] = " today",       [WINDOW_YESTERDAY] = " yesterday",
-        [WINDOW_THIS] = " this ",     [WINDOW_PREVIOUS] = " last ",       [WINDOW_FOLLOWING] = " next ",
-        [WINDOW_BETWEEN] = " from ",  [WINDOW_SINCE] = " since ",         [WINDOW_BEFORE] = " before ",
+        [WINDOW_EVER] = "",
+        [WINDOW_LAST] = " in the last ",
+        [WINDOW_NEXT] = " in the next ",
+        [WINDOW_OLDER] = " before the ",
+        [WINDOW_TODAY] = " today",
+        [WINDOW_YESTERDAY] = " yesterday",
+        [WINDOW_THIS] = " this ",
+        [WINDOW_PREVIOUS] = " last ",
+        [WINDOW_FOLLOWING] = " next ",
+        [WINDOW_BETWEEN] = " from ",
+        [WINDOW_SINCE] = " since ",
+        [WINDOW_BEFORE] = " before ",
     };
     enum window_kind k = w->kind;
     buf_addz(out, WORDS[k]);
@@ -63,8 +72,9 @@ static void window(const struct window *w, struct buf *out)
 
 static void compare(const struct node *n, enum op op, struct buf *out)
 {
-    static const char *const WORDS[] = {[OP_EQ] = "exactly ",  [OP_NE] = "other than ", [OP_LT] = "fewer than ",
-                                        [OP_LE] = "at most ",  [OP_GT] = "more than ",  [OP_GE] = "at least "};
+    static const char *const WORDS[] = {
+        [OP_EQ] = "exactly ", [OP_NE] = "other than ", [OP_LT] = "fewer than ",
+        [OP_LE] = "at most ", [OP_GT] = "more than ",  [OP_GE] = "at least "};
     if (op == OP_BETWEEN) {
         say_number(&n->values[0], out);
         buf_addz(out, " to ");
@@ -73,7 +83,8 @@ static void compare(const struct node *n, enum op op, struct buf *out)
         plain(n, out);
     } else {
         assert(op <= OP_GE);
-        bool counted = n->what == WHAT_COUNT || n->what == WHAT_DAYS || n->what == WHAT_GROUP_MEMBERS;
+        bool counted =
+            n->what == WHAT_COUNT || n->what == WHAT_DAYS || n->what == WHAT_GROUP_MEMBERS;
         buf_addz(out, op == OP_LT && !counted ? "less than " : WORDS[op]);
         say_number(&n->values[0], out);
     }
@@ -82,9 +93,14 @@ static void compare(const struct node *n, enum op op, struct buf *out)
 /* "noun is …" */
 static void noun_test(const struct node *n, const char *noun, struct buf *out)
 {
-    static const char *const WORDS[OP_COUNT] = {
-        [OP_EQ] = " is ",        [OP_IN] = " is ",        [OP_NE] = " is known and not ", [OP_LT] = " is before ",
-        [OP_LE] = " is at the latest ", [OP_GT] = " is after ", [OP_GE] = " is at the earliest ", [OP_CONTAINS] = " contains "};
+    static const char *const WORDS[OP_COUNT] = {[OP_EQ] = " is ",
+                                                [OP_IN] = " is ",
+                                                [OP_NE] = " is known and not ",
+                                                [OP_LT] = " is before ",
+                                                [OP_LE] = " is at the latest ",
+                                                [OP_GT] = " is after ",
+                                                [OP_GE] = " is at the earliest ",
+                                                [OP_CONTAINS] = " contains "};
     buf_addz(out, noun);
     if (n->op == OP_KNOWN || n->op == OP_UNKNOWN) {
         buf_addz(out, n->op == OP_KNOWN ? " is known" : " is not known");
@@ -197,7 +213,8 @@ static void count(const struct node *n, enum op op, struct buf *out)
 static void of_kind(const struct events *ev, struct buf *out)
 {
     const struct kind_row *row = kind_row(ev->kind);
-    bool amounts = row != NULL && (ev->kind_id == EVENT_ORDER || ev->kind_id == EVENT_REFUND || ev->kind_id == 0);
+    bool amounts = row != NULL &&
+                   (ev->kind_id == EVENT_ORDER || ev->kind_id == EVENT_REFUND || ev->kind_id == 0);
     if (amounts)
         buf_addz(out, row->en_one);
     else
@@ -270,7 +287,8 @@ static void place(const struct node *n, bool negate, struct buf *out)
         buf_addz(out, negate ? "are not in " : "are in ");
         plain(n, out);
     } else if (n->op == OP_NE) {
-        buf_addf(out, negate ? "are not known to be in a %s other than " : "are in a %s other than ",
+        buf_addf(out,
+                 negate ? "are not known to be in a %s other than " : "are in a %s other than ",
                  what_row(n->what)->en);
         plain(n, out);
     } else {
@@ -296,10 +314,13 @@ static void stage_or_source(const struct node *n, bool negate, struct buf *out)
 {
     bool stage = n->what == WHAT_STAGE;
     if (n->op == OP_KNOWN || n->op == OP_UNKNOWN) {
-        buf_addf(out, (n->op == OP_KNOWN) != negate ? "have a %s" : "have no %s", stage ? "stage" : "source");
+        buf_addf(out, (n->op == OP_KNOWN) != negate ? "have a %s" : "have no %s",
+                 stage ? "stage" : "source");
         return;
     }
-    buf_addz(out, stage ? (negate ? "are not in " : "are in ") : negate ? "did not come from " : "came from ");
+    buf_addz(out, stage    ? (negate ? "are not in " : "are in ")
+                  : negate ? "did not come from "
+                           : "came from ");
     buf_addz(out, n->op == OP_NE ? "another " : "the ");
     buf_addz(out, stage ? "stage " : "source ");
     buf_addz(out, n->op == OP_NE ? "than " : "");
@@ -315,8 +336,9 @@ static void staff(const struct node *n, bool negate, struct buf *out)
 
 static void time_test(const struct node *n, bool negate, struct buf *out)
 {
-    static const char *const VERB[WHAT_COUNT_OF] = {
-        [WHAT_ADDED] = "were added", [WHAT_FIRST] = "were first seen", [WHAT_GROUP_CREATED] = "were created"};
+    static const char *const VERB[WHAT_COUNT_OF] = {[WHAT_ADDED] = "were added",
+                                                    [WHAT_FIRST] = "were first seen",
+                                                    [WHAT_GROUP_CREATED] = "were created"};
     static const char *const VERB_NOT[WHAT_COUNT_OF] = {[WHAT_ADDED] = "were not added",
                                                         [WHAT_FIRST] = "were not first seen",
                                                         [WHAT_GROUP_CREATED] = "were not created"};
@@ -373,7 +395,9 @@ static void choice(const struct node *n, bool negate, struct buf *out)
     }
     buf_addz(out, negate ? "are not " : "are ");
     plain(n, out);
-    buf_addz(out, n->what == WHAT_GROUP_LEVEL ? " groups" : n->what == WHAT_GROUP_KIND ? " groups" : "");
+    buf_addz(out, n->what == WHAT_GROUP_LEVEL  ? " groups"
+                  : n->what == WHAT_GROUP_KIND ? " groups"
+                                               : "");
 }
 
 static bool attribute(const struct node *n, bool negate, struct buf *out)
@@ -468,7 +492,9 @@ static void leaf(const struct node *n, bool negate, struct buf *out)
         return;
     case NODE_GROUP:
         buf_addz(out, negate ? "are not in " : "are in ");
-        buf_addz(out, n->n_values > 0 ? "the group " : n->n_items > 0 ? "a group that (" : "any group");
+        buf_addz(out, n->n_values > 0  ? "the group "
+                      : n->n_items > 0 ? "a group that ("
+                                       : "any group");
         names(n, out);
         if (n->n_items > 0) {
             say_node(n->items[0], false, out);

@@ -1,7 +1,8 @@
-/* sentence_zh.c — an expression as one Chinese sentence: conditions stand before "的客户", joined by 、, alternatives by 或者, with
- * brackets （） where the tree needs them. `not` is said in the condition itself where Chinese has a word for it (没下过单,
- * 不在杭州), by the opposite comparison where that is the same, else by 并非. A comparison with != excludes the unknown and a
- * negated one includes it; the sentence says so where it matters.
+/* sentence_zh.c — an expression as one Chinese sentence: conditions stand before "的客户", joined by
+ * 、, alternatives by 或者, with brackets （） where the tree needs them. `not` is said in the condition
+ * itself where Chinese has a word for it (没下过单, 不在杭州), by the opposite comparison where that is the
+ * same, else by 并非. A comparison with != excludes the unknown and a negated one includes it; the
+ * sentence says so where it matters.
  */
 #include "query/sentence.h"
 #include "query/word.h"
@@ -29,7 +30,8 @@ static void plain(const struct node *n, struct buf *out)
 
 /* ---- time ---- */
 
-static const char *const THIS[] = {[UNIT_WEEK] = "本周", [UNIT_MONTH] = "本月", [UNIT_QUARTER] = "本季度", [UNIT_YEAR] = "今年"};
+static const char *const THIS[] = {
+    [UNIT_WEEK] = "本周", [UNIT_MONTH] = "本月", [UNIT_QUARTER] = "本季度", [UNIT_YEAR] = "今年"};
 static const char *const PREVIOUS[] = {
     [UNIT_WEEK] = "上周", [UNIT_MONTH] = "上月", [UNIT_QUARTER] = "上季度", [UNIT_YEAR] = "去年"};
 static const char *const FOLLOWING[] = {
@@ -44,7 +46,8 @@ static void length(const char *before, const struct duration *d, struct buf *out
         buf_addf(out, "%s%" PRId64 " %s", before, d->n, UNIT[d->unit]);
 }
 
-/* The window as an adverb; nothing for none. `recent` is what "last" is called: 最近, or 近 in a negation. */
+/* The window as an adverb; nothing for none. `recent` is what "last" is called: 最近, or 近 in a
+ * negation. */
 static void window(const struct window *w, const char *recent, struct buf *out)
 {
     switch (w->kind) {

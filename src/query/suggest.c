@@ -1,8 +1,8 @@
 /* suggest.c — "did you mean": the nearest known name by edit distance.
  *
- * Optimal string alignment (Levenshtein plus swapped neighbours) over code points, so that one wrong Chinese character
- * counts as one and a typed "odrer" is one step from "order". Names longer than 48 code points are not
- * looked at; the table is three rows on the stack.
+ * Optimal string alignment (Levenshtein plus swapped neighbours) over code points, so that one
+ * wrong Chinese character counts as one and a typed "odrer" is one step from "order". Names longer
+ * than 48 code points are not looked at; the table is three rows on the stack.
  */
 #include "query/word.h"
 
@@ -10,7 +10,8 @@
 
 enum { LONGEST = 48 };
 
-/* Code points of a text, at most LONGEST; SIZE_MAX when there are more. ASCII letters without case. */
+/* Code points of a text, at most LONGEST; SIZE_MAX when there are more. ASCII letters without
+ * case. */
 static size_t points(struct str s, uint32_t out[static LONGEST])
 {
     size_t n = 0;

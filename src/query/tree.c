@@ -1,4 +1,5 @@
-/* tree.c — comparing trees. Only what was written counts: positions, ids and names for people do not. */
+/* tree.c — comparing trees. Only what was written counts: positions, ids and names for people do
+ * not. */
 #include "query/tree.h"
 
 #include <assert.h>
@@ -14,9 +15,10 @@ int64_t duration_s(struct duration d, int64_t period_s)
 
 static bool moment_equal(const struct moment *a, const struct moment *b)
 {
-    return a->has_time == b->has_time && a->civil.year == b->civil.year && a->civil.month == b->civil.month &&
-           a->civil.day == b->civil.day && a->civil.hour == b->civil.hour &&
-           a->civil.minute == b->civil.minute && a->civil.second == b->civil.second;
+    return a->has_time == b->has_time && a->civil.year == b->civil.year &&
+           a->civil.month == b->civil.month && a->civil.day == b->civil.day &&
+           a->civil.hour == b->civil.hour && a->civil.minute == b->civil.minute &&
+           a->civil.second == b->civil.second;
 }
 
 static bool duration_equal(const struct duration *a, const struct duration *b)
@@ -46,7 +48,8 @@ static bool events_equal(const struct events *a, const struct events *b)
 bool node_equal(const struct node *a, const struct node *b)
 {
     assert(a != NULL && b != NULL);
-    size_t items = a->kind == NODE_AUDIENCE ? 0 : a->n_items; /* the checker adds the referenced tree */
+    /* the checker adds the referenced tree */
+    size_t items = a->kind == NODE_AUDIENCE ? 0 : a->n_items;
     if (a->kind != b->kind || a->what != b->what || a->op != b->op || !str_eq(a->name, b->name))
         return false;
     if (items != (b->kind == NODE_AUDIENCE ? 0 : b->n_items) || a->n_values != b->n_values ||

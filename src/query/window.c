@@ -1,4 +1,5 @@
-/* window.c — see window.h. Pure functions of the window, now, and the process's zone (base/calendar.h). */
+/* window.c — see window.h. Pure functions of the window, now, and the process's zone
+ * (base/calendar.h). */
 #include "query/window.h"
 
 #include <assert.h>

@@ -1,7 +1,8 @@
 /* word.c — the rows behind word.h, and the edit distance behind "did you mean".
  *
- * Order of rows is the order of `enum what`; a test walks both. Suggestions compare code points, not bytes, so that one wrong
- * character of Chinese counts as one; candidates longer than 64 code points are not looked at.
+ * Order of rows is the order of `enum what`; a test walks both. Suggestions compare code points,
+ * not bytes, so that one wrong character of Chinese counts as one; candidates longer than 64 code
+ * points are not looked at.
  */
 #include "query/word.h"
 
@@ -100,8 +101,8 @@ bool type_allows(enum type t, enum op op)
         [TYPE_NAME] = EQUAL | KNOWN,
         [TYPE_STAFF] = BIT(OP_EQ) | BIT(OP_IN) | BIT(OP_TEAM),
         [TYPE_TIER] = EQUAL | BIT(OP_NONE),
-        [TYPE_DAY] = BIT(OP_EQ) | BIT(OP_NE) | BIT(OP_LT) | BIT(OP_LE) | BIT(OP_GT) | BIT(OP_GE) | KNOWN |
-                     BIT(OP_WITHIN),
+        [TYPE_DAY] = BIT(OP_EQ) | BIT(OP_NE) | BIT(OP_LT) | BIT(OP_LE) | BIT(OP_GT) | BIT(OP_GE) |
+                     KNOWN | BIT(OP_WITHIN),
         [TYPE_DECIMAL] = EQUAL | ORDER | KNOWN,
     };
     assert(t < TYPE_COUNT && op < OP_COUNT);
@@ -167,9 +168,10 @@ bool unit_find(struct str word, enum unit *out)
     return false;
 }
 
-static const char *const RESERVED[] = {"and",  "or",  "not",     "all",    "none",  "where", "within", "last",
-                                "next", "this", "between", "since",  "before", "today", "yesterday",
-                                "is",   "in",  "contains", "period"};
+static const char *const RESERVED[] = {"and",     "or",     "not",      "all",   "none",
+                                       "where",   "within", "last",     "next",  "this",
+                                       "between", "since",  "before",   "today", "yesterday",
+                                       "is",      "in",     "contains", "period"};
 
 bool word_reserved(struct str word)
 {

@@ -1,6 +1,6 @@
-/* word — the vocabulary of the audience language as tables: what may stand where, with which operators, and how
- * it is called in sentences. Parser, checker, printer, sentences and compilers all read these rows; a new
- * attribute is a new row plus its fragment of SQL.
+/* word — the vocabulary of the audience language as tables: what may stand where, with which
+ * operators, and how it is called in sentences. Parser, checker, printer, sentences and compilers
+ * all read these rows; a new attribute is a new row plus its fragment of SQL.
  */
 #ifndef KOI_QUERY_WORD_H
 #define KOI_QUERY_WORD_H
@@ -50,8 +50,8 @@ bool type_allows(enum type t, enum op op);
 /* "=", "<=" …; NULL for those that are words. */
 const char *op_text(enum op op);
 
-/* The list of a choice (gender, kind, level), NULL-terminated; index is the value's `bound`. `word` is
- * also what the database holds. Anything else is yes and no. */
+/* The list of a choice (gender, kind, level), NULL-terminated; index is the value's `bound`. `word`
+ * is also what the database holds. Anything else is yes and no. */
 struct choice {
     const char *word, *zh, *en;
 };
@@ -63,7 +63,8 @@ int choice_find(enum what w, struct str word);
 const char *unit_word(enum unit u);
 bool unit_find(struct str word, enum unit *out);
 
-/* How a sentence speaks of a built-in kind of event. NULL for kinds without a row (imports): use its name. */
+/* How a sentence speaks of a built-in kind of event. NULL for kinds without a row (imports): use
+ * its name. */
 struct kind_row {
     const char *word;
     const char *zh_did;   /* 下过单 */
@@ -81,7 +82,8 @@ const struct kind_row *kind_row(struct str word);
 /* Whether a word has a fixed role, so that a name spelt like it needs quotes. */
 bool word_reserved(struct str word);
 
-/* The best suggestion so far for a misspelt word: smallest edit distance, ties to the first seen. */
+/* The best suggestion so far for a misspelt word: smallest edit distance, ties to the first
+ * seen. */
 struct suggestion {
     struct str typed;
     char best[128];
@@ -90,8 +92,8 @@ struct suggestion {
 struct suggestion suggestion_for(struct str typed);
 /* Looks at one candidate; as a callback of query_names.each(). */
 void suggestion_see(void *suggestion, struct str candidate);
-/* The suggestion, or NULL when nothing is near enough (a third of the longer one's characters, at least one; or one contains the
- * other). */
+/* The suggestion, or NULL when nothing is near enough (a third of the longer one's characters, at
+ * least one; or one contains the other). */
 const char *suggestion_best(const struct suggestion *s);
 
 #endif

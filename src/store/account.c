@@ -1,9 +1,9 @@
 /* account.c — who may sign in, and the rows behind their data scope.
  *
- * A login is found by equality on its lower-case form. The scope table is rebuilt by two statements,
- * delete and insert, since it is small (accounts × their teams) and changes with the organisation
- * only. An account with scope `all` has no rows there; one with scope `own` or `team` and no staff member sees
- * nobody. Refused: a login that exists.
+ * A login is found by equality on its lower-case form. The scope table is rebuilt by two
+ * statements, delete and insert, since it is small (accounts × their teams) and changes with the
+ * organisation only. An account with scope `all` has no rows there; one with scope `own` or `team`
+ * and no staff member sees nobody. Refused: a login that exists.
  */
 #include "store/account.h"
 #include "store/list.h"
@@ -130,8 +130,8 @@ enum rc account_by_login(struct tx *tx, struct str login, struct account *out, s
     return rows_end(r, e);
 }
 
-enum rc account_list(struct tx *tx, struct str after, int64_t limit, struct account **out, size_t *out_n,
-                     struct err *e)
+enum rc account_list(struct tx *tx, struct str after, int64_t limit, struct account **out,
+                     size_t *out_n, struct err *e)
 {
     assert(limit > 0);
     struct rows *r = NULL;
@@ -171,8 +171,8 @@ enum rc account_insert(struct tx *tx, struct account *a, struct err *e)
     a->id = tx_id(tx);
     a->created_s = tx_now_s(tx);
     a->updated_us = tx_now_us(tx);
-    enum rc rc = tx_exec(tx, &INSERT, e, a->id, a->login, a->name, a->role, a->scope, or_null(a->staff_id),
-                         a->language, a->created_s, a->updated_us);
+    enum rc rc = tx_exec(tx, &INSERT, e, a->id, a->login, a->name, a->role, a->scope,
+                         or_null(a->staff_id), a->language, a->created_s, a->updated_us);
     if (rc == RC_OK && tx_changes(tx) != 1) {
         err_set(e, RC_CONFLICT, "login_taken", "login", "登录名“" STR_FMT "”已被使用",
                 "the login \"" STR_FMT "\" is taken", STR_ARG(a->login));
@@ -184,8 +184,8 @@ enum rc account_insert(struct tx *tx, struct account *a, struct err *e)
 enum rc account_update(struct tx *tx, struct account *a, struct err *e)
 {
     a->updated_us = tx_now_us(tx) > a->updated_us ? tx_now_us(tx) : a->updated_us + 1;
-    enum rc rc = tx_exec(tx, &UPDATE, e, a->id, a->name, a->role, a->scope, or_null(a->staff_id), a->language,
-                         or_null(a->disabled_s), a->updated_us);
+    enum rc rc = tx_exec(tx, &UPDATE, e, a->id, a->name, a->role, a->scope, or_null(a->staff_id),
+                         a->language, or_null(a->disabled_s), a->updated_us);
     return rc == RC_OK ? account_scope_refresh(tx, a->id, e) : rc;
 }
 
@@ -213,8 +213,9 @@ enum rc account_check_staff(struct tx *tx, int64_t staff_id, struct err *e)
     if (rc != RC_OK || n == 1) {
         return rc;
     }
-    return err_set(e, RC_INVALID, "staff_unknown", "staff_id", "没有这个员工", "there is no such staff member");
+    return err_set(e, RC_INVALID, "staff_unknown", "staff_id", "没有这个员工",
+                   "there is no such staff member");
 }
 
-STATEMENTS(account, &FIND, &BY_LOGIN, &LIST, &COUNT, &ADMINISTRATORS, &INSERT, &UPDATE, &SET_PASSWORD,
-           &SET_LANGUAGE, &SCOPE_CLEAR, &SCOPE_FILL, &STAFF_EXISTS);
+STATEMENTS(account, &FIND, &BY_LOGIN, &LIST, &COUNT, &ADMINISTRATORS, &INSERT, &UPDATE,
+           &SET_PASSWORD, &SET_LANGUAGE, &SCOPE_CLEAR, &SCOPE_FILL, &STAFF_EXISTS);

@@ -1,10 +1,11 @@
 /* audit — who did what, in a chain that shows every edit and every deletion.
  *
- * Row n's hash is SHA-256 over the hash of row n−1 and all fields of row n, so a change inside breaks the chain
- * behind it. The single row of `audit_head` holds the last id and hash with a MAC whose key lives outside
- * the database: so removing the last rows, or rewriting the chain from some row on, shows as well. What it cannot show
- * is the whole database being put back to an earlier state, head included: that is what a copy of the head kept elsewhere is for
- * (`koi doctor` prints it; the server logs it every hour).
+ * Row n's hash is SHA-256 over the hash of row n−1 and all fields of row n, so a change inside
+ * breaks the chain behind it. The single row of `audit_head` holds the last id and hash with a MAC
+ * whose key lives outside the database: so removing the last rows, or rewriting the chain from some
+ * row on, shows as well. What it cannot show is the whole database being put back to an earlier
+ * state, head included: that is what a copy of the head kept elsewhere is for (`koi doctor` prints
+ * it; the server logs it every hour).
  */
 #ifndef KOI_STORE_AUDIT_H
 #define KOI_STORE_AUDIT_H
@@ -41,12 +42,16 @@ struct audit_report {
 
 /* Makes the head of an empty log: once, when an installation is made. */
 enum rc audit_begin(struct tx *tx, const struct keyring *keys, struct err *e);
-/* Appends a row in the transaction of the write it tells of. When it finds the head forged or gone, a row with the action
- * "audit_broken" goes before it, so that later rows do not cover the traces. */
-enum rc audit_append(struct tx *tx, const struct keyring *keys, struct audit_entry *entry, struct err *e);
+/* Appends a row in the transaction of the write it tells of. When it finds the head forged or gone,
+ * a row with the action "audit_broken" goes before it, so that later rows do not cover the
+ * traces. */
+enum rc audit_append(struct tx *tx, const struct keyring *keys, struct audit_entry *entry,
+                     struct err *e);
 /* Newest first, in the transaction's arena. */
-enum rc audit_list(struct tx *tx, const struct audit_filter *f, struct audit_entry **out, size_t *out_n, struct err *e);
+enum rc audit_list(struct tx *tx, const struct audit_filter *f, struct audit_entry **out,
+                   size_t *out_n, struct err *e);
 /* Walks the whole chain: about 2 µs a row. RC_OK also when the chain is broken: `out` tells. */
-enum rc audit_verify(struct tx *tx, const struct keyring *keys, struct audit_report *out, struct err *e);
+enum rc audit_verify(struct tx *tx, const struct keyring *keys, struct audit_report *out,
+                     struct err *e);
 
 #endif

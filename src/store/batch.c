@@ -1,7 +1,9 @@
-/* batch.c — rows of imports: their file (name and hash), mapping, state and counts; mappings by the hash of a header.
+/* batch.c — rows of imports: their file (name and hash), mapping, state and counts; mappings by the
+ * hash of a header.
  *
- * Counts are written by the import in the same transaction as the rows they count, so a list never shows what is not there. The
- * mapping of a batch is the one it was read with, kept for reading it again after a crash. A row or two by key each: microseconds.
+ * Counts are written by the import in the same transaction as the rows they count, so a list never
+ * shows what is not there. The mapping of a batch is the one it was read with, kept for reading it
+ * again after a crash. A row or two by key each: microseconds.
  */
 #include "store/batch.h"
 

@@ -1,4 +1,5 @@
-/* batch — imports: what was read, what came of it; and the mappings people chose. Taking one out again: store/undo.h.
+/* batch — imports: what was read, what came of it; and the mappings people chose. Taking one out
+ * again: store/undo.h.
  */
 #ifndef KOI_STORE_BATCH_H
 #define KOI_STORE_BATCH_H
@@ -40,8 +41,8 @@ enum rc batch_put(struct tx *tx, int64_t id, enum batch_state state, int64_t lin
                   int64_t known, int64_t rejected, struct err *e);
 enum rc batch_set_state(struct tx *tx, int64_t id, enum batch_state state, struct err *e);
 enum rc batch_set_job(struct tx *tx, int64_t id, int64_t job_id, struct err *e);
-/* The newest batch of that kind made from a file of that hash which is still there (running, stopped or done);
- * RC_NOT_FOUND (e untouched). */
+/* The newest batch of that kind made from a file of that hash which is still there (running,
+ * stopped or done); RC_NOT_FOUND (e untouched). */
 enum rc batch_of_file(struct tx *tx, enum batch_kind kind, struct str file_hash, int64_t *out_id,
                       struct err *e);
 

@@ -1,8 +1,9 @@
 /* census.c — how many rows there are.
  *
- * The list of tables is written by hand, because a backup is compared by it: a table that is missing here would go
- * unwatched. test/unit/store_census.c holds it against schema/. Counting scans each table once; on the
- * SQLite of a large corp that is seconds, so only backups and restores ask.
+ * The list of tables is written by hand, because a backup is compared by it: a table that is
+ * missing here would go unwatched. test/unit/store_census.c holds it against schema/. Counting
+ * scans each table once; on the SQLite of a large corp that is seconds, so only backups and
+ * restores ask.
  */
 #include "store/census.h"
 

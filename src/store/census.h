@@ -9,7 +9,8 @@ struct census_row {
     int64_t rows;
 };
 
-/* The number of rows of every table of schema/, by name, in the transaction's arena: one scan of each. */
+/* The number of rows of every table of schema/, by name, in the transaction's arena: one scan of
+ * each. */
 enum rc census_tables(struct tx *tx, struct census_row **out, size_t *out_n, struct err *e);
 /* Whether the demo corp is in. */
 enum rc census_demo(struct tx *tx, bool *out, struct err *e);

@@ -217,8 +217,8 @@ static const struct sql WALK_NEVER_BOUGHT = {
         " WHERE " where " AND r.erased_s IS NULL LIMIT $2",                                        \
     .in = "ii", .out = KEYS_OUT
 static const struct sql SET_SCOPE = {
-    SET_OF("account_staff a CROSS JOIN relation x ON x.staff_id = a.staff_id"
-           " CROSS JOIN customer c ON c.id = x.customer_id",
+    SET_OF("account_staff a JOIN relation x ON x.staff_id = a.staff_id"
+           " JOIN customer c ON c.id = x.customer_id",
            "a.account_id = $1 AND x.deleted_s IS NULL"),
 };
 static const struct sql SET_STAFF = {

@@ -1,9 +1,11 @@
-/* customer_stats.c — what a customer has bought, kept so that two million of them can be sorted by it.
+/* customer_stats.c — what a customer has bought, kept so that two million of them can be sorted by
+ * it.
  *
- * The row is always computed from the orders, never added to: a refresh after any change gives what a rebuild would, in
- * whatever order changes come. It costs one index range over the customer's orders (some microseconds each).
- * What counts as a purchase is said once, in store/order.h; spend is the language's `spend`: purchases less refunds,
- * where a cancellation document of a shop (negative lines) is a refund too.
+ * The row is always computed from the orders, never added to: a refresh after any change gives what
+ * a rebuild would, in whatever order changes come. It costs one index range over the customer's
+ * orders (some microseconds each). What counts as a purchase is said once, in store/order.h; spend
+ * is the language's `spend`: purchases less refunds, where a cancellation document of a shop
+ * (negative lines) is a refund too.
  */
 #include "store/customer_stats.h"
 

@@ -1,8 +1,9 @@
-/* day.c — fills the calendar from base/calendar.h, so that SQL and C agree about every day by construction.
+/* day.c — fills the calendar from base/calendar.h, so that SQL and C agree about every day by
+ * construction.
  *
- * 47,847 rows, about 100 ms, once for a zone: at the making of an installation or at the first start after
- * the zone was changed. The name of the zone is written last, so a fill that was cut off is begun again. A few
- * steps write 2,000 rows each, the most that one closure may.
+ * 47,847 rows, about 100 ms, once for a zone: at the making of an installation or at the first
+ * start after the zone was changed. The name of the zone is written last, so a fill that was cut
+ * off is begun again. A few steps write 2,000 rows each, the most that one closure may.
  */
 #include "store/day.h"
 
@@ -60,8 +61,9 @@ enum rc day_fill(struct tx *tx, int32_t from, int32_t to, struct err *e)
     int64_t start_s = calendar_day_start_s(from);
     for (int32_t day = from; day <= to; day++) {
         int64_t end_s = calendar_day_start_s(day + 1);
-        enum rc rc = tx_exec(tx, &PUT, e, day, start_s, end_s, calendar_week_start(day), calendar_month_start(day),
-                             calendar_quarter_start(day), calendar_year_start(day));
+        enum rc rc = tx_exec(tx, &PUT, e, day, start_s, end_s, calendar_week_start(day),
+                             calendar_month_start(day), calendar_quarter_start(day),
+                             calendar_year_start(day));
         if (rc != RC_OK) {
             return rc;
         }

@@ -1,8 +1,9 @@
 /* event.c — writing the log, taking things back, kinds that imports bring.
  *
- * Both logs, `event` and `change`, are appended with numbers of the one shared sequence (tx_append), so whoever reads them by
- * number misses nothing. Nothing is updated or deleted here. A retraction of one event has that event's customer and the current
- * time; of a batch, customer 0. Cost on SQLite: 2 µs an event while the index on (customer, time) exists, 1 µs a change.
+ * Both logs, `event` and `change`, are appended with numbers of the one shared sequence
+ * (tx_append), so whoever reads them by number misses nothing. Nothing is updated or deleted here.
+ * A retraction of one event has that event's customer and the current time; of a batch, customer 0.
+ * Cost on SQLite: 2 µs an event while the index on (customer, time) exists, 1 µs a change.
  */
 #include "store/event.h"
 

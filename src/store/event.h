@@ -107,7 +107,8 @@ enum rc event_add(struct tx *tx, const struct event *ev, struct err *e);
 
 /* How many live events have the same customer, second, kind, channel, staff, object and amount. */
 enum rc event_count_equal(struct tx *tx, const struct event *ev, int64_t *out, struct err *e);
-/* The number of the newest live event of a kind about an object, at a time; RC_NOT_FOUND (e untouched). */
+/* The number of the newest live event of a kind about an object, at a time; RC_NOT_FOUND (e
+ * untouched). */
 enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
                    enum object_kind object_kind, int64_t object_id, int64_t *out_seq,
                    struct err *e);

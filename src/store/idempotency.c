@@ -1,7 +1,8 @@
 /* idempotency.c — one row for each key an account has used in the last day.
  *
- * The key is kept as a keyed hash and the reply sealed, since both may say something about a person. Old rows go
- * twenty at a time with each new one, which outpaces growth without a sweep of its own.
+ * The key is kept as a keyed hash and the reply sealed, since both may say something about a
+ * person. Old rows go twenty at a time with each new one, which outpaces growth without a sweep of
+ * its own.
  */
 #include "store/idempotency.h"
 #include "store/statements.h"
@@ -55,8 +56,8 @@ enum rc idempotency_put(struct tx *tx, const struct idempotency_row *row, struct
     struct str key = {(const char *)row->key_hash, 16};
     struct str request = {(const char *)row->request_hash, 32};
     enum rc rc = tx_exec(tx, &SWEEP, e, tx_now_s(tx) - KEEP_S);
-    return rc == RC_OK ? tx_exec(tx, &PUT, e, row->account_id, key, request, row->status, row->reply_sealed,
-                                 tx_now_s(tx))
+    return rc == RC_OK ? tx_exec(tx, &PUT, e, row->account_id, key, request, row->status,
+                                 row->reply_sealed, tx_now_s(tx))
                        : rc;
 }
 

@@ -1,4 +1,5 @@
-/* idempotency — replies remembered by key for a day, so that a repeated request has one effect and one answer. */
+/* idempotency — replies remembered by key for a day, so that a repeated request has one effect and
+ * one answer. */
 #ifndef KOI_STORE_IDEMPOTENCY_H
 #define KOI_STORE_IDEMPOTENCY_H
 
@@ -12,10 +13,12 @@ struct idempotency_row {
     struct str reply_sealed;
 };
 
-/* The remembered reply; its bytes live in the transaction's arena. RC_NOT_FOUND (e untouched) when there is none. */
-enum rc idempotency_find(struct tx *tx, int64_t account_id, const uint8_t *key_hash, struct idempotency_row *out, struct err *e);
-/* Remembers one, in the transaction of the effect; removes a few older than a day. RC_CONFLICT when another
- * node was faster. */
+/* The remembered reply; its bytes live in the transaction's arena. RC_NOT_FOUND (e untouched) when
+ * there is none. */
+enum rc idempotency_find(struct tx *tx, int64_t account_id, const uint8_t *key_hash,
+                         struct idempotency_row *out, struct err *e);
+/* Remembers one, in the transaction of the effect; removes a few older than a day. RC_CONFLICT when
+ * another node was faster. */
 enum rc idempotency_put(struct tx *tx, const struct idempotency_row *row, struct err *e);
 
 #endif

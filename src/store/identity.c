@@ -1,9 +1,10 @@
 /* identity.c — the rows of accounts: who has this openid, this phone, this buyer id.
  *
- * A row is never moved: it stays with the customer it was born with, and who that is today is customer.root_id, so
- * undoing a merge has nothing to undo here. What is personal (phone, card) is in the table only sealed and as keyed hashes; the
- * place of the hash names the kind, so equal digits as a phone and as a card do not match. An erased person leaves only the
- * hash, in `tombstone`. Cost: one index probe to find, one insert and one change to add.
+ * A row is never moved: it stays with the customer it was born with, and who that is today is
+ * customer.root_id, so undoing a merge has nothing to undo here. What is personal (phone, card) is
+ * in the table only sealed and as keyed hashes; the place of the hash names the kind, so equal
+ * digits as a phone and as a card do not match. An erased person leaves only the hash, in
+ * `tombstone`. Cost: one index probe to find, one insert and one change to add.
  */
 #include "store/identity.h"
 

@@ -1,5 +1,6 @@
-/* ids.c — see ids.h. One pass, one allocation of the largest size the text can have: 20 bytes hold any 64-bit
- * number and the comma behind it needs one more. Ids are ours and positive, but nothing here depends on it.
+/* ids.c — see ids.h. One pass, one allocation of the largest size the text can have: 20 bytes hold
+ * any 64-bit number and the comma behind it needs one more. Ids are ours and positive, but nothing
+ * here depends on it.
  */
 #include "store/ids.h"
 

@@ -1,7 +1,7 @@
 /* ids — a list of ids as one bound value, for statements about "these customers".
  *
- * The value is the text "[1,2,3]". A statement that uses it needs a twin for PostgreSQL; writing the text as a macro
- * of the list keeps the two from drifting apart:
+ * The value is the text "[1,2,3]". A statement that uses it needs a twin for PostgreSQL; writing
+ * the text as a macro of the list keeps the two from drifting apart:
  *     #define NAMES(ids) "SELECT c.id, c.nickname FROM customer c WHERE c.id IN " ids
  *     static const struct sql NAMES_OF = {.text = NAMES(IDS_LITE("$1")), .pg = NAMES(IDS_PG("$1")), …};
  */

@@ -1,7 +1,8 @@
 /* job.c — the durable side of the job runner: one row for each job.
  *
- * A running job's row is written at each checkpoint, inside the closure that did the work, so `cursor` and `done` are true to
- * what is in the database at any moment. Finding what waits reads the index on state: 3 µs when nothing does.
+ * A running job's row is written at each checkpoint, inside the closure that did the work, so
+ * `cursor` and `done` are true to what is in the database at any moment. Finding what waits reads
+ * the index on state: 3 µs when nothing does.
  */
 #include "store/job.h"
 

@@ -1,6 +1,7 @@
 /* like — a part of a name as a pattern for LIKE … ESCAPE '\', compared with lower(column).
  *
- * Both engines' lower() changes ASCII letters only (PostgreSQL: collation C), so the pattern is made small the same way here.
+ * Both engines' lower() changes ASCII letters only (PostgreSQL: collation C), so the pattern is
+ * made small the same way here.
  */
 #ifndef KOI_STORE_LIKE_H
 #define KOI_STORE_LIKE_H

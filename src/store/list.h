@@ -12,7 +12,8 @@
 
 #include "base/arena.h"
 
-/* The address of a new zeroed element behind the last; `n` and `room` are size_t variables that start at 0. */
+/* The address of a new zeroed element behind the last; `n` and `room` are size_t variables that
+ * start at 0. */
 #define LIST_ADD(arena, list, n, room)                                                             \
     (((n) == (room) ? (void)((list) = list_more((arena), (list), &(room), sizeof *(list)))         \
                     : (void)0),                                                                    \

@@ -1,8 +1,9 @@
 /* merge.c — merges as rows that can be read back, and proposals.
  *
- * What a merge did is in its row, so undoing needs no other memory. The tree below a customer is found by a recursive
- * walk over merges in force (index merge_kept), the edge above it by merge_merged: both cost a few probes, since
- * families are small. Proposals are kept for ever: a pair that a human has told apart is not proposed again.
+ * What a merge did is in its row, so undoing needs no other memory. The tree below a customer is
+ * found by a recursive walk over merges in force (index merge_kept), the edge above it by
+ * merge_merged: both cost a few probes, since families are small. Proposals are kept for ever: a
+ * pair that a human has told apart is not proposed again.
  */
 #include "store/merge.h"
 
@@ -261,7 +262,8 @@ enum rc proposal_add(struct tx *tx, int64_t one_id, int64_t other_id, const char
 
     int64_t low = one_id < other_id ? one_id : other_id;
     int64_t high = one_id < other_id ? other_id : one_id;
-    enum rc rc = tx_exec(tx, &PROPOSAL_ADD, e, tx_id(tx), low, high, str_from(reason), tx_now_s(tx));
+    enum rc rc =
+        tx_exec(tx, &PROPOSAL_ADD, e, tx_id(tx), low, high, str_from(reason), tx_now_s(tx));
     if (rc == RC_OK)
         *out_added = tx_changes(tx) == 1;
     return rc;

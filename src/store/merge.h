@@ -1,7 +1,7 @@
 /* merge — the log of merges, and the proposals that wait for a human. Rules: domain/identity.h.
  *
- * A merge that is not undone is an edge from the kept to the merged customer. Each customer is merged by at most one
- * such edge, so they form trees; a root is a customer without one.
+ * A merge that is not undone is an edge from the kept to the merged customer. Each customer is
+ * merged by at most one such edge, so they form trees; a root is a customer without one.
  */
 #ifndef KOI_STORE_MERGE_H
 #define KOI_STORE_MERGE_H
@@ -26,7 +26,8 @@ enum rc merge_set_undone(struct tx *tx, int64_t id, int64_t account_id, struct e
 /* The merges in force into this customer, from `from_id` on, oldest first. */
 enum rc merge_into(struct tx *tx, int64_t kept_id, int64_t from_id, struct merge_row **out,
                    size_t *out_n, struct err *e);
-/* The merge in force by which this customer was merged away; RC_NOT_FOUND (e untouched) for a root. */
+/* The merge in force by which this customer was merged away; RC_NOT_FOUND (e untouched) for a
+ * root. */
 enum rc merge_above(struct tx *tx, int64_t merged_id, struct merge_row *out, struct err *e);
 /* The customer and everyone merged into it, directly or not. */
 enum rc merge_tree(struct tx *tx, int64_t customer_id, int64_t **out, size_t *out_n, struct err *e);
@@ -36,8 +37,8 @@ struct merge_shown {
     struct merge_row row;
     struct str kept_nickname, merged_nickname, account;
 };
-/* At most `limit` merges before `before_id` (INT64_MAX: from the newest) that the account may see, of one customer's family
- * when `root_id` is not 0. */
+/* At most `limit` merges before `before_id` (INT64_MAX: from the newest) that the account may see,
+ * of one customer's family when `root_id` is not 0. */
 enum rc merge_list(struct tx *tx, int64_t scope_account, int64_t root_id, int64_t before_id,
                    int64_t limit, struct merge_shown **out, size_t *out_n, struct err *e);
 
@@ -49,10 +50,12 @@ struct proposal_row {
     int64_t low_root_id, high_root_id;  /* whom they stand for today */
 };
 
-/* Leaves a proposal for two customers; one for the same pair and reason, be it decided, is left as it is. */
+/* Leaves a proposal for two customers; one for the same pair and reason, be it decided, is left as
+ * it is. */
 enum rc proposal_add(struct tx *tx, int64_t one_id, int64_t other_id, const char *reason,
                      bool *out_added, struct err *e);
-/* RC_NOT_FOUND (e untouched) when there is none that the account may see: both customers must be visible. */
+/* RC_NOT_FOUND (e untouched) when there is none that the account may see: both customers must be
+ * visible. */
 enum rc proposal_load(struct tx *tx, int64_t id, int64_t scope_account, struct proposal_row *out,
                       struct err *e);
 enum rc proposal_decide(struct tx *tx, int64_t id, bool accept, int64_t account_id, struct err *e);

@@ -1,8 +1,9 @@
 /* order.c — the rows of orders, lines, refunds, products, channels and sources.
  *
- * A line is appended with a number of the shared sequence, since it appears in the mirror beside the events; its index by order
- * grows at its end only, because ids of orders ascend in time. Adding a line costs about 1.2 µs, an order 5 µs with its four
- * indexes. Rows are read whole and written back whole; who may change what is domain/ingest's business.
+ * A line is appended with a number of the shared sequence, since it appears in the mirror beside
+ * the events; its index by order grows at its end only, because ids of orders ascend in time.
+ * Adding a line costs about 1.2 µs, an order 5 µs with its four indexes. Rows are read whole and
+ * written back whole; who may change what is domain/ingest's business.
  */
 #include "store/order.h"
 

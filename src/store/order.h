@@ -66,7 +66,8 @@ enum rc order_item_add(struct tx *tx, const struct item_row *row, struct err *e)
 enum rc order_item_remove(struct tx *tx, int64_t seq, struct err *e);
 
 /* Adds a refund of an order, or brings one that is there up to date. `*out_before`: its amount
- * before, 0 when it is new; `*out_before_s`: its time before. Nothing was written when both agree. */
+ * before, 0 when it is new; `*out_before_s`: its time before. Nothing was written when both
+ * agree. */
 struct refund_row {
     int64_t order_id;
     struct str number;

@@ -1,8 +1,9 @@
 /* session.c — sessions and one-time links, by the hash of their secret.
  *
- * One primary-key look-up joined with the account answers a request; that the account is active and the session
- * has not ended is part of the statement, so no caller can forget it. Ended rows are removed a few
- * at a time when a new one is made, so the table stays near the number of live sessions.
+ * One primary-key look-up joined with the account answers a request; that the account is active and
+ * the session has not ended is part of the statement, so no caller can forget it. Ended rows are
+ * removed a few at a time when a new one is made, so the table stays near the number of live
+ * sessions.
  */
 #include "store/session.h"
 #include "store/statements.h"
@@ -62,7 +63,8 @@ static const struct sql LINK_PUT = {
 
 static const struct sql LINK_FIND = {
     .text = "SELECT a.id FROM sign_in_link l JOIN account a ON a.id = l.account_id "
-            "WHERE l.token_hash = $1 AND l.used_s IS NULL AND l.expires_s > $2 AND a.disabled_s IS NULL",
+            "WHERE l.token_hash = $1 AND l.used_s IS NULL AND l.expires_s > $2 AND a.disabled_s "
+            "IS NULL",
     .in = "bi",
     .out = "i",
 };
@@ -77,7 +79,8 @@ static struct str hash_str(const uint8_t *hash)
     return (struct str){(const char *)hash, 32};
 }
 
-enum rc session_find(struct tx *tx, const uint8_t hash[static 32], struct session *out, struct err *e)
+enum rc session_find(struct tx *tx, const uint8_t hash[static 32], struct session *out,
+                     struct err *e)
 {
     struct rows *r = NULL;
     enum rc rc = tx_find(tx, &FIND, &r, e, hash_str(hash), tx_now_s(tx));
@@ -95,15 +98,18 @@ enum rc session_find(struct tx *tx, const uint8_t hash[static 32], struct sessio
     return rows_end(r, e);
 }
 
-enum rc session_put(struct tx *tx, const uint8_t hash[static 32], int64_t account_id, struct str csrf,
-                    int64_t expires_s, struct err *e)
+enum rc session_put(struct tx *tx, const uint8_t hash[static 32], int64_t account_id,
+                    struct str csrf, int64_t expires_s, struct err *e)
 {
     assert(tx_is_writing(tx) && csrf.n > 0);
     enum rc rc = tx_exec(tx, &SWEEP, e, tx_now_s(tx));
-    return rc == RC_OK ? tx_exec(tx, &PUT, e, hash_str(hash), account_id, csrf, tx_now_s(tx), expires_s) : rc;
+    return rc == RC_OK
+               ? tx_exec(tx, &PUT, e, hash_str(hash), account_id, csrf, tx_now_s(tx), expires_s)
+               : rc;
 }
 
-enum rc session_touch(struct tx *tx, const uint8_t hash[static 32], int64_t expires_s, struct err *e)
+enum rc session_touch(struct tx *tx, const uint8_t hash[static 32], int64_t expires_s,
+                      struct err *e)
 {
     return tx_exec(tx, &TOUCH, e, hash_str(hash), tx_now_s(tx), expires_s);
 }
@@ -125,19 +131,21 @@ enum rc session_count(struct tx *tx, int64_t *out, struct err *e)
     return tx_int(tx, &ALIVE, out, e, tx_now_s(tx));
 }
 
-enum rc link_put(struct tx *tx, const uint8_t hash[static 32], int64_t account_id, int64_t expires_s,
-                 struct err *e)
+enum rc link_put(struct tx *tx, const uint8_t hash[static 32], int64_t account_id,
+                 int64_t expires_s, struct err *e)
 {
     enum rc rc = tx_exec(tx, &LINK_CLEAR, e, account_id, tx_now_s(tx));
     return rc == RC_OK ? tx_exec(tx, &LINK_PUT, e, hash_str(hash), account_id, expires_s) : rc;
 }
 
-enum rc link_find(struct tx *tx, const uint8_t hash[static 32], int64_t *out_account_id, struct err *e)
+enum rc link_find(struct tx *tx, const uint8_t hash[static 32], int64_t *out_account_id,
+                  struct err *e)
 {
     return tx_int(tx, &LINK_FIND, out_account_id, e, hash_str(hash), tx_now_s(tx));
 }
 
-enum rc link_use(struct tx *tx, const uint8_t hash[static 32], int64_t *out_account_id, struct err *e)
+enum rc link_use(struct tx *tx, const uint8_t hash[static 32], int64_t *out_account_id,
+                 struct err *e)
 {
     enum rc rc = link_find(tx, hash, out_account_id, e);
     if (rc == RC_OK) {
@@ -146,5 +154,5 @@ enum rc link_use(struct tx *tx, const uint8_t hash[static 32], int64_t *out_acco
     return rc == RC_OK && tx_changes(tx) != 1 ? RC_NOT_FOUND : rc;
 }
 
-STATEMENTS(session, &FIND, &PUT, &SWEEP, &TOUCH, &DROP, &DROP_OTHERS, &ALIVE, &LINK_CLEAR, &LINK_PUT, &LINK_FIND,
-           &LINK_USE);
+STATEMENTS(session, &FIND, &PUT, &SWEEP, &TOUCH, &DROP, &DROP_OTHERS, &ALIVE, &LINK_CLEAR,
+           &LINK_PUT, &LINK_FIND, &LINK_USE);

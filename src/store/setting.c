@@ -1,7 +1,7 @@
 /* setting.c — one row for each setting that someone has set in the console.
  *
- * Values are text; secret ones arrive here sealed already (hex). A row whose name no longer is a setting is
- * left alone and has no effect, so that an older program can be put back.
+ * Values are text; secret ones arrive here sealed already (hex). A row whose name no longer is a
+ * setting is left alone and has no effect, so that an older program can be put back.
  */
 #include "store/setting.h"
 #include "store/list.h"
@@ -16,7 +16,8 @@ static const struct sql LIST = {
 
 static const struct sql PUT = {
     .text = "INSERT INTO setting (name, value, updated_us, account_id) VALUES ($1, $2, $3, $4) "
-            "ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_us = excluded.updated_us, "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_us = "
+            "excluded.updated_us, "
             "account_id = excluded.account_id",
     .in = "ssiI",
 };
@@ -45,7 +46,8 @@ enum rc setting_list(struct tx *tx, struct setting_row **out, size_t *out_n, str
     return rc;
 }
 
-enum rc setting_put(struct tx *tx, struct str name, struct str value, int64_t account_id, struct err *e)
+enum rc setting_put(struct tx *tx, struct str name, struct str value, int64_t account_id,
+                    struct err *e)
 {
     assert(tx_is_writing(tx));
     return tx_exec(tx, &PUT, e, name, value, tx_now_us(tx), account_id != 0 ? account_id : DB_NULL);

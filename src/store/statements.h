@@ -2,9 +2,10 @@
  *
  * Each store file ends with one line
  *     STATEMENTS(customer, &CUSTOMER_MAKE, &CUSTOMER_LOAD);
- * that names all its `static const struct sql`, and has one line in statements.c. A test reads the sources and fails when a
- * statement or a file is missing from the lists, prepares each statement on SQLite and PostgreSQL, and compares the
- * number and types of its parameters and columns with what the struct says.
+ * that names all its `static const struct sql`, and has one line in statements.c. A test reads the
+ * sources and fails when a statement or a file is missing from the lists, prepares each statement
+ * on SQLite and PostgreSQL, and compares the number and types of its parameters and columns with
+ * what the struct says.
  */
 #ifndef KOI_STORE_STATEMENTS_H
 #define KOI_STORE_STATEMENTS_H

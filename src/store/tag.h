@@ -1,8 +1,8 @@
 /* tag — the catalogue (category, group, tag) and who wears what.
  *
- * A tag sits on a relation (staff, customer), as in WeCom, or on the customer alone when Koi puts it. A customer wears the
- * union over everyone with the same root. Putting a tag on twice writes nothing. Each change of who wears what is an
- * event and a change row.
+ * A tag sits on a relation (staff, customer), as in WeCom, or on the customer alone when Koi puts
+ * it. A customer wears the union over everyone with the same root. Putting a tag on twice writes
+ * nothing. Each change of who wears what is an event and a change row.
  */
 #ifndef KOI_STORE_TAG_H
 #define KOI_STORE_TAG_H
@@ -33,8 +33,8 @@ enum rc tag_group_list(struct tx *tx, struct tag_group **out, size_t *out_n, str
 enum rc tag_list(struct tx *tx, int64_t scope_account, struct tag **out, size_t *out_n,
                  struct err *e);
 
-/* RC_CONFLICT with a sentence when the name is taken, RC_NOT_FOUND with one when the group or category is none. Positions:
- * DB_NULL puts it last. */
+/* RC_CONFLICT with a sentence when the name is taken, RC_NOT_FOUND with one when the group or
+ * category is none. Positions: DB_NULL puts it last. */
 enum rc tag_category_add(struct tx *tx, struct str name, int64_t position, int64_t *out_id,
                          struct err *e);
 enum rc tag_group_add(struct tx *tx, int64_t category_id, struct str name, int64_t position,
@@ -57,8 +57,9 @@ enum rc tag_category_remove(struct tx *tx, int64_t id, struct err *e);
 enum rc tag_wearers(struct tx *tx, int64_t tag_id, int64_t scope_account, int64_t *out,
                     struct err *e);
 
-/* Puts a tag on root customers (at most 500), and takes it off them and everyone merged into them, from relations too. In
- * `out_changed`: how many were not so before. Events and changes are written. */
+/* Puts a tag on root customers (at most 500), and takes it off them and everyone merged into them,
+ * from relations too. In `out_changed`: how many were not so before. Events and changes are
+ * written. */
 enum rc tag_put(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id, int64_t *out_changed,
                 struct err *e);
 enum rc tag_take_off(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,

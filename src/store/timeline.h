@@ -17,8 +17,9 @@ struct timeline_row {
     struct str props;               /* JSON; absent: none */
     bool retracted;
 };
-/* At most `limit` rows of everyone with this root, behind (before_s, before_seq); retractions themselves are left out, what they
- * took back is marked. `kind`: one word, or absent for all. Includes the lines of orders (kind item) only when asked for by that word. */
+/* At most `limit` rows of everyone with this root, behind (before_s, before_seq); retractions
+ * themselves are left out, what they took back is marked. `kind`: one word, or absent for all.
+ * Includes the lines of orders (kind item) only when asked for by that word. */
 enum rc timeline_list(struct tx *tx, int64_t root_id, struct str kind, int64_t before_s,
                       int64_t before_seq, int64_t limit, struct timeline_row **out, size_t *out_n,
                       struct err *e);

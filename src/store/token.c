@@ -1,8 +1,8 @@
 /* token.c — bearer tokens by the hash of their secret.
  *
- * As with sessions, that a token is alive is part of the statement that finds it. What its list of permissions
- * means is for src/http: here it is text. Revoked tokens stay as rows, so that the audit log's token ids keep
- * their names.
+ * As with sessions, that a token is alive is part of the statement that finds it. What its list of
+ * permissions means is for src/http: here it is text. Revoked tokens stay as rows, so that the
+ * audit log's token ids keep their names.
  */
 #include "store/token.h"
 #include "store/list.h"
@@ -13,7 +13,8 @@
 static const struct sql FIND = {
     .text = "SELECT t.id, a.id, a.role, a.scope, a.language, t.permissions, t.used_s "
             "FROM token t JOIN account a ON a.id = t.account_id "
-            "WHERE t.token_hash = $1 AND t.revoked_s IS NULL AND (t.expires_s IS NULL OR t.expires_s > $2) "
+            "WHERE t.token_hash = $1 AND t.revoked_s IS NULL AND (t.expires_s IS NULL OR "
+            "t.expires_s > $2) "
             "AND a.disabled_s IS NULL",
     .in = "bi",
     .out = "iissssI",
@@ -37,12 +38,14 @@ static const struct sql REVOKE = {
 
 static const struct sql LIST = {
     .text = "SELECT t.id, t.name, t.permissions, t.account_id, a.login, t.created_s, t.used_s, t.expires_s, "
-            "t.revoked_s FROM token t JOIN account a ON a.id = t.account_id WHERE t.id > $1 ORDER BY t.id LIMIT $2",
+            "t.revoked_s FROM token t JOIN account a ON a.id = t.account_id WHERE t.id > $1 ORDER "
+            "BY t.id LIMIT $2",
     .in = "ii",
     .out = "issisiIII",
 };
 
-enum rc token_find(struct tx *tx, const uint8_t hash[static 32], struct token_owner *out, struct err *e)
+enum rc token_find(struct tx *tx, const uint8_t hash[static 32], struct token_owner *out,
+                   struct err *e)
 {
     struct rows *r = NULL;
     struct str key = {(const char *)hash, 32};
@@ -85,7 +88,8 @@ enum rc token_revoke(struct tx *tx, int64_t id, struct err *e)
                    "there is no such token, or it is revoked already");
 }
 
-enum rc token_list(struct tx *tx, int64_t after, int64_t limit, struct token **out, size_t *out_n, struct err *e)
+enum rc token_list(struct tx *tx, int64_t after, int64_t limit, struct token **out, size_t *out_n,
+                   struct err *e)
 {
     struct rows *r = NULL;
     struct arena *a = tx_arena(tx);

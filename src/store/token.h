@@ -1,7 +1,7 @@
 /* token — bearer tokens for programs: each acts as one account, cut down to a list of permissions.
  *
- * The secret is shown once and kept as SHA-256. A token that is revoked, has ended, or whose account is disabled is
- * not found.
+ * The secret is shown once and kept as SHA-256. A token that is revoked, has ended, or whose
+ * account is disabled is not found.
  */
 #ifndef KOI_STORE_TOKEN_H
 #define KOI_STORE_TOKEN_H
@@ -24,7 +24,8 @@ struct token {
 };
 
 /* Texts live in the transaction's arena. RC_NOT_FOUND leaves e untouched. */
-enum rc token_find(struct tx *tx, const uint8_t hash[static 32], struct token_owner *out, struct err *e);
+enum rc token_find(struct tx *tx, const uint8_t hash[static 32], struct token_owner *out,
+                   struct err *e);
 /* Used now. */
 enum rc token_touch(struct tx *tx, int64_t id, struct err *e);
 /* A new token; fills id and created_s. */
@@ -32,6 +33,7 @@ enum rc token_insert(struct tx *tx, const uint8_t hash[static 32], struct token 
 /* From now on not found. RC_NOT_FOUND when there is none or it is revoked already. */
 enum rc token_revoke(struct tx *tx, int64_t id, struct err *e);
 /* At most `limit` tokens with id > `after`, oldest first. */
-enum rc token_list(struct tx *tx, int64_t after, int64_t limit, struct token **out, size_t *out_n, struct err *e);
+enum rc token_list(struct tx *tx, int64_t after, int64_t limit, struct token **out, size_t *out_n,
+                   struct err *e);
 
 #endif

@@ -1,11 +1,14 @@
-/* compile.c — a checked expression as one SELECT. The frame, the booleans, and the attributes of the row itself.
+/* compile.c — a checked expression as one SELECT. The frame, the booleans, and the attributes of
+ * the row itself.
  *
- * Two-valued logic: a comparison with an unknown value is false and its `not` is true. Since `not` arrives at the leaves, a leaf
- * without it may evaluate to NULL (WHERE, AND and OR treat that as false), and a leaf with it is written (…) IS NOT TRUE.
+ * Two-valued logic: a comparison with an unknown value is false and its `not` is true. Since `not`
+ * arrives at the leaves, a leaf without it may evaluate to NULL (WHERE, AND and OR treat that as
+ * false), and a leaf with it is written (…) IS NOT TRUE.
  *
- * SQLite and PostgreSQL differ in three fragments: instr/strpos; NOT IN / NOT EXISTS for "not in this set" (PostgreSQL
- * makes an anti-join only of the second, SQLite computes the set only once for the first); and how a plan is asked for. The
- * parser of SQLite has a stack of 100 symbols, so a predicate nested deeper than HOIST levels continues in a CTE of its own.
+ * SQLite and PostgreSQL differ in three fragments: instr/strpos; NOT IN / NOT EXISTS for "not in
+ * this set" (PostgreSQL makes an anti-join only of the second, SQLite computes the set only once
+ * for the first); and how a plan is asked for. The parser of SQLite has a stack of 100 symbols, so
+ * a predicate nested deeper than HOIST levels continues in a CTE of its own.
  */
 #include "query/sql/compile.h"
 #include "base/hash.h"
@@ -184,8 +187,10 @@ void put_staff_test(struct compile *c, const struct node *n, const char *column,
         put_ids(c, n->values, n->n_values, out);
         return;
     }
-    buf_addz(out, " IN (SELECT s.id FROM staff s JOIN department_above d ON d.department_id = s.department_id"
-                  " WHERE d.above_id");
+    buf_addz(
+        out,
+        " IN (SELECT s.id FROM staff s JOIN department_above d ON d.department_id = s.department_id"
+        " WHERE d.above_id");
     put_ids(c, n->values, n->n_values, out);
     buf_addc(out, ')');
 }
@@ -255,7 +260,8 @@ static void put_age(struct compile *c, const struct node *n, struct buf *out)
     }
 }
 
-/* The place of a day in a year that begins on 1 March, 0 … 365: 29 February comes last, so it is the same in every year. */
+/* The place of a day in a year that begins on 1 March, 0 … 365: 29 February comes last, so it is
+ * the same in every year. */
 static int32_t march_day(int32_t day)
 {
     int year, month, of_month;
@@ -263,10 +269,12 @@ static int32_t march_day(int32_t day)
     return day - calendar_day_from_civil(month >= 3 ? year : year - 1, 3, 1);
 }
 
-/* Birthdays by their place in the March year, computed from the civil day as in Howard Hinnant, "chrono-Compatible Low-Level Date
- * Algorithms" (civil_from_days). 29 February is kept on the 28th in common years. */
+/* Birthdays by their place in the March year, computed from the civil day as in Howard Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms" (civil_from_days). 29 February is kept on the 28th
+ * in common years. */
 static const char BIRTHDAYS[] =
-    "SELECT z.id AS id FROM (SELECT y.id AS id, y.d - (365 * y.y + y.y / 4 - y.y / 100) AS place FROM"
+    "SELECT z.id AS id FROM (SELECT y.id AS id, y.d - (365 * y.y + y.y / 4 - y.y / 100) AS place "
+    "FROM"
     " (SELECT x.id AS id, x.d AS d, (x.d - x.d / 1460 + x.d / 36524 - x.d / 146096) / 365 AS y FROM"
     " (SELECT b.id AS id, (b.birth_day + 719468) % 146097 AS d FROM customer b /*scan*/"
     " WHERE b.birth_day IS NOT NULL AND b.root_id = b.id";
@@ -276,7 +284,9 @@ static void put_birthday(struct compile *c, const struct node *n, bool negate, s
     struct day_span days = window_days(&n->compare, c->now_s, c->q->period_s);
     if (days.from > days.to || days.to - days.from >= 365) {
         bool all = days.from <= days.to;
-        buf_addz(out, !all ? (negate ? "1 = 1" : "1 = 0") : negate ? "c.birth_day IS NULL" : "c.birth_day IS NOT NULL");
+        buf_addz(out, !all     ? (negate ? "1 = 1" : "1 = 0")
+                      : negate ? "c.birth_day IS NULL"
+                               : "c.birth_day IS NOT NULL");
         return;
     }
     int32_t from = march_day(days.from), to = march_day(days.to);
@@ -308,14 +318,16 @@ static void put_sample(struct compile *c, const struct node *n, bool negate, str
     buf_addz(&set, "SELECT r.id AS id FROM ");
     for (int i = 2; i >= 0; i--)
         buf_addf(&set,
-                 "(SELECT r.id AS id, (((r.h * (2 * r.h + 1)) & %" PRId64 ") * %" PRId64 " + %s) %% %" PRId64
+                 "(SELECT r.id AS id, (((r.h * (2 * r.h + 1)) & %" PRId64 ") * %" PRId64 " + %s) "
+                 "%% %" PRId64
                  " AS h FROM ",
                  HASH_SAMPLE_MASK, ROUNDS[i], salt.p, HASH_SAMPLE_P);
-    buf_addf(&set,
-             "(SELECT i.id AS id, ((i.id & %" PRId64 ") * %" PRId64 " + ((i.id / 2147483648) & %" PRId64 ") * %" PRId64
-             " + %s * %" PRId64 ") %% %" PRId64 " AS h FROM %s i /*scan*/",
-             HASH_SAMPLE_MASK, HASH_SAMPLE_A, HASH_SAMPLE_MASK, HASH_SAMPLE_B, salt.p, HASH_SAMPLE_C, HASH_SAMPLE_P,
-             c->subject == AUDIENCE_GROUP ? "chat_group" : "customer");
+    buf_addf(
+        &set,
+        "(SELECT i.id AS id, ((i.id & %" PRId64 ") * %" PRId64 " + ((i.id / 2147483648) & "
+        "%" PRId64 ") * %" PRId64 " + %s * %" PRId64 ") %% %" PRId64 " AS h FROM %s i /*scan*/",
+        HASH_SAMPLE_MASK, HASH_SAMPLE_A, HASH_SAMPLE_MASK, HASH_SAMPLE_B, salt.p, HASH_SAMPLE_C,
+        HASH_SAMPLE_P, c->subject == AUDIENCE_GROUP ? "chat_group" : "customer");
     buf_addz(&set, " WHERE 1 = 1");
     put_only(c, "i.id", &set);
     buf_addz(&set, ") r) r) r) r WHERE r.h % 10000 < ");
@@ -412,7 +424,8 @@ static void put_test(struct compile *c, const struct node *n, bool negate, struc
     } else if (n->what == WHAT_BIRTHDAY && n->op == OP_WITHIN) {
         put_birthday(c, n, negate, out);
     } else if (n->what == WHAT_BIRTHDAY) {
-        buf_addz(out, (n->op == OP_KNOWN) != negate ? "c.birth_day IS NOT NULL" : "c.birth_day IS NULL");
+        buf_addz(out,
+                 (n->op == OP_KNOWN) != negate ? "c.birth_day IS NOT NULL" : "c.birth_day IS NULL");
     } else if (n->what == WHAT_STAGE) {
         put_stage(c, n, negate, out);
     } else if (n->what == WHAT_STAFF) {
@@ -454,7 +467,8 @@ static void put_hoisted(struct compile *c, const struct node *n, bool negate, st
     c->depth = 0;
     set_begin(&set);
     if (c->subject == AUDIENCE_GROUP)
-        buf_addz(&set, "SELECT g.id AS id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL AND ");
+        buf_addz(&set,
+                 "SELECT g.id AS id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL AND ");
     else
         buf_addz(&set, "SELECT c.id AS id FROM customer c /*scan*/ WHERE c.root_id = c.id AND ");
     put_predicate(c, n, negate, &set);
@@ -542,13 +556,15 @@ void put_predicate(struct compile *c, const struct node *n, bool negate, struct 
 
 /* ---- the frame ---- */
 
-/* The data scope: SCOPE_CUSTOMER of store/scope.h with this question's account; groups by their owner. */
+/* The data scope: SCOPE_CUSTOMER of store/scope.h with this question's account; groups by their
+ * owner. */
 static void put_scope(struct compile *c, bool group, struct buf *out)
 {
     static const char CUSTOMERS[] = SCOPE_CUSTOMER("c.id", "\x1F");
-    struct str rest = group ? STR("\x1F <> 0 AND g.owner_id IN (SELECT a.staff_id FROM account_staff a"
-                                  " WHERE a.account_id = \x1F)")
-                            : str_from(CUSTOMERS);
+    struct str rest =
+        group ? STR("\x1F <> 0 AND g.owner_id IN (SELECT a.staff_id FROM account_staff a"
+                    " WHERE a.account_id = \x1F)")
+              : str_from(CUSTOMERS);
     struct buf param;
     struct str part;
     if (c->q->scope_account == 0)
@@ -575,9 +591,10 @@ static void put_frame(struct compile *c, struct buf *out)
         buf_add(out, str_sub(buf_str(&c->with), 0, c->with.n - 2));
         buf_addc(out, ' ');
     }
-    buf_addz(out, group ? "SELECT g.id AS id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL AND "
-                        : "SELECT c.id AS id FROM customer c /*scan*/"
-                          " WHERE c.root_id = c.id AND c.erased_s IS NULL AND ");
+    buf_addz(out,
+             group ? "SELECT g.id AS id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL AND "
+                   : "SELECT c.id AS id FROM customer c /*scan*/"
+                     " WHERE c.root_id = c.id AND c.erased_s IS NULL AND ");
     buf_add(out, buf_str(&where));
     put_only(c, group ? "g.id" : "c.id", out);
     put_scope(c, group, out);
@@ -585,9 +602,9 @@ static void put_frame(struct compile *c, struct buf *out)
     buf_done(&where);
 }
 
-enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q, int64_t only,
-                         int first_param, struct str *out_text, struct db_value **out_values, size_t *out_n,
-                         struct err *e)
+enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q,
+                         int64_t only, int first_param, struct str *out_text,
+                         struct db_value **out_values, size_t *out_n, struct err *e)
 {
     assert(a != NULL && q != NULL && q->expr != NULL);
     assert(q->expr->checked);
@@ -610,12 +627,14 @@ enum rc compile_question(struct arena *a, enum db_engine engine, const struct au
     buf_done(&text);
     buf_done(&c.with);
     if (failed)
-        return err_set(e, RC_LIMIT, "expression_large", "expression", "表达式太大", "the expression is too large");
+        return err_set(e, RC_LIMIT, "expression_large", "expression", "表达式太大",
+                       "the expression is too large");
     return RC_OK;
 }
 
-enum rc audience_sql(struct arena *a, enum db_engine engine, const struct audience_question *q, int first_param,
-                     struct str *out_text, struct db_value **out_values, size_t *out_n, struct err *e)
+enum rc audience_sql(struct arena *a, enum db_engine engine, const struct audience_question *q,
+                     int first_param, struct str *out_text, struct db_value **out_values,
+                     size_t *out_n, struct err *e)
 {
     return compile_question(a, engine, q, 0, first_param, out_text, out_values, out_n, e);
 }

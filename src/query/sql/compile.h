@@ -1,9 +1,10 @@
 /* compile — what the parts of the SQL generator share. Private to query/sql.
  *
- * A condition becomes a predicate on the alias of its subject: c (customer) or g (chat_group). What needs other tables
- * becomes a set: a CTE "qN AS (SELECT … AS id …)" computed once, and the predicate "c.id IN (SELECT id FROM qN)". `not` is pushed
- * down to the leaves while compiling, so that "unknown" can be settled as false at each leaf and the whole stays
- * two-valued. Text is put together from fixed fragments; every value is a parameter.
+ * A condition becomes a predicate on the alias of its subject: c (customer) or g (chat_group). What
+ * needs other tables becomes a set: a CTE "qN AS (SELECT … AS id …)" computed once, and the
+ * predicate "c.id IN (SELECT id FROM qN)". `not` is pushed down to the leaves while compiling, so
+ * that "unknown" can be settled as false at each leaf and the whole stays two-valued. Text is put
+ * together from fixed fragments; every value is a parameter.
  */
 #ifndef KOI_QUERY_SQL_COMPILE_H
 #define KOI_QUERY_SQL_COMPILE_H
@@ -19,7 +20,8 @@ struct compile {
     enum audience_subject subject; /* of the condition being compiled */
     int64_t now_s;
     bool as_of;
-    int64_t only;     /* the one customer or group that is asked about; 0: everyone, as inside a condition on
+    int64_t
+        only; /* the one customer or group that is asked about; 0: everyone, as inside a condition on
                          another subject */
     struct buf with;  /* the CTEs so far, each followed by ", " */
     int sets;
@@ -58,9 +60,9 @@ void put_name_test(struct compile *c, const struct node *n, const char *column, 
 void put_staff_test(struct compile *c, const struct node *n, const char *column, struct buf *out);
 
 /* audience_sql() for everyone (`only` 0) or for one customer or group. */
-enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q, int64_t only,
-                         int first_param, struct str *out_text, struct db_value **out_values, size_t *out_n,
-                         struct err *e);
+enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q,
+                         int64_t only, int first_param, struct str *out_text,
+                         struct db_value **out_values, size_t *out_n, struct err *e);
 
 /* compile_event.c */
 /* Conditions over events: tests of measures, ever, never, sequences. */
@@ -71,7 +73,8 @@ void put_seq(struct compile *c, const struct node *n, bool negate, struct buf *o
 void put_not_retracted(struct compile *c, struct buf *out);
 
 /* compile_state.c */
-/* Conditions over what is so now, or was at a past time: tags, relations, groups, stage, tier, field. */
+/* Conditions over what is so now, or was at a past time: tags, relations, groups, stage, tier,
+ * field. */
 void put_tag(struct compile *c, const struct node *n, bool negate, struct buf *out);
 void put_relation(struct compile *c, const struct node *n, bool negate, struct buf *out);
 void put_group(struct compile *c, const struct node *n, bool negate, struct buf *out);

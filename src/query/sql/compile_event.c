@@ -1,14 +1,17 @@
 /* compile_event.c — conditions over events as sets of customers.
  *
- * Each condition is one SELECT over the log (or over order_item for kind item), grouped by root customer. Where zero events
- * satisfy the comparison (count < 3, spend = 0) the set holds those who do not, and the predicate is "not in it", so
- * customers without any event need no row. Aggregates over no events other than counts and sums are unknown: false.
+ * Each condition is one SELECT over the log (or over order_item for kind item), grouped by root
+ * customer. Where zero events satisfy the comparison (count < 3, spend = 0) the set holds those who
+ * do not, and the predicate is "not in it", so customers without any event need no row. Aggregates
+ * over no events other than counts and sums are unknown: false.
  *
- * A sequence is one sort: every event carries which steps it can be; step by step, the latest possible start of the
- * steps so far is carried forward over strictly earlier events by a window function, so the best start of all is found
- * without trying any. A match is an event of the last step whose carried start is near enough.
+ * A sequence is one sort: every event carries which steps it can be; step by step, the latest
+ * possible start of the steps so far is carried forward over strictly earlier events by a window
+ * function, so the best start of all is found without trying any. A match is an event of the last
+ * step whose carried start is near enough.
  *
- * Events taken back (kind retract) are invisible at any time: two small sets, computed once a statement.
+ * Events taken back (kind retract) are invisible at any time: two small sets, computed once a
+ * statement.
  */
 #include "query/sql/compile.h"
 #include "query/word.h"
@@ -21,9 +24,11 @@ void put_not_retracted(struct compile *c, struct buf *out)
     if (!c->retractions) {
         c->retractions = true;
         buf_addf(&c->with,
-                 "off_batch AS MATERIALIZED (SELECT object_id AS id FROM event /*scan*/ WHERE kind = %d"
+                 "off_batch AS MATERIALIZED (SELECT object_id AS id FROM event /*scan*/ WHERE "
+                 "kind = %d"
                  " AND object_kind = %d AND object_id IS NOT NULL), "
-                 "off_event AS MATERIALIZED (SELECT object_id AS id FROM event /*scan*/ WHERE kind = %d"
+                 "off_event AS MATERIALIZED (SELECT object_id AS id FROM event /*scan*/ WHERE "
+                 "kind = %d"
                  " AND object_kind = %d AND object_id IS NOT NULL), ",
                  EVENT_RETRACT, OBJECT_BATCH, EVENT_RETRACT, OBJECT_EVENT);
     }
@@ -52,10 +57,12 @@ static bool needs_orders(const struct node *n)
 }
 
 /* An event's object, when it is of the kind asked for. */
-static void put_object_test(struct compile *c, const struct node *n, int object_kind, struct buf *out)
+static void put_object_test(struct compile *c, const struct node *n, int object_kind,
+                            struct buf *out)
 {
-    buf_addf(out, n->op == OP_UNKNOWN ? "(e.object_kind = %d AND e.object_id IS NOT NULL) IS NOT TRUE"
-                                      : "(e.object_kind = %d AND ",
+    buf_addf(out,
+             n->op == OP_UNKNOWN ? "(e.object_kind = %d AND e.object_id IS NOT NULL) IS NOT TRUE"
+                                 : "(e.object_kind = %d AND ",
              object_kind);
     if (n->op == OP_UNKNOWN)
         return;
@@ -71,13 +78,15 @@ static void put_category(struct compile *c, const struct node *n, bool item, str
     buf_addz(out, unknown ? "(" : "");
     if (!item)
         buf_addf(out, "(e.object_kind = %d AND ", OBJECT_PRODUCT);
-    buf_addf(out, "%s IN (SELECT p.id FROM product p WHERE ", item ? "e.product_id" : "e.object_id");
+    buf_addf(out, "%s IN (SELECT p.id FROM product p WHERE ",
+             item ? "e.product_id" : "e.object_id");
     put_text_test(c, &known, "p.category", out);
     buf_addz(out, item ? ")" : "))");
     buf_addz(out, unknown ? ") IS NOT TRUE" : "");
 }
 
-static void put_filter_test(struct compile *c, const struct node *n, const struct source *s, struct buf *out)
+static void put_filter_test(struct compile *c, const struct node *n, const struct source *s,
+                            struct buf *out)
 {
     switch (n->what) {
     case WHAT_EVENT_CHANNEL:
@@ -105,7 +114,8 @@ static void put_filter_test(struct compile *c, const struct node *n, const struc
         put_compare(c, n, "e.object_id", out);
         return;
     default:
-        assert(n->what == WHAT_EVENT_TAG || n->what == WHAT_EVENT_GROUP || n->what == WHAT_EVENT_STAGE);
+        assert(n->what == WHAT_EVENT_TAG || n->what == WHAT_EVENT_GROUP ||
+               n->what == WHAT_EVENT_STAGE);
         if (s->item) /* a product is none of these */
             buf_addz(out, n->op == OP_UNKNOWN ? "1 = 1" : "1 = 0");
         else
@@ -117,7 +127,8 @@ static void put_filter_test(struct compile *c, const struct node *n, const struc
 }
 
 /* A filter of `where`; nesting is at most LIMIT_WHERE_DEPTH, so no hoisting. */
-static void put_filter(struct compile *c, const struct node *n, bool negate, const struct source *s, struct buf *out)
+static void put_filter(struct compile *c, const struct node *n, bool negate, const struct source *s,
+                       struct buf *out)
 {
     if (n->kind == NODE_NOT) {
         put_filter(c, n->items[0], !negate, s, out);
@@ -140,7 +151,8 @@ static void put_filter(struct compile *c, const struct node *n, bool negate, con
 }
 
 /* "kind = $1 AND kept AND filter" of the events of one step or measure. */
-static void put_match(struct compile *c, const struct events *ev, const struct source *s, struct buf *out)
+static void put_match(struct compile *c, const struct events *ev, const struct source *s,
+                      struct buf *out)
 {
     if (s->item) {
         buf_addz(out, "e.nature = 'sale'");
@@ -151,7 +163,8 @@ static void put_match(struct compile *c, const struct events *ev, const struct s
         put_int(c, ev->kind_id, out);
     }
     if (ev->kept) {
-        buf_addz(out, " AND NOT EXISTS (SELECT 1 FROM refund f WHERE f.order_id = e.object_id AND f.at_s <= ");
+        buf_addz(out, " AND NOT EXISTS (SELECT 1 FROM refund f WHERE f.order_id = e.object_id AND "
+                      "f.at_s <= ");
         put_int(c, c->now_s, out);
         buf_addc(out, ')');
     }
@@ -172,8 +185,10 @@ static void put_from(struct compile *c, const struct source *s, struct span span
         put_not_retracted(c, out);
     put_only(c, "m.root_id", out);
     if (s->item && c->only != 0) { /* lines are found through their orders */
-        buf_addz(out, " AND e.order_id IN (SELECT w.id FROM orders w JOIN customer v ON v.id = w.customer_id"
-                      " WHERE v.root_id = ");
+        buf_addz(
+            out,
+            " AND e.order_id IN (SELECT w.id FROM orders w JOIN customer v ON v.id = w.customer_id"
+            " WHERE v.root_id = ");
         put_int(c, c->only, out);
         buf_addc(out, ')');
     }
@@ -231,7 +246,8 @@ static const struct {
                    " ORDER BY d.start_s DESC LIMIT 1))",
                    true},
     [WHAT_SUM] = {"coalesce(CAST(sum(e.amount_fen) AS BIGINT), 0)", true},
-    [WHAT_SPEND] = {"coalesce(CAST(sum(CASE WHEN e.kind = 12 THEN -e.amount_fen ELSE e.amount_fen END) AS BIGINT), 0)",
+    [WHAT_SPEND] = {"coalesce(CAST(sum(CASE WHEN e.kind = 12 THEN -e.amount_fen ELSE e.amount_fen "
+                    "END) AS BIGINT), 0)",
                     true},
     [WHAT_MIN] = {"min(e.amount_fen)", false},
     [WHAT_MAX] = {"max(e.amount_fen)", false},
@@ -301,8 +317,10 @@ void put_ever(struct compile *c, const struct node *n, bool negate, struct buf *
 
 /* ---- sequences ---- */
 
-/* Rows (id, at_s, seq, m1 … mk) of one of the two sources: which steps each event can be. False when no step uses it. */
-static bool put_steps_of(struct compile *c, const struct node *n, struct source s, bool second, struct buf *out)
+/* Rows (id, at_s, seq, m1 … mk) of one of the two sources: which steps each event can be. False
+ * when no step uses it. */
+static bool put_steps_of(struct compile *c, const struct node *n, struct source s, bool second,
+                         struct buf *out)
 {
     struct buf any;
     bool used = false;
@@ -349,7 +367,8 @@ void put_seq(struct compile *c, const struct node *n, bool negate, struct buf *o
         for (size_t i = k + 1; i <= last; i++)
             buf_addf(&set, ", x.m%zu AS m%zu", i, i);
         buf_addf(&set,
-                 ", CASE WHEN x.m%zu = 1 THEN max(x.start) OVER (PARTITION BY x.id ORDER BY x.at_s, x.seq"
+                 ", CASE WHEN x.m%zu = 1 THEN max(x.start) OVER (PARTITION BY x.id ORDER BY "
+                 "x.at_s, x.seq"
                  " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END AS start FROM ",
                  k);
     }

@@ -1,21 +1,26 @@
 /* compile_state.c — conditions over what is so: tags, relations, groups, stage, tier, fields.
  *
- * Now, they are read from their tables. As of a past time they are worked out from the log: for each thing (customer, staff,
- * tag …) the last event about it by then, ordered by (at_s, seq), says whether it was so. Tiers come from the history of moves.
- * Rows hang on the customer they were made with; all rows of one root count.
+ * Now, they are read from their tables. As of a past time they are worked out from the log: for
+ * each thing (customer, staff, tag …) the last event about it by then, ordered by (at_s, seq), says
+ * whether it was so. Tiers come from the history of moves. Rows hang on the customer they were made
+ * with; all rows of one root count.
  */
 #include "query/sql/compile.h"
 
 #include <assert.h>
 #include <inttypes.h>
 
-/* "(SELECT … , row_number() … AS place FROM event …) x": the last event for each key, alias x, place = 1. */
+/* "(SELECT … , row_number() … AS place FROM event …) x": the last event for each key, alias x,
+ * place = 1. */
 static void put_latest(struct compile *c, const char *kinds, const char *key, struct buf *out)
 {
     buf_addf(out,
-             "(SELECT m.root_id AS id, e.customer_id AS customer_id, e.kind AS kind, e.staff_id AS staff_id,"
-             " e.object_id AS object_id, row_number() OVER (PARTITION BY %s ORDER BY e.at_s DESC, e.seq DESC) AS place"
-             " FROM event e /*scan*/ JOIN customer m ON m.id = e.customer_id WHERE e.kind IN (%s) AND e.at_s <= ",
+             "(SELECT m.root_id AS id, e.customer_id AS customer_id, e.kind AS kind, e.staff_id "
+             "AS staff_id,"
+             " e.object_id AS object_id, row_number() OVER (PARTITION BY %s ORDER BY e.at_s DESC, "
+             "e.seq DESC) AS place"
+             " FROM event e /*scan*/ JOIN customer m ON m.id = e.customer_id WHERE e.kind IN (%s) "
+             "AND e.at_s <= ",
              key, kinds);
     put_int(c, c->now_s, out);
     put_not_retracted(c, out);
@@ -24,7 +29,8 @@ static void put_latest(struct compile *c, const char *kinds, const char *key, st
 }
 
 /* "t.tag_id" or "x.object_id" is one of the tags meant. */
-static void put_tag_ids(struct compile *c, const struct node *n, const char *column, struct buf *out)
+static void put_tag_ids(struct compile *c, const struct node *n, const char *column,
+                        struct buf *out)
 {
     buf_addz(out, column);
     if (n->kind == NODE_TAG) {
@@ -46,11 +52,14 @@ void put_tag(struct compile *c, const struct node *n, bool negate, struct buf *o
         buf_addz(&set, " WHERE x.place = 1 AND x.kind = 6 AND ");
         put_tag_ids(c, n, "x.object_id", &set);
     } else {
-        buf_addz(&set, "SELECT m.root_id AS id FROM relation_tag t JOIN relation r ON r.id = t.relation_id"
-                       " JOIN customer m ON m.id = r.customer_id WHERE ");
+        buf_addz(
+            &set,
+            "SELECT m.root_id AS id FROM relation_tag t JOIN relation r ON r.id = t.relation_id"
+            " JOIN customer m ON m.id = r.customer_id WHERE ");
         put_tag_ids(c, n, "t.tag_id", &set);
         put_only(c, "m.root_id", &set);
-        buf_addz(&set, " UNION ALL SELECT m.root_id AS id FROM customer_tag t JOIN customer m ON m.id = t.customer_id"
+        buf_addz(&set, " UNION ALL SELECT m.root_id AS id FROM customer_tag t JOIN customer m ON "
+                       "m.id = t.customer_id"
                        " WHERE ");
         put_tag_ids(c, n, "t.tag_id", &set);
         put_only(c, "m.root_id", &set);
@@ -67,7 +76,8 @@ void put_relation(struct compile *c, const struct node *n, bool negate, struct b
         put_latest(c, "1, 2, 3", "e.customer_id, e.staff_id", &set);
         buf_addz(&set, " WHERE x.place = 1 AND x.kind = 1");
     } else {
-        buf_addz(&set, "SELECT m.root_id AS id FROM relation r /*scan*/ JOIN customer m ON m.id = r.customer_id"
+        buf_addz(&set, "SELECT m.root_id AS id FROM relation r /*scan*/ JOIN customer m ON m.id = "
+                       "r.customer_id"
                        " WHERE r.deleted_s IS NULL");
         put_only(c, "m.root_id", &set);
     }
@@ -103,8 +113,10 @@ static void put_membership_now(struct compile *c, struct buf *out)
     }
 }
 
-/* The predicate of an expression about the other subject, which knows nothing of who is asked about. */
-static void put_other(struct compile *c, const struct node *n, enum audience_subject subject, struct buf *out)
+/* The predicate of an expression about the other subject, which knows nothing of who is asked
+ * about. */
+static void put_other(struct compile *c, const struct node *n, enum audience_subject subject,
+                      struct buf *out)
 {
     enum audience_subject outer = c->subject;
     int64_t only = c->only;
@@ -121,7 +133,9 @@ void put_group(struct compile *c, const struct node *n, bool negate, struct buf 
     set_begin(&set);
     buf_addz(&set, "SELECT m.root_id AS id FROM ");
     put_membership(c, &set);
-    buf_addz(&set, " JOIN chat_group g ON g.id = t.group_id JOIN customer m ON m.id = t.customer_id WHERE ");
+    buf_addz(
+        &set,
+        " JOIN chat_group g ON g.id = t.group_id JOIN customer m ON m.id = t.customer_id WHERE ");
     put_membership_now(c, &set);
     put_only(c, "m.root_id", &set);
     if (n->n_values > 0) {
@@ -135,7 +149,8 @@ void put_group(struct compile *c, const struct node *n, bool negate, struct buf 
 }
 
 /* share op x%: 10,000 × matching op x × all, without dividing. */
-static void put_share(struct compile *c, const struct node *n, const char *matching, struct buf *out)
+static void put_share(struct compile *c, const struct node *n, const char *matching,
+                      struct buf *out)
 {
     bool between = n->op == OP_BETWEEN;
     static const char *const OPS[] = {"=", "<>", "<", "<=", ">", ">="};
@@ -170,7 +185,8 @@ static bool holds_for_none(const struct node *n)
     }
 }
 
-/* members(expression) op n, members op n, share(expression) op x%: over the distinct root customers of the group. */
+/* members(expression) op n, members op n, share(expression) op x%: over the distinct root customers
+ * of the group. */
 void put_members(struct compile *c, const struct node *n, bool negate, struct buf *out)
 {
     struct buf set, matching;
@@ -234,8 +250,10 @@ void put_tier(struct compile *c, const struct node *n, bool negate, struct buf *
     bool none = n->op == OP_NONE;
     set_begin(&set);
     if (c->as_of) {
-        buf_addz(&set, "SELECT x.id AS id FROM (SELECT v.customer_id AS id, v.to_tier_id AS tier_id, row_number() OVER"
-                       " (PARTITION BY v.customer_id ORDER BY v.at_s DESC, v.run_id DESC) AS place FROM tier_move v"
+        buf_addz(&set, "SELECT x.id AS id FROM (SELECT v.customer_id AS id, v.to_tier_id AS "
+                       "tier_id, row_number() OVER"
+                       " (PARTITION BY v.customer_id ORDER BY v.at_s DESC, v.run_id DESC) AS "
+                       "place FROM tier_move v"
                        " /*scan*/ JOIN tier_run u ON u.id = v.run_id WHERE u.model_id = ");
         put_int(c, n->found.ids[0], &set);
         buf_addz(&set, " AND v.at_s <= ");
@@ -243,7 +261,8 @@ void put_tier(struct compile *c, const struct node *n, bool negate, struct buf *
         put_only(c, "v.customer_id", &set);
         buf_addz(&set, ") x WHERE x.place = 1 AND x.tier_id");
     } else {
-        buf_addz(&set, "SELECT x.customer_id AS id FROM customer_tier x /*scan*/ WHERE x.model_id = ");
+        buf_addz(&set,
+                 "SELECT x.customer_id AS id FROM customer_tier x /*scan*/ WHERE x.model_id = ");
         put_int(c, n->found.ids[0], &set);
         put_only(c, "x.customer_id", &set);
         buf_addz(&set, " AND x.tier_id");

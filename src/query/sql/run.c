@@ -1,11 +1,12 @@
-/* run.c — asks the compiled questions. Each is one statement around the text of compile.c; identical questions share a
- * prepared statement through the connection's cache of texts. */
+/* run.c — asks the compiled questions. Each is one statement around the text of compile.c;
+ * identical questions share a prepared statement through the connection's cache of texts. */
 #include "query/sql/compile.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-/* The question's text between `before` and `after`, with room for `extra` more values behind its own. */
+/* The question's text between `before` and `after`, with room for `extra` more values behind its
+ * own. */
 struct asked {
     struct str text;
     struct db_value *values;
@@ -15,8 +16,9 @@ struct asked {
 enum { EXTRA = 2 };
 
 /* Puts "before <text> q after" together; each '#' in `after` is the next of the `extra` values. */
-static enum rc ask(struct tx *tx, const struct audience_question *q, int64_t only, const char *before, const char *after,
-                   const int64_t *extra, size_t n_extra, struct asked *out, struct err *e)
+static enum rc ask(struct tx *tx, const struct audience_question *q, int64_t only,
+                   const char *before, const char *after, const int64_t *extra, size_t n_extra,
+                   struct asked *out, struct err *e)
 {
     assert(n_extra <= EXTRA);
     struct str text;
@@ -63,7 +65,8 @@ static enum rc one(struct tx *tx, const struct asked *asked, int64_t *out, struc
     return rc;
 }
 
-enum rc audience_count(struct tx *tx, const struct audience_question *q, int64_t *out, struct err *e)
+enum rc audience_count(struct tx *tx, const struct audience_question *q, int64_t *out,
+                       struct err *e)
 {
     assert(tx != NULL && out != NULL);
     struct asked asked;
@@ -71,7 +74,8 @@ enum rc audience_count(struct tx *tx, const struct audience_question *q, int64_t
     return rc != RC_OK ? rc : one(tx, &asked, out, e);
 }
 
-enum rc audience_contains(struct tx *tx, const struct audience_question *q, int64_t id, bool *out, struct err *e)
+enum rc audience_contains(struct tx *tx, const struct audience_question *q, int64_t id, bool *out,
+                          struct err *e)
 {
     assert(tx != NULL && out != NULL);
     if (id <= 0) {
@@ -88,7 +92,8 @@ enum rc audience_contains(struct tx *tx, const struct audience_question *q, int6
     return rc;
 }
 
-static enum rc ids(struct tx *tx, const struct asked *asked, int64_t limit, int64_t *out_ids, size_t *out_n, struct err *e)
+static enum rc ids(struct tx *tx, const struct asked *asked, int64_t limit, int64_t *out_ids,
+                   size_t *out_n, struct err *e)
 {
     struct rows *rows;
     enum rc rc = tx_query_text(tx, asked->text, "i", asked->values, asked->n, &rows, e);
@@ -105,14 +110,15 @@ static enum rc ids(struct tx *tx, const struct asked *asked, int64_t limit, int6
     return rc;
 }
 
-enum rc audience_page(struct tx *tx, const struct audience_question *q, int64_t after_id, int64_t limit,
-                      int64_t *out_ids, size_t *out_n, struct err *e)
+enum rc audience_page(struct tx *tx, const struct audience_question *q, int64_t after_id,
+                      int64_t limit, int64_t *out_ids, size_t *out_n, struct err *e)
 {
     assert(tx != NULL && out_ids != NULL && out_n != NULL);
     assert(limit > 0);
     struct asked asked;
     int64_t extra[] = {after_id, limit};
-    enum rc rc = ask(tx, q, 0, "SELECT q.id FROM (", ") q WHERE q.id > # ORDER BY q.id LIMIT #", extra, 2, &asked, e);
+    enum rc rc = ask(tx, q, 0, "SELECT q.id FROM (", ") q WHERE q.id > # ORDER BY q.id LIMIT #",
+                     extra, 2, &asked, e);
     return rc != RC_OK ? rc : ids(tx, &asked, limit, out_ids, out_n, e);
 }
 
@@ -122,14 +128,15 @@ static int by_id(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-enum rc audience_sample(struct tx *tx, const struct audience_question *q, int64_t limit, int64_t *out_ids,
-                        size_t *out_n, struct err *e)
+enum rc audience_sample(struct tx *tx, const struct audience_question *q, int64_t limit,
+                        int64_t *out_ids, size_t *out_n, struct err *e)
 {
     assert(tx != NULL && out_ids != NULL && out_n != NULL);
     assert(limit > 0);
     struct asked asked;
     enum rc rc = ask(tx, q, 0, "SELECT q.id FROM (",
-                     ") q ORDER BY (q.id % 1000003) * 7919 % 1000003, q.id LIMIT #", &limit, 1, &asked, e);
+                     ") q ORDER BY (q.id % 1000003) * 7919 % 1000003, q.id LIMIT #", &limit, 1,
+                     &asked, e);
     if (rc == RC_OK)
         rc = ids(tx, &asked, limit, out_ids, out_n, e);
     if (rc == RC_OK && *out_n > 1)
@@ -137,7 +144,8 @@ enum rc audience_sample(struct tx *tx, const struct audience_question *q, int64_
     return rc;
 }
 
-enum rc audience_explain(struct tx *tx, const struct audience_question *q, struct buf *out, struct err *e)
+enum rc audience_explain(struct tx *tx, const struct audience_question *q, struct buf *out,
+                         struct err *e)
 {
     assert(tx != NULL && out != NULL);
     bool sqlite = tx_engine(tx) == DB_SQLITE;
