@@ -19,6 +19,7 @@
 #include "store/field.h"
 #include "store/figures.h"
 #include "store/relation.h"
+#include "store/source.h"
 #include "store/tag.h"
 
 #include <assert.h>
@@ -190,23 +191,35 @@ static enum rc make_fields(struct demo *d, struct tx *tx, struct err *e)
     return rc;
 }
 
+static enum rc spend(struct tx *tx, int64_t source_id, const char *kind, int32_t month, int64_t fen,
+                     struct err *e)
+{
+    if (fen == 0)
+        return RC_OK;
+    struct cost_row cost = {
+        .source_id = source_id,
+        .kind = str_from(kind),
+        .from_day = month,
+        .to_day = calendar_add_months(month, 1) - 1,
+        .amount_fen = fen,
+    };
+    return cost_add(tx, &cost, e);
+}
+
 static enum rc make_sources(struct demo *d, struct tx *tx, struct err *e)
 {
     int64_t *ids = ARENA_ARRAY(job_arena(d->job), int64_t, demo_table.sources_n);
+    int32_t last = calendar_month_start(calendar_day_of(d->shape.end_s));
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < demo_table.sources_n; i++) {
         const struct demo_source *s = &demo_table.sources[i];
-        rc = directory_add_source(tx, str_from(s->name), str_from(s->kind), &ids[i], e);
-        for (int month = 0; rc == RC_OK && month < 18 && s->fixed_fen_month > 0; month++) {
-            int32_t last = calendar_month_start(calendar_day_of(d->shape.end_s));
+        double a_month = (double)d->customers * s->weight / 100 / 18;
+        rc = source_add(tx, str_from(s->name), str_from(s->kind), &ids[i], e);
+        for (int month = 0; rc == RC_OK && month < 18; month++) {
             int32_t from = calendar_add_months(last, -month);
-            rc = directory_add_cost(tx, ids[i], "fixed", from, calendar_add_months(from, 1) - 1,
-                                    s->fixed_fen_month, e);
-            int64_t traffic =
-                s->traffic_fen_customer * (int64_t)((double)d->customers * s->weight / 1800);
-            if (rc == RC_OK && traffic > 0)
-                rc = directory_add_cost(tx, ids[i], "traffic", from,
-                                        calendar_add_months(from, 1) - 1, traffic, e);
+            rc = spend(tx, ids[i], "fixed", from, s->fixed_fen_month, e);
+            if (rc == RC_OK)
+                rc = spend(tx, ids[i], "traffic", from, s->traffic_fen_customer * (int64_t)a_month, e);
         }
     }
     d->shape.source_ids = ids;

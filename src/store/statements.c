@@ -16,9 +16,11 @@
     X(customer_list)                                                                               \
     X(customer_stats)                                                                              \
     X(day)                                                                                         \
+    X(directory)                                                                                   \
     X(erasure)                                                                                     \
     X(event)                                                                                       \
     X(field)                                                                                       \
+    X(figures)                                                                                     \
     X(group)                                                                                       \
     X(idempotency)                                                                                 \
     X(identity)                                                                                    \
@@ -30,13 +32,15 @@
     X(rfm)                                                                                         \
     X(session)                                                                                     \
     X(setting)                                                                                     \
+    X(source)                                                                                      \
     X(staff)                                                                                       \
     X(stage)                                                                                       \
     X(tag)                                                                                         \
     X(tier)                                                                                        \
     X(timeline)                                                                                    \
     X(token)                                                                                       \
-    X(view)
+    X(view)                                                                                        \
+    X(wipe)
 
 #define DECLARE(file) extern const struct sql *const file##_statements[];
 FILE_LIST(DECLARE)
