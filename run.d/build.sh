@@ -4,19 +4,19 @@
 #   build-asan   address and undefined behaviour   build-tsan   data races
 #   build-fuzz   libFuzzer targets (clang)
 
-# Configures DIR once with the given Meson options and compiles it. Compiler output shows only on
-# failure.
-compile() {
-    local dir=$top/$1 words
-    shift
+# Configures FOLDER once with the given Meson options and compiles TARGET. What the compiler says
+# shows only on failure.
+compile() { # folder target options …
+    local dir=$top/$1 target=$2 words
+    shift 2
     if [ ! -f "$dir/build.ninja" ]; then
         rm -rf "$dir"
         words=$(meson setup "$dir" "$top" "$@" 2>&1) || die "meson setup failed:" "$words"
     fi
     say "compiling $(basename "$dir")"
-    words=$(nice -n "${KOI_NICE:-0}" ninja -C "$dir" -j "$jobs" 2>&1) || {
+    words=$(ninja -C "$dir" -j "$jobs" "$target" 2>&1) || {
         printf '%s\n' "$words" | grep -E -B1 -A12 'error|FAILED|undefined' | head -n 120 >&2
-        die "the build in $dir failed: ninja -C $dir shows all of it"
+        die "the build in $dir failed: ninja -C $dir $target shows all of it"
     }
 }
 
@@ -37,27 +37,27 @@ build_console() {
 
 build_release() {
     build_console
-    compile build --buildtype=release
+    compile build koi --buildtype=release
 }
 
 build_test() {
-    compile build-test --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true
+    compile build-test all --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true
 }
 
 build_asan() {
     need_packages "${packages_clang[@]}"
-    CC=clang compile build-asan --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true \
+    CC=clang compile build-asan all --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true \
         -Db_sanitize=address,undefined -Db_lundef=false
 }
 
 build_tsan() {
     need_packages "${packages_clang[@]}"
-    CC=clang compile build-tsan --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true \
+    CC=clang compile build-tsan all --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true \
         -Db_sanitize=thread -Db_lundef=false
 }
 
 build_fuzz() {
     need_packages "${packages_clang[@]}"
-    CC=clang compile build-fuzz --buildtype=debugoptimized -Dfuzz=true \
+    CC=clang compile build-fuzz fuzzers --buildtype=debugoptimized -Dfuzz=true \
         -Db_sanitize=address,undefined -Db_lundef=false
 }
