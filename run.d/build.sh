@@ -46,14 +46,14 @@ build_test() {
 
 build_asan() {
     need_packages "${packages_clang[@]}"
-    CC=clang compile build-asan all --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true \
-        -Db_sanitize=address,undefined -Db_lundef=false
+    CC=clang compile build-asan all --buildtype=debugoptimized -Db_lundef=false \
+        -Dtest_clock=true -Ddebug_checks=true -Db_sanitize=address,undefined
 }
 
 build_tsan() {
     need_packages "${packages_clang[@]}"
-    CC=clang compile build-tsan all --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true \
-        -Db_sanitize=thread -Db_lundef=false
+    CC=clang compile build-tsan all --buildtype=debugoptimized -Db_lundef=false \
+        -Dtest_clock=true -Ddebug_checks=true -Db_sanitize=thread
 }
 
 build_fuzz() {
