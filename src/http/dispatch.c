@@ -1,6 +1,6 @@
 /* dispatch.c — every rule of a call in one place, in this order:
  *
- *   route → caller → permission and scope → origin and CSRF → arguments → prepare → (idempotency → handler
+ *   route → caller → host, origin and CSRF → permission and scope → arguments → prepare → (idempotency → handler
  *   → audit → idempotency) → error shape
  *
  * What stands in brackets is, for a write, one closure on the writer thread: effect, audit row and remembered
@@ -121,9 +121,9 @@ static enum rc check_caller(struct request *rq, struct tx *tx, struct err *e)
 {
     enum rc rc = caller_find(rq, tx, e);
     if (rc == RC_OK) {
-        rc = caller_may(rq, e);
+        rc = caller_guard(rq, e);
     }
-    return rc == RC_OK ? caller_guard(rq, e) : rc;
+    return rc == RC_OK ? caller_may(rq, e) : rc;
 }
 
 bool dispatch_is_raw(struct request *rq)
