@@ -54,7 +54,7 @@ static void window(const struct window *w, struct buf *out)
         [WINDOW_BEFORE] = " before ",
     };
     enum window_kind k = w->kind;
-    buf_addz(out, WORDS[k]);
+    buf_addz(out, k == WINDOW_LAST && w->length.period ? " in the " : WORDS[k]);
     if (k == WINDOW_LAST || k == WINDOW_NEXT || k == WINDOW_OLDER) {
         length(&w->length, out);
     } else if (k == WINDOW_THIS || k == WINDOW_PREVIOUS || k == WINDOW_FOLLOWING) {
@@ -182,7 +182,7 @@ static void did(const struct events *ev, bool negate, struct buf *out)
 
 static void ever(const struct node *n, bool negate, struct buf *out)
 {
-    buf_addz(out, negate && n->window.kind == WINDOW_EVER ? "never once " : "");
+    buf_addz(out, negate && n->window.kind == WINDOW_EVER ? "never " : "");
     did(&n->events[0], negate && n->window.kind != WINDOW_EVER, out);
     window(&n->window, out);
 }
@@ -209,27 +209,55 @@ static void count(const struct node *n, enum op op, struct buf *out)
     window(&n->window, out);
 }
 
-/* "orders" as a noun for amounts: the kind's own word. */
+/* The kind as a noun: order, or its own name. */
+static void kind_noun(const struct events *ev, struct buf *out)
+{
+    bool plain_noun = str_eq(ev->kind, STR("order")) || str_eq(ev->kind, STR("refund"));
+    buf_add(out, plain_noun ? ev->kind : kind_name(ev));
+}
+
 static void of_kind(const struct events *ev, struct buf *out)
 {
-    const struct kind_row *row = kind_row(ev->kind);
-    bool amounts = row != NULL &&
-                   (ev->kind_id == EVENT_ORDER || ev->kind_id == EVENT_REFUND || ev->kind_id == 0);
-    if (amounts)
-        buf_addz(out, row->en_one);
-    else
-        buf_add(out, kind_name(ev));
+    kind_noun(ev, out);
     narrowing(ev, out);
+}
+
+static void amount_of(const struct events *ev, bool many, struct buf *out)
+{
+    kind_noun(ev, out);
+    buf_addz(out, many ? " amounts" : " amount");
+    narrowing(ev, out);
+}
+
+/* sum, avg, min, max; days since; first and last as times. */
+static void measure_of_amounts(const struct node *n, enum op op, struct buf *out)
+{
+    bool total = n->what == WHAT_SUM || n->what == WHAT_AVG;
+    buf_addz(out, total ? "have " : n->what == WHAT_MIN ? "have a smallest " : "have a largest ");
+    amount_of(&n->events[0], total, out);
+    window(&n->window, out);
+    buf_addz(out, n->what == WHAT_SUM ? " totalling " : n->what == WHAT_AVG ? " averaging " : " of ");
+    compare(n, op, out);
+    buf_addz(out, " yuan");
+}
+
+static void measure_of_times(const struct node *n, enum op op, struct buf *out)
+{
+    bool last = n->what == WHAT_DAYS_SINCE_LAST || n->what == WHAT_LAST_AT;
+    buf_addz(out, last ? "have their last " : "have their first ");
+    of_kind(&n->events[0], out);
+    window(&n->window, out);
+    if (n->op == OP_WITHIN) {
+        window(&n->compare, out);
+        return;
+    }
+    buf_addc(out, ' ');
+    compare(n, op, out);
+    buf_addz(out, n->values[0].micro == 1000000 && op != OP_BETWEEN ? " day ago" : " days ago");
 }
 
 static void measure(const struct node *n, enum op op, struct buf *out)
 {
-    static const char *const LEAD[WHAT_COUNT_OF] = {
-        [WHAT_SUM] = "have a total amount by ",      [WHAT_AVG] = "have an average amount by ",
-        [WHAT_MIN] = "have a smallest amount by ",   [WHAT_MAX] = "have a largest amount by ",
-        [WHAT_DAYS_SINCE_LAST] = "have a last ",     [WHAT_DAYS_SINCE_FIRST] = "have a first ",
-        [WHAT_LAST_AT] = "have their last ",         [WHAT_FIRST_AT] = "have their first ",
-    };
     if (n->what == WHAT_COUNT) {
         count(n, op, out);
     } else if (n->what == WHAT_DAYS) {
@@ -245,18 +273,10 @@ static void measure(const struct node *n, enum op op, struct buf *out)
         compare(n, op, out);
         buf_addz(out, " yuan net of refunds");
         window(&n->window, out);
+    } else if (n->what >= WHAT_SUM && n->what <= WHAT_MAX) {
+        measure_of_amounts(n, op, out);
     } else {
-        buf_addz(out, LEAD[n->what]);
-        of_kind(&n->events[0], out);
-        window(&n->window, out);
-        if (n->op == OP_WITHIN) {
-            window(&n->compare, out);
-            return;
-        }
-        bool since = n->what == WHAT_DAYS_SINCE_LAST || n->what == WHAT_DAYS_SINCE_FIRST;
-        buf_addz(out, since ? " " : " of ");
-        compare(n, op, out);
-        buf_addz(out, since ? " days ago" : " yuan");
+        measure_of_times(n, op, out);
     }
 }
 
@@ -274,11 +294,34 @@ static void sequence(const struct node *n, bool negate, struct buf *out)
 
 /* ---- attributes ---- */
 
+/* "have a noun of …", for what has no phrase of its own. */
+static void have(const struct node *n, const char *noun, bool negate, struct buf *out)
+{
+    static const char *const WORDS[OP_COUNT] = {[OP_EQ] = " of ",       [OP_IN] = " of ",
+                                                [OP_NE] = " other than ", [OP_LT] = " before ",
+                                                [OP_LE] = " on or before ", [OP_GT] = " after ",
+                                                [OP_GE] = " on or after ", [OP_CONTAINS] = " containing "};
+    if (n->op == OP_KNOWN || n->op == OP_UNKNOWN) {
+        buf_addf(out, (n->op == OP_KNOWN) != negate ? "have a known %s" : "have no known %s", noun);
+        return;
+    }
+    buf_addz(out, negate ? "do not have a" : "have a");
+    buf_addf(out, "%s %s%s", noun[0] == 'R' ? "n" : "", n->op == OP_NE ? "known " : "", noun);
+    if (n->op == OP_WITHIN) {
+        window(&n->compare, out);
+    } else if (n->op == OP_BETWEEN || n->values[0].kind == LITERAL_NUMBER) {
+        buf_addz(out, n->op == OP_NE ? "" : " of");
+        buf_addc(out, ' ');
+        compare(n, n->op, out);
+    } else {
+        buf_addz(out, WORDS[n->op]);
+        names(n, out);
+    }
+}
+
 static void otherwise(const struct node *n, bool negate, struct buf *out)
 {
-    const struct what_row *row = what_row(n->what);
-    buf_addz(out, negate ? "have not: " : "have: ");
-    noun_test(n, row->en, out);
+    have(n, what_row(n->what)->en, negate, out);
 }
 
 static void place(const struct node *n, bool negate, struct buf *out)
@@ -339,15 +382,17 @@ static void time_test(const struct node *n, bool negate, struct buf *out)
     static const char *const VERB[WHAT_COUNT_OF] = {[WHAT_ADDED] = "were added",
                                                     [WHAT_FIRST] = "were first seen",
                                                     [WHAT_GROUP_CREATED] = "were created"};
-    static const char *const VERB_NOT[WHAT_COUNT_OF] = {[WHAT_ADDED] = "were not added",
-                                                        [WHAT_FIRST] = "were not first seen",
-                                                        [WHAT_GROUP_CREATED] = "were not created"};
+    static const char *const ADVERB[WHAT_COUNT_OF] = {
+        [WHAT_ADDED] = "added", [WHAT_FIRST] = "first seen", [WHAT_GROUP_CREATED] = "created"};
     bool negative = n->op == OP_WITHIN ? negate : (n->op == OP_KNOWN) == negate;
-    buf_addz(out, negative ? VERB_NOT[n->what] : VERB[n->what]);
+    if (negative)
+        buf_addf(out, n->op == OP_WITHIN ? "were not %s" : "were never %s", ADVERB[n->what]);
+    else
+        buf_addz(out, VERB[n->what]);
     if (n->op == OP_WITHIN)
         window(&n->compare, out);
     else
-        buf_addz(out, negative ? " ever" : " at some time");
+        buf_addz(out, negative ? "" : " at some time");
 }
 
 static void tier(const struct node *n, bool negate, struct buf *out)
@@ -382,8 +427,7 @@ static void field(const struct node *n, bool negate, struct buf *out)
     buf_addc(&noun, '"');
     buf_add(&noun, str_empty(n->found.en) ? n->name : n->found.en);
     buf_addc(&noun, '"');
-    buf_addz(out, negate ? "have not: " : "have: ");
-    noun_test(n, noun.p, out);
+    have(n, noun.p, negate, out);
     buf_done(&noun);
 }
 

@@ -18,14 +18,31 @@ static void quoted(struct str s, struct buf *out)
     buf_addf(out, "“%.*s”", STR_ARG(s));
 }
 
+/* A space between a Chinese character and a number or a Latin word that follows; none behind brackets and quotes. */
+static void gap(struct buf *out)
+{
+    static const char *const CLOSED[] = {"（", "）", "“", "”", "、", "，"};
+    struct str s = buf_str(out);
+    if (s.n == 0 || ((unsigned char)s.p[s.n - 1] & 0x80) == 0)
+        return;
+    for (size_t i = 0; i < sizeof CLOSED / sizeof CLOSED[0]; i++)
+        if (str_ends(s, str_from(CLOSED[i])))
+            return;
+    buf_addc(out, ' ');
+}
+
 static void names(const struct node *n, struct buf *out)
 {
     say_values(n, LANGUAGE_ZH, "“", "”", "、", "或", out);
 }
 
+/* Numbers, and words that need no quotes. */
 static void plain(const struct node *n, struct buf *out)
 {
-    say_values(n, LANGUAGE_ZH, "", "", "、", "或", out);
+    bool number = n->n_values > 0 && n->values[0].kind == LITERAL_NUMBER;
+    if (number)
+        gap(out);
+    say_values(n, LANGUAGE_ZH, "", "", "、", number ? " 或 " : "或", out);
 }
 
 /* ---- time ---- */
@@ -79,16 +96,19 @@ static void window(const struct window *w, const char *recent, struct buf *out)
         buf_addz(out, FOLLOWING[w->unit]);
         return;
     case WINDOW_BETWEEN:
+        gap(out);
         say_moment(&w->from, out);
         buf_addz(out, " 至 ");
         say_moment(&w->to, out);
         buf_addc(out, ' ');
         return;
     case WINDOW_SINCE:
+        gap(out);
         say_moment(&w->from, out);
         buf_addz(out, " 以来");
         return;
     case WINDOW_BEFORE:
+        gap(out);
         say_moment(&w->to, out);
         buf_addz(out, " 之前");
     }
@@ -102,15 +122,16 @@ static void compare(const struct node *n, enum op op, const char *unit, struct b
     static const char *const WORDS[] = {[OP_EQ] = "恰好 ", [OP_NE] = "不等于 ", [OP_LT] = "不到 ",
                                         [OP_LE] = "最多 ", [OP_GT] = "超过 ",   [OP_GE] = "至少 "};
     if (op == OP_BETWEEN) {
+        gap(out);
         say_number(&n->values[0], out);
         buf_addz(out, " 到 ");
         say_number(&n->values[1], out);
     } else if (op == OP_IN) {
-        buf_addz(out, "等于 ");
-        say_values(n, LANGUAGE_ZH, "", "", "、", "或 ", out);
+        buf_addz(out, "等于");
+        plain(n, out);
     } else {
         assert(op <= OP_GE);
-        buf_addz(out, WORDS[op]);
+        buf_addz(out, op == OP_GT && n->what == WHAT_COUNT ? "多于 " : WORDS[op]);
         say_number(&n->values[0], out);
     }
     buf_addf(out, "%s%s", unit[0] != 0 ? " " : "", unit);
@@ -120,6 +141,8 @@ static void compare(const struct node *n, enum op op, const char *unit, struct b
 static void noun_test(const struct node *n, const char *noun, bool quote, struct buf *out)
 {
     bool number = n->n_values > 0 && n->values[0].kind == LITERAL_NUMBER;
+    if ((noun[0] & 0x80) == 0)
+        gap(out);
     buf_addz(out, noun);
     if (n->op == OP_KNOWN || n->op == OP_UNKNOWN) {
         buf_addz(out, n->op == OP_KNOWN ? "已知" : "未知");
@@ -138,10 +161,13 @@ static void noun_test(const struct node *n, const char *noun, bool quote, struct
                                                 [OP_LT] = "早于 ", [OP_LE] = "不晚于 ", [OP_GT] = "晚于 ",
                                                 [OP_GE] = "不早于 ", [OP_CONTAINS] = "含"};
     buf_addz(out, WORDS[n->op] != NULL ? WORDS[n->op] : "");
-    if (quote || n->op == OP_CONTAINS)
+    if (quote || n->op == OP_CONTAINS) {
         names(n, out);
-    else
-        plain(n, out);
+        return;
+    }
+    if (n->what == WHAT_GROUP_LEVEL && n->n_values > 0 && n->values[0].bound == 1)
+        gap(out); /* VIP */
+    plain(n, out);
 }
 
 /* ---- events ---- */
@@ -289,8 +315,8 @@ static void measure(const struct node *n, enum op op, struct buf *out)
 
 static void sequence(const struct node *n, bool negate, struct buf *out)
 {
+    window(&n->window, negate ? "近 " : "最近 ", out);
     buf_addz(out, negate ? "没有" : "");
-    window(&n->window, "最近 ", out);
     for (size_t i = 0; i < n->n_events; i++) {
         buf_addz(out, i == 0 ? "先" : "再");
         act(&n->events[i], out);
@@ -346,7 +372,7 @@ static void age(const struct node *n, bool negate, struct buf *out)
         compare(n, n->op, "", out);
     }
     if (n->n_values > 0)
-        buf_addz(out, " 岁");
+        buf_addz(out, negate ? " 岁（含未知）" : " 岁");
 }
 
 static void stage(const struct node *n, bool negate, struct buf *out)
@@ -481,6 +507,7 @@ static void test(const struct node *n, bool negate, struct buf *out)
     if (!what_row(n->what)->measure) {
         buf_addz(out, negate ? "并非" : "");
         noun_test(n, what_row(n->what)->zh, what_row(n->what)->type != TYPE_CHOICE, out);
+        buf_addz(out, negate && n->n_values > 0 && n->what < WHAT_GROUP_NAME ? "（含未知）" : "");
         return;
     }
     enum op op = n->op;
@@ -569,7 +596,7 @@ static void say_node(const struct node *n, bool negate, struct buf *out)
     } else if (!joins(n)) {
         leaf(n, negate, out);
     } else if (negate) {
-        buf_addz(out, "不满足（");
+        buf_addz(out, n->kind == NODE_AND ? "不同时满足（" : "不满足（");
         say_joined(n, false, out);
         buf_addz(out, "）");
     } else {
@@ -609,5 +636,7 @@ void say_zh(const struct audience_expr *x, struct buf *out)
         return;
     }
     say_node(n, false, out);
+    if (out->n > 0 && (out->p[out->n - 1] & 0x80) == 0)
+        buf_addc(out, ' ');
     buf_addf(out, "的%s", subject);
 }

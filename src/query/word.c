@@ -31,11 +31,11 @@ static const struct what_row WHATS[WHAT_COUNT_OF] = {
         CUSTOMER_ROW("no_marketing", TYPE_FLAG, false, NAME_KINDS, "谢绝营销", "no marketing"),
     [WHAT_FIELD] = CUSTOMER_ROW("field", TYPE_FIELD, false, NAME_FIELD, "字段", "field"),
     [WHAT_TIER] = CUSTOMER_ROW("tier", TYPE_TIER, true, NAME_TIER, "分层", "tier"),
-    [WHAT_RFM_R] = CUSTOMER_ROW("rfm.r", TYPE_NUMBER, false, NAME_KINDS, "RFM 近度分", "RFM recency"),
+    [WHAT_RFM_R] = CUSTOMER_ROW("rfm.r", TYPE_NUMBER, false, NAME_KINDS, "RFM 近度分", "RFM recency score"),
     [WHAT_RFM_F] =
-        CUSTOMER_ROW("rfm.f", TYPE_NUMBER, false, NAME_KINDS, "RFM 频度分", "RFM frequency"),
+        CUSTOMER_ROW("rfm.f", TYPE_NUMBER, false, NAME_KINDS, "RFM 频度分", "RFM frequency score"),
     [WHAT_RFM_M] =
-        CUSTOMER_ROW("rfm.m", TYPE_NUMBER, false, NAME_KINDS, "RFM 金额分", "RFM monetary"),
+        CUSTOMER_ROW("rfm.m", TYPE_NUMBER, false, NAME_KINDS, "RFM 金额分", "RFM monetary score"),
     [WHAT_CLV] = CUSTOMER_ROW("clv", TYPE_NEVER, false, NAME_KINDS, "生命周期价值", "lifetime value"),
     [WHAT_COUNT] = MEASURE("count", TYPE_NUMBER, "次数", "number"),
     [WHAT_DAYS] = MEASURE("days", TYPE_NUMBER, "天数", "days"),

@@ -355,33 +355,30 @@ static bool put_steps_of(struct compile *c, const struct node *n, struct source 
     return true;
 }
 
+/* The levels are CTEs of their own ("s3_0", "s3_1" …), so that the text does not nest: see compile.c on SQLite's parser. */
 void put_seq(struct compile *c, const struct node *n, bool negate, struct buf *out)
 {
     size_t last = n->n_events - 1;
+    int id = ++c->sets;
     struct buf set;
     set_begin(&set);
-    buf_addz(&set, "SELECT DISTINCT x.id AS id FROM ");
-    /* Outermost first: step k reads the carried start of step k − 1. */
-    for (size_t k = last; k > 0; k--) {
-        buf_addz(&set, "(SELECT x.id AS id, x.at_s AS at_s, x.seq AS seq");
-        for (size_t i = k + 1; i <= last; i++)
-            buf_addf(&set, ", x.m%zu AS m%zu", i, i);
-        buf_addf(&set,
-                 ", CASE WHEN x.m%zu = 1 THEN max(x.start) OVER (PARTITION BY x.id ORDER BY "
-                 "x.at_s, x.seq"
-                 " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END AS start FROM ",
-                 k);
-    }
-    buf_addz(&set, "(SELECT x.id AS id, x.at_s AS at_s, x.seq AS seq");
-    for (size_t i = 1; i <= last; i++)
-        buf_addf(&set, ", x.m%zu AS m%zu", i, i);
-    buf_addz(&set, ", CASE WHEN x.m0 = 1 THEN x.at_s END AS start FROM (");
+    buf_addz(&set, "SELECT x.*, CASE WHEN x.m0 = 1 THEN x.at_s END AS start FROM (");
     bool first = put_steps_of(c, n, (struct source){.item = false}, false, &set);
     put_steps_of(c, n, (struct source){.item = true}, first, &set);
-    buf_addz(&set, ") x) x");
-    for (size_t k = 0; k < last; k++)
-        buf_addz(&set, ") x");
-    buf_addz(&set, " WHERE x.at_s - x.start <= ");
+    buf_addz(&set, ") x");
+    buf_addf(&c->with, "s%d_0 AS (%s), ", id, set.p);
+    for (size_t k = 1; k <= last; k++) {
+        buf_addf(&c->with, "s%d_%zu AS (SELECT x.id AS id, x.at_s AS at_s, x.seq AS seq", id, k);
+        for (size_t i = k + 1; i <= last; i++)
+            buf_addf(&c->with, ", x.m%zu AS m%zu", i, i);
+        buf_addf(&c->with,
+                 ", CASE WHEN x.m%zu = 1 THEN max(x.start) OVER (PARTITION BY x.id ORDER BY x.at_s, x.seq"
+                 " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END AS start FROM s%d_%zu x), ",
+                 k, id, k - 1);
+    }
+    c->with.failed = c->with.failed || set.failed;
+    buf_clear(&set);
+    buf_addf(&set, "SELECT DISTINCT x.id AS id FROM s%d_%zu x WHERE x.at_s - x.start <= ", id, last);
     put_int(c, duration_s(n->within, c->q->period_s), &set);
     set_end(c, &set, negate, out);
 }

@@ -1,0 +1,324 @@
+/* audience_diff.c — random audience expressions: print ∘ parse, JSON and back, and equal sets from SQLite, PostgreSQL and
+ * the naive evaluator.
+ *
+ *     audience_diff [--count N] [--seed S] [--customers N] [--events N] [--verbose]
+ *
+ * Prints how often each production of the grammar came and the share of answers that are neither empty nor everyone; from
+ * 10,000 expressions on, fewer than 100 of a production or less than 30 % of such answers is a failure. The first
+ * disagreement prints the seed, the expression and the differing ids, and ends the program with 1. KOI_SKIP_POSTGRES=1
+ * leaves the second engine out.
+ */
+#include "audience_naive.h"
+#include "audience_random.h"
+#include "audience_world.h"
+
+#include "../unit/pg_fixture.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "query/sql/audience_sql.h"
+#include "query/word.h"
+#include "store/schema_files.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ENGINES = 2, MOST = 100000 };
+
+struct run {
+    uint64_t seed;
+    int64_t count;
+    size_t customers, events;
+    bool verbose;
+    struct world *world;
+    struct naive *naive;
+    struct db *db[ENGINES];
+    struct writer *writer[ENGINES];
+    int engines;
+    int64_t nontrivial, answers, micro[ENGINES];
+    int64_t nodes[NODE_SAMPLE + 1], whats[WHAT_COUNT_OF], ops[OP_COUNT], windows[WINDOW_BEFORE + 1];
+    int64_t kept, filtered, items, quoted_kinds, period, hoisted;
+};
+
+static void stop(const struct run *run, const char *text, const char *what, const struct err *e)
+{
+    fprintf(stderr, "seed %" PRIu64 ": %s\n  %s\n", run->seed, what, text);
+    if (e != NULL)
+        fprintf(stderr, "  %s at %" PRId64 ": %s / %s\n", e->code, e->at, e->zh, e->en);
+    exit(1);
+}
+
+/* ---- which productions came ---- */
+
+static void tally_window(struct run *run, const struct window *w)
+{
+    run->windows[w->kind]++;
+    run->period += w->length.period;
+}
+
+static void tally_node(struct run *run, const struct node *n, int depth)
+{
+    run->nodes[n->kind]++;
+    run->hoisted += depth == 12;
+    if (n->kind == NODE_TEST || n->kind == NODE_FLAG)
+        run->whats[n->what]++;
+    if (n->kind == NODE_TEST)
+        run->ops[n->op]++;
+    if (n->kind == NODE_TEST && n->op == OP_WITHIN)
+        tally_window(run, &n->compare);
+    for (size_t i = 0; i < n->n_events; i++) {
+        const struct events *ev = &n->events[i];
+        run->kept += ev->kept;
+        run->items += str_eq(ev->kind, STR("item"));
+        run->quoted_kinds += str_eq(ev->kind, STR("打卡"));
+        run->filtered += ev->where != NULL;
+        tally_window(run, &n->window);
+        if (ev->where != NULL)
+            tally_node(run, ev->where, 0);
+    }
+    for (size_t i = 0; i < n->n_items; i++)
+        tally_node(run, n->items[i], depth + 1);
+}
+
+static int64_t print_row(const char *name, int64_t count, int64_t least)
+{
+    printf("  %-28s %8" PRId64 "\n", name, count);
+    return count < least ? count : least;
+}
+
+/* Prints all counts; the smallest of them. */
+static int64_t print_tally(const struct run *run)
+{
+    static const char *const NODES[] = {"all", "none", "and", "or", "not", "as of", "test", "flag",
+                                        "tag", "tag_group", "group", "ever", "never", "seq", "audience", "sample"};
+    static const char *const OPS[] = {"=", "!=", "<", "<=", ">", ">=", "in (…)", "between", "contains",
+                                      "is known", "is unknown", "is none", "in team", "in window"};
+    static const char *const WINDOWS[] = {"(ever)", "last n", "next n", "before period", "today", "yesterday",
+                                          "this unit", "last unit", "next unit", "between", "since", "before"};
+    int64_t least = INT64_MAX;
+    for (int i = 0; i <= NODE_SAMPLE; i++)
+        least = print_row(NODES[i], run->nodes[i], least);
+    for (enum what w = 0; w < WHAT_COUNT_OF; w++)
+        if (w != WHAT_CLV)
+            least = print_row(what_row(w)->word, run->whats[w], least);
+    for (int i = 0; i < OP_COUNT; i++)
+        least = print_row(OPS[i], run->ops[i], least);
+    for (int i = 0; i <= WINDOW_BEFORE; i++)
+        least = print_row(WINDOWS[i], run->windows[i], least);
+    least = print_row("order.kept", run->kept, least);
+    least = print_row("where", run->filtered, least);
+    least = print_row("item", run->items, least);
+    least = print_row("\"kind\"", run->quoted_kinds, least);
+    least = print_row("period", run->period, least);
+    print_row("12 levels deep", run->hoisted, least);
+    return least;
+}
+
+/* ---- text, JSON, sentences ---- */
+
+static void check_forms(const struct run *run, struct arena *a, const struct audience_expr *x, const char *text)
+{
+    struct buf b;
+    struct audience_expr *again;
+    struct err e = ERR_INIT;
+    buf_init(&b, 1 << 20);
+    audience_print(x, &b);
+    if (audience_parse(a, x->subject, buf_str(&b), &again, &e) != RC_OK)
+        stop(run, b.p, "the printed text does not parse", &e);
+    if (!audience_equal(x, again))
+        stop(run, b.p, "the printed text is another tree", NULL);
+    buf_clear(&b);
+    audience_to_json(x, &b);
+    if (audience_from_json(a, x->subject, buf_str(&b), &again, &e) != RC_OK)
+        stop(run, b.p, "the JSON does not read", &e);
+    if (!audience_equal(x, again))
+        stop(run, b.p, "the JSON is another tree", NULL);
+    buf_clear(&b);
+    audience_say(x, LANGUAGE_ZH, &b);
+    audience_say(x, LANGUAGE_EN, &b);
+    if (b.failed || !str_utf8_valid(buf_str(&b)))
+        stop(run, text, "the sentence failed", NULL);
+    if (run->verbose)
+        printf("%s\n    %s\n", text, b.p);
+    buf_done(&b);
+}
+
+/* ---- sets ---- */
+
+static void compare_sets(const struct run *run, const char *text, const char *who, const int64_t *a, size_t n,
+                         const int64_t *b, size_t m)
+{
+    if (n == m && memcmp(a, b, n * sizeof *a) == 0)
+        return;
+    size_t i = 0;
+    while (i < n && i < m && a[i] == b[i])
+        i++;
+    fprintf(stderr, "%s: %zu ids, naive %zu; first difference %" PRId64 " against %" PRId64 "\n", who, n, m,
+            i < n ? a[i] : -1, i < m ? b[i] : -1);
+    stop(run, text, "the sets differ", NULL);
+}
+
+static void check_engine(struct run *run, int k, const char *text, const int64_t *right, size_t n_right)
+{
+    static int64_t ids[MOST];
+    struct err e = ERR_INIT;
+    struct tx *tx;
+    size_t n = 0;
+    bool group = text[0] == '@';
+    int64_t start = clock_mono_us(), count = 0;
+    if (db_read_begin(run->db[k], &tx, &e) != RC_OK)
+        stop(run, text, "no transaction", &e);
+    struct query_names names = query_names_sql(tx);
+    const struct audience_expr *x;
+    if (audience_read(tx_arena(tx), &names, group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER, str_from(text + group), &x, &e) != RC_OK)
+        stop(run, text, "does not check", &e);
+    struct audience_question q = {.expr = x, .now_s = run->world->now_s, .period_s = run->world->period_s};
+    if (audience_page(tx, &q, 0, MOST, ids, &n, &e) != RC_OK)
+        stop(run, text, k == 0 ? "SQLite refuses it" : "PostgreSQL refuses it", &e);
+    compare_sets(run, text, k == 0 ? "SQLite" : "PostgreSQL", ids, n, right, n_right);
+    run->micro[k] += clock_mono_us() - start;
+
+    /* One customer alone, who is in it as often as not; and every so often the count. */
+    struct rng r = rng_seed(run->seed ^ n ^ strlen(text));
+    int64_t all = (int64_t)(group ? run->world->n_groups : run->world->n_customers);
+    int64_t one = n > 0 && rng_below(&r, 2) == 0 ? ids[rng_below(&r, n)] : rng_between(&r, 1, all);
+    bool in = false, listed = false;
+    for (size_t i = 0; i < n; i++)
+        listed = listed || ids[i] == one;
+    if (audience_contains(tx, &q, one, &in, &e) != RC_OK)
+        stop(run, text, "cannot be asked about one customer", &e);
+    if (in != listed) {
+        fprintf(stderr, "engine %d, customer %" PRId64 ": listed %d, contains says %d\n", k, one, listed, in);
+        stop(run, text, "one customer alone gives another answer", NULL);
+    }
+    if (rng_below(&r, 10) == 0 && (audience_count(tx, &q, &count, &e) != RC_OK || count != (int64_t)n))
+        stop(run, text, "the count differs", &e);
+    db_read_end(tx);
+}
+
+/* One expression through everything. `text` begins with @ for a group expression. */
+static void check_one(struct run *run, const char *text)
+{
+    static int64_t right[MOST];
+    struct err e = ERR_INIT;
+    struct tx *tx;
+    bool group = text[0] == '@';
+    if (db_read_begin(run->db[0], &tx, &e) != RC_OK)
+        stop(run, text, "no transaction", &e);
+    struct query_names names = query_names_sql(tx);
+    struct audience_expr *x;
+    if (audience_parse(tx_arena(tx), group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER, str_from(text + group), &x, &e) != RC_OK)
+        stop(run, text, "does not parse", &e);
+    check_forms(run, tx_arena(tx), x, text);
+    if (audience_check(tx_arena(tx), &names, x, &e) != RC_OK)
+        stop(run, text, "does not check", &e);
+    check_forms(run, tx_arena(tx), x, text);
+    tally_node(run, x->root, 0);
+    size_t n = naive_ids(run->naive, x, right);
+    db_read_end(tx);
+
+    size_t everyone = 0;
+    for (size_t i = 0; i < run->world->n_customers; i++)
+        everyone += run->world->customers[i].root == (int64_t)i + 1 && !run->world->customers[i].erased;
+    for (size_t i = 0; group && i < run->world->n_groups; i++)
+        everyone = i == 0 ? run->world->groups[0].dismissed_s == 0 : everyone + (run->world->groups[i].dismissed_s == 0);
+    run->answers++;
+    run->nontrivial += n > 0 && n < everyone;
+    for (int k = 0; k < run->engines; k++)
+        check_engine(run, k, text, right, n);
+}
+
+/* ---- set up ---- */
+
+static void open_engine(struct run *run, int k, const char *url)
+{
+    struct err e = ERR_INIT;
+    struct db_config config = {.url = url, .readers = 2};
+    if (db_open(&config, &run->db[k], &e) != RC_OK ||
+        db_migrate(run->db[k], schema_migrations, schema_migration_count, NULL, NULL, &e) != RC_OK ||
+        writer_start(run->db[k], &run->writer[k], &e) != RC_OK || world_store(run->world, run->writer[k], &e) != RC_OK)
+        stop(run, url, "cannot make the database", &e);
+}
+
+static void options(struct run *run, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        int64_t v = 0;
+        if (strcmp(argv[i], "--verbose") == 0) {
+            run->verbose = true;
+            continue;
+        }
+        if (i + 1 == argc || !str_to_i64(str_from(argv[i + 1]), &v) || v < 0) {
+            fprintf(stderr, "usage: %s [--count N] [--seed S] [--customers N] [--events N] [--verbose]\n", argv[0]);
+            exit(2);
+        }
+        if (strcmp(argv[i], "--count") == 0)
+            run->count = v;
+        if (strcmp(argv[i], "--seed") == 0)
+            run->seed = (uint64_t)v;
+        if (strcmp(argv[i], "--customers") == 0)
+            run->customers = (size_t)v;
+        if (strcmp(argv[i], "--events") == 0)
+            run->events = (size_t)v;
+        i++;
+    }
+}
+
+static void run_all(struct run *run)
+{
+    struct buf text;
+    buf_init(&text, LIMIT_EXPRESSION);
+    struct rng r = rng_seed(run->seed * 7919 + 1);
+    for (int64_t i = 0; i < run->count; i++) {
+        bool group = rng_below(&r, 12) == 0;
+        buf_clear(&text);
+        if (group)
+            buf_addc(&text, '@');
+        random_audience(&r, group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER, &text);
+        if (!text.failed)
+            check_one(run, text.p);
+    }
+    buf_done(&text);
+}
+
+int main(int argc, char **argv)
+{
+    static struct run run = {.seed = 1, .count = 300, .customers = 300, .events = 20000};
+    struct err e = ERR_INIT;
+    char path[] = "/tmp/koi-audience-XXXXXX", file[64];
+    options(&run, argc, argv);
+    if (calendar_set_zone(STR("Asia/Shanghai"), &e) != RC_OK || mkdtemp(path) == NULL)
+        stop(&run, "", "cannot begin", &e);
+    snprintf(file, sizeof file, "%s/koi.db", path);
+    run.world = world_new(run.seed, run.customers, run.events);
+    run.naive = naive_new(run.world);
+    open_engine(&run, run.engines++, file);
+    if (!pg_fixture_skipped()) {
+        const char *url = pg_fixture_url();
+        /* Compiling a plan to machine code takes longer than these small questions. */
+        pg_fixture_run(url, "ALTER SYSTEM SET jit = off");
+        pg_fixture_run(url, "SELECT pg_reload_conf()");
+        open_engine(&run, run.engines++, url);
+        pg_fixture_run(url, "ANALYZE");
+    }
+
+    run_all(&run);
+    int64_t least = print_tally(&run);
+    int64_t share = run.nontrivial * 100 / (run.answers > 0 ? run.answers : 1);
+    printf("seed %" PRIu64 ": %" PRId64 " expressions, %d engine(s) and the naive evaluator agree; %" PRId64
+           " %% neither empty nor everyone; rarest production %" PRId64 " times; SQLite %" PRId64 " us, PostgreSQL %" PRId64
+           " us each\n",
+           run.seed, run.answers, run.engines, share, least, run.micro[0] / (run.answers + 1),
+           run.micro[1] / (run.answers + 1));
+    for (int k = 0; k < run.engines; k++) {
+        writer_stop(run.writer[k]);
+        db_close(run.db[k]);
+    }
+    naive_free(run.naive);
+    world_free(run.world);
+    unlink(file);
+    rmdir(path);
+    return run.count >= 10000 && (least < 100 || share < 30) ? 1 : 0;
+}
