@@ -15,15 +15,21 @@ export function koi(...args) {
   return execFileSync(binary, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 
-/** Makes a data directory with one administrator and their token: { data, token, remove() }. */
+/** The table of routes, as `koi routes --json` prints it. */
+export function routes() {
+  return JSON.parse(koi('routes', '--json'));
+}
+
+/** Makes a data directory with an administrator and their token: { data, token, remove() }. */
 export function makeCorp() {
   const data = mkdtempSync(join(tmpdir(), 'koi-bench-'));
-  koi('init', '--data', data);
-  koi('account', 'add', '--data', data, '--login', 'bench', '--role', 'administrator', '--json');
-  const token = JSON.parse(
-    koi('token', 'add', '--data', data, '--account', 'bench', '--name', 'bench', '--json'),
-  ).token;
-  return { data, token, remove: () => rmSync(data, { recursive: true, force: true }) };
+  const { id } = JSON.parse(koi('init', '--data', data, '--json'));
+  const needs = new Set(routes().map((route) => route.need));
+  const permissions = [...needs].filter((need) => !['public', 'self'].includes(need)).join(',');
+  const options = ['--account', id, '--permissions', permissions, '--data', data, '--json'];
+  const made = koi('token', 'add', 'bench', ...options);
+  const remove = () => rmSync(data, { recursive: true, force: true });
+  return { data, token: JSON.parse(made).token, remove };
 }
 
 /** Starts `koi serve` on a free port; resolves when it listens: { pid, port, stop() }. */

@@ -151,7 +151,7 @@ export class Report {
         .join(' ');
       console.log(`${row.label.padEnd(width)} ${numbers}  ${row.unit}  ${row.samples.length}`);
     }
-    wrong.forEach((line) => console.log(`WRONG ${line}`));
+    new Set(wrong).forEach((line) => console.log(`WRONG ${line}`));
     console.log();
     for (const t of targets) {
       console.log(`TARGET ${t.name} ${t.value} ${t.op} ${t.limit} ${t.ok ? 'ok' : 'short'}`);
