@@ -8,11 +8,16 @@ export interface Setting {
   zh: string;
   en: string;
   type: string;
-  value: string | number | boolean | null;
+  value: string;
   origin: 'flag' | 'environment' | 'file' | 'console' | 'default';
   secret: boolean;
   changeable: boolean;
-  choices?: string[] | null;
+  /** It is read at the next start. */
+  restart: boolean;
+  /** "zh|en" */
+  choices: string | null;
+  min?: number;
+  max?: number;
 }
 
 export interface Account extends Named {
@@ -36,7 +41,8 @@ export interface AccountBody {
 
 export interface Token extends Named {
   permissions: Permission[];
-  account: Named | null;
+  account_id: string;
+  login: string;
   created_s: number;
   used_s: number | null;
   expires_s: number | null;
@@ -46,8 +52,8 @@ export interface Token extends Named {
 export interface AuditRow {
   id: string;
   at_s: number;
-  account: Named | null;
-  token: Named | null;
+  account: { id: string; login: string } | null;
+  token_id: string | null;
   action: string;
   object_kind: string | null;
   object_id: string | null;
@@ -75,7 +81,7 @@ type Items<T> = { items: T[] };
 
 export const settings = {
   list: (signal?: AbortSignal) => get<Items<Setting>>('/api/settings', undefined, signal),
-  put: (name: string, value: unknown) => put<unknown>(`/api/settings/${name}`, { value }),
+  put: (name: string, value: string) => put<unknown>(`/api/settings/${name}`, { value }),
 };
 
 export const accounts = {
@@ -98,7 +104,8 @@ export const audit = {
 };
 
 export const care = {
-  doctor: (signal?: AbortSignal) => get<Check[] | Items<Check> | { checks: Check[] }>('/api/doctor', undefined, signal),
+  doctor: (signal?: AbortSignal) =>
+    get<Check[] | Items<Check> | { checks: Check[] }>('/api/doctor', undefined, signal),
   backups: (signal?: AbortSignal) => get<Items<Backup>>('/api/backups', undefined, signal),
   backUp: () => post<{ job: Job }>('/api/backups'),
   verify: (name: string) => post<{ job?: Job; ok?: boolean }>(`/api/backups/${name}/verify`),

@@ -128,5 +128,6 @@ export const lookups = {
   channels: (signal?: AbortSignal) => get<List<Named>>('/api/channels', undefined, signal),
   eventKinds: (signal?: AbortSignal) =>
     get<List<{ id: string; name: string; zh: string; en: string }>>('/api/event-kinds', undefined, signal),
-  cities: (q: string, signal?: AbortSignal) => get<List<string | { city: string }>>('/api/cities', { q }, signal),
+  cities: (q: string, signal?: AbortSignal) =>
+    get<List<string | { city: string }>>('/api/cities', { q }, signal),
 };

@@ -74,7 +74,10 @@ export async function send<T>(method: string, path: string, options: RequestOpti
     throw error;
   }
   const text = response.status === 204 ? '' : await response.text();
-  return { value: (text === '' ? undefined : JSON.parse(text)) as T, etag: response.headers.get('ETag') ?? '' };
+  return {
+    value: (text === '' ? undefined : JSON.parse(text)) as T,
+    etag: response.headers.get('ETag') ?? '',
+  };
 }
 
 async function value<T>(method: string, path: string, options?: RequestOptions): Promise<T> {

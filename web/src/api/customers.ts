@@ -115,7 +115,8 @@ export const customers = {
   detail: (id: string, signal?: AbortSignal) =>
     send<CustomerDetail>('GET', at(id), { ...(signal && { signal }) }),
   patch: (id: string, body: CustomerPatch, etag: string) => patch<unknown>(at(id), body, etag),
-  setField: (id: string, key: string, value: FieldValue) => put<unknown>(`${at(id)}/fields/${key}`, { value }),
+  setField: (id: string, key: string, value: FieldValue) =>
+    put<unknown>(`${at(id)}/fields/${key}`, { value }),
   timeline: (id: string, query: Query, signal?: AbortSignal) =>
     get<Page<TimelineEvent>>(`${at(id)}/timeline`, query, signal),
   orders: (id: string, signal?: AbortSignal) => get<Page<Order>>(`${at(id)}/orders`, undefined, signal),
@@ -128,8 +129,8 @@ export const customers = {
   erase: (id: string, confirm: string) => post<unknown>(`${at(id)}/erase`, { confirm }),
 };
 
-/** Whom a bulk tagging means: chosen rows, everyone in an expression, or everyone a list's own filters match. */
-export type Whom = { customer_ids: string[] } | { expression: string } | { filter: Query };
+/** Whom a bulk tagging means: chosen rows, or everyone in an expression. */
+export type Whom = { customer_ids: string[] } | { expression: string };
 
 export const bulkTag = (tagId: string, whom: Whom, off: boolean) =>
   post<{ job?: Job; tagged?: number; skipped?: number }>(`/api/tags/${tagId}/customers`, {

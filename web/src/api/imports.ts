@@ -12,6 +12,19 @@ export interface Upload {
   sha256: string;
 }
 
+/** Which column holds what: {"time":"下单时间", …, "options":{…}}. Null takes a field out. */
+export interface Mapping {
+  options?: Record<string, unknown>;
+  [field: string]: string | null | undefined | Record<string, unknown>;
+}
+
+/** Something the kind can take from a column. */
+export interface TargetField {
+  name: string;
+  zh?: string;
+  en?: string;
+}
+
 export interface Preview {
   format: {
     encoding: string;
@@ -21,11 +34,11 @@ export interface Preview {
     sheets: string[] | null;
   };
   header: string[];
-  mapping: Record<string, unknown>;
+  mapping: Mapping;
   remembered: boolean;
   rows: string[][];
   problems: { line: number; column: string | number | null; reason: string }[];
-  guesses: unknown;
+  guesses: { fields?: (string | TargetField)[] } | null;
 }
 
 export interface Batch {
@@ -44,13 +57,15 @@ export interface Batch {
 export interface ImportBody {
   upload_id: string;
   kind: ImportKind;
-  mapping: Record<string, unknown>;
+  mapping: Mapping;
   dry_run: boolean;
 }
 
 export const imports = {
-  preview: (body: { upload_id: string; kind: ImportKind; options?: Record<string, unknown> }, signal?: AbortSignal) =>
-    post<Preview>('/api/imports/preview', body, signal),
+  preview: (
+    body: { upload_id: string; kind: ImportKind; options?: Record<string, unknown> },
+    signal?: AbortSignal,
+  ) => post<Preview>('/api/imports/preview', body, signal),
   start: (body: ImportBody) => post<{ job: Job }>('/api/imports', body),
   list: (query: Query, signal?: AbortSignal) => get<Page<Batch>>('/api/imports', query, signal),
   detail: (id: string, signal?: AbortSignal) => get<Batch>(`/api/imports/${id}`, undefined, signal),
@@ -72,7 +87,10 @@ export function upload(file: File, seeShare: (share: number) => void, signal: Ab
     request.onload = () => {
       const body = readJson(request.responseText);
       if (request.status < 300) resolve(body as Upload);
-      else reject(new ApiError(request.status, (body as { error?: ErrorBody })?.error ?? unknown(request.status)));
+      else
+        reject(
+          new ApiError(request.status, (body as { error?: ErrorBody })?.error ?? unknown(request.status)),
+        );
     };
     signal.addEventListener('abort', () => request.abort());
     request.send(file);

@@ -20,8 +20,7 @@ export interface Job {
   ended_s: number | null;
 }
 
-export const isOver = (job: Job) =>
-  job.state === 'done' || job.state === 'failed' || job.state === 'stopped';
+export const isOver = (job: Job) => job.state === 'done' || job.state === 'failed' || job.state === 'stopped';
 
 export const jobs = {
   list: (query: Query, signal?: AbortSignal) => get<Page<Job>>('/api/jobs', query, signal),

@@ -1,6 +1,7 @@
 import { GlobalOutlined, UserOutlined } from '@ant-design/icons';
-import { Button, Dropdown, Space, Tag } from 'antd';
+import { Button, Dropdown, Space } from 'antd';
 import { useLocation } from 'wouter';
+import { StatusTag } from '@/components/StatusTag';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useAction } from '@/lib/useAction';
 import { useSession, useSessionActions } from './session';
@@ -13,7 +14,7 @@ export function HeaderTools() {
   const [, go] = useLocation();
   return (
     <Space className="header-tools" size={4}>
-      {corp.demo && <Tag color="gold">{t('shell.demo')}</Tag>}
+      {corp.demo && <StatusTag tone="warn">{t('shell.demo')}</StatusTag>}
       <Button
         type="text"
         icon={<GlobalOutlined />}
@@ -33,7 +34,7 @@ export function HeaderTools() {
           ],
         }}
       >
-        <Button type="text" icon={<UserOutlined />} aria-label={t('shell.account')}>
+        <Button type="text" icon={<UserOutlined />} aria-label={`${account.name} ${t('shell.account')}`}>
           <span className="account-name">{account.name}</span>
         </Button>
       </Dropdown>

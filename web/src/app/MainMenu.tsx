@@ -16,7 +16,7 @@ export function MainMenu() {
 
   const items: MenuProps['items'] = open.map((area) => {
     const [only, ...more] = shown(area);
-    if (only && more.length === 0) {
+    if (only && more.length === 0 && only.title === area.title) {
       return { key: only.path, icon: area.icon, label: <Link href={only.path}>{t(area.title)}</Link> };
     }
     return {

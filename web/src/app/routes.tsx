@@ -36,7 +36,12 @@ export const areas: Area[] = [
     title: 'menu.today',
     icon: <HomeOutlined />,
     routes: [
-      { path: '/', title: 'menu.today', need: 'customer_read', page: lazy(() => import('@/pages/today/Today')) },
+      {
+        path: '/',
+        title: 'menu.today',
+        need: 'customer_read',
+        page: lazy(() => import('@/pages/today/Today')),
+      },
     ],
   },
   {
@@ -65,7 +70,12 @@ export const areas: Area[] = [
         need: 'customer_read',
         page: lazy(() => import('@/pages/customers/CustomerList')),
       },
-      { path: '/tags', title: 'menu.tags', need: 'customer_read', page: lazy(() => import('@/pages/tags/Tags')) },
+      {
+        path: '/tags',
+        title: 'menu.tags',
+        need: 'customer_read',
+        page: lazy(() => import('@/pages/tags/Tags')),
+      },
       {
         path: '/merges',
         title: 'menu.merges',
@@ -85,7 +95,12 @@ export const areas: Area[] = [
     title: 'menu.convert',
     icon: <ShoppingOutlined />,
     routes: [
-      { path: '/orders', title: 'menu.orders', need: 'order_read', page: lazy(() => import('@/pages/orders/Orders')) },
+      {
+        path: '/orders',
+        title: 'menu.orders',
+        need: 'order_read',
+        page: lazy(() => import('@/pages/orders/Orders')),
+      },
     ],
   },
   {
@@ -106,7 +121,12 @@ export const areas: Area[] = [
         page: lazy(() => import('@/pages/audiences/Composer')),
         hidden: true,
       },
-      { path: '/tiers', title: 'menu.tiers', need: 'audience_read', page: lazy(() => import('@/pages/tiers/Tiers')) },
+      {
+        path: '/tiers',
+        title: 'menu.tiers',
+        need: 'audience_read',
+        page: lazy(() => import('@/pages/tiers/Tiers')),
+      },
       { path: '/rfm', title: 'menu.rfm', need: 'report_read', page: lazy(() => import('@/pages/rfm/Rfm')) },
       {
         path: '/reports',
@@ -133,7 +153,12 @@ export const areas: Area[] = [
         need: 'tag_write',
         page: lazy(() => import('@/pages/settings/FieldsAndStages')),
       },
-      { path: '/staff', title: 'menu.staff', need: 'staff_read', page: lazy(() => import('@/pages/staff/Staff')) },
+      {
+        path: '/staff',
+        title: 'menu.staff',
+        need: 'staff_read',
+        page: lazy(() => import('@/pages/staff/Staff')),
+      },
       {
         path: '/accounts',
         title: 'menu.accounts',
@@ -146,9 +171,19 @@ export const areas: Area[] = [
         need: 'account_write',
         page: lazy(() => import('@/pages/settings/Tokens')),
       },
-      { path: '/audit', title: 'menu.audit', need: 'audit_read', page: lazy(() => import('@/pages/settings/Audit')) },
+      {
+        path: '/audit',
+        title: 'menu.audit',
+        need: 'audit_read',
+        page: lazy(() => import('@/pages/settings/Audit')),
+      },
       { path: '/jobs', title: 'menu.jobs', need: null, page: lazy(() => import('@/pages/jobs/Jobs')) },
-      { path: '/system', title: 'menu.system', need: 'system', page: lazy(() => import('@/pages/system/System')) },
+      {
+        path: '/system',
+        title: 'menu.system',
+        need: 'system',
+        page: lazy(() => import('@/pages/system/System')),
+      },
       {
         path: '/password',
         title: 'menu.password',

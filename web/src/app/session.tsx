@@ -3,10 +3,7 @@ import { onSignedOut, setCsrf } from '@/api/client';
 import { type Language, type Permission, type Session, session as api } from '@/api/session';
 import { useI18n } from '@/i18n/I18nProvider';
 
-type State =
-  | { phase: 'asking' }
-  | { phase: 'out'; error: unknown }
-  | { phase: 'in'; session: Session };
+type State = { phase: 'asking' } | { phase: 'out'; error: unknown } | { phase: 'in'; session: Session };
 
 interface Actions {
   enter: (session: Session) => Promise<void>;

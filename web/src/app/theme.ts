@@ -14,7 +14,16 @@ export const colours = {
 } as const;
 
 /** For series in charts: told apart also without colour vision. */
-export const series = ['#0a666b', '#d98e04', '#c8102e', '#5b7fb4', '#7a9a01', '#8b5a9a', '#b5651d', '#4c9aa0'];
+export const series = [
+  '#0a666b',
+  '#d98e04',
+  '#c8102e',
+  '#5b7fb4',
+  '#7a9a01',
+  '#8b5a9a',
+  '#b5651d',
+  '#4c9aa0',
+];
 
 export const theme: ThemeConfig = {
   token: {
@@ -46,10 +55,14 @@ export const theme: ThemeConfig = {
       darkSubMenuItemBg: '#0a262b',
       darkItemSelectedBg: '#17555b',
       darkItemColor: '#d5e2e1',
-      itemHeight: 36,
+      itemHeight: 32,
+      itemMarginBlock: 2,
+      itemSelectedBg: '#dcecec',
+      itemSelectedColor: '#084e52',
+      itemActiveBg: '#dcecec',
     },
     Table: { headerBg: '#eef3f2', headerColor: '#36454a', cellPaddingBlockMD: 9, cellPaddingBlockSM: 5 },
-    Card: { headerFontSize: 15 },
+    Card: { headerFontSize: 15, bodyPadding: 16, headerPadding: 16, headerHeight: 46 },
     Tabs: { horizontalItemGutter: 24 },
   },
 };

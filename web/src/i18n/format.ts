@@ -31,7 +31,11 @@ export function makeFormat(locale: string, place: Place): Format {
   };
   const currency = { style: 'currency', currency: place.currency, currencyDisplay: 'narrowSymbol' } as const;
   const money = new Intl.NumberFormat(locale, currency);
-  const moneyShort = new Intl.NumberFormat(locale, { ...currency, notation: 'compact', maximumFractionDigits: 1 });
+  const moneyShort = new Intl.NumberFormat(locale, {
+    ...currency,
+    notation: 'compact',
+    maximumFractionDigits: 1,
+  });
   const day = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
   const date = new Intl.DateTimeFormat(locale, { ...day, timeZone: place.zone });
   const time = new Intl.DateTimeFormat(locale, {
@@ -63,7 +67,12 @@ export function makeFormat(locale: string, place: Place): Format {
 function showBytes(bytes: number, locale: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const style = { style: 'unit', unit: units[step] ?? 'byte', unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+  const style = {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  } as const;
   return new Intl.NumberFormat(locale, style).format(bytes / 1000 ** step);
 }
 
@@ -76,7 +85,10 @@ const lengths = [
 
 function showDuration(seconds: number, locale: string): string {
   let rest = Math.max(0, Math.round(seconds));
-  const first = Math.max(0, lengths.findIndex(([, length]) => rest >= length));
+  const first = Math.max(
+    0,
+    lengths.findIndex(([, length]) => rest >= length),
+  );
   const parts = lengths.slice(rest === 0 ? 3 : first).slice(0, 2);
   return parts
     .map(([unit, length]) => {

@@ -12,12 +12,15 @@ export const languages: readonly Language[] = ['zh', 'en'];
 export const localeOf: Record<Language, string> = { zh: 'zh-CN', en: 'en-GB' };
 
 export function fill(text: string, params: Params, number: (n: number) => string): string {
-  return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
-    const value = params[name];
-    if (value === undefined) return whole;
-    const shown = typeof value === 'number' ? number(value) : value;
-    return one === undefined ? shown : `${shown} ${value === 1 ? one : many}`;
-  });
+  return text.replace(
+    /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
+    (whole, name: string, one?: string, many?: string) => {
+      const value = params[name];
+      if (value === undefined) return whole;
+      const shown = typeof value === 'number' ? number(value) : value;
+      return one === undefined ? shown : `${shown} ${value === 1 ? one : many}`;
+    },
+  );
 }
 
 export function makeT(words: Words, locale: string): T {

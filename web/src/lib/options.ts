@@ -1,7 +1,6 @@
 /** Choices for filters and forms, as the catalogues of the server have them. */
-import { audiences } from '@/api/audiences';
-import { lookups, people, sources, stages, tags } from '@/api/catalogue';
-import { tierModels } from '@/api/audiences';
+import { audiences, tierModels } from '@/api/audiences';
+import { type Department, lookups, people, sources, stages, tags } from '@/api/catalogue';
 import type { Option } from '@/components/list/types';
 
 type Load = (q: string, signal: AbortSignal) => Promise<Option[]>;
@@ -14,13 +13,16 @@ export const tagOptions: Load = async (q, signal) => {
   const { categories } = await tags.all(signal);
   const all = categories.flatMap((category) =>
     category.groups.flatMap((group) =>
-      group.tags.filter((tag) => !tag.archived).map((tag) => ({ value: tag.id, label: `${group.name} / ${tag.name}` })),
+      group.tags
+        .filter((tag) => !tag.archived)
+        .map((tag) => ({ value: tag.id, label: `${group.name} / ${tag.name}` })),
     ),
   );
   return matching(all, q);
 };
 
-export const stageOptions: Load = async (q, signal) => matching((await stages.list(signal)).items.map(named), q);
+export const stageOptions: Load = async (q, signal) =>
+  matching((await stages.list(signal)).items.map(named), q);
 export const sourceOptions: Load = async (q, signal) =>
   matching((await sources.list({ limit: 200 }, signal)).items.map(named), q);
 export const channelOptions: Load = async (q, signal) =>
@@ -44,9 +46,22 @@ export const cityOptions: Load = async (q, signal) =>
     return { value: city, label: city };
   });
 
+/** The names of departments by id, without what is above them. */
+export async function departmentNames(signal: AbortSignal): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  const walk = (list: Department[]) => {
+    for (const { id, name, children } of list) {
+      names.set(id, name);
+      walk(children ?? []);
+    }
+  };
+  walk((await people.departments(signal)).items);
+  return names;
+}
+
 export const departmentOptions: Load = async (q, signal) => {
   const flat: Option[] = [];
-  const walk = (list: Awaited<ReturnType<typeof people.departments>>['items'], above: string) => {
+  const walk = (list: Department[], above: string) => {
     for (const { id, name, children } of list) {
       flat.push({ value: id, label: above + name });
       walk(children ?? [], `${above}${name} / `);

@@ -13,7 +13,9 @@ export interface Resource<T> {
  * ones. While the next is under way the last stays, so that a list does not flicker. A null key loads nothing.
  */
 export function useResource<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
-  const [state, setState] = useState<{ data?: T; error?: unknown; loading: boolean }>({ loading: key !== null });
+  const [state, setState] = useState<{ data?: T; error?: unknown; loading: boolean }>({
+    loading: key !== null,
+  });
   const [turn, setTurn] = useState(0);
   const latest = useRef(load);
   useEffect(() => {

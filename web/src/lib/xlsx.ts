@@ -31,7 +31,9 @@ export function makeXlsx(rows: Cell[][]): Blob {
     ],
     ['xl/worksheets/sheet1.xml', sheet(rows)],
   ];
-  return new Blob([zip(parts.map(([name, text]) => ({ name, text: xmlHead + text })))], { type: `${type}.sheet` });
+  return new Blob([zip(parts.map(([name, text]) => ({ name, text: xmlHead + text })))], {
+    type: `${type}.sheet`,
+  });
 }
 
 function sheet(rows: Cell[][]): string {
@@ -46,9 +48,10 @@ function sheet(rows: Cell[][]): string {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+/** XML 1.0 has no way to write most control characters: they are left out. */
 export function escapeXml(text: string): string {
-  // eslint-disable-next-line no-control-regex -- XML 1.0 has no way to write these
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"]/g, (c) => entities[c] ?? c);
+  const writable = [...text].filter((letter) => letter >= ' ' || letter === '\n' || letter === '\t');
+  return writable.join('').replace(/[&<>"\ufffe\uffff]/g, (letter) => entities[letter] ?? '');
 }
 
 /** A zip of stored parts: local headers, directory, end. */

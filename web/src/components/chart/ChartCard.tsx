@@ -43,7 +43,11 @@ export function ChartCard({ title, option, table, height = 320, extra, note, sta
         </Button>
       </Tooltip>
       <Tooltip title={t('chart.xlsx')}>
-        <Button size="small" disabled={empty} onClick={() => saveAs(makeXlsx(sheetOf(table)), `${title}.xlsx`)}>
+        <Button
+          size="small"
+          disabled={empty}
+          onClick={() => saveAs(makeXlsx(sheetOf(table)), `${title}.xlsx`)}
+        >
           XLSX
         </Button>
       </Tooltip>

@@ -36,7 +36,11 @@ export function JobProgress({ id, first, over, children }: Props) {
       />
       <Space wrap size="large" className="soft job-figures">
         <span>
-          {t('job.done_of', { done: job.done, total: job.total === null ? '?' : f.number(job.total), unit: unitText(job.unit, t) })}
+          {t('job.done_of', {
+            done: job.done,
+            total: job.total === null ? '?' : f.number(job.total),
+            unit: unitText(job.unit, t),
+          })}
         </span>
         {running && job.rate !== null && <span>{t('job.rate', { rate: f.number(job.rate, 0) })}</span>}
         {running && job.remaining_s !== null && (

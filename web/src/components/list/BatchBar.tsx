@@ -6,7 +6,8 @@ import type { Selection } from './types';
 interface Props {
   selection: Selection;
   total: number | null;
-  onAll: () => void;
+  /** Absent where "all that match" cannot be said. */
+  onAll: (() => void) | null;
   onNone: () => void;
   children: ReactNode;
 }
@@ -19,7 +20,7 @@ export function BatchBar({ selection, total, onAll, onNone, children }: Props) {
     <div className="batch-bar" role="region" aria-label={t('list.batch')}>
       <strong>{selection.all ? everyone : t('list.chosen', { n: selection.ids.length })}</strong>
       <Space wrap>
-        {!selection.all && (
+        {!selection.all && onAll && (
           <Button size="small" type="link" onClick={onAll}>
             {t('list.choose')} {everyone}
           </Button>

@@ -16,7 +16,12 @@ interface Props {
 export function Filters({ filters, value, onChange, onClear }: Props) {
   const t = useT();
   return (
-    <form role="search" aria-label={t('list.filters')} className="filters" onSubmit={(event) => event.preventDefault()}>
+    <form
+      role="search"
+      aria-label={t('list.filters')}
+      className="filters"
+      onSubmit={(event) => event.preventDefault()}
+    >
       {filters.map((filter) => (
         <OneFilter key={filter.key} filter={filter} value={value} onChange={onChange} />
       ))}
@@ -29,7 +34,15 @@ export function Filters({ filters, value, onChange, onClear }: Props) {
   );
 }
 
-function OneFilter({ filter, value, onChange }: { filter: Filter; value: Query; onChange: (changes: Query) => void }) {
+function OneFilter({
+  filter,
+  value,
+  onChange,
+}: {
+  filter: Filter;
+  value: Query;
+  onChange: (changes: Query) => void;
+}) {
   const chosen = value[filter.key];
   const text = chosen === undefined || chosen === null ? undefined : String(chosen);
   switch (filter.kind) {

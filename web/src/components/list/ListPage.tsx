@@ -26,6 +26,8 @@ interface Props<T> {
   empty: ReactNode;
   /** Buttons of the batch bar; without it rows cannot be chosen. */
   batch?: (selection: Selection, done: () => void) => ReactNode;
+  /** Whether "all that match" can be asked for with these filters; always unless told. */
+  canAll?: (filter: Query) => boolean;
   /** A new number loads the list again. */
   version?: number;
   /** How the server cuts the list into pages; by numbers unless told. */
@@ -53,9 +55,20 @@ export function ListPage<T extends object>(props: Props<T>) {
   return (
     <div className="list-page">
       {props.filters && (
-        <Filters filters={props.filters} value={state.filter} onChange={state.setFilter} onClear={state.clear} />
+        <Filters
+          filters={props.filters}
+          value={state.filter}
+          onChange={state.setFilter}
+          onClear={state.clear}
+        />
       )}
-      <Toolbar columns={columns} shown={shown} view={view} onView={setView} total={totalText(total, found.data, t)}>
+      <Toolbar
+        columns={columns}
+        shown={shown}
+        view={view}
+        onView={setView}
+        total={totalText(found.data, props.paging ?? 'numbers', t)}
+      >
         {props.actions}
         {props.what !== null && (
           <ExportButton
@@ -69,7 +82,11 @@ export function ListPage<T extends object>(props: Props<T>) {
         <BatchBar
           selection={selection}
           total={total}
-          onAll={() => setSelection({ all: true, filter: state.filter, total })}
+          onAll={
+            props.canAll && !props.canAll(state.filter)
+              ? null
+              : () => setSelection({ all: true, filter: state.filter, total })
+          }
           onNone={clearSelection}
         >
           {props.batch(selection, () => {
@@ -79,8 +96,16 @@ export function ListPage<T extends object>(props: Props<T>) {
         </BatchBar>
       )}
       {found.error !== undefined && <ErrorNotice error={found.error} retry={found.reload} />}
-      <ListTable {...props} shown={shown} state={state} rows={found.data?.items} loading={found.loading}
-        dense={view.density === 'small'} selection={selection} onSelection={setSelection} />
+      <ListTable
+        {...props}
+        shown={shown}
+        state={state}
+        rows={found.data?.items}
+        loading={found.loading}
+        dense={view.density === 'small'}
+        selection={selection}
+        onSelection={setSelection}
+      />
       {found.data && props.paging !== 'whole' && (
         <Pager state={state} total={total} next={found.data.next} numbered={props.paging !== 'cursor'} />
       )}
@@ -95,9 +120,10 @@ function listQuery(state: ListState, paging: Paging): Query {
   return { ...filter, ...(byNumber ? { page: state.page } : { cursor: state.cursor }), limit: state.limit };
 }
 
-function totalText(total: number | null, data: unknown, t: ReturnType<typeof useT>): string {
+function totalText(data: Page<unknown> | undefined, paging: Paging, t: ReturnType<typeof useT>): string {
   if (data === undefined) return '';
-  return total === null ? t('list.many') : t('list.total', { n: total });
+  if (data.total !== null && data.total !== undefined) return t('list.total', { n: data.total });
+  return paging === 'numbers' ? t('list.many') : '';
 }
 
 interface TableProps2<T> extends Props<T> {
@@ -138,7 +164,10 @@ function ListTable<T extends object>(props: TableProps2<T>) {
         state.setSort(one?.order ? `${direction}${String(one.columnKey)}` : null);
       }}
       {...(props.batch && {
-        rowSelection: { selectedRowKeys: ids, onChange: (keys) => onSelection({ all: false, ids: keys as string[] }) },
+        rowSelection: {
+          selectedRowKeys: ids,
+          onChange: (keys) => onSelection({ all: false, ids: keys as string[] }),
+        },
       })}
     />
   );
@@ -154,11 +183,18 @@ function toAntd<T>(column: Column<T>, sort: string | null): AntdColumn<T> {
     render: (_: unknown, row: T) => column.render(row),
     ...(column.width && { width: column.width }),
     ...(column.align && { align: column.align }),
-    ...(column.sort && { sorter: true, sortOrder: order, sortDirections: ['descend', 'ascend'] }),
+    ...(column.sort && {
+      sorter: true,
+      sortOrder: order,
+      sortDirections: column.sort === 'both' ? ['descend', 'ascend'] : ['descend'],
+    }),
   };
 }
 
 /** Whether a click was meant for something inside the row. */
 function isControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('a, button, input, label, .ant-table-selection-column') !== null;
+  return (
+    target instanceof Element &&
+    target.closest('a, button, input, label, .ant-table-selection-column') !== null
+  );
 }

@@ -8,8 +8,8 @@ export interface Column<T> {
   render: (row: T) => ReactNode;
   width?: number;
   align?: 'right';
-  /** The server can sort by it. */
-  sort?: boolean;
+  /** The server can sort by it: both ways, or the largest first only. */
+  sort?: 'both' | 'down';
   /** Not shown until chosen. */
   optional?: boolean;
 }

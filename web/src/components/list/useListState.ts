@@ -47,10 +47,19 @@ export function useListState(): ListState {
       sort: query.get('sort'),
       setFilter: (changes) => change({ ...changes, page: null, cursor: null }),
       setPage: (page, limit) =>
-        change({ page: page === 1 ? null : page, cursor: null, ...(limit && { limit: limit === 50 ? null : limit }) }),
+        change({
+          page: page === 1 ? null : page,
+          cursor: null,
+          ...(limit && { limit: limit === 50 ? null : limit }),
+        }),
       setCursor: (cursor) => change({ cursor, page: null }),
       setSort: (sort) => change({ sort, page: null, cursor: null }),
-      clear: () => change({ ...Object.fromEntries(Object.keys(filter).map((name) => [name, null])), page: null, cursor: null }),
+      clear: () =>
+        change({
+          ...Object.fromEntries(Object.keys(filter).map((name) => [name, null])),
+          page: null,
+          cursor: null,
+        }),
     };
   }, [query, change]);
 }

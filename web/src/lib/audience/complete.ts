@@ -11,7 +11,17 @@ const callNames: Record<string, string> = {
   audience: 'audience',
   tier: 'tier_model',
 };
-const attributeNames = new Set(['city', 'province', 'source', 'stage', 'staff', 'channel', 'product', 'category', 'owner']);
+const attributeNames = new Set([
+  'city',
+  'province',
+  'source',
+  'stage',
+  'staff',
+  'channel',
+  'product',
+  'category',
+  'owner',
+]);
 
 /** Where the caret stands, from the text before it. Null where nothing can be offered. */
 export function contextAt(before: string): Context | null {

@@ -23,7 +23,8 @@ export function fromTree(tree: Node, text: string): Builder {
   if (join === null) return { join: 'and', items: [toItem(tree, text)] };
   const parts = splitJoined(text, join);
   const nodes = tree.items ?? [];
-  if (parts.length !== nodes.length) return { join: 'and', items: [{ row: { kind: 'text', not: false, text } }] };
+  if (parts.length !== nodes.length)
+    return { join: 'and', items: [{ row: { kind: 'text', not: false, text } }] };
   return { join, items: nodes.map((node, i) => toItem(node, parts[i] ?? '')) };
 }
 
@@ -83,7 +84,8 @@ function attributeRow(node: Node, names: string[]): Row | null {
   if (nameWhat && oneOf) return { kind: 'name', not: false, what: nameWhat, names };
   if (nameWhat && compare === '!=') return { kind: 'name', not: true, what: nameWhat, names };
   if (what === 'tier' && oneOf) return { kind: 'tier', not: false, model: node.name ?? '', names };
-  if (what === 'nickname' && compare === 'contains') return { kind: 'contains', not: false, value: names[0] ?? '' };
+  if (what === 'nickname' && compare === 'contains')
+    return { kind: 'contains', not: false, value: names[0] ?? '' };
   if (what === 'gender' && compare === '=') {
     const value = node.values?.[0]?.word;
     return value === 'male' || value === 'female' ? { kind: 'gender', not: false, value } : null;
@@ -114,7 +116,15 @@ function measureRow(node: Node): Row | null {
   }
   const measure = measureNames[node.measure ?? ''];
   if (!measure) return null;
-  return eventOf(node, (event, window) => ({ kind: 'measure', not: false, measure, event, window, op, value }));
+  return eventOf(node, (event, window) => ({
+    kind: 'measure',
+    not: false,
+    measure,
+    event,
+    window,
+    op,
+    value,
+  }));
 }
 
 function eventOf(node: Node, make: (event: string, window: string) => Row): Row | null {

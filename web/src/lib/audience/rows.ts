@@ -35,7 +35,14 @@ export type Row =
   | (Common & { kind: 'time'; what: TimeAttribute; window: WindowText })
   | (Common & { kind: 'flag'; what: Flag })
   | (Common & { kind: 'ever'; event: string; window: WindowText })
-  | (Common & { kind: 'measure'; measure: Measure; event: string; window: WindowText; op: Compare; value: number })
+  | (Common & {
+      kind: 'measure';
+      measure: Measure;
+      event: string;
+      window: WindowText;
+      op: Compare;
+      value: number;
+    })
   | (Common & { kind: 'spend'; window: WindowText; op: Compare; value: number })
   | (Common & { kind: 'text'; text: string });
 

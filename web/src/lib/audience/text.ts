@@ -41,4 +41,5 @@ export function betweenDays(window: WindowText): [string, string] | null {
 }
 
 /** "in last 90d" but "between … and …": how a window stands behind a time. */
-export const within = (window: WindowText) => (/^(between|since|before) /.test(window) ? window : `in ${window}`);
+export const within = (window: WindowText) =>
+  /^(between|since|before) /.test(window) ? window : `in ${window}`;

@@ -89,7 +89,13 @@ export default function AudienceList() {
         actions={compose}
         empty={<EmptyState title={t('audience.none')} hint={t('audience.none_hint')} action={compose} />}
       />
-      <Drawer open={history !== null} onClose={() => setHistory(null)} size={560} title={history?.name} destroyOnHidden>
+      <Drawer
+        open={history !== null}
+        onClose={() => setHistory(null)}
+        size={560}
+        title={history?.name}
+        destroyOnHidden
+      >
         {history && <Versions audience={history} />}
       </Drawer>
     </>

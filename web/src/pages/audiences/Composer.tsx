@@ -46,7 +46,12 @@ function Compose({ start, saved }: { start: string; saved: Audience | null }) {
             title={<h2 className="card-title">{t('audience.text')}</h2>}
             extra={
               may('audience_write') && (
-                <Button type="primary" size="small" disabled={checked === null || state.pending} onClick={() => setSaving(true)}>
+                <Button
+                  type="primary"
+                  size="small"
+                  disabled={checked === null || state.pending}
+                  onClick={() => setSaving(true)}
+                >
                   {t(saved ? 'audience.save' : 'audience.save_as')}
                 </Button>
               )

@@ -67,7 +67,9 @@ function useCandidates(context: Context | null): string[] {
   );
   if (context === null) return [];
   if (context.kind === 'name') {
-    return (names.data?.items ?? []).map((item) => (typeof item === 'string' ? item : item.name)).slice(0, 12);
+    return (names.data?.items ?? [])
+      .map((item) => (typeof item === 'string' ? item : item.name))
+      .slice(0, 12);
   }
   const prefix = context.prefix.toLowerCase();
   return words.filter((word) => word.startsWith(prefix) && word !== prefix).slice(0, 12);

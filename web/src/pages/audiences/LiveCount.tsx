@@ -25,7 +25,9 @@ export function LiveCount({ expression }: { expression: string | null }) {
       }
       extra={
         data && (
-          <span className="soft">{t('audience.took', { ms: f.number(data.took_us / 1000, data.took_us < 10_000 ? 1 : 0) })}</span>
+          <span className="soft">
+            {t('audience.took', { ms: f.number(data.took_us / 1000, data.took_us < 10_000 ? 1 : 0) })}
+          </span>
         )
       }
     >

@@ -20,7 +20,9 @@ export function SaveAudience({ saved, expression, onClose }: Props) {
     <FormModal<AudienceBody>
       title={t(saved ? 'audience.save' : 'audience.save_as')}
       initial={saved ?? { live: false }}
-      save={({ name, note, live }) => save({ ...(name && { name }), note: note || null, live: live ?? false })}
+      save={({ name, note, live }) =>
+        save({ ...(name && { name }), note: note || null, live: live ?? false })
+      }
       done={() => go('/audiences')}
       onClose={onClose}
     >
@@ -31,7 +33,12 @@ export function SaveAudience({ saved, expression, onClose }: Props) {
       <Form.Item name="note" label={t('column.note')}>
         <Input.TextArea maxLength={500} autoSize />
       </Form.Item>
-      <Form.Item name="live" label={t('audience.live')} extra={t('audience.live_hint')} valuePropName="checked">
+      <Form.Item
+        name="live"
+        label={t('audience.live')}
+        extra={t('audience.live_hint')}
+        valuePropName="checked"
+      >
         <Switch />
       </Form.Item>
     </FormModal>

@@ -16,10 +16,13 @@ export function Versions({ audience }: { audience: Audience }) {
       {found.data.items.map(({ version, expression, at_s, account }) => (
         <li key={version}>
           <div className="soft">
-            {t('audience.version', { n: version })} · {f.time(at_s)} · {typeof account === 'string' ? account : account?.name}
+            {t('audience.version', { n: version })} · {f.time(at_s)} ·{' '}
+            {typeof account === 'string' ? account : account?.name}
           </div>
           <code className="expression">{expression}</code>
-          <Link href={`/audiences/new?expression=${encodeURIComponent(expression)}`}>{t('audience.open')}</Link>
+          <Link href={`/audiences/new?expression=${encodeURIComponent(expression)}`}>
+            {t('audience.open')}
+          </Link>
         </li>
       ))}
     </ol>

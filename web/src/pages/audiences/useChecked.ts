@@ -21,7 +21,8 @@ export function useChecked(text: string): CheckState {
     try {
       return { text: rested, checked: await audiences.check(rested, signal), problem: null };
     } catch (error) {
-      if (error instanceof ApiError && error.status === 400) return { text: rested, checked: null, problem: error };
+      if (error instanceof ApiError && error.status === 400)
+        return { text: rested, checked: null, problem: error };
       throw error;
     }
   });

@@ -1,6 +1,6 @@
 import { DatePicker, Form, Input, InputNumber, Select, Switch } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
-import { type CustomerDetail, customers, type FieldValue } from '@/api/customers';
+import { type CustomerDetail, customers } from '@/api/customers';
 import { useMay } from '@/app/session';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useAction } from '@/lib/useAction';
@@ -8,14 +8,14 @@ import type { DetailProps } from './CustomerDrawer';
 
 type Field = CustomerDetail['fields'][number];
 
-/** Custom fields; each is saved when one leaves it. */
+/** Custom fields; each is saved when one leaves it. Values travel as text. */
 export function CustomFields({ customer, changed }: DetailProps) {
   const { t } = useI18n();
   const may = useMay();
   const { run } = useAction();
   if (customer.fields.length === 0) return null;
-  const save = (field: Field) => async (value: FieldValue) => {
-    if (value === field.value) return;
+  const save = async (field: Field, value: string | null) => {
+    if (value === (field.value === null ? null : String(field.value))) return;
     if (await run(() => customers.setField(customer.id, field.key, value), t('saved'))) changed();
   };
   return (
@@ -24,7 +24,7 @@ export function CustomFields({ customer, changed }: DetailProps) {
       <Form layout="vertical" className="grid-form" disabled={!may('customer_write')}>
         {customer.fields.map((field) => (
           <Form.Item key={field.key} label={field.name} htmlFor={`field-${field.key}`}>
-            <FieldInput field={field} save={(value) => void save(field)(value)} />
+            <FieldInput field={field} save={(value) => void save(field, value)} />
           </Form.Item>
         ))}
       </Form>
@@ -32,16 +32,17 @@ export function CustomFields({ customer, changed }: DetailProps) {
   );
 }
 
-function FieldInput({ field, save }: { field: Field; save: (value: FieldValue) => void }) {
+function FieldInput({ field, save }: { field: Field; save: (value: string | null) => void }) {
   const id = `field-${field.key}`;
+  const text = field.value === null ? '' : String(field.value);
   switch (field.type) {
     case 'number':
       return (
         <InputNumber
           id={id}
           className="full-width"
-          {...(typeof field.value === 'number' && { defaultValue: field.value })}
-          onBlur={(event) => save(event.target.value === '' ? null : Number(event.target.value))}
+          {...(text !== '' && { defaultValue: Number(text) })}
+          onBlur={(event) => save(event.target.value || null)}
         />
       );
     case 'day':
@@ -49,8 +50,8 @@ function FieldInput({ field, save }: { field: Field; save: (value: FieldValue) =
         <DatePicker
           id={id}
           className="full-width"
-          defaultValue={field.value ? dayjs(String(field.value)) : null}
-          onChange={(day) => save((day as Dayjs | null)?.format('YYYY-MM-DD') ?? null)}
+          defaultValue={text === '' ? null : dayjs(text)}
+          onChange={(day: Dayjs | null) => save(day?.format('YYYY-MM-DD') ?? null)}
         />
       );
     case 'choice':
@@ -58,18 +59,18 @@ function FieldInput({ field, save }: { field: Field; save: (value: FieldValue) =
         <Select
           id={id}
           allowClear
-          defaultValue={field.value as string | null}
+          defaultValue={text || null}
           options={(field.choices ?? []).map((value) => ({ value, label: value }))}
           onChange={(value?: string | null) => save(value ?? null)}
         />
       );
     case 'yes_no':
-      return <Switch id={id} defaultChecked={field.value === true} onChange={save} />;
+      return <Switch id={id} defaultChecked={text === 'true'} onChange={(yes) => save(String(yes))} />;
     case 'text':
       return (
         <Input
           id={id}
-          defaultValue={field.value as string}
+          defaultValue={text}
           maxLength={500}
           onBlur={(event) => save(event.target.value || null)}
         />

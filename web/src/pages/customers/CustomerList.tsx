@@ -7,6 +7,7 @@ import { ListPage } from '@/components/list/ListPage';
 import type { Selection } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
 import { useI18n } from '@/i18n/I18nProvider';
+import { canSay } from '@/lib/audience/fromFilters';
 import { BulkTag } from './BulkTag';
 import { customerColumns, customerFilters } from './columns';
 import { CustomerDrawer } from './CustomerDrawer';
@@ -30,7 +31,10 @@ export default function CustomerList() {
         rowKey={(customer) => customer.id}
         onOpen={(customer) => setOpen(customer.id)}
         version={version}
-        empty={<EmptyState title={t('customer.none')} hint={t('customer.none_hint')} action={<ImportLink />} />}
+        canAll={canSay}
+        empty={
+          <EmptyState title={t('customer.none')} hint={t('customer.none_hint')} action={<ImportLink />} />
+        }
         {...(may('tag_write') && {
           batch: (whom, done) =>
             [false, true].map((off) => (
@@ -40,10 +44,13 @@ export default function CustomerList() {
             )),
         })}
       />
-      {tagging && (
-        <BulkTag {...tagging} onClose={() => setTagging(null)} />
-      )}
-      <CustomerDrawer id={open} onClose={() => setOpen(null)} onChanged={() => setVersion((n) => n + 1)} onOpen={setOpen} />
+      {tagging && <BulkTag {...tagging} onClose={() => setTagging(null)} />}
+      <CustomerDrawer
+        id={open}
+        onClose={() => setOpen(null)}
+        onChanged={() => setVersion((n) => n + 1)}
+        onOpen={setOpen}
+      />
     </>
   );
 }

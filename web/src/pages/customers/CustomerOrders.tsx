@@ -27,7 +27,11 @@ export function CustomerOrders({ id }: { id: string }) {
         { title: t('order.at'), render: (_, { at_s }) => f.time(at_s) },
         { title: t('column.state'), render: (_, order) => <OrderStateTag order={order} /> },
         { title: t('order.sale'), align: 'right', render: (_, { sale_fen }) => f.money(sale_fen) },
-        { title: t('order.refunded'), align: 'right', render: (_, { refunded_fen }) => f.money(refunded_fen) },
+        {
+          title: t('order.refunded'),
+          align: 'right',
+          render: (_, { refunded_fen }) => f.money(refunded_fen),
+        },
       ]}
     />
   );

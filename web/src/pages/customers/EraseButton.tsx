@@ -22,7 +22,13 @@ export function EraseButton({ customer, changed }: DetailProps) {
       <Button danger onClick={() => setAsking(true)}>
         {t('erase.title')}
       </Button>
-      <Modal open={asking} title={t('erase.title')} footer={null} onCancel={() => setAsking(false)} destroyOnHidden>
+      <Modal
+        open={asking}
+        title={t('erase.title')}
+        footer={null}
+        onCancel={() => setAsking(false)}
+        destroyOnHidden
+      >
         <p>{t('erase.what')}</p>
         <Form<{ confirm: string }> layout="vertical" onFinish={(values) => void erase(values)}>
           <Form.Item name="confirm" label={t('erase.confirm', { word })} rules={[{ required: true }]}>

@@ -27,7 +27,10 @@ export function Relations({ customer }: { customer: CustomerDetail }) {
         columns={[
           { title: t('customer.staff'), render: (_, { staff }) => staff.name },
           { title: t('customer.added'), render: (_, { added_s }) => f.date(added_s) },
-          { title: t('column.state'), render: (_, { deleted_s, deleted_by }) => ended(deleted_s, deleted_by) },
+          {
+            title: t('column.state'),
+            render: (_, { deleted_s, deleted_by }) => ended(deleted_s, deleted_by),
+          },
           { title: t('relation.remark'), render: (_, { remark }) => remark ?? '—' },
           { title: t('customer.tags'), render: (_, { tags }) => <TagList tags={tags} /> },
         ]}

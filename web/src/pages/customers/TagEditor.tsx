@@ -14,7 +14,8 @@ export function TagEditor({ customer, changed }: DetailProps) {
   const may = useMay();
   const { busy, run } = useAction();
   const [adding, setAdding] = useState(false);
-  const drop = (id: string) => void run(() => customers.dropTag(customer.id, id)).then((ok) => ok && changed());
+  const drop = (id: string) =>
+    void run(() => customers.dropTag(customer.id, id)).then((ok) => ok && changed());
   const put = async (id: string | undefined) => {
     setAdding(false);
     if (id && (await run(() => customers.putTag(customer.id, id)))) changed();
@@ -45,7 +46,13 @@ export function TagEditor({ customer, changed }: DetailProps) {
             onChange={(id) => void put(id)}
           />
         ) : (
-          <Button size="small" type="dashed" icon={<PlusOutlined />} loading={busy} onClick={() => setAdding(true)}>
+          <Button
+            size="small"
+            type="dashed"
+            icon={<PlusOutlined />}
+            loading={busy}
+            onClick={() => setAdding(true)}
+          >
             {t('customer.add_tag')}
           </Button>
         ))}

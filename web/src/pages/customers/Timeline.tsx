@@ -18,7 +18,8 @@ export function Timeline({ id }: { id: string }) {
   );
   const page = found.data;
   useEffect(() => {
-    if (page) setEvents((old) => [...old, ...page.items.filter(({ seq }) => !old.some((one) => one.seq === seq))]);
+    if (page)
+      setEvents((old) => [...old, ...page.items.filter(({ seq }) => !old.some((one) => one.seq === seq))]);
   }, [page]);
 
   const choose = (next?: string) => {

@@ -35,7 +35,13 @@ export function Unmask({ customer, field }: { customer: CustomerDetail; field: M
           onClick={() => setAsking(true)}
         />
       )}
-      <Modal open={asking} title={t('unmask.title')} footer={null} onCancel={() => setAsking(false)} destroyOnHidden>
+      <Modal
+        open={asking}
+        title={t('unmask.title')}
+        footer={null}
+        onCancel={() => setAsking(false)}
+        destroyOnHidden
+      >
         <Form<{ reason: string }> layout="vertical" onFinish={(values) => void ask(values)}>
           <Form.Item
             name="reason"

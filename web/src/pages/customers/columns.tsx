@@ -40,7 +40,12 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
       render: ({ tiers }) => tiers.map((tier) => <TierMark key={tier.model} {...tier} />),
     },
     { key: 'stage', title: t('customer.stage'), width: 80, render: ({ stage }) => stage?.name ?? '—' },
-    { key: 'tags', title: t('customer.tags'), width: 240, render: ({ tags }) => <TagList tags={tags} most={3} /> },
+    {
+      key: 'tags',
+      title: t('customer.tags'),
+      width: 240,
+      render: ({ tags }) => <TagList tags={tags} most={3} />,
+    },
     {
       key: 'staff',
       title: t('customer.staff'),
@@ -52,7 +57,7 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
       title: t('customer.orders'),
       width: 90,
       align: 'right',
-      sort: true,
+      sort: 'down',
       render: ({ orders }) => f.number(orders),
     },
     {
@@ -60,27 +65,44 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
       title: t('customer.spend'),
       width: 120,
       align: 'right',
-      sort: true,
+      sort: 'down',
       render: ({ spend_fen }) => f.money(spend_fen),
     },
     {
       key: 'last_order',
       title: t('customer.last_order'),
       width: 120,
-      sort: true,
+      sort: 'down',
       render: ({ last_order_s }) => f.date(last_order_s),
     },
-    { key: 'added', title: t('customer.added'), width: 120, sort: true, render: ({ added_s }) => f.date(added_s) },
+    {
+      key: 'added',
+      title: t('customer.added'),
+      width: 120,
+      sort: 'both',
+      render: ({ added_s }) => f.date(added_s),
+    },
     { key: 'source', title: t('customer.source'), width: 110, render: ({ source }) => source?.name ?? '—' },
     { key: 'city', title: t('customer.city'), width: 90, render: ({ city }) => city ?? '—' },
-    { key: 'province', title: t('customer.province'), optional: true, render: ({ province }) => province ?? '—' },
+    {
+      key: 'province',
+      title: t('customer.province'),
+      optional: true,
+      render: ({ province }) => province ?? '—',
+    },
     {
       key: 'gender',
       title: t('customer.gender'),
       optional: true,
       render: ({ gender }) => (gender ? t(`gender.${gender}`) : '—'),
     },
-    { key: 'age', title: t('customer.age'), optional: true, align: 'right', render: ({ age }) => f.number(age) },
+    {
+      key: 'age',
+      title: t('customer.age'),
+      optional: true,
+      align: 'right',
+      render: ({ age }) => f.number(age),
+    },
     { key: 'first', title: t('customer.first'), optional: true, render: ({ first_s }) => f.date(first_s) },
     { key: 'id', title: t('column.id'), optional: true, render: ({ id }) => <code>{id}</code> },
   ];
@@ -96,7 +118,12 @@ export function customerFilters(t: T, staff: boolean): Filter[] {
     ...(staff
       ? [
           { kind: 'remote', key: 'staff_id', label: t('customer.staff'), load: staffOptions } as const,
-          { kind: 'remote', key: 'department_id', label: t('customer.department'), load: departmentOptions } as const,
+          {
+            kind: 'remote',
+            key: 'department_id',
+            label: t('customer.department'),
+            load: departmentOptions,
+          } as const,
         ]
       : []),
     { kind: 'remote', key: 'source_id', label: t('customer.source'), load: sourceOptions },

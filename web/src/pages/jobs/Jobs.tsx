@@ -65,6 +65,7 @@ export default function Jobs() {
         filters={filters}
         load={jobs.list}
         rowKey={({ id }) => id}
+        paging="cursor"
         onOpen={({ id }) => setOpen(id)}
         version={version}
         actions={<Button onClick={() => setVersion((n) => n + 1)}>{t('action.refresh')}</Button>}

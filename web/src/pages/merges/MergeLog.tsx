@@ -46,6 +46,7 @@ export function MergeLog() {
       columns={columns}
       load={merges.list}
       rowKey={({ id }) => id}
+      paging="cursor"
       version={version}
       actions={<MergeByHand done={() => setVersion((n) => n + 1)} />}
       empty={<EmptyState title={t('merge.none')} hint={t('merge.none_hint')} />}

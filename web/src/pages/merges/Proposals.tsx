@@ -46,6 +46,7 @@ export function Proposals() {
       columns={columns}
       load={merges.proposals}
       rowKey={({ id }) => id}
+      paging="cursor"
       version={version}
       empty={<EmptyState title={t('merge.none_open')} hint={t('merge.none_open_hint')} />}
     />

@@ -66,7 +66,12 @@ function Detail({ order }: { order: OrderDetail }) {
         columns={[
           { title: t('order.refund_number'), dataIndex: 'number' },
           { title: t('column.time'), dataIndex: 'at_s', render: (s: number) => f.time(s) },
-          { title: t('column.amount'), dataIndex: 'amount_fen', align: 'right', render: (fen: number) => f.money(fen) },
+          {
+            title: t('column.amount'),
+            dataIndex: 'amount_fen',
+            align: 'right',
+            render: (fen: number) => f.money(fen),
+          },
         ]}
       />
     </div>

@@ -53,7 +53,9 @@ function orderColumns(t: T, f: Format, open: (id: string) => void): Column<Order
       title: t('order.customer'),
       render: ({ customer }) =>
         customer ? (
-          <Link href={`/customers?open=${customer.id}`}>{customer.nickname ?? t('customer.no_nickname')}</Link>
+          <Link href={`/customers?open=${customer.id}`}>
+            {customer.nickname ?? t('customer.no_nickname')}
+          </Link>
         ) : (
           <span className="soft">{t('order.nobody')}</span>
         ),
@@ -64,8 +66,18 @@ function orderColumns(t: T, f: Format, open: (id: string) => void): Column<Order
     { key: 'total', title: t('order.total'), align: 'right', render: ({ total_fen }) => f.money(total_fen) },
     { key: 'sale', title: t('order.sale'), align: 'right', render: ({ sale_fen }) => f.money(sale_fen) },
     { key: 'paid', title: t('order.paid'), align: 'right', render: ({ paid_fen }) => f.money(paid_fen) },
-    { key: 'refunded', title: t('order.refunded'), align: 'right', render: ({ refunded_fen }) => f.money(refunded_fen) },
-    { key: 'province', title: t('customer.province'), optional: true, render: ({ province }) => province ?? '—' },
+    {
+      key: 'refunded',
+      title: t('order.refunded'),
+      align: 'right',
+      render: ({ refunded_fen }) => f.money(refunded_fen),
+    },
+    {
+      key: 'province',
+      title: t('customer.province'),
+      optional: true,
+      render: ({ province }) => province ?? '—',
+    },
     { key: 'staff', title: t('customer.staff'), optional: true, render: ({ staff }) => staff?.name ?? '—' },
   ];
 }

@@ -22,14 +22,25 @@ function Heat({ cohorts, monthly }: { cohorts: Cohort[]; monthly: boolean }) {
   const label = (cohort: Cohort) => (monthly ? f.month(cohort.start_day) : f.day(cohort.start_day));
   const periods = Math.max(0, ...cohorts.map(({ active }) => active.length));
   const option = useMemo(
-    () => heatOption(cohorts, cohorts.map((cohort) => (monthly ? f.month(cohort.start_day) : f.day(cohort.start_day))), periods, t, f),
+    () =>
+      heatOption(
+        cohorts,
+        cohorts.map((cohort) => (monthly ? f.month(cohort.start_day) : f.day(cohort.start_day))),
+        periods,
+        t,
+        f,
+      ),
     [cohorts, monthly, periods, t, f],
   );
   const table: Table = {
     columns: [
       { key: 'cohort', title: t('cohort.first_order'), kind: 'text' },
       { key: 'customers', title: t('column.customers'), kind: 'number' },
-      ...Array.from({ length: periods }, (_, i) => ({ key: `n${i}`, title: `+${i}`, kind: 'number' as const })),
+      ...Array.from({ length: periods }, (_, i) => ({
+        key: `n${i}`,
+        title: `+${i}`,
+        kind: 'number' as const,
+      })),
     ],
     rows: cohorts.map((cohort) => ({
       cohort: label(cohort),
@@ -50,7 +61,13 @@ function Heat({ cohorts, monthly }: { cohorts: Cohort[]; monthly: boolean }) {
 }
 
 /** Shares of the cohort that ordered again, period by period; the first period is all of it and is left out. */
-function heatOption(cohorts: Cohort[], labels: string[], periods: number, t: T, f: Format): EChartsCoreOption {
+function heatOption(
+  cohorts: Cohort[],
+  labels: string[],
+  periods: number,
+  t: T,
+  f: Format,
+): EChartsCoreOption {
   const cells = cohorts.flatMap(({ active, customers }, row) =>
     active.slice(1).map((n, i) => [i, row, customers > 0 ? n / customers : 0] as const),
   );

@@ -16,7 +16,10 @@ export default function Provinces({ query }: ReportProps) {
 
 function Bars({ rows }: { rows: ProvinceRow[] }) {
   const { t, f } = useI18n();
-  const named = useMemo(() => rows.map((row) => ({ ...row, province: row.province ?? t('province.unknown') })), [rows, t]);
+  const named = useMemo(
+    () => rows.map((row) => ({ ...row, province: row.province ?? t('province.unknown') })),
+    [rows, t],
+  );
   const option = useMemo(
     () => ({
       grid,

@@ -26,7 +26,10 @@ interface Props {
 
 function useLabels({ rows, monthly }: Props) {
   const { f } = useI18n();
-  return useMemo(() => rows.map(({ start_day }) => (monthly ? f.month(start_day) : f.day(start_day))), [rows, monthly, f]);
+  return useMemo(
+    () => rows.map(({ start_day }) => (monthly ? f.month(start_day) : f.day(start_day))),
+    [rows, monthly, f],
+  );
 }
 
 function Money(props: Props) {
@@ -80,8 +83,18 @@ function Buyers(props: Props) {
       columnChart(
         labels,
         [
-          { name: t('revenue.new_buyers'), type: 'bar', stack: 'buyers', data: rows.map((row) => row.new_buyers) },
-          { name: t('revenue.repeat_buyers'), type: 'bar', stack: 'buyers', data: rows.map((row) => row.repeat_buyers) },
+          {
+            name: t('revenue.new_buyers'),
+            type: 'bar',
+            stack: 'buyers',
+            data: rows.map((row) => row.new_buyers),
+          },
+          {
+            name: t('revenue.repeat_buyers'),
+            type: 'bar',
+            stack: 'buyers',
+            data: rows.map((row) => row.repeat_buyers),
+          },
         ],
         whole(f),
       ),

@@ -17,7 +17,8 @@ export default function SourceReturn({ query }: ReportProps) {
 function Bars({ rows }: { rows: SourceRow[] }) {
   const { t, f } = useI18n();
   const named = useMemo(
-    () => rows.map((row) => ({ ...row, source: typeof row.source === 'string' ? row.source : row.source.name })),
+    () =>
+      rows.map((row) => ({ ...row, source: typeof row.source === 'string' ? row.source : row.source.name })),
     [rows],
   );
   const option = useMemo(

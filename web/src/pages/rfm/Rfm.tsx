@@ -43,7 +43,11 @@ function Fit({ data, reload }: { data: Data; reload: () => void }) {
         aria-label={t('rfm.period')}
         suffix={t('unit.days')}
       />
-      <Button type="primary" loading={busy} onClick={() => void run(async () => setJob((await rfm.run(days)).job))}>
+      <Button
+        type="primary"
+        loading={busy}
+        onClick={() => void run(async () => setJob((await rfm.run(days)).job))}
+      >
         {t('rfm.run')}
       </Button>
     </Space>

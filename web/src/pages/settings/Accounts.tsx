@@ -32,7 +32,9 @@ export default function Accounts() {
         key: 'state',
         title: t('column.state'),
         render: ({ disabled }) => (
-          <StatusTag tone={disabled ? 'quiet' : 'good'}>{t(disabled ? 'account.disabled' : 'account.active')}</StatusTag>
+          <StatusTag tone={disabled ? 'quiet' : 'good'}>
+            {t(disabled ? 'account.disabled' : 'account.active')}
+          </StatusTag>
         ),
       },
       { key: 'created', title: t('column.created'), render: ({ created_s }) => f.date(created_s) },
@@ -59,6 +61,7 @@ export default function Accounts() {
         columns={columns}
         load={accounts.list}
         rowKey={({ id }) => id}
+        paging="cursor"
         version={version}
         actions={
           <Button type="primary" onClick={() => setEditing('new')}>
@@ -68,10 +71,19 @@ export default function Accounts() {
         empty={<EmptyState title={t('account.none')} />}
       />
       {editing && (
-        <AccountForm account={editing} done={() => setVersion((n) => n + 1)} onClose={() => setEditing(null)} />
+        <AccountForm
+          account={editing}
+          done={() => setVersion((n) => n + 1)}
+          onClose={() => setEditing(null)}
+        />
       )}
       {link && (
-        <ShowOnce title={t('account.link')} hint={t('account.link_hint')} text={link} onClose={() => setLink(null)} />
+        <ShowOnce
+          title={t('account.link')}
+          hint={t('account.link_hint')}
+          text={link}
+          onClose={() => setLink(null)}
+        />
       )}
     </>
   );

@@ -23,7 +23,10 @@ export default function Audit() {
       {
         key: 'account',
         title: t('column.who'),
-        render: ({ account, token }) => [account?.name ?? t('audit.machine'), token?.name].filter(Boolean).join(' · '),
+        render: ({ account, token_id }) =>
+          [account?.login ?? t('audit.machine'), token_id && t('audit.token', { id: token_id })]
+            .filter(Boolean)
+            .join(' · '),
       },
       { key: 'action', title: t('audit.action'), render: ({ action }) => <code>{action}</code> },
       {
@@ -81,6 +84,7 @@ export default function Audit() {
         filters={filters}
         load={audit.list}
         rowKey={({ id }) => id}
+        paging="cursor"
         actions={
           <Button loading={busy} onClick={verify}>
             {t('audit.verify')}

@@ -32,7 +32,9 @@ export function Fields() {
         loading={found.loading}
         scroll={{ x: 'max-content' }}
         dataSource={found.data?.items ?? []}
-        locale={{ emptyText: <EmptyState title={t('field.none')} hint={t('field.none_hint')} action={add} /> }}
+        locale={{
+          emptyText: <EmptyState title={t('field.none')} hint={t('field.none_hint')} action={add} />,
+        }}
         columns={[
           { title: t('column.name'), dataIndex: 'name' },
           { title: t('field.key'), render: (_, { key }) => <code>field.{key}</code> },
@@ -95,7 +97,10 @@ function FieldForm({ field, done, onClose }: FormProps) {
         <Input disabled={!isNew} maxLength={40} />
       </Form.Item>
       <Form.Item name="type" label={t('field.type')}>
-        <Select disabled={!isNew} options={types.map((value) => ({ value, label: t(`field_type.${value}`) }))} />
+        <Select
+          disabled={!isNew}
+          options={types.map((value) => ({ value, label: t(`field_type.${value}`) }))}
+        />
       </Form.Item>
       <Form.Item noStyle shouldUpdate>
         {({ getFieldValue }) =>
@@ -107,7 +112,10 @@ function FieldForm({ field, done, onClose }: FormProps) {
         }
       </Form.Item>
       <Form.Item name="class" label={t('field.class')} extra={t('field.class_hint')}>
-        <Select disabled={!isNew} options={classes.map((value) => ({ value, label: t(`field_class.${value}`) }))} />
+        <Select
+          disabled={!isNew}
+          options={classes.map((value) => ({ value, label: t(`field_class.${value}`) }))}
+        />
       </Form.Item>
     </FormModal>
   );

@@ -1,4 +1,4 @@
-import { Button, Card, Input, InputNumber, Select, Space, Switch } from 'antd';
+import { Button, Card, Input, InputNumber, Select, Space } from 'antd';
 import { useState } from 'react';
 import { type Setting, settings } from '@/api/care';
 import { ErrorNotice } from '@/components/ErrorNotice';
@@ -19,7 +19,7 @@ export default function Settings() {
       <p className="soft">{t('setting.order')}</p>
       <ul className="settings">
         {found.data.items.map((setting) => (
-          <Row key={`${setting.name} ${String(setting.value)}`} setting={setting} changed={found.reload} />
+          <Row key={`${setting.name} ${setting.value}`} setting={setting} changed={found.reload} />
         ))}
       </ul>
     </Card>
@@ -40,12 +40,18 @@ function Row({ setting, changed }: { setting: Setting; changed: () => void }) {
         <label htmlFor={`setting-${setting.name}`}>{setting[language]}</label>
         <div className="soft">
           <code>{setting.name}</code> · <StatusTag tone="quiet">{t(`origin.${setting.origin}`)}</StatusTag>
+          {setting.restart && ` · ${t('setting.restart')}`}
         </div>
       </div>
       <Space.Compact className="setting-value">
         <Value setting={setting} value={value} onChange={setValue} />
         {setting.changeable && (
-          <Button type="primary" disabled={value === setting.value} loading={busy} onClick={() => void save()}>
+          <Button
+            type="primary"
+            disabled={value === setting.value}
+            loading={busy}
+            onClick={() => void save()}
+          >
             {t('action.save')}
           </Button>
         )}
@@ -56,31 +62,35 @@ function Row({ setting, changed }: { setting: Setting; changed: () => void }) {
 
 interface ValueProps {
   setting: Setting;
-  value: Setting['value'];
-  onChange: (value: Setting['value']) => void;
+  value: string;
+  onChange: (value: string) => void;
 }
 
 function Value({ setting, value, onChange }: ValueProps) {
   const { t } = useI18n();
-  const id = `setting-${setting.name}`;
-  const disabled = !setting.changeable;
-  if (setting.type === 'bool') {
-    return <Switch id={id} disabled={disabled} checked={value === true} onChange={onChange} />;
+  const common = { id: `setting-${setting.name}`, disabled: !setting.changeable };
+  if (setting.choices) {
+    const options = setting.choices.split('|').map((choice) => ({ value: choice, label: choice }));
+    return <Select {...common} className="full-width" value={value} options={options} onChange={onChange} />;
   }
-  if (setting.choices?.length) {
-    const options = setting.choices.map((choice) => ({ value: choice, label: choice }));
-    return <Select id={id} disabled={disabled} value={String(value)} options={options} onChange={onChange} />;
-  }
-  if (setting.type === 'int' || setting.type === 'number') {
-    return <InputNumber id={id} disabled={disabled} value={value as number} onChange={onChange} />;
+  if (setting.min !== undefined && setting.max !== undefined) {
+    return (
+      <InputNumber
+        {...common}
+        className="full-width"
+        min={setting.min}
+        max={setting.max}
+        value={Number(value)}
+        onChange={(next) => onChange(String(next ?? ''))}
+      />
+    );
   }
   return (
     <Input
-      id={id}
-      disabled={disabled}
+      {...common}
       type={setting.secret ? 'password' : 'text'}
-      placeholder={setting.secret ? t('setting.secret') : ''}
-      value={value === null ? '' : String(value)}
+      placeholder={setting.secret && setting.value !== '' ? t('setting.secret') : ''}
+      value={setting.secret && value === setting.value ? '' : value}
       onChange={(event) => onChange(event.target.value)}
     />
   );

@@ -52,7 +52,9 @@ export function Stages() {
       {editing && (
         <FormModal<Stage>
           title={editing === 'new' ? t('stage.new') : t('action.edit')}
-          initial={editing === 'new' ? { outcome: 'open', position: (found.data?.items.length ?? 0) + 1 } : editing}
+          initial={
+            editing === 'new' ? { outcome: 'open', position: (found.data?.items.length ?? 0) + 1 } : editing
+          }
           save={({ name, position, outcome }) =>
             editing === 'new'
               ? stages.add({ name, position, outcome })

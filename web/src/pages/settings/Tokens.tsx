@@ -19,7 +19,7 @@ export default function Tokens() {
   const columns = useMemo<Column<Token>[]>(
     () => [
       { key: 'name', title: t('column.name'), render: ({ name }) => <strong>{name}</strong> },
-      { key: 'account', title: t('token.account'), render: ({ account }) => account?.name ?? '—' },
+      { key: 'account', title: t('token.account'), render: ({ login }) => <code>{login}</code> },
       {
         key: 'permissions',
         title: t('token.permissions'),
@@ -55,6 +55,7 @@ export default function Tokens() {
         columns={columns}
         load={tokens.list}
         rowKey={({ id }) => id}
+        paging="cursor"
         version={version}
         actions={make}
         empty={<EmptyState title={t('token.none')} hint={t('token.none_hint')} />}

@@ -26,7 +26,12 @@ export function CostList() {
       { key: 'kind', title: t('column.kind'), render: ({ kind }) => t(`cost_kind.${kind}`) },
       { key: 'from_day', title: t('cost.from'), render: ({ from_day }) => f.day(from_day) },
       { key: 'to_day', title: t('cost.to'), render: ({ to_day }) => f.day(to_day) },
-      { key: 'amount', title: t('column.amount'), align: 'right', render: ({ amount_fen }) => f.money(amount_fen) },
+      {
+        key: 'amount',
+        title: t('column.amount'),
+        align: 'right',
+        render: ({ amount_fen }) => f.money(amount_fen),
+      },
       { key: 'note', title: t('column.note'), render: ({ note }) => note ?? '—' },
     ];
     if (!write) return all;
@@ -58,6 +63,7 @@ export function CostList() {
         filters={filters}
         load={costs.list}
         rowKey={({ id }) => id}
+        paging="cursor"
         version={version}
         actions={
           write && (

@@ -88,6 +88,7 @@ export function SourceList() {
         columns={columns}
         load={sources.list}
         rowKey={({ id }) => id}
+        paging="cursor"
         version={version}
         actions={
           write && (

@@ -14,7 +14,11 @@ export default function Staff() {
     () => [
       { key: 'name', title: t('column.name'), render: ({ name }) => <strong>{name}</strong> },
       { key: 'userid', title: t('staff.userid'), render: ({ userid }) => <code>{userid}</code> },
-      { key: 'department', title: t('customer.department'), render: ({ department }) => department?.name ?? '—' },
+      {
+        key: 'department',
+        title: t('customer.department'),
+        render: ({ department }) => department?.name ?? '—',
+      },
       { key: 'title', title: t('staff.title'), render: ({ title }) => title ?? '—' },
       {
         key: 'status',

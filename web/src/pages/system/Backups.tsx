@@ -24,12 +24,20 @@ export function Backups() {
   const columns = [
     { title: t('column.name'), dataIndex: 'name', render: (name: string) => <code>{name}</code> },
     { title: t('column.time'), render: (_: unknown, row: Backup) => f.time(row.at_s ?? row.created_s) },
-    { title: t('backup.size'), align: 'right' as const, render: (_: unknown, row: Backup) => f.bytes(row.bytes) },
+    {
+      title: t('backup.size'),
+      align: 'right' as const,
+      render: (_: unknown, row: Backup) => f.bytes(row.bytes),
+    },
     {
       title: t('column.actions'),
       render: (_: unknown, { name }: Backup) => (
         <Space>
-          <Button size="small" disabled={busy} onClick={() => follow(() => care.verify(name), t('backup.verifying'))}>
+          <Button
+            size="small"
+            disabled={busy}
+            onClick={() => follow(() => care.verify(name), t('backup.verifying'))}
+          >
             {t('backup.verify')}
           </Button>
           <Popconfirm
@@ -48,7 +56,12 @@ export function Backups() {
     <Card
       title={<h2 className="card-title">{t('backup.title')}</h2>}
       extra={
-        <Button type="primary" size="small" loading={busy} onClick={() => follow(care.backUp, t('backup.started'))}>
+        <Button
+          type="primary"
+          size="small"
+          loading={busy}
+          onClick={() => follow(care.backUp, t('backup.started'))}
+        >
           {t('backup.now')}
         </Button>
       }

@@ -15,7 +15,15 @@ interface Values {
   grain?: Tag['grain'];
 }
 
-export function TagForm({ target, done, onClose }: { target: TagTarget; done: () => void; onClose: () => void }) {
+export function TagForm({
+  target,
+  done,
+  onClose,
+}: {
+  target: TagTarget;
+  done: () => void;
+  onClose: () => void;
+}) {
   const { t } = useI18n();
   const { level, edit } = target;
   return (

@@ -26,7 +26,9 @@ export function TagGroupRow({ group, onTarget, changed }: Props) {
             type="text"
             size="small"
             title={t('action.rename')}
-            onClick={() => onTarget({ level: 'group', parent: null, edit: { id: group.id, name: group.name } })}
+            onClick={() =>
+              onTarget({ level: 'group', parent: null, edit: { id: group.id, name: group.name } })
+            }
           >
             {group.name}
           </Button>
@@ -78,7 +80,11 @@ function TagChip({ tag, onTarget, changed, write }: ChipProps) {
             key: 'edit',
             label: t('action.edit'),
             onClick: () =>
-              onTarget({ level: 'tag', parent: null, edit: { id: tag.id, name: tag.name, grain: tag.grain } }),
+              onTarget({
+                level: 'tag',
+                parent: null,
+                edit: { id: tag.id, name: tag.name, grain: tag.grain },
+              }),
           },
           ...(tag.archived ? [] : [{ key: 'archive', label: t('tag.archive'), onClick: archive }]),
         ]

@@ -43,7 +43,11 @@ export default function Tags() {
         </label>
         <div className="toolbar-actions">
           {add}
-          <ExportButton what="tags" filter={{}} columns={['category', 'group', 'name', 'grain', 'customers']} />
+          <ExportButton
+            what="tags"
+            filter={{}}
+            columns={['category', 'group', 'name', 'grain', 'customers']}
+          />
         </div>
       </div>
       {categories.length === 0 && <EmptyState title={t('tag.none')} hint={t('tag.none_hint')} action={add} />}
@@ -74,7 +78,9 @@ function CategoryCard({ category, onTarget, changed }: CardProps) {
       <Button
         size="small"
         type="text"
-        onClick={() => onTarget({ level: 'category', parent: null, edit: { id: category.id, name: category.name } })}
+        onClick={() =>
+          onTarget({ level: 'category', parent: null, edit: { id: category.id, name: category.name } })
+        }
       >
         {t('action.rename')}
       </Button>

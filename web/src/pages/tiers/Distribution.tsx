@@ -29,7 +29,11 @@ export function Distribution({ model }: { model: TierModel }) {
           type: 'bar',
           name: t('column.customers'),
           barMaxWidth: 26,
-          label: { show: true, position: 'right', formatter: ({ value }: { value: number }) => f.number(value) },
+          label: {
+            show: true,
+            position: 'right',
+            formatter: ({ value }: { value: number }) => f.number(value),
+          },
           data: model.tiers.map(({ customers, color }) => ({
             value: customers ?? 0,
             itemStyle: { color: safeColour(color) },

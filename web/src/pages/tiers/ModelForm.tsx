@@ -22,7 +22,8 @@ export function ModelForm({ editing, done, onClose }: Props) {
   const [body, setBody] = useState<TierModelBody>(editing.body);
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
   const tiers = body.tiers ?? [];
-  const setTiers = (next: Tier[]) => setBody({ ...body, tiers: next.map((tier, i) => ({ ...tier, position: i + 1 })) });
+  const setTiers = (next: Tier[]) =>
+    setBody({ ...body, tiers: next.map((tier, i) => ({ ...tier, position: i + 1 })) });
 
   const save = async () => {
     setState({ busy: true, error: null });
@@ -90,7 +91,13 @@ export function ModelForm({ editing, done, onClose }: Props) {
         onClick={() =>
           setTiers([
             ...tiers,
-            { position: 0, name: '', expression: 'all', color: series[tiers.length % series.length] ?? '#566164', advice: null },
+            {
+              position: 0,
+              name: '',
+              expression: 'all',
+              color: series[tiers.length % series.length] ?? '#566164',
+              advice: null,
+            },
           ])
         }
       >
@@ -153,8 +160,18 @@ function TierRow({ tier, last, onChange, onRemove, onMove }: RowProps) {
           maxLength={40}
           onChange={(event) => onChange({ ...tier, name: event.target.value })}
         />
-        <Button icon={<ArrowUpOutlined />} aria-label={t('tier.up')} disabled={tier.position === 1} onClick={() => onMove(-1)} />
-        <Button icon={<ArrowDownOutlined />} aria-label={t('tier.down')} disabled={last} onClick={() => onMove(1)} />
+        <Button
+          icon={<ArrowUpOutlined />}
+          aria-label={t('tier.up')}
+          disabled={tier.position === 1}
+          onClick={() => onMove(-1)}
+        />
+        <Button
+          icon={<ArrowDownOutlined />}
+          aria-label={t('tier.down')}
+          disabled={last}
+          onClick={() => onMove(1)}
+        />
         <Button icon={<DeleteOutlined />} aria-label={t('action.remove')} onClick={onRemove} />
       </Space>
       <ExpressionField value={tier.expression} onChange={(expression) => onChange({ ...tier, expression })} />

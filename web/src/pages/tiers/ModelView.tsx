@@ -96,7 +96,9 @@ function TierTable({ tiers }: { tiers: Tier[] }) {
         {
           title: t('column.customers'),
           align: 'right',
-          render: (_, tier) => <Link href={`/customers?tier_id=${tier.id ?? ''}`}>{f.number(tier.customers)}</Link>,
+          render: (_, tier) => (
+            <Link href={`/customers?tier_id=${tier.id ?? ''}`}>{f.number(tier.customers)}</Link>
+          ),
         },
       ]}
     />

@@ -122,7 +122,9 @@ function History({ moves, model }: { moves: Moves; model: TierModel }) {
         tiers.map(({ id, name }) => ({
           name,
           type: 'line' as const,
-          data: moves.history.map(({ tiers: counts }) => counts.find(({ tier_id }) => tier_id === id)?.customers ?? 0),
+          data: moves.history.map(
+            ({ tiers: counts }) => counts.find(({ tier_id }) => tier_id === id)?.customers ?? 0,
+          ),
         })),
         whole(f),
       ),

@@ -25,12 +25,14 @@ export default function Tiers() {
   const active = models.find(({ id }) => id === query.get('model')) ?? models[0];
   return (
     <div>
+      <div className="toolbar">
+        <div className="toolbar-actions">{active && <NewModel onEdit={setEditing} />}</div>
+      </div>
       {active ? (
         <Tabs
           destroyOnHidden
           activeKey={active.id}
           onChange={(model) => setQuery({ model })}
-          tabBarExtraContent={<NewModel onEdit={setEditing} />}
           items={models.map((model) => ({
             key: model.id,
             label: model.name,
@@ -38,7 +40,11 @@ export default function Tiers() {
           }))}
         />
       ) : (
-        <EmptyState title={t('tier.none')} hint={t('tier.none_hint')} action={<NewModel onEdit={setEditing} />} />
+        <EmptyState
+          title={t('tier.none')}
+          hint={t('tier.none_hint')}
+          action={<NewModel onEdit={setEditing} />}
+        />
       )}
       {editing && <ModelForm editing={editing} done={found.reload} onClose={() => setEditing(null)} />}
     </div>

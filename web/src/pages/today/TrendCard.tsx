@@ -16,7 +16,10 @@ export function TrendCard({ trend }: { trend: Today['trend'] }) {
       xAxis: { type: 'category', data: trend.days.map(f.day), boundaryGap: false },
       yAxis: {
         type: 'value',
-        axisLabel: { formatter: measure === 'sale_fen' ? (v: number) => f.moneyShort(v * 100) : (v: number) => f.number(v) },
+        axisLabel: {
+          formatter:
+            measure === 'sale_fen' ? (v: number) => f.moneyShort(v * 100) : (v: number) => f.number(v),
+        },
       },
       series: [
         {
@@ -56,7 +59,10 @@ export function TrendCard({ trend }: { trend: Today['trend'] }) {
           size="small"
           value={measure}
           onChange={setMeasure}
-          options={(['orders', 'sale_fen', 'friends'] as const).map((value) => ({ value, label: t(`today.${value}`) }))}
+          options={(['orders', 'sale_fen', 'friends'] as const).map((value) => ({
+            value,
+            label: t(`today.${value}`),
+          }))}
         />
       }
     />

@@ -9,7 +9,12 @@ interface Choice {
   row: Row;
 }
 
-const name = (what: 'city' | 'province' | 'source' | 'stage' | 'staff'): Row => ({ kind: 'name', not: false, what, names: [] });
+const name = (what: 'city' | 'province' | 'source' | 'stage' | 'staff'): Row => ({
+  kind: 'name',
+  not: false,
+  what,
+  names: [],
+});
 const number = (what: 'age' | 'rfm.r' | 'rfm.f' | 'rfm.m', value: number): Row => ({
   kind: 'number',
   not: false,
@@ -26,7 +31,15 @@ const choices: { group: Key; rows: Choice[] }[] = [
       { label: 'row.ever', row: { kind: 'ever', not: false, event: 'order', window: 'last 90d' } },
       {
         label: 'row.measure',
-        row: { kind: 'measure', not: false, measure: 'count', event: 'order', window: 'last 90d', op: '>=', value: 2 },
+        row: {
+          kind: 'measure',
+          not: false,
+          measure: 'count',
+          event: 'order',
+          window: 'last 90d',
+          op: '>=',
+          value: 2,
+        },
       },
       { label: 'row.spend', row: { kind: 'spend', not: false, window: 'last 365d', op: '>=', value: 500 } },
     ],
@@ -79,7 +92,11 @@ export function AddRow({ onAdd }: { onAdd: (row: Row) => void }) {
         items: choices.map(({ group, rows }) => ({
           type: 'group' as const,
           label: t(group),
-          children: rows.map(({ label, row }) => ({ key: label, label: t(label), onClick: () => onAdd(row) })),
+          children: rows.map(({ label, row }) => ({
+            key: label,
+            label: t(label),
+            onClick: () => onAdd(row),
+          })),
         })),
       }}
     >

@@ -42,7 +42,9 @@ export function BuilderPane({ text, state, onText }: Props) {
     setItems(builder.items.flatMap((one, i) => (i === index ? (item ? [item] : []) : [one])));
   return (
     <div className="builder">
-      {builder.items.length > 1 && <JoinChoice join={builder.join} onChange={(join) => change({ ...builder, join })} />}
+      {builder.items.length > 1 && (
+        <JoinChoice join={builder.join} onChange={(join) => change({ ...builder, join })} />
+      )}
       {builder.items.length === 0 && <p className="soft">{t('builder.everyone')}</p>}
       {builder.items.map((item, index) =>
         isBox(item) ? (
@@ -60,7 +62,9 @@ export function BuilderPane({ text, state, onText }: Props) {
         <AddRow onAdd={(row) => setItems([...builder.items, { row }])} />
         <Button
           type="text"
-          onClick={() => setItems([...builder.items, { join: builder.join === 'and' ? 'or' : 'and', rows: [] }])}
+          onClick={() =>
+            setItems([...builder.items, { join: builder.join === 'and' ? 'or' : 'and', rows: [] }])
+          }
         >
           {t('builder.add_box')}
         </Button>

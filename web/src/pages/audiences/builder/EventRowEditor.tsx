@@ -14,7 +14,9 @@ export function EventRowEditor({ row, onChange }: { row: EventRow; onChange: (ro
   return (
     <>
       <WindowInput ever value={row.window} onChange={(window) => onChange({ ...row, window })} />
-      {row.kind !== 'spend' && <EventInput value={row.event} onChange={(event) => onChange({ ...row, event })} />}
+      {row.kind !== 'spend' && (
+        <EventInput value={row.event} onChange={(event) => onChange({ ...row, event })} />
+      )}
       {row.kind === 'measure' && (
         <Select<Measure>
           size="small"
@@ -29,7 +31,11 @@ export function EventRowEditor({ row, onChange }: { row: EventRow; onChange: (ro
         />
       )}
       {row.kind !== 'ever' && (
-        <NumberInput value={row} onChange={(change) => onChange({ ...row, ...change })} suffix={suffixOf(row, t)} />
+        <NumberInput
+          value={row}
+          onChange={(change) => onChange({ ...row, ...change })}
+          suffix={suffixOf(row, t)}
+        />
       )}
     </>
   );

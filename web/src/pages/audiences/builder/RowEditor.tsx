@@ -31,7 +31,13 @@ export function RowEditor({ row, onChange, onRemove }: Props) {
         ]}
       />
       <Controls row={row} onChange={onChange} />
-      <Button type="text" size="small" icon={<CloseOutlined />} aria-label={t('builder.remove')} onClick={onRemove} />
+      <Button
+        type="text"
+        size="small"
+        icon={<CloseOutlined />}
+        aria-label={t('builder.remove')}
+        onClick={onRemove}
+      />
     </div>
   );
 }
@@ -62,9 +68,13 @@ function Controls({ row, onChange }: ControlProps) {
     case 'tag':
     case 'group':
     case 'team':
-      return <NamesInput what={row.kind} value={row.names} onChange={(names) => onChange({ ...row, names })} />;
+      return (
+        <NamesInput what={row.kind} value={row.names} onChange={(names) => onChange({ ...row, names })} />
+      );
     case 'name':
-      return <NamesInput what={row.what} value={row.names} onChange={(names) => onChange({ ...row, names })} />;
+      return (
+        <NamesInput what={row.what} value={row.names} onChange={(names) => onChange({ ...row, names })} />
+      );
     case 'audience':
       return (
         <NamesInput

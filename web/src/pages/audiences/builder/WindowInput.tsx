@@ -45,7 +45,8 @@ export function WindowInput({ value, onChange, ahead = false, ever = false }: Pr
   ];
   const choose = (next: Kind) => {
     const today = dayjs().format('YYYY-MM-DD');
-    if (next === 'between') onChange(`between ${dayjs().subtract(30, 'day').format('YYYY-MM-DD')} and ${today}`);
+    if (next === 'between')
+      onChange(`between ${dayjs().subtract(30, 'day').format('YYYY-MM-DD')} and ${today}`);
     else onChange(starts[next] ?? next);
   };
   const span = betweenDays(value);
