@@ -142,9 +142,8 @@ export class Report {
 
     const width = Math.max(12, ...rows.map((row) => row.label.length));
     console.log(`\n${name}${options.small ? ' (small)' : ''}, seed ${options.seed}`);
-    console.log(
-      [''.padEnd(width), ...['median', 'p10', 'p90'].map((h) => h.padStart(11)), ' unit  n'].join(' '),
-    );
+    const heads = ['median', 'p10', 'p90'].map((head) => head.padStart(11)).join(' ');
+    console.log(`${''.padEnd(width)} ${heads}  unit  n`);
     for (const row of rows) {
       const numbers = [row.median, row.p10, row.p90]
         .map((v) => String(round(v)).padStart(11))
