@@ -241,6 +241,8 @@ static const struct kind_row KINDS[] = {
      "watched live", "time", "times"},
     {"referral", "邀请过人", "没邀请过人", "邀请过", "人", "邀请他人", "invited someone", "invited no one",
      "invited", "person", "people"},
+    {"referral_convert", "转介绍成交过", "没有转介绍成交", "转介绍成交过", "次", "转介绍成交",
+     "converted a referral", "converted no referral", "converted", "referral", "referrals"},
     {"call", "接过电话", "没接过电话", "接过电话", "次", "通电话", "was called", "was not called",
      "was called", "time", "times"},
     {"top_up", "储过值", "没储过值", "储值过", "次", "储值", "topped up", "did not top up", "topped up",
