@@ -26,5 +26,27 @@ extern const struct route route_health, route_metrics, route_version;
 extern const struct route route_token_list, route_token_create, route_token_revoke;
 /* views.c */
 extern const struct route route_view_get, route_view_put;
+/* catalogue.c */
+extern const struct route route_event_kind_list, route_channel_list, route_product_list, route_city_list;
+/* customer_life.c */
+extern const struct route route_customer_timeline, route_customer_orders, route_customer_notes, route_customer_note_add, route_customer_unmask, route_customer_erase;
+/* customer_tags.c */
+extern const struct route route_customer_tag_put, route_customer_tag_remove, route_tag_customers;
+/* customers.c */
+extern const struct route route_customer_list, route_customer_get, route_customer_update, route_customer_field_put;
+/* fields.c */
+extern const struct route route_field_list, route_field_create, route_field_update, route_field_remove;
+/* merges.c */
+extern const struct route route_merge_list, route_merge_create, route_merge_undo, route_merge_proposal_list, route_merge_proposal_decide;
+/* orders.c */
+extern const struct route route_order_list, route_order_get;
+/* sources.c */
+extern const struct route route_source_list, route_source_create, route_source_update, route_source_remove, route_cost_list, route_cost_create, route_cost_update, route_cost_remove;
+/* staff.c */
+extern const struct route route_department_tree, route_staff_list, route_group_list, route_group_get;
+/* stages.c */
+extern const struct route route_stage_list, route_stage_create, route_stage_update, route_stage_remove;
+/* tags.c */
+extern const struct route route_tag_tree, route_tag_category_create, route_tag_category_update, route_tag_category_remove, route_tag_group_create, route_tag_group_update, route_tag_group_remove, route_tag_create, route_tag_update, route_tag_remove, route_tag_coverage;
 
 #endif

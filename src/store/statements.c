@@ -10,6 +10,7 @@
     X(audience)                                                                                    \
     X(audit)                                                                                       \
     X(batch)                                                                                       \
+    X(catalogue)                                                                                   \
     X(census)                                                                                      \
     X(customer)                                                                                    \
     X(customer_card)                                                                               \
