@@ -434,6 +434,7 @@ static enum rc check_names(struct checker *c, struct node *n, enum name_kind kin
 static enum rc inside(struct checker *c, const struct node *n, enum rc rc)
 {
     struct err inner = *c->e;
+    c->e->at = n->at;
     if (rc != RC_INVALID || str_eq(str_from(inner.code), STR("circle")))
         return rc;
     struct str shown = str_utf8_prefix(n->name, 40);
