@@ -330,3 +330,20 @@ void secret_hex(const void *data, size_t n, char *out)
     }
     out[2 * n] = '\0';
 }
+
+bool secret_unhex(struct str hex, struct arena *a, struct str *out)
+{
+    static const char DIGITS[] = "0123456789abcdef";
+    char *p = arena_alloc(a, hex.n / 2 + 1);
+    for (size_t i = 0; i + 1 < hex.n; i += 2) {
+        const char *high = memchr(DIGITS, hex.p[i], 16);
+        const char *low = memchr(DIGITS, hex.p[i + 1], 16);
+        if (high == NULL || low == NULL)
+            return false;
+        p[i / 2] = (char)((high - DIGITS) << 4 | (low - DIGITS));
+    }
+    if (hex.n % 2 != 0)
+        return false;
+    *out = (struct str){p, hex.n / 2};
+    return true;
+}
