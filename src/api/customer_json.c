@@ -1,5 +1,5 @@
-/* customer_json.c — the shape of a customer in lists. Everything personal passes through the mask here, so a list
- * that shows customers cannot forget it. A card costs about 3 µs to write.
+/* customer_json.c — the shape of a customer in lists. Everything personal passes through the mask
+ * here, so a list that shows customers cannot forget it. A card costs about 3 µs to write.
  */
 #include "api/customer_json.h"
 

@@ -1,4 +1,5 @@
-/* customer_json — a customer as the API shows it, the same in every list. Masks by the caller's role (domain/mask.h). */
+/* customer_json — a customer as the API shows it, the same in every list. Masks by the caller's
+ * role (domain/mask.h). */
 #ifndef KOI_API_CUSTOMER_JSON_H
 #define KOI_API_CUSTOMER_JSON_H
 

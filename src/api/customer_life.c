@@ -1,7 +1,9 @@
-/* customer_life.c — what happened with a customer, what staff wrote down, seeing what is masked, and erasing.
+/* customer_life.c — what happened with a customer, what staff wrote down, seeing what is masked,
+ * and erasing.
  *
- * Unmasking is a POST with a reason: the audit row says who looked at which field of whom and why, never what it said. Erasing
- * asks for the nickname or the id once more, since nothing brings a person back.
+ * Unmasking is a POST with a reason: the audit row says who looked at which field of whom and why,
+ * never what it said. Erasing asks for the nickname or the id once more, since nothing brings a
+ * person back.
  */
 #include "api/customer_json.h"
 #include "api/customers.h"

@@ -1,6 +1,7 @@
 /* customer_tags.c — tags on one customer, and one tag on many.
  *
- * One customer, or up to 500 named ones, is done within the request; an expression or a longer list becomes a job, answered with 202.
+ * One customer, or up to 500 named ones, is done within the request; an expression or a longer list
+ * becomes a job, answered with 202.
  */
 #include "api/customers.h"
 #include "api/routes.h"

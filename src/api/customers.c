@@ -1,8 +1,9 @@
 /* customers.c — the list of customers, one customer's profile, and changes of it.
  *
- * The list turns its arguments into a filter of the store; an expression or a saved audience is evaluated first and comes in as a
- * set of ids. Everything shown passes through the mask (customer_json.c, domain/mask.h). The profile carries an ETag, the time of
- * its last change, and a change that names another one is refused: two people do not overwrite each other.
+ * The list turns its arguments into a filter of the store; an expression or a saved audience is
+ * evaluated first and comes in as a set of ids. Everything shown passes through the mask
+ * (customer_json.c, domain/mask.h). The profile carries an ETag, the time of its last change, and a
+ * change that names another one is refused: two people do not overwrite each other.
  */
 #include "api/customer_json.h"
 #include "api/customers.h"

@@ -1,8 +1,9 @@
 /* openapi.c — prints the route table as an OpenAPI 3.1 document.
  *
- * Everything comes from the rows: paths, arguments with their bounds, permissions, help in English (the Chinese
- * line as x-zh). Replies refer to schemas.c. The document is made anew for each request, some 100 KB in under a
- * millisecond, and has no state. `npx @redocly/cli lint` accepts it, which a test checks.
+ * Everything comes from the rows: paths, arguments with their bounds, permissions, help in English
+ * (the Chinese line as x-zh). Replies refer to schemas.c. The document is made anew for each
+ * request, some 100 KB in under a millisecond, and has no state. `npx @redocly/cli lint` accepts
+ * it, which a test checks.
  */
 #include "api/openapi.h"
 
@@ -15,8 +16,8 @@
 
 static const char *const METHODS[METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 static const char *const LOWER[METHOD_COUNT] = {"get", "post", "put", "patch", "delete"};
-static const char *const KINDS[] = {"end", "id", "int", "fen", "number", "bool", "text", "name", "choice", "day",
-                                    "time", "expression", "ids", "json"};
+static const char *const KINDS[] = {"end",  "id",     "int", "fen",  "number",     "bool", "text",
+                                    "name", "choice", "day", "time", "expression", "ids",  "json"};
 
 const char *method_name(enum method m)
 {
@@ -67,7 +68,11 @@ static void put_length(struct json *j, const struct arg *a)
     bool name = a->kind == ARG_NAME;
     bool expression = a->kind == ARG_EXPRESSION;
     json_put_int(j, "minLength", own ? name || expression : a->min);
-    json_put_int(j, "maxLength", !own ? a->max : name ? LIMIT_NAME : expression ? LIMIT_EXPRESSION : LIMIT_NOTE);
+    json_put_int(j, "maxLength",
+                 !own         ? a->max
+                 : name       ? LIMIT_NAME
+                 : expression ? LIMIT_EXPRESSION
+                              : LIMIT_NOTE);
 }
 
 static void put_bounds(struct json *j, const struct arg *a)
@@ -202,7 +207,8 @@ static void put_body(struct json *j, const struct route *r)
     bool any = false;
     if (r->raw_body) {
         json_put_raw(j, "requestBody",
-                     STR("{\"required\":true,\"content\":{\"application/octet-stream\":{\"schema\":{\"type\":\"string\","
+                     STR("{\"required\":true,\"content\":{\"application/"
+                         "octet-stream\":{\"schema\":{\"type\":\"string\","
                          "\"format\":\"binary\"}}}}"));
         return;
     }
@@ -276,18 +282,22 @@ static void put_operation(struct json *j, const struct route *r)
 /* ---- the document ---- */
 
 static const char INFO[] =
-    "{\"title\":\"Koi\",\"version\":\"" KOI_VERSION "\",\"description\":\"Private-domain operations. Ids are strings, "
-    "times UTC seconds, money integer fen; docs/API.md says what the shapes mean.\",\"license\":{\"name\":\"Apache-2.0\","
+    "{\"title\":\"Koi\",\"version\":\"" KOI_VERSION "\",\"description\":\"Private-domain "
+    "operations. Ids are strings, "
+    "times UTC seconds, money integer fen; docs/API.md says what the shapes "
+    "mean.\",\"license\":{\"name\":\"Apache-2.0\","
     "\"identifier\":\"Apache-2.0\"}}";
 static const char SECURITY_SCHEMES[] =
     "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"__Host-koi\",\"description\":\"Set by signing in; "
     "writes also need X-CSRF-Token.\"},\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}";
 static const char PARAMETERS[] =
     "{\"IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":false,\"description\":\"A repeat with "
-    "the same key and body has no second effect and gets the same reply, for a day.\",\"schema\":{\"type\":\"string\","
+    "the same key and body has no second effect and gets the same reply, for a "
+    "day.\",\"schema\":{\"type\":\"string\","
     "\"minLength\":1,\"maxLength\":128}}}";
 static const char RESPONSES[] =
-    "{\"Error\":{\"description\":\"What was wrong, where, and what to do.\",\"content\":{\"application/json\":{\"schema\":"
+    "{\"Error\":{\"description\":\"What was wrong, where, and what to "
+    "do.\",\"content\":{\"application/json\":{\"schema\":"
     "{\"$ref\":\"#/components/schemas/Error\"}}}}}";
 
 static void put_paths(const struct router *r, struct json *j)
@@ -397,5 +407,6 @@ static enum rc openapi(struct request *rq, struct tx *tx, struct err *e)
 const struct route route_openapi = {
     .method = GET, .path = "/api/openapi.json", .name = "openapi",
     .need = PERM_SELF, .scope = SCOPE_NONE, .run = openapi,
-    .zh = "这份接口的 OpenAPI 3.1 文件。", .en = "This API as an OpenAPI 3.1 document.", .reply = "Document",
+    .zh = "这份接口的 OpenAPI 3.1 文件。", .en = "This API as an OpenAPI 3.1 document.",
+    .reply = "Document",
 };

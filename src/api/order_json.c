@@ -1,4 +1,5 @@
-/* order_json.c — orders as JSON: the list under /api/orders and the one under a customer are the same reply.
+/* order_json.c — orders as JSON: the list under /api/orders and the one under a customer are the
+ * same reply.
  */
 #include "api/order_json.h"
 

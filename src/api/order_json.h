@@ -8,7 +8,8 @@
 /* The members of docs/API.md, GET /api/orders, into an object that is open. */
 void order_json_members(struct request *rq, struct json *j, const struct order_card *o);
 
-/* A whole list reply under a filter: page by cursor or number, total. The route declares ARGS_PAGE and ARGS_PAGE_NUMBER. */
+/* A whole list reply under a filter: page by cursor or number, total. The route declares ARGS_PAGE
+ * and ARGS_PAGE_NUMBER. */
 enum rc order_json_list(struct request *rq, struct tx *tx, const struct order_filter *f,
                         struct err *e);
 

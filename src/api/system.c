@@ -1,7 +1,8 @@
 /* system.c — is it alive, which version, how busy.
  *
- * /health costs one small read and says nothing about the corp. /metrics is for Prometheus: counters and gauges without
- * names; it is open to the machine itself and to whoever may PERM_SYSTEM, since even counts are the corp's own.
+ * /health costs one small read and says nothing about the corp. /metrics is for Prometheus:
+ * counters and gauges without names; it is open to the machine itself and to whoever may
+ * PERM_SYSTEM, since even counts are the corp's own.
  */
 #include "api/routes.h"
 
@@ -104,7 +105,8 @@ static enum rc put_figures(struct request *rq, struct tx *tx, struct buf *b, str
         gauge(b, "writes_total", "counter", w.closures);
         gauge(b, "write_failures_total", "counter", w.failures);
         gauge(b, "writes_waiting", "gauge", w.waiting);
-        buf_addf(b, "# TYPE koi_commit_seconds_total counter\nkoi_commit_seconds_total %.6f\n", (double)w.commit_us / 1e6);
+        buf_addf(b, "# TYPE koi_commit_seconds_total counter\nkoi_commit_seconds_total %.6f\n",
+                 (double)w.commit_us / 1e6);
     }
     return rc;
 }
@@ -113,7 +115,8 @@ static enum rc metrics(struct request *rq, struct tx *tx, struct err *e)
 {
     struct str address = request_address(rq);
     struct str sent = request_caller(rq)->local ? STR("127.0.0.1") : address;
-    if (!request_may(rq, PERM_SYSTEM) && !str_eq(sent, STR("127.0.0.1")) && !str_eq(sent, STR("::1"))) {
+    if (!request_may(rq, PERM_SYSTEM) && !str_eq(sent, STR("127.0.0.1")) &&
+        !str_eq(sent, STR("::1"))) {
         return err_set(e, RC_FORBIDDEN, "metrics_local", NULL, "指标只给本机和管理员看",
                        "metrics are for this machine and administrators");
     }
@@ -131,5 +134,6 @@ static enum rc metrics(struct request *rq, struct tx *tx, struct err *e)
 const struct route route_metrics = {
     .method = GET, .path = "/metrics", .name = "metrics",
     .need = PERM_PUBLIC, .scope = SCOPE_NONE, .run = metrics,
-    .zh = "Prometheus 指标，限本机与管理员。", .en = "Metrics for Prometheus; this machine and administrators only.",
+    .zh = "Prometheus 指标，限本机与管理员。",
+    .en = "Metrics for Prometheus; this machine and administrators only.",
 };

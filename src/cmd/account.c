@@ -1,7 +1,7 @@
 /* account.c — `koi account …`: those who sign in.
  *
- * Accounts are named by login here, since people know logins; the API knows ids, so the list is read first. Links
- * are printed as paths, to be put behind the server's address.
+ * Accounts are named by login here, since people know logins; the API knows ids, so the list is
+ * read first. Links are printed as paths, to be put behind the server's address.
  */
 #include "base/buf.h"
 #include "cmd/commands.h"
@@ -12,7 +12,8 @@
 
 static enum rc list(struct invocation *in, struct err *e)
 {
-    static const char *const keys[] = {"id", "login", "name", "role", "scope", "staff.name", "disabled", NULL};
+    static const char *const keys[] = {"id",    "login",      "name",     "role",
+                                       "scope", "staff.name", "disabled", NULL};
     struct client *c = NULL;
     struct client_reply r;
     enum rc rc = client_open(in, &c, e);
@@ -56,7 +57,8 @@ static enum rc find(struct client *c, const char *login, struct str *out_id, str
         snprintf(page, sizeof page, "/api/accounts?limit=200&cursor=" STR_FMT, STR_ARG(next));
         target = page;
     }
-    err_set(e, RC_NOT_FOUND, "account_unknown", "login", "没有账号 %s", "there is no account %s", login);
+    err_set(e, RC_NOT_FOUND, "account_unknown", "login", "没有账号 %s", "there is no account %s",
+            login);
     err_hint(e, "账号列表：koi account list", "koi account list shows them");
     return RC_NOT_FOUND;
 }
@@ -67,13 +69,15 @@ static void print_link(const struct invocation *in, const struct client_reply *r
         print_json(r);
         return;
     }
-    printf("%s:\n  " STR_FMT "\n", say(in, "一次性登录链接（一天内有效）", "one-time sign-in link (good for a day)"),
+    printf("%s:\n  " STR_FMT "\n",
+           say(in, "一次性登录链接（一天内有效）", "one-time sign-in link (good for a day)"),
            STR_ARG(json_str_or(json_get(r->json, "link"), STR(""))));
 }
 
 /* ---- add ---- */
 
-static void put_option(struct json *j, const struct invocation *in, const char *option, const char *key)
+static void put_option(struct json *j, const struct invocation *in, const char *option,
+                       const char *key)
 {
     const char *value = option_value(in, option);
     if (value != NULL) {
@@ -110,7 +114,8 @@ static enum rc add(struct invocation *in, struct err *e)
 const struct command command_account_add = {
     .name = "account add", .usage = "LOGIN", .zh = "新建账号", .en = "Make an account",
     .options = {
-        {"role", "ROLE", .required = true, .zh = "administrator、operator、manager 或 staff", .en = "administrator, operator, manager or staff"},
+        {"role", "ROLE", .required = true, .zh = "administrator、operator、manager 或 staff",
+         .en = "administrator, operator, manager or staff"},
         {"name", "NAME", .zh = "姓名", .en = "name"},
         {"scope", "SCOPE", .zh = "own、team 或 all", .en = "own, team or all"},
         {"staff", "ID", .zh = "对应的员工", .en = "which staff member this is"},
@@ -131,7 +136,8 @@ static enum rc reset(struct invocation *in, struct err *e)
         rc = find(c, position(in, 0), &id, e);
     }
     if (rc == RC_OK) {
-        const char *target = arena_printf(&in->arena, "/api/accounts/" STR_FMT "/link", STR_ARG(id)).p;
+        const char *target =
+            arena_printf(&in->arena, "/api/accounts/" STR_FMT "/link", STR_ARG(id)).p;
         rc = client_call(c, "POST", target, STR_ABSENT, &r, e);
     }
     if (rc == RC_OK) {
@@ -159,7 +165,9 @@ static enum rc disable(struct invocation *in, struct err *e)
     }
     if (rc == RC_OK) {
         const char *target = arena_printf(&in->arena, "/api/accounts/" STR_FMT, STR_ARG(id)).p;
-        rc = client_call(c, "PATCH", target, option_given(in, "undo") ? STR("{\"disabled\":false}") : STR("{\"disabled\":true}"),
+        rc = client_call(c, "PATCH", target,
+                         option_given(in, "undo") ? STR("{\"disabled\":false}")
+                                                  : STR("{\"disabled\":true}"),
                          &r, e);
     }
     if (rc == RC_OK && in->json) {
@@ -170,7 +178,8 @@ static enum rc disable(struct invocation *in, struct err *e)
 }
 
 const struct command command_account_disable = {
-    .name = "account disable", .usage = "LOGIN", .zh = "停用账号，立即退出", .en = "Disable an account; it is out at once",
+    .name = "account disable", .usage = "LOGIN", .zh = "停用账号，立即退出",
+    .en = "Disable an account; it is out at once",
     .options = {{"undo", NULL, .zh = "重新启用", .en = "enable it again"}},
     .positions_min = 1, .positions_max = 1,
     .run = disable,

@@ -1,9 +1,9 @@
 /* client.c — the API for commands, wherever it runs.
  *
- * A connection is opened for each call, so a server that restarts in between is found again. In process the
- * installation is opened once, with its jobs, so that a command that starts a job can see it through. An upload in
- * process is sealed into the upload folder as the server would do it; a download is opened from the data
- * directory.
+ * A connection is opened for each call, so a server that restarts in between is found again. In
+ * process the installation is opened once, with its jobs, so that a command that starts a job can
+ * see it through. An upload in process is sealed into the upload folder as the server would do it;
+ * a download is opened from the data directory.
  */
 #include "cmd/client.h"
 
@@ -44,7 +44,8 @@ enum rc client_open(struct invocation *in, struct client **out, struct err *e)
         return RC_OK;
     }
     struct app_options options = {
-        .data_dir = in->data_dir, .flags = in->flags, .flag_count = in->flag_count, .with_jobs = true};
+        .data_dir = in->data_dir, .flags = in->flags, .flag_count = in->flag_count,
+        .with_jobs = true};
     enum rc rc = app_open(&options, &c->app, e);
     if (rc == RC_OK) {
         c->router = routes_compile();
@@ -106,7 +107,8 @@ static enum rc error_of(const struct client_reply *r, struct err *e)
     return rc;
 }
 
-static enum rc take_reply(struct client *c, int status, struct str body, struct client_reply *out, struct err *e)
+static enum rc take_reply(struct client *c, int status, struct str body, struct client_reply *out,
+                          struct err *e)
 {
     struct client_reply r = {.status = status, .body = body};
     if (body.n > 0 && json_parse(&c->in->arena, body, &r.json, NULL) != RC_OK) {
@@ -123,8 +125,8 @@ static enum rc take_reply(struct client *c, int status, struct str body, struct 
 
 /* ---- calls ---- */
 
-static enum rc call_remote(struct client *c, const struct http_request *rq, int out_fd, struct client_reply *out,
-                           struct err *e)
+static enum rc call_remote(struct client *c, const struct http_request *rq, int out_fd,
+                           struct client_reply *out, struct err *e)
 {
     struct http_reply reply;
     int fd = http_connect(c->socket_path);
@@ -146,13 +148,14 @@ static enum method method_from(const char *name)
     return (enum method)m;
 }
 
-static enum rc call_here(struct client *c, const char *method, const char *target, const struct call *extra,
-                         struct reply *reply, struct err *e)
+static enum rc call_here(struct client *c, const char *method, const char *target,
+                         const struct call *extra, struct reply *reply, struct err *e)
 {
     struct call call = *extra;
     call.method = method_from(method);
     call.target = str_from(target);
-    call.caller = (struct caller){.role = ROLE_ADMINISTRATOR, .local = true, .english = c->in->english};
+    call.caller =
+        (struct caller){.role = ROLE_ADMINISTRATOR, .local = true, .english = c->in->english};
     return dispatch_call(c->app, c->router, &call, &c->in->arena, reply, e);
 }
 
@@ -162,7 +165,8 @@ enum rc client_call(struct client *c, const char *method, const char *target, st
     struct reply reply;
     if (c->app == NULL) {
         struct http_request rq = {
-            .method = method, .target = target, .language = c->in->english ? "en" : "zh", .body = body};
+            .method = method, .target = target, .language = c->in->english ? "en" : "zh",
+            .body = body};
         return call_remote(c, &rq, -1, out, e);
     }
     enum rc rc = call_here(c, method, target, &(struct call){.body = body}, &reply, e);
@@ -174,7 +178,8 @@ static const char *encode(struct arena *a, const char *name)
     char *out = arena_alloc(a, strlen(name) * 3 + 1);
     size_t n = 0;
     for (const unsigned char *p = (const unsigned char *)name; *p != 0; p++) {
-        bool plain = (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '.' || *p == '-';
+        bool plain = (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') ||
+                     (*p >= 'A' && *p <= 'Z') || *p == '.' || *p == '-';
         n += (size_t)snprintf(out + n, 4, plain ? "%c" : "%%%02X", *p);
     }
     return out;
@@ -239,7 +244,9 @@ static enum rc copy_file(struct client *c, const char *path, int out_fd, struct 
     if (fd >= 0) {
         close(fd);
     }
-    return good ? RC_OK : err_set(e, RC_IO, "file_copy", NULL, "文件复制失败", "the file could not be copied");
+    return good ? RC_OK
+                : err_set(e, RC_IO, "file_copy", NULL, "文件复制失败",
+                          "the file could not be copied");
 }
 
 static enum rc download_here(struct client *c, const char *target, int fd, struct err *e)
@@ -258,12 +265,15 @@ static enum rc download_here(struct client *c, const char *target, int fd, struc
 
 enum rc client_download(struct client *c, const char *target, const char *path, struct err *e)
 {
-    int fd = path != NULL ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : STDOUT_FILENO;
+    int fd =
+        path != NULL ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : STDOUT_FILENO;
     if (fd < 0) {
         return err_set(e, RC_IO, "file_create", NULL, "建不了文件 %s", "cannot make the file %s", path);
     }
-    struct http_request rq = {.method = "GET", .target = target, .language = c->in->english ? "en" : "zh"};
-    enum rc rc = c->app == NULL ? call_remote(c, &rq, fd, NULL, e) : download_here(c, target, fd, e);
+    struct http_request rq = {
+        .method = "GET", .target = target, .language = c->in->english ? "en" : "zh"};
+    enum rc rc =
+        c->app == NULL ? call_remote(c, &rq, fd, NULL, e) : download_here(c, target, fd, e);
     if (path != NULL && close(fd) != 0 && rc == RC_OK) {
         rc = err_set(e, RC_IO, "file_create", NULL, "文件写不下", "the file could not be written");
     }
@@ -275,12 +285,13 @@ enum rc client_download(struct client *c, const char *target, const char *path, 
 
 /* ---- jobs ---- */
 
-static enum rc job_error(struct client *c, const struct json_value *job, struct str state, struct err *e)
+static enum rc job_error(struct client *c, const struct json_value *job, struct str state,
+                         struct err *e)
 {
     const struct json_value *error = json_get(job, "error");
     if (error == NULL || json_kind_of(error) != JSON_OBJECT) {
-        return err_set(e, RC_CONFLICT, "job_ended", NULL, "任务没有完成：" STR_FMT, "the job did not finish: " STR_FMT,
-                       STR_ARG(state));
+        return err_set(e, RC_CONFLICT, "job_ended", NULL, "任务没有完成：" STR_FMT,
+                       "the job did not finish: " STR_FMT, STR_ARG(state));
     }
     (void)c;
     err_set(e, RC_IO, "job_failed", NULL, "任务失败", "the job failed");
@@ -305,9 +316,12 @@ enum rc client_follow(struct client *c, struct str job_id, struct client_reply *
             return rc;
         }
         struct str state = json_str_or(json_get(r.json, "state"), STR("failed"));
-        progress_show(&p, json_str_or(json_get(r.json, "title"), STR("")), json_int_or(json_get(r.json, "done"), 0),
-                      json_int_or(json_get(r.json, "total"), -1), json_str_or(json_get(r.json, "unit"), STR("")));
-        bool over = str_eq(state, STR("done")) || str_eq(state, STR("failed")) || str_eq(state, STR("stopped"));
+        progress_show(&p, json_str_or(json_get(r.json, "title"), STR("")),
+                      json_int_or(json_get(r.json, "done"), 0),
+                      json_int_or(json_get(r.json, "total"), -1),
+                      json_str_or(json_get(r.json, "unit"), STR("")));
+        bool over = str_eq(state, STR("done")) || str_eq(state, STR("failed")) ||
+                    str_eq(state, STR("stopped"));
         if (over) {
             progress_end(&p);
             if (out != NULL) {

@@ -1,8 +1,10 @@
-/* client — how a command calls the API: over the running server's socket, or in process when no server runs.
+/* client — how a command calls the API: over the running server's socket, or in process when no
+ * server runs.
  *
- * The first call decides: if <data>/koi.sock answers, calls go there; else the installation is opened (RC_BUSY when a
- * server holds it without a socket) and calls end in the same handlers. Either way the caller is the administrator of
- * this machine. A reply of 400 or more comes back as its rc, with the server's sentence in `e`.
+ * The first call decides: if <data>/koi.sock answers, calls go there; else the installation is
+ * opened (RC_BUSY when a server holds it without a socket) and calls end in the same handlers.
+ * Either way the caller is the administrator of this machine. A reply of 400 or more comes back as
+ * its rc, with the server's sentence in `e`.
  */
 #ifndef KOI_CMD_CLIENT_H
 #define KOI_CMD_CLIENT_H
@@ -23,12 +25,15 @@ struct client_reply {
 enum rc client_open(struct invocation *in, struct client **out, struct err *e);
 void client_close(struct client *c);
 /* `method` is "GET", "POST" …; `body` is JSON or absent. */
-enum rc client_call(struct client *c, const char *method, const char *target, struct str body, struct client_reply *out, struct err *e);
+enum rc client_call(struct client *c, const char *method, const char *target, struct str body,
+                    struct client_reply *out, struct err *e);
 /* POSTs a file as raw body; `name` is what the server is told it is called. */
-enum rc client_upload(struct client *c, const char *target, const char *path, const char *name, struct client_reply *out, struct err *e);
+enum rc client_upload(struct client *c, const char *target, const char *path, const char *name,
+                      struct client_reply *out, struct err *e);
 /* GETs a target into a file (NULL: standard output). */
 enum rc client_download(struct client *c, const char *target, const char *path, struct err *e);
-/* Waits for a job's end, drawing its progress; RC_OK only when it is done, else its error. `out` (may be NULL) gets its JSON. */
+/* Waits for a job's end, drawing its progress; RC_OK only when it is done, else its error. `out`
+ * (may be NULL) gets its JSON. */
 enum rc client_follow(struct client *c, struct str job_id, struct client_reply *out, struct err *e);
 /* Whether calls go to a running server; and the installation when they do not, else NULL. */
 bool client_is_remote(const struct client *c);

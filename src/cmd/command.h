@@ -1,8 +1,9 @@
 /* command — a row of the table that runs the command line, and what a running command sees.
  *
- * Every command is a thin front of the API: it turns options into one or two calls of client.h and prints the replies,
- * for people or (--json) as they are. Options are declared in the row; what is not declared is refused, and help is
- * printed from the rows. A word of two parts ("account add") is one command.
+ * Every command is a thin front of the API: it turns options into one or two calls of client.h and
+ * prints the replies, for people or (--json) as they are. Options are declared in the row; what is
+ * not declared is refused, and help is printed from the rows. A word of two parts ("account add")
+ * is one command.
  */
 #ifndef KOI_CMD_COMMAND_H
 #define KOI_CMD_COMMAND_H
@@ -42,14 +43,16 @@ struct invocation {
     bool json;           /* print JSON */
     bool english;
     bool terminal;       /* standard error is one: progress may be drawn */
-    const char *values[COMMAND_OPTIONS]; /* by option; "" for a switch that was given; NULL: not given */
+    /* by option; "" for a switch that was given; NULL: not given */
+    const char *values[COMMAND_OPTIONS];
     const char *positions[COMMAND_POSITIONS];
     int position_count;
     struct config_flag flags[COMMAND_FLAGS];
     size_t flag_count;
 };
 
-/* The value of a declared option, NULL when not given; whether it was given. Asserts that it is declared. */
+/* The value of a declared option, NULL when not given; whether it was given. Asserts that it is
+ * declared. */
 const char *option_value(const struct invocation *in, const char *name);
 bool option_given(const struct invocation *in, const char *name);
 /* What stands without option, from 0; NULL past the last. */

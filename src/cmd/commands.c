@@ -1,7 +1,7 @@
 /* commands.c — the table of commands, sorted by name.
  *
- * What a command takes and does stands in its row, in the file of its name; this list only says that it exists, so
- * that a reader finds every command on one page. Help prints them in this order.
+ * What a command takes and does stands in its row, in the file of its name; this list only says
+ * that it exists, so that a reader finds every command on one page. Help prints them in this order.
  */
 #include "cmd/commands.h"
 

@@ -1,4 +1,5 @@
-/* commands — every command, defined in the file of its name. To add one: a file, a line here, a line in commands.c. */
+/* commands — every command, defined in the file of its name. To add one: a file, a line here, a
+ * line in commands.c. */
 #ifndef KOI_CMD_COMMANDS_H
 #define KOI_CMD_COMMANDS_H
 

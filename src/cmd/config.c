@@ -1,7 +1,8 @@
-/* config.c — `koi config`: each setting, its value and where that came from; `koi config set` changes one.
+/* config.c — `koi config`: each setting, its value and where that came from; `koi config set`
+ * changes one.
  *
- * A running server answers for itself, since its flags and environment are its own; with none the files and this
- * environment count. Secrets are never printed.
+ * A running server answers for itself, since its flags and environment are its own; with none the
+ * files and this environment count. Secrets are never printed.
  */
 #include "base/buf.h"
 #include "cmd/commands.h"
@@ -29,7 +30,8 @@ static enum rc show(struct invocation *in, struct err *e)
 }
 
 const struct command command_config = {
-    .name = "config", .zh = "每个设置的值与来源", .en = "Each setting, its value and origin", .settings = true, .run = show,
+    .name = "config", .zh = "每个设置的值与来源", .en = "Each setting, its value and origin",
+    .settings = true, .run = show,
 };
 
 static enum rc set(struct invocation *in, struct err *e)

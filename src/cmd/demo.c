@@ -1,7 +1,8 @@
-/* demo.c — `koi demo`: a living corp to look at; `koi demo --check`: whether it is as docs/DEMO.md says.
+/* demo.c — `koi demo`: a living corp to look at; `koi demo --check`: whether it is as docs/DEMO.md
+ * says.
  *
- * Makes the installation if there is none, with an administrator and a one-time link, then asks the API for the demo and follows its
- * jobs. `koi demo --remove` takes it out again.
+ * Makes the installation if there is none, with an administrator and a one-time link, then asks the
+ * API for the demo and follows its jobs. `koi demo --remove` takes it out again.
  */
 #include "cmd/client.h"
 #include "cmd/commands.h"

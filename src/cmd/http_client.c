@@ -1,8 +1,9 @@
 /* http_client.c — one request, one reply, one connection.
  *
- * `Connection: close` makes the end of the reply the end of the connection, so only chunked bodies need
- * decoding, a state machine over what read() gives. The other end is our own server on the same machine; still
- * nothing it sends is trusted further than its bounds. Replies kept in memory have the arena's ceiling.
+ * `Connection: close` makes the end of the reply the end of the connection, so only chunked bodies
+ * need decoding, a state machine over what read() gives. The other end is our own server on the
+ * same machine; still nothing it sends is trusted further than its bounds. Replies kept in memory
+ * have the arena's ceiling.
  */
 #include "cmd/http_client.h"
 
@@ -69,7 +70,9 @@ static enum rc send_file(int fd, int file, struct arena *a, struct err *e)
             return RC_OK; /* the server answered early; its reply says why */
         }
     }
-    return n == 0 ? RC_OK : err_set(e, RC_IO, "file_read", NULL, "读文件出错", "the file could not be read");
+    return n == 0
+               ? RC_OK
+               : err_set(e, RC_IO, "file_read", NULL, "读文件出错", "the file could not be read");
 }
 
 static enum rc send_request(int fd, const struct http_request *rq, struct arena *a, struct err *e)
@@ -83,18 +86,22 @@ static enum rc send_request(int fd, const struct http_request *rq, struct arena 
             if (file >= 0) {
                 close(file);
             }
-            return err_set(e, RC_NOT_FOUND, "file_missing", NULL, "没有文件 %s", "there is no file %s", rq->upload_path);
+            return err_set(e, RC_NOT_FOUND, "file_missing", NULL, "没有文件 %s",
+                           "there is no file %s", rq->upload_path);
         }
         n = st.st_size;
     }
     struct str head = arena_printf(a,
-                                   "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept-Language: %s\r\n"
+                                   "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: "
+                                   "close\r\nAccept-Language: %s\r\n"
                                    "Content-Type: %s\r\nContent-Length: %" PRId64 "\r\n%s%s%s\r\n",
                                    rq->method, rq->target, rq->language,
                                    file >= 0 ? "application/octet-stream" : "application/json", n,
                                    rq->upload_name != NULL ? "X-File-Name: " : "",
-                                   rq->upload_name != NULL ? rq->upload_name : "", rq->upload_name != NULL ? "\r\n" : "");
-    enum rc rc = write_all(fd, head.p, head.n) && write_all(fd, rq->body.p, rq->body.n) ? RC_OK : gone(e);
+                                   rq->upload_name != NULL ? rq->upload_name : "",
+                                   rq->upload_name != NULL ? "\r\n" : "");
+    enum rc rc =
+        write_all(fd, head.p, head.n) && write_all(fd, rq->body.p, rq->body.n) ? RC_OK : gone(e);
     if (rc == RC_OK && file >= 0) {
         rc = send_file(fd, file, a, e);
     }
@@ -131,7 +138,10 @@ static int64_t chunk_size(struct str line)
     int64_t v = 0;
     for (size_t i = 0; i < line.n; i++) {
         char c = line.p[i];
-        int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        int d = c >= '0' && c <= '9'   ? c - '0'
+                : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                       : -1;
         if (d < 0 || v > INT32_MAX) {
             break;
         }
@@ -201,8 +211,8 @@ static void take(struct receiver *r, struct str s)
     }
 }
 
-enum rc http_exchange(int fd, const struct http_request *rq, int out_fd, struct arena *a, struct http_reply *out,
-                      struct err *e)
+enum rc http_exchange(int fd, const struct http_request *rq, int out_fd, struct arena *a,
+                      struct http_reply *out, struct err *e)
 {
     struct receiver r = {.out_fd = out_fd};
     char *piece = arena_alloc(a, PIECE);

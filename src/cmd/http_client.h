@@ -1,4 +1,5 @@
-/* http_client — the little of HTTP/1.1 that a command needs to talk to its own server over a Unix socket. */
+/* http_client — the little of HTTP/1.1 that a command needs to talk to its own server over a Unix
+ * socket. */
 #ifndef KOI_CMD_HTTP_CLIENT_H
 #define KOI_CMD_HTTP_CLIENT_H
 
@@ -21,8 +22,9 @@ struct http_reply {
 
 /* A connection to the socket, or -1 when nobody listens there. */
 int http_connect(const char *socket_path);
-/* One request on a connection of its own, which is closed afterwards. A reply below 400 goes to `out_fd` when that is not
- * negative. RC_BUSY when the server went away. */
-enum rc http_exchange(int fd, const struct http_request *rq, int out_fd, struct arena *a, struct http_reply *out, struct err *e);
+/* One request on a connection of its own, which is closed afterwards. A reply below 400 goes to
+ * `out_fd` when that is not negative. RC_BUSY when the server went away. */
+enum rc http_exchange(int fd, const struct http_request *rq, int out_fd, struct arena *a,
+                      struct http_reply *out, struct err *e);
 
 #endif

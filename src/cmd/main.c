@@ -1,8 +1,9 @@
 /* main.c — from the words of the command line to a command, and from its result to an exit code.
  *
- * The longest row that the first words name wins ("account add" before "account"). Options may stand anywhere; `--`
- * ends them. Errors go to standard error as one or two lines, or with --json as the API's error object; the exit
- * code is the one of the table in base/err.c. Language: --language, KOI_LANGUAGE, then LC_ALL, LC_MESSAGES, LANG.
+ * The longest row that the first words name wins ("account add" before "account"). Options may
+ * stand anywhere; `--` ends them. Errors go to standard error as one or two lines, or with --json
+ * as the API's error object; the exit code is the one of the table in base/err.c. Language:
+ * --language, KOI_LANGUAGE, then LC_ALL, LC_MESSAGES, LANG.
  */
 #include "base/clock.h"
 #include "base/json.h"
@@ -64,14 +65,15 @@ const char *say(const struct invocation *in, const char *zh, const char *en)
 static void help_option(const struct invocation *in, const struct option *o)
 {
     char left[64];
-    snprintf(left, sizeof left, "--%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
+    snprintf(left, sizeof left, "--%s%s%s", o->name, o->value != NULL ? " " : "",
+             o->value != NULL ? o->value : "");
     printf("  %-28s %s\n", left, say(in, o->zh, o->en));
 }
 
 void help_one(const struct invocation *in, const struct command *c)
 {
-    printf("koi %s%s%s\n%s\n", c->name, c->usage != NULL ? " " : "", c->usage != NULL ? c->usage : "",
-           say(in, c->zh, c->en));
+    printf("koi %s%s%s\n%s\n", c->name, c->usage != NULL ? " " : "",
+           c->usage != NULL ? c->usage : "", say(in, c->zh, c->en));
     for (int i = 0; i < COMMAND_OPTIONS && c->options[i].name != NULL; i++) {
         help_option(in, &c->options[i]);
     }
@@ -86,7 +88,8 @@ void help_one(const struct invocation *in, const struct command *c)
 
 void help_all(const struct invocation *in)
 {
-    printf("%s\n\n", say(in, "Koi 锦池：私域运营。用法：koi 命令 [选项]", "Koi: private-domain operations. Usage: koi COMMAND [OPTIONS]"));
+    printf("%s\n\n", say(in, "Koi 锦池：私域运营。用法：koi 命令 [选项]",
+                         "Koi: private-domain operations. Usage: koi COMMAND [OPTIONS]"));
     for (const struct command *const *c = command_table; *c != NULL; c++) {
         printf("  %-16s %s\n", (*c)->name, say(in, (*c)->zh, (*c)->en));
     }
@@ -113,7 +116,9 @@ static const char *default_data(void)
     if (value != NULL && value[0] != 0) {
         return value;
     }
-    return access("koi-data", F_OK) != 0 && access("/var/lib/koi/koi.key", F_OK) == 0 ? "/var/lib/koi" : "koi-data";
+    return access("koi-data", F_OK) != 0 && access("/var/lib/koi/koi.key", F_OK) == 0
+               ? "/var/lib/koi"
+               : "koi-data";
 }
 
 /* The command that the first words name, and how many words that takes. */
@@ -149,7 +154,8 @@ static enum rc unknown_option(const struct command *c, struct str name, struct e
     for (size_t i = 0; c->settings && i < setting_count; i++) {
         suggestion_see(&best, str_from(setting_table[i].name));
     }
-    err_set(e, RC_INVALID, "option_unknown", NULL, "没有选项 --" STR_FMT, "there is no option --" STR_FMT, STR_ARG(name));
+    err_set(e, RC_INVALID, "option_unknown", NULL, "没有选项 --" STR_FMT,
+            "there is no option --" STR_FMT, STR_ARG(name));
     const char *guess = suggestion_best(&best);
     if (guess != NULL) {
         err_hint(e, "是否想写 --%s？", "did you mean --%s?", guess);
@@ -160,7 +166,8 @@ static enum rc unknown_option(const struct command *c, struct str name, struct e
 }
 
 /* Where an option's value goes; NULL when the command has no such option. */
-static const char **place_of(struct invocation *in, struct str name, const char *globals[], bool *out_switch)
+static const char **place_of(struct invocation *in, struct str name, const char *globals[],
+                             bool *out_switch)
 {
     int i = option_index(in->command, name);
     if (i >= 0) {
@@ -182,7 +189,8 @@ static const char **place_of(struct invocation *in, struct str name, const char 
     return &in->flags[in->flag_count++].value;
 }
 
-static enum rc read_option(struct invocation *in, int argc, char **argv, int *i, const char *globals[], struct err *e)
+static enum rc read_option(struct invocation *in, int argc, char **argv, int *i,
+                           const char *globals[], struct err *e)
 {
     struct str value = str_from(argv[*i] + 2);
     struct str name;
@@ -198,8 +206,8 @@ static enum rc read_option(struct invocation *in, int argc, char **argv, int *i,
     }
     if (str_absent(value)) {
         if (*i + 1 >= argc) {
-            return err_set(e, RC_INVALID, "option_value", NULL, "选项 --" STR_FMT " 缺少值", "option --" STR_FMT " needs a value",
-                           STR_ARG(name));
+            return err_set(e, RC_INVALID, "option_value", NULL, "选项 --" STR_FMT " 缺少值",
+                           "option --" STR_FMT " needs a value", STR_ARG(name));
         }
         value = str_from(argv[++*i]);
     }
@@ -207,7 +215,8 @@ static enum rc read_option(struct invocation *in, int argc, char **argv, int *i,
     return RC_OK;
 }
 
-static enum rc read_words(struct invocation *in, int argc, char **argv, int from, const char *globals[], struct err *e)
+static enum rc read_words(struct invocation *in, int argc, char **argv, int from,
+                          const char *globals[], struct err *e)
 {
     bool options = true;
     enum rc rc = RC_OK;
@@ -219,7 +228,8 @@ static enum rc read_words(struct invocation *in, int argc, char **argv, int from
         } else if (options && strncmp(argv[i], "--", 2) == 0) {
             rc = read_option(in, argc, argv, &i, globals, e);
         } else if (in->position_count == in->command->positions_max) {
-            rc = err_set(e, RC_INVALID, "word_unknown", NULL, "多出的词：%s", "one word too many: %s", argv[i]);
+            rc = err_set(e, RC_INVALID, "word_unknown", NULL, "多出的词：%s",
+                         "one word too many: %s", argv[i]);
         } else {
             in->positions[in->position_count++] = argv[i];
         }
@@ -231,11 +241,13 @@ static enum rc check_words(const struct invocation *in, struct err *e)
 {
     const struct command *c = in->command;
     if (in->position_count < c->positions_min) {
-        return err_set(e, RC_INVALID, "word_missing", NULL, "用法：koi %s %s", "usage: koi %s %s", c->name, c->usage);
+        return err_set(e, RC_INVALID, "word_missing", NULL, "用法：koi %s %s", "usage: koi %s %s",
+                       c->name, c->usage);
     }
     for (int i = 0; i < COMMAND_OPTIONS && c->options[i].name != NULL; i++) {
         if (c->options[i].required && in->values[i] == NULL) {
-            return err_set(e, RC_INVALID, "option_missing", NULL, "缺少选项 --%s", "option --%s is missing", c->options[i].name);
+            return err_set(e, RC_INVALID, "option_missing", NULL, "缺少选项 --%s",
+                           "option --%s is missing", c->options[i].name);
         }
     }
     return RC_OK;

@@ -1,7 +1,8 @@
 /* print.c — tables on a terminal.
  *
- * Two passes: widths, then rows; a cell is cut nowhere, since people copy ids from here. East Asian characters are two
- * columns wide, which utf8proc knows. Times are shown in the machine's time zone as calendar has it.
+ * Two passes: widths, then rows; a cell is cut nowhere, since people copy ids from here. East Asian
+ * characters are two columns wide, which utf8proc knows. Times are shown in the machine's time zone
+ * as calendar has it.
  */
 #include "cmd/print.h"
 
@@ -67,7 +68,8 @@ static int width_of(struct str s)
     utf8proc_ssize_t at = 0;
     while (at < (utf8proc_ssize_t)s.n) {
         utf8proc_int32_t c = 0;
-        utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.p + at, (utf8proc_ssize_t)s.n - at, &c);
+        utf8proc_ssize_t n =
+            utf8proc_iterate((const utf8proc_uint8_t *)s.p + at, (utf8proc_ssize_t)s.n - at, &c);
         if (n <= 0) {
             break;
         }

@@ -6,10 +6,11 @@
 
 /* The reply's JSON on a line of its own. */
 void print_json(const struct client_reply *r);
-/* Rows of `items` as columns: `keys` are member names ("login", "staff.name"), NULL-terminated, in the heading too. Widths
- * follow the content; Chinese characters count two. */
+/* Rows of `items` as columns: `keys` are member names ("login", "staff.name"), NULL-terminated, in
+ * the heading too. Widths follow the content; Chinese characters count two. */
 void print_table(struct invocation *in, const struct json_value *items, const char *const *keys);
-/* One member as text, for a column: numbers as they are, times (…_s) as local time, absent as "-". */
+/* One member as text, for a column: numbers as they are, times (…_s) as local time, absent as
+ * "-". */
 struct str print_cell(struct arena *a, const struct json_value *object, const char *key);
 
 #endif

@@ -1,8 +1,8 @@
 /* progress.c — draws a bar.
  *
- * The rate is taken since the work was first seen here, so a job that went on from an earlier run does not show a wild
- * one. The remaining time assumes that rate. Figures are rounded to what a person reads at a glance; nothing
- * here allocates.
+ * The rate is taken since the work was first seen here, so a job that went on from an earlier run
+ * does not show a wild one. The remaining time assumes that rate. Figures are rounded to what a
+ * person reads at a glance; nothing here allocates.
  */
 #include "cmd/progress.h"
 
@@ -30,7 +30,8 @@ static void put_time(char out[static 16], int64_t s)
     }
 }
 
-static void draw(const struct progress *p, struct str title, int64_t done, int64_t total, struct str unit)
+static void draw(const struct progress *p, struct str title, int64_t done, int64_t total,
+                 struct str unit)
 {
     char bar[BAR + 1];
     char left[16] = "";
@@ -54,7 +55,8 @@ static void draw(const struct progress *p, struct str title, int64_t done, int64
     fflush(stderr);
 }
 
-void progress_show(struct progress *p, struct str title, int64_t done, int64_t total, struct str unit)
+void progress_show(struct progress *p, struct str title, int64_t done, int64_t total,
+                   struct str unit)
 {
     int64_t now_us = clock_mono_us();
     int64_t every_us = p->in->terminal ? DRAW_US : LINE_US;

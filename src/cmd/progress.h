@@ -1,5 +1,6 @@
-/* progress — how far a long piece of work is, for people: one line that redraws itself on a terminal (share, rate,
- * remaining time), plain lines every ten seconds otherwise, nothing with --json. On standard error.
+/* progress — how far a long piece of work is, for people: one line that redraws itself on a
+ * terminal (share, rate, remaining time), plain lines every ten seconds otherwise, nothing with
+ * --json. On standard error.
  */
 #ifndef KOI_CMD_PROGRESS_H
 #define KOI_CMD_PROGRESS_H
@@ -15,7 +16,8 @@ struct progress {
 
 void progress_begin(struct progress *p, const struct invocation *in);
 /* `done` of `total` units; total < 0: not known yet. Draws at most ten times a second. */
-void progress_show(struct progress *p, struct str title, int64_t done, int64_t total, struct str unit);
+void progress_show(struct progress *p, struct str title, int64_t done, int64_t total,
+                   struct str unit);
 /* Ends the line. */
 void progress_end(struct progress *p);
 

@@ -1,6 +1,7 @@
 /* routes.c — `koi routes`: the route table for people, as OpenAPI, or as JSON for tests.
  *
- * Needs no installation: the table is part of the program. With a name it prints one route with its arguments.
+ * Needs no installation: the table is part of the program. With a name it prints one route with its
+ * arguments.
  */
 #include "api/routes.h"
 
@@ -14,13 +15,15 @@ enum { DOCUMENT_BYTES = 16 << 20 };
 
 static void print_row(const struct invocation *in, const struct route *r)
 {
-    printf("%-6s %-44s %-16s %s\n", method_name(r->method), r->path, permission_name(r->need), say(in, r->zh, r->en));
+    printf("%-6s %-44s %-16s %s\n", method_name(r->method), r->path, permission_name(r->need),
+           say(in, r->zh, r->en));
 }
 
 static void print_args(const struct invocation *in, const struct route *r)
 {
     for (const struct arg *a = r->args; a->kind != ARG_END; a++) {
-        printf("       %-16s %s%s\n", a->name, say(in, a->zh, a->en), a->required ? say(in, "（必填）", " (required)") : "");
+        printf("       %-16s %s%s\n", a->name, say(in, a->zh, a->en),
+               a->required ? say(in, "（必填）", " (required)") : "");
     }
 }
 
@@ -61,12 +64,15 @@ static enum rc routes(struct invocation *in, struct err *e)
         }
     }
     router_free(router);
-    return found || in->json ? rc : err_set(e, RC_NOT_FOUND, "route_unknown", NULL, "没有接口 %s", "there is no route %s", name);
+    return found || in->json ? rc
+                             : err_set(e, RC_NOT_FOUND, "route_unknown", NULL, "没有接口 %s",
+                                       "there is no route %s", name);
 }
 
 const struct command command_routes = {
     .name = "routes", .usage = "[NAME]", .zh = "列出接口", .en = "List the routes of the API",
-    .options = {{"openapi", NULL, .zh = "输出 OpenAPI 3.1 文件", .en = "print the OpenAPI 3.1 document"}},
+    .options = {{"openapi", NULL, .zh = "输出 OpenAPI 3.1 文件",
+    .en = "print the OpenAPI 3.1 document"}},
     .positions_max = 1,
     .run = routes,
 };

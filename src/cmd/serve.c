@@ -1,8 +1,9 @@
 /* serve.c — `koi serve`: the server, until SIGTERM or SIGINT.
  *
- * Opens the installation with its jobs, starts the server, prints one line {"event":"listening","port":N}
- * and waits for a signal. A stop answers what is under way, lets each job finish its step, and closes the database.
- * systemd may hand in the listening socket (LISTEN_FDS), so that the first request starts the program.
+ * Opens the installation with its jobs, starts the server, prints one line
+ * {"event":"listening","port":N} and waits for a signal. A stop answers what is under way, lets
+ * each job finish its step, and closes the database. systemd may hand in the listening socket
+ * (LISTEN_FDS), so that the first request starts the program.
  */
 #include "api/routes.h"
 #include "base/log.h"
@@ -25,7 +26,8 @@ static int inherited_socket(void)
     const char *n = getenv("LISTEN_FDS");
     int64_t for_pid = 0;
     int64_t count = 0;
-    if (pid == NULL || n == NULL || !str_to_i64(str_from(pid), &for_pid) || !str_to_i64(str_from(n), &count)) {
+    if (pid == NULL || n == NULL || !str_to_i64(str_from(pid), &for_pid) ||
+        !str_to_i64(str_from(n), &count)) {
         return 0;
     }
     return for_pid == getpid() && count >= 1 ? FIRST_FD : 0;
@@ -41,7 +43,8 @@ static sigset_t stop_signals(void)
     return set;
 }
 
-static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t *signals, struct err *e)
+static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t *signals,
+                         struct err *e)
 {
     struct server *server = NULL;
     struct router *router = routes_compile();

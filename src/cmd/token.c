@@ -1,7 +1,7 @@
 /* token.c — `koi token …`: bearer tokens for programs.
  *
- * A token made here must say for which account; its secret is printed once. Permissions are given as a list with
- * commas; what the account's role may not do, the token may not either.
+ * A token made here must say for which account; its secret is printed once. Permissions are given
+ * as a list with commas; what the account's role may not do, the token may not either.
  */
 #include "base/buf.h"
 #include "cmd/commands.h"
@@ -11,7 +11,8 @@
 
 static enum rc list(struct invocation *in, struct err *e)
 {
-    static const char *const keys[] = {"id", "name", "login", "permissions", "created_s", "used_s", "revoked_s", NULL};
+    static const char *const keys[] = {"id",        "name",   "login",     "permissions",
+                                       "created_s", "used_s", "revoked_s", NULL};
     struct client *c = NULL;
     struct client_reply r;
     enum rc rc = client_open(in, &c, e);
@@ -64,10 +65,12 @@ static enum rc add(struct invocation *in, struct err *e)
 }
 
 const struct command command_token_add = {
-    .name = "token add", .usage = "NAME", .zh = "新建令牌，只显示一次", .en = "Make a token; it is shown once",
+    .name = "token add", .usage = "NAME", .zh = "新建令牌，只显示一次",
+    .en = "Make a token; it is shown once",
     .options = {
         {"account", "ID", .required = true, .zh = "以哪个账号行事", .en = "acts as this account"},
-        {"permissions", "LIST", .required = true, .zh = "权限，用逗号分隔", .en = "permissions, with commas between"},
+        {"permissions", "LIST", .required = true, .zh = "权限，用逗号分隔",
+         .en = "permissions, with commas between"},
     },
     .positions_min = 1, .positions_max = 1,
     .run = add,
@@ -86,6 +89,7 @@ static enum rc revoke(struct invocation *in, struct err *e)
 }
 
 const struct command command_token_revoke = {
-    .name = "token revoke", .usage = "ID", .zh = "作废令牌", .en = "Revoke a token", .positions_min = 1, .positions_max = 1,
+    .name = "token revoke", .usage = "ID", .zh = "作废令牌", .en = "Revoke a token", .positions_min = 1,
+    .positions_max = 1,
     .run = revoke,
 };

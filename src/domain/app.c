@@ -1,10 +1,11 @@
 /* app.c — opening an installation, in the order in which its parts need each other.
  *
- * directory → settings → keys → database → schema → writer → console's settings → zone and calendar → jobs.
- * Closing runs backwards. An installation is made whole or not at all as far as a restart can tell: each part is
- * made if it is missing, and the head of the audit log, which must never be made twice, in one transaction with the
- * mark that it was made. A start of an existing installation costs a few reads: no password is hashed, no library
- * loaded that this database does not need.
+ * directory → settings → keys → database → schema → writer → console's settings → zone and calendar
+ * → jobs. Closing runs backwards. An installation is made whole or not at all as far as a restart
+ * can tell: each part is made if it is missing, and the head of the audit log, which must never be
+ * made twice, in one transaction with the mark that it was made. A start of an existing
+ * installation costs a few reads: no password is hashed, no library loaded that this database does
+ * not need.
  */
 #include "domain/app.h"
 
@@ -42,16 +43,19 @@ static enum rc make_dir(const char *path, struct err *e)
     if (mkdir(path, 0700) == 0 || errno == EEXIST) {
         return RC_OK;
     }
-    err_set(e, RC_IO, "directory", NULL, "建不了目录 %s：%s", "cannot make the directory %s: %s", path, strerror(errno));
+    err_set(e, RC_IO, "directory", NULL, "建不了目录 %s：%s", "cannot make the directory %s: %s",
+            path, strerror(errno));
     err_hint(e, "用 --data 换一个目录", "choose another one with --data");
     return RC_IO;
 }
 
-static enum rc open_directory(struct app *app, const struct app_options *o, struct arena *a, struct err *e)
+static enum rc open_directory(struct app *app, const struct app_options *o, struct arena *a,
+                              struct err *e)
 {
     static const char *const folders[] = {"upload", "export", "reject", "backup"};
     if (!o->create && access(app_path(app, a, "koi.key"), F_OK) != 0) {
-        err_set(e, RC_NOT_FOUND, "not_initialised", NULL, "%s 里没有 Koi 的数据", "there is no Koi in %s", o->data_dir);
+        err_set(e, RC_NOT_FOUND, "not_initialised", NULL, "%s 里没有 Koi 的数据",
+                "there is no Koi in %s", o->data_dir);
         err_hint(e, "先运行 koi init，或用 --data 指定目录", "run koi init first, or point --data at one");
         return RC_NOT_FOUND;
     }
@@ -78,7 +82,8 @@ static enum rc backup_before_upgrade(void *ctx, struct err *e)
     arena_init(&a, 0);
     enum rc rc = db_version(app->db, &version, e);
     if (rc == RC_OK) {
-        const char *name = arena_printf(&a, "backup/before-upgrade-%04d-%" PRId64 ".db", version, clock_now_s()).p;
+        const char *name =
+            arena_printf(&a, "backup/before-upgrade-%04d-%" PRId64 ".db", version, clock_now_s()).p;
         rc = db_backup(app->db, app_path(app, &a, name), NULL, NULL, e);
     }
     arena_done(&a);
@@ -105,7 +110,8 @@ static enum rc check_version(struct app *app, struct err *e)
     return rc;
 }
 
-static enum rc open_database(struct app *app, const struct app_options *o, struct arena *a, bool *out_new, struct err *e)
+static enum rc open_database(struct app *app, const struct app_options *o, struct arena *a,
+                             bool *out_new, struct err *e)
 {
     const char *url = config_text(app->config, "database_url");
     int version = 0;
@@ -120,7 +126,8 @@ static enum rc open_database(struct app *app, const struct app_options *o, struc
     }
     rc = db_version(app->db, &version, e);
     if (rc == RC_OK) {
-        rc = db_migrate(app->db, schema_migrations, schema_migration_count, backup_before_upgrade, app, e);
+        rc = db_migrate(app->db, schema_migrations, schema_migration_count, backup_before_upgrade,
+                        app, e);
     }
     if (rc == RC_OK) {
         rc = writer_start(app->db, &app->writer, e);
@@ -182,7 +189,8 @@ static enum rc open_calendar(struct app *app, struct err *e)
 
 /* ---- all of it ---- */
 
-static enum rc open_parts(struct app *app, const struct app_options *o, struct arena *a, struct err *e)
+static enum rc open_parts(struct app *app, const struct app_options *o, struct arena *a,
+                          struct err *e)
 {
     bool fresh = false;
     enum rc rc = open_directory(app, o, a, e);

@@ -291,22 +291,6 @@ void config_free(struct config *c)
 
 /* ---- the console ---- */
 
-static bool from_hex(struct str hex, struct arena *a, struct str *out)
-{
-    char *p = arena_alloc(a, hex.n / 2 + 1);
-    for (size_t i = 0; i + 1 < hex.n; i += 2) {
-        const char *digits = "0123456789abcdef";
-        const char *high = hex.p[i] != 0 ? strchr(digits, hex.p[i]) : NULL;
-        const char *low = hex.p[i + 1] != 0 ? strchr(digits, hex.p[i + 1]) : NULL;
-        if (high == NULL || low == NULL) {
-            return false;
-        }
-        p[i / 2] = (char)((high - digits) << 4 | (low - digits));
-    }
-    *out = (struct str){p, hex.n / 2};
-    return hex.n % 2 == 0;
-}
-
 static struct str place_of(const struct setting *s, struct arena *a)
 {
     return arena_printf(a, "setting.%s", s->name);
@@ -330,7 +314,7 @@ static bool stored_value(const struct setting *s, const struct keyring *keys, st
     *out = stored;
     if (s->secret) {
         struct str sealed;
-        if (!from_hex(stored, a, &sealed) ||
+        if (!secret_unhex(stored, a, &sealed) ||
             secret_open(keys, place_of(s, a), sealed, a, out, NULL) != RC_OK) {
             return false;
         }

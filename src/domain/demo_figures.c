@@ -1,7 +1,8 @@
-/* demo_figures.c — what the demo corp is like, beside the bands that docs/DEMO.md promises for 20,000 customers or more.
+/* demo_figures.c — what the demo corp is like, beside the bands that docs/DEMO.md promises for
+ * 20,000 customers or more.
  *
- * Bands are wide enough for every seed and narrow enough that a broken generator, ingest or report falls out of one. They are data
- * here and prose there; a test compares the two.
+ * Bands are wide enough for every seed and narrow enough that a broken generator, ingest or report
+ * falls out of one. They are data here and prose there; a test compares the two.
  */
 #include "domain/demo.h"
 #include "store/figures.h"

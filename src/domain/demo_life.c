@@ -1,7 +1,8 @@
-/* demo_life.c — habits of one customer, after the "buy till you die" picture: a buyer orders at a rate of their own,
- * more in season, and after each order may quietly stop for good (Fader, Hardie and Lee 2005). Around the orders lie
- * views, clicks, coupons and refunds; beside them chats, broadcasts, groups, referrals, and sometimes the end of the
- * friendship. About 10 µs a life; the arrays have ceilings, and a life that would pass one just stops doing that thing.
+/* demo_life.c — habits of one customer, after the "buy till you die" picture: a buyer orders at a
+ * rate of their own, more in season, and after each order may quietly stop for good (Fader, Hardie
+ * and Lee 2005). Around the orders lie views, clicks, coupons and refunds; beside them chats,
+ * broadcasts, groups, referrals, and sometimes the end of the friendship. About 10 µs a life; the
+ * arrays have ceilings, and a life that would pass one just stops doing that thing.
  */
 #include "domain/demo_life.h"
 
@@ -397,7 +398,8 @@ static void shop(struct person *p)
     }
 }
 
-/* Who invited this one: somebody added before, sooner lately than long ago. Both timelines tell it. */
+/* Who invited this one: somebody added before, sooner lately than long ago. Both timelines tell
+ * it. */
 static void be_invited(struct person *p)
 {
     const char *kind = demo_table.sources[p->source].kind;

@@ -1,5 +1,6 @@
-/* demo_life — one invented customer from being added to today: a pure function of the seed, the number of the
- * customer, and the corp's shape. Nothing here touches the database; domain/demo.c hands the result to ingest.
+/* demo_life — one invented customer from being added to today: a pure function of the seed, the
+ * number of the customer, and the corp's shape. Nothing here touches the database; domain/demo.c
+ * hands the result to ingest.
  */
 #ifndef KOI_DOMAIN_DEMO_LIFE_H
 #define KOI_DOMAIN_DEMO_LIFE_H
@@ -34,7 +35,8 @@ struct demo_shape {
     const int64_t *added_s; /* of lives 0 … number − 1, ascending: who can have invited this one */
 };
 
-/* A thing that changes a row beside the log: joining or leaving a group, the end of a friendship. */
+/* A thing that changes a row beside the log: joining or leaving a group, the end of a
+ * friendship. */
 struct demo_deed {
     enum { DEED_GROUP_JOIN, DEED_GROUP_LEAVE, DEED_FRIEND_DELETE } what;
     int64_t at_s, group_id, staff_id;
@@ -55,7 +57,8 @@ struct demo_life {
 
 /* The external_userid of life i: 32 characters, the same for every caller. */
 struct str demo_external_userid(struct arena *a, uint64_t seed, int64_t i);
-/* When life i was added: draws `n` moments in the DEMO_DAYS before end_s by season and growth, ascending. */
+/* When life i was added: draws `n` moments in the DEMO_DAYS before end_s by season and growth,
+ * ascending. */
 void demo_added_times(uint64_t seed, int64_t end_s, int64_t *out_s, int64_t n);
 /* Lives life i. Texts and arrays are in the arena; `out` is overwritten. */
 void demo_live(const struct demo_shape *shape, int64_t i, struct arena *a, struct demo_life *out);

@@ -1,7 +1,8 @@
 /* demo_remove.c — the demo corp out again, in one action.
  *
- * An installation is either a demo or real: what hangs on customers goes whole, so data of other imports must be undone first.
- * A killed job simply goes on, since deleting what is left is all it ever does.
+ * An installation is either a demo or real: what hangs on customers goes whole, so data of other
+ * imports must be undone first. A killed job simply goes on, since deleting what is left is all it
+ * ever does.
  */
 #include "domain/demo.h"
 

@@ -1,7 +1,8 @@
 /* demo_world.c — tables and small draws behind the demo corp.
  *
- * Festival dates are those of the lunar calendar from the Purple Mountain Observatory's tables for the years a demo can
- * span; outside of them only the fixed dates count. Nothing here touches the database.
+ * Festival dates are those of the lunar calendar from the Purple Mountain Observatory's tables for
+ * the years a demo can span; outside of them only the fixed dates count. Nothing here touches the
+ * database.
  */
 #include "domain/demo_world.h"
 
@@ -159,7 +160,8 @@ static const struct festival {
     {2030, 2, 3, true},  {2030, 9, 12, false},
 };
 
-/* Factor of the lunar festivals: two weeks of gifts before, quiet in the week of Spring Festival itself. */
+/* Factor of the lunar festivals: two weeks of gifts before, quiet in the week of Spring Festival
+ * itself. */
 static double festival_factor(int32_t day, double *gift)
 {
     for (size_t i = 0; i < COUNT(FESTIVALS); i++) {

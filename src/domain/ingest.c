@@ -1,13 +1,14 @@
 /* ingest.c — sessions: what was seen before, who it is, what product it is, and behaviour events.
  *
- * A session's caches hold ids of rows that are in the database or were written by a step before. A step that runs again
- * (the database rolled its group back) empties them, so they never hold an id that does not exist; apart from that they are only
- * a shortcut. Merges do not matter here: rows hang on the customer an identity was born with. A person who had themselves erased is
- * known by the tombstone, and rows about them are dropped without a word.
+ * A session's caches hold ids of rows that are in the database or were written by a step before. A
+ * step that runs again (the database rolled its group back) empties them, so they never hold an id
+ * that does not exist; apart from that they are only a shortcut. Merges do not matter here: rows
+ * hang on the customer an identity was born with. A person who had themselves erased is known by
+ * the tombstone, and rows about them are dropped without a word.
  *
- * Behaviour events have no key of their own. Two with the same customer, second, kind, object, channel and amount are the same
- * event if they have the same occurrence within their source: so reading a file again adds nothing, and two clicks within one
- * second are two.
+ * Behaviour events have no key of their own. Two with the same customer, second, kind, object,
+ * channel and amount are the same event if they have the same occurrence within their source: so
+ * reading a file again adds nothing, and two clicks within one second are two.
  */
 #include "domain/ingest.h"
 

@@ -65,7 +65,8 @@ struct ingest_order {
     enum order_nature nature;
     enum order_state state;
     struct identity buyer;       /* the strongest account told */
-    const struct identity *also; /* the buyer's others, looked at when `buyer` is new to the session */
+    /* the buyer's others, looked at when `buyer` is new to the session */
+    const struct identity *also;
     size_t also_n;
     int64_t staff_id;  /* 0: none */
     int64_t at_s;      /* placed; with lines, the earliest of them */

@@ -16,8 +16,8 @@ struct ingest {
     size_t touched_n, touched_room;
 };
 
-/* Notes that a customer's purchases changed in this step; `later`: a session that defers statistics counts
- * them when all is read. */
+/* Notes that a customer's purchases changed in this step; `later`: a session that defers statistics
+ * counts them when all is read. */
 void ingest_touch(struct ingest *g, int64_t customer_id, bool later);
 
 /* The product of a code, made or named as the row tells; 0 in `out` without a code. */
@@ -25,8 +25,9 @@ enum rc ingest_product(struct ingest *g, struct tx *tx, struct str issuer, struc
                        struct str name, struct str category, struct ingest_counts *counts,
                        int64_t *out, struct err *e);
 
-/* The customer of an account as a file tells it (not normalised), and of the others told with it; 0 in `out` for
- * nobody or an erased person. `out_fresh`: made by this session, so nothing older is known of them. */
+/* The customer of an account as a file tells it (not normalised), and of the others told with it; 0
+ * in `out` for nobody or an erased person. `out_fresh`: made by this session, so nothing older is
+ * known of them. */
 struct ingest_who {
     const struct identity *first, *also;
     size_t also_n;

@@ -1,14 +1,17 @@
 /* merging.c — merges and their exact undoing.
  *
- * Merges in force are edges of trees (store/merge.h). What a customer's profile holds is its own values with the fills of
- * the merges into it applied in order of time; each merge's row remembers what its fill replaced and by what. So a merge
- * can leave the middle of such a chain: the fills of the merges from it on are unwound, newest first, and all but it are
- * applied again. Where that changed the profile and the customer is itself merged into another, the same happens one
- * step up. A column that was changed by hand since no longer holds what the fill wrote, so unwinding passes it by.
+ * Merges in force are edges of trees (store/merge.h). What a customer's profile holds is its own
+ * values with the fills of the merges into it applied in order of time; each merge's row remembers
+ * what its fill replaced and by what. So a merge can leave the middle of such a chain: the fills of
+ * the merges from it on are unwound, newest first, and all but it are applied again. Where that
+ * changed the profile and the customer is itself merged into another, the same happens one step up.
+ * A column that was changed by hand since no longer holds what the fill wrote, so unwinding passes
+ * it by.
  *
- * Invariant, which test/unit/store_merge.c compares with a naive model: after any sequence of merges and undoings,
- * roots and profiles are those of the merges still in force, applied in order to untouched customers. Cost: a few rows
- * for each merge into the customers on the way up; families are small.
+ * Invariant, which test/unit/store_merge.c compares with a naive model: after any sequence of
+ * merges and undoings, roots and profiles are those of the merges still in force, applied in order
+ * to untouched customers. Cost: a few rows for each merge into the customers on the way up;
+ * families are small.
  */
 #include "domain/merging.h"
 
@@ -291,8 +294,8 @@ enum rc identity_merge(struct tx *tx, int64_t one_id, int64_t other_id, int64_t 
 
 /* ---- undoing ---- */
 
-/* Computes the profile of `kept_id` again: unwinds the fills of `list` (merges into it, oldest first, the first of which is
- * perhaps undone) and applies those in force. */
+/* Computes the profile of `kept_id` again: unwinds the fills of `list` (merges into it, oldest
+ * first, the first of which is perhaps undone) and applies those in force. */
 static enum rc refill(struct tx *tx, int64_t kept_id, struct merge_row *list, size_t n,
                       struct err *e)
 {
@@ -312,7 +315,8 @@ static enum rc refill(struct tx *tx, int64_t kept_id, struct merge_row *list, si
     return rc == RC_OK ? customer_store(tx, &kept, e) : rc;
 }
 
-/* The merges into the customer of `first`, from it on; `first` itself leads even when it is undone. */
+/* The merges into the customer of `first`, from it on; `first` itself leads even when it is
+ * undone. */
 static enum rc merges_from(struct tx *tx, const struct merge_row *first, struct merge_row **out,
                            size_t *out_n, struct err *e)
 {

@@ -1,9 +1,10 @@
 /* profile.c — the rules around one customer's profile.
  *
- * Searching: what an operator types is tried as whatever it could be, most exact first, by keyed hashes; only words that
- * nothing exact matches are looked for in nicknames and real names. Changing: the root is locked and compared column by
- * column, so the log tells only of real changes. Erasing: everyone of the family goes at once. Costs: a search is
- * at most eight index probes before the nicknames; a change writes two rows and one event for each column.
+ * Searching: what an operator types is tried as whatever it could be, most exact first, by keyed
+ * hashes; only words that nothing exact matches are looked for in nicknames and real names.
+ * Changing: the root is locked and compared column by column, so the log tells only of real
+ * changes. Erasing: everyone of the family goes at once. Costs: a search is at most eight index
+ * probes before the nicknames; a change writes two rows and one event for each column.
  */
 #include "domain/profile.h"
 

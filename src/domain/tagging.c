@@ -1,9 +1,10 @@
 /* tagging.c — bulk tagging as one closure or as a job of many.
  *
- * The job reads its audience once, when it is opened, with the `now` it was ordered at, and walks the ids upwards; its cursor
- * is the last id done together with the sums so far, written in the closure that tagged. After a kill the audience is read again
- * from behind that id, so nobody is tagged twice and nobody is forgotten, even where tagging itself changes who matches.
- * A step is 500 customers, three rows each.
+ * The job reads its audience once, when it is opened, with the `now` it was ordered at, and walks
+ * the ids upwards; its cursor is the last id done together with the sums so far, written in the
+ * closure that tagged. After a kill the audience is read again from behind that id, so nobody is
+ * tagged twice and nobody is forgotten, even where tagging itself changes who matches. A step is
+ * 500 customers, three rows each.
  */
 #include "domain/tagging.h"
 

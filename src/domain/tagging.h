@@ -1,4 +1,5 @@
-/* tagging — one tag on many customers, or off them: at once when they are few, as a job when they are many.
+/* tagging — one tag on many customers, or off them: at once when they are few, as a job when they
+ * are many.
  *
  * Only customers in the caller's scope; others are skipped, not refused, and counted.
  */
@@ -18,7 +19,8 @@ struct tagging_result {
     int64_t skipped; /* not visible, erased, or there was nothing to change */
 };
 
-/* Tags (or untags) at most TAGGING_AT_ONCE ids that the account may see. A merged id counts as its root. */
+/* Tags (or untags) at most TAGGING_AT_ONCE ids that the account may see. A merged id counts as its
+ * root. */
 enum rc tagging_few(struct tx *tx, int64_t scope_account, const int64_t *ids, size_t n,
                     int64_t tag_id, bool remove, struct tagging_result *out, struct err *e);
 

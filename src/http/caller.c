@@ -1,13 +1,14 @@
 /* caller.c — who calls, and whether they may.
  *
- * Three kinds of callers: the command line on this machine (an administrator, known by the door it came
- * through), a program with a bearer token, a browser with a session cookie. The account behind a token or
- * session is read anew for each request, so that a disabled account is out at once; it is one look-up by a
- * hash. A token or cookie that is not good counts as none.
+ * Three kinds of callers: the command line on this machine (an administrator, known by the door it
+ * came through), a program with a bearer token, a browser with a session cookie. The account behind
+ * a token or session is read anew for each request, so that a disabled account is out at once; it
+ * is one look-up by a hash. A token or cookie that is not good counts as none.
  *
- * Against other sites: a write by a session needs its CSRF token, and a write of any kind must not come
- * from a foreign origin. Without a trusted proxy Koi listens on loopback only and answers only to names of the
- * loopback, so that a name that points to 127.0.0.1 (DNS rebinding) reaches nothing.
+ * Against other sites: a write by a session needs its CSRF token, and a write of any kind must not
+ * come from a foreign origin. Without a trusted proxy Koi listens on loopback only and answers only
+ * to names of the loopback, so that a name that points to 127.0.0.1 (DNS rebinding) reaches
+ * nothing.
  */
 #include "base/json.h"
 #include "domain/config.h"
@@ -134,7 +135,8 @@ static enum rc find_by_cookie(struct request *rq, struct tx *tx, struct str secr
     become(rq, &session.account);
     rq->csrf = arena_str(&rq->arena, session.csrf);
     if (tx_now_s(tx) - session.seen_s >= TOUCH_S) {
-        struct touch t = {.expires_s = session_end_s(rq->app->config, session.created_s, tx_now_s(tx))};
+        struct touch t = {.expires_s =
+                              session_end_s(rq->app->config, session.created_s, tx_now_s(tx))};
         memcpy(t.hash, rq->session_hash, sizeof t.hash);
         touch_submit(rq, &t);
     }
@@ -175,8 +177,8 @@ enum rc caller_may(struct request *rq, struct err *e)
         return RC_SIGNIN;
     }
     if (!request_may(rq, r->need)) {
-        err_set(e, RC_FORBIDDEN, "permission_missing", NULL, "没有权限：%s", "you lack the permission %s",
-                permission_name(r->need));
+        err_set(e, RC_FORBIDDEN, "permission_missing", NULL, "没有权限：%s",
+                "you lack the permission %s", permission_name(r->need));
         err_hint(e, "请管理员调整你的角色", "ask an administrator for another role");
         return RC_FORBIDDEN;
     }
@@ -196,7 +198,8 @@ static struct str without_port(struct str host)
     return colon < 0 ? host : str_sub(host, 0, (size_t)(colon + (bracket > 0 ? bracket : 0)));
 }
 
-/* A name that can only mean this machine or a fixed address: no name that someone else's DNS answers for. */
+/* A name that can only mean this machine or a fixed address: no name that someone else's DNS
+ * answers for. */
 static bool is_fixed_host(struct str host)
 {
     struct str name = without_port(host);
@@ -210,7 +213,8 @@ static bool is_fixed_host(struct str host)
 
 static enum rc refuse_origin(struct err *e)
 {
-    err_set(e, RC_FORBIDDEN, "origin_foreign", NULL, "请求来自别的网站", "this request came from another site");
+    err_set(e, RC_FORBIDDEN, "origin_foreign", NULL, "请求来自别的网站",
+            "this request came from another site");
     err_hint(e, "反向代理须原样转发 Host 头", "a reverse proxy must pass the Host field on");
     return RC_FORBIDDEN;
 }
@@ -234,7 +238,8 @@ enum rc caller_guard(struct request *rq, struct err *e)
     if (!proxied && !str_absent(host) && !is_fixed_host(host)) {
         err_set(e, RC_FORBIDDEN, "host_foreign", NULL, "没有设置反向代理时只接受本机地址",
                 "without a trusted proxy only loopback names are answered");
-        err_hint(e, "设置 trusted_proxy，或用 http://localhost", "set trusted_proxy, or use http://localhost");
+        err_hint(e, "设置 trusted_proxy，或用 http://localhost",
+                 "set trusted_proxy, or use http://localhost");
         return RC_FORBIDDEN;
     }
     if (rq->wire.method == GET) {
@@ -248,7 +253,8 @@ enum rc caller_guard(struct request *rq, struct err *e)
     }
     struct str sent = rq->wire.fields[FIELD_CSRF];
     if (sent.n != rq->csrf.n || !secret_equal(sent.p, rq->csrf.p, sent.n)) {
-        err_set(e, RC_FORBIDDEN, "csrf", NULL, "缺少或错误的 X-CSRF-Token", "X-CSRF-Token is missing or wrong");
+        err_set(e, RC_FORBIDDEN, "csrf", NULL, "缺少或错误的 X-CSRF-Token",
+                "X-CSRF-Token is missing or wrong");
         err_hint(e, "GET /api/session 会给出它", "GET /api/session gives it");
         return RC_FORBIDDEN;
     }

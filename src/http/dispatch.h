@@ -1,5 +1,6 @@
-/* dispatch — from a method, a path and a body to a reply, with every rule applied on the way: route, caller, permission,
- * scope, CSRF, arguments, idempotency, transaction, audit, error shape. HTTP and the command line both end here.
+/* dispatch — from a method, a path and a body to a reply, with every rule applied on the way:
+ * route, caller, permission, scope, CSRF, arguments, idempotency, transaction, audit, error shape.
+ * HTTP and the command line both end here.
  */
 #ifndef KOI_HTTP_DISPATCH_H
 #define KOI_HTTP_DISPATCH_H
@@ -8,21 +9,26 @@
 
 struct router; /* compiled from a table of routes; immutable */
 
-/* Compiles a table; asserts on a row without permission, scope or help, and on two rows with one meaning. */
+/* Compiles a table; asserts on a row without permission, scope or help, and on two rows with one
+ * meaning. */
 struct router *router_new(const struct route *const *routes, size_t n);
 void router_free(struct router *r);
 size_t router_count(const struct router *r);
 const struct route *router_at(const struct router *r, size_t i);
-/* The row for a method and path, with the values of {names} as views into `path`; NULL and the allowed methods when only those differ. */
-const struct route *router_match(const struct router *r, enum method m, struct str path, struct str *values, unsigned *out_allowed);
+/* The row for a method and path, with the values of {names} as views into `path`; NULL and the
+ * allowed methods when only those differ. */
+const struct route *router_match(const struct router *r, enum method m, struct str path,
+                                 struct str *values, unsigned *out_allowed);
 
-/* A call from outside HTTP (command line, tests): runs to the end on this thread. Members: method, path with query, JSON body or absent, caller. */
+/* A call from outside HTTP (command line, tests): runs to the end on this thread. Members: method,
+ * path with query, JSON body or absent, caller. */
 struct call {
     enum method method;
     struct str target; /* "/api/customers?limit=5" */
     struct str body;
     struct caller caller;
-    const char *upload_path; /* for a route with raw_body: a plain file, sealed into the upload folder first */
+    /* for a route with raw_body: a plain file, sealed into the upload folder first */
+    const char *upload_path;
     struct str upload_name;
 };
 struct reply {
@@ -32,6 +38,7 @@ struct reply {
     const char *file;     /* instead of body, if the handler answered with a file */
 };
 /* RC_OK whenever there is a reply, be it an error in JSON. */
-enum rc dispatch_call(struct app *app, const struct router *r, const struct call *call, struct arena *a, struct reply *out, struct err *e);
+enum rc dispatch_call(struct app *app, const struct router *r, const struct call *call,
+                      struct arena *a, struct reply *out, struct err *e);
 
 #endif

@@ -1,7 +1,8 @@
 /* parts — the inside of struct request, for src/http only: handlers see request.h.
  *
- * A request goes dispatch_start() → (for a write) dispatch_submit() → dispatch_finish(), whoever brought it.
- * The front door fills `wire`, `body` or `upload` before the start and reads the reply after the finish.
+ * A request goes dispatch_start() → (for a write) dispatch_submit() → dispatch_finish(), whoever
+ * brought it. The front door fills `wire`, `body` or `upload` before the start and reads the reply
+ * after the finish.
  */
 #ifndef KOI_HTTP_PARTS_H
 #define KOI_HTTP_PARTS_H
@@ -106,7 +107,8 @@ struct request {
     void *wake_arg;
 };
 
-/* A request in its own memory, with nothing in it yet; freed with all it holds (a temporary reply file included). */
+/* A request in its own memory, with nothing in it yet; freed with all it holds (a temporary reply
+ * file included). */
 struct request *request_new(struct app *app, const struct router *router);
 void request_free(struct request *rq);
 
@@ -114,11 +116,13 @@ void request_free(struct request *rq);
 bool dispatch_is_raw(struct request *rq);
 /* Before the body has come: route, caller, permission, origin. The error is in rq->err. */
 enum rc dispatch_check(struct request *rq);
-/* Finds route and caller, applies every check, runs prepare() and, for a read, the handler. True: the request must go to the
- * writer by dispatch_submit(). False: it only needs dispatch_finish(). */
+/* Finds route and caller, applies every check, runs prepare() and, for a read, the handler. True:
+ * the request must go to the writer by dispatch_submit(). False: it only needs
+ * dispatch_finish(). */
 bool dispatch_start(struct request *rq);
-/* Hands the closure to the writer; `wake(arg)` is called once, on the writer thread, when dispatch_finish() may be called.
- * False when the queue is full: finish at once, wake() will not be called. */
+/* Hands the closure to the writer; `wake(arg)` is called once, on the writer thread, when
+ * dispatch_finish() may be called. False when the queue is full: finish at once, wake() will not be
+ * called. */
 bool dispatch_submit(struct request *rq, void (*wake)(void *arg), void *arg);
 /* Turns an error into its JSON and sets the status. */
 void dispatch_finish(struct request *rq);
@@ -133,12 +137,16 @@ bool caller_language(struct str field, bool *out_english);
 
 /* arguments.c: fills rq->args from path, query and body; refuses what the row does not declare. */
 enum rc arguments_read(struct request *rq, struct err *e);
-/* Percent-decoding; in a query, '+' is a blank. RC_INVALID for a broken escape, NUL, or bytes that are not UTF-8. */
-enum rc percent_decode(struct arena *a, struct str in, bool plus, const char *field, struct str *out, struct err *e);
+/* Percent-decoding; in a query, '+' is a blank. RC_INVALID for a broken escape, NUL, or bytes that
+ * are not UTF-8. */
+enum rc percent_decode(struct arena *a, struct str in, bool plus, const char *field,
+                       struct str *out, struct err *e);
 
 /* cursor.c: a cursor as text that only we can make, bound to the route's name. */
-struct str cursor_sign(const struct keyring *k, const char *route, struct str plain, struct arena *a);
-enum rc cursor_open(const struct keyring *k, const char *route, struct str text, struct arena *a, struct str *out, struct err *e);
+struct str cursor_sign(const struct keyring *k, const char *route, struct str plain,
+                       struct arena *a);
+enum rc cursor_open(const struct keyring *k, const char *route, struct str text, struct arena *a,
+                    struct str *out, struct err *e);
 
 /* reply.c: forgets what a handler has written, before it runs again or an error takes its place. */
 void reply_reset(struct request *rq);

@@ -1,8 +1,9 @@
 /* reply.c — what a handler says, and what it may ask about its request.
  *
- * The reply is collected whole before anything is sent, in a buffer with the arena's ceiling, so that an error
- * halfway takes its place cleanly and a closure that runs twice starts afresh. Files are the exception: they
- * are named here and streamed by the server. Nothing here allocates outside the request.
+ * The reply is collected whole before anything is sent, in a buffer with the arena's ceiling, so
+ * that an error halfway takes its place cleanly and a closure that runs twice starts afresh. Files
+ * are the exception: they are named here and streamed by the server. Nothing here allocates outside
+ * the request.
  */
 #include "base/limits.h"
 #include "http/parts.h"
@@ -170,7 +171,8 @@ void reply_etag(struct request *rq, int64_t version)
 {
     struct str tag = version_tag(rq, version);
     reply_header(rq, "ETag", tag);
-    rq->not_modified = rq->wire.method == GET && tag_listed(rq->wire.fields[FIELD_IF_NONE_MATCH], tag);
+    rq->not_modified =
+        rq->wire.method == GET && tag_listed(rq->wire.fields[FIELD_IF_NONE_MATCH], tag);
 }
 
 enum rc request_if_match(struct request *rq, int64_t version, struct err *e)
@@ -204,13 +206,15 @@ struct str request_cookie(const struct request *rq, const char *name)
 
 void reply_cookie(struct request *rq, const char *name, struct str value, int64_t max_age_s)
 {
-    struct str line = arena_printf(
-        &rq->arena, "__Host-%s=" STR_FMT "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%" PRId64, name,
-        STR_ARG(value), max_age_s);
+    struct str line = arena_printf(&rq->arena,
+                                   "__Host-%s=" STR_FMT
+                                   "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%" PRId64,
+                                   name, STR_ARG(value), max_age_s);
     reply_header(rq, "Set-Cookie", line);
 }
 
-void request_audit(struct request *rq, const char *object_kind, int64_t object_id, const char *format, ...)
+void request_audit(struct request *rq, const char *object_kind, int64_t object_id,
+                   const char *format, ...)
 {
     va_list args;
     va_start(args, format);

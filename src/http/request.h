@@ -1,8 +1,9 @@
-/* request — one call on its way through a handler: who calls, typed arguments, the reply being written.
+/* request — one call on its way through a handler: who calls, typed arguments, the reply being
+ * written.
  *
- * It does not matter whether it came over HTTP, over the local socket, or from the command line with no
- * server running: handlers see the same struct. Everything lives in the request's arena; handlers free
- * nothing. Arguments were checked against the route's row before the handler runs.
+ * It does not matter whether it came over HTTP, over the local socket, or from the command line
+ * with no server running: handlers see the same struct. Everything lives in the request's arena;
+ * handlers free nothing. Arguments were checked against the route's row before the handler runs.
  */
 #ifndef KOI_HTTP_REQUEST_H
 #define KOI_HTTP_REQUEST_H
@@ -18,10 +19,12 @@ struct caller {
     int64_t account_id;  /* 0: nobody, or the command line */
     int64_t token_id;    /* 0: a session or the command line */
     enum role role;
-    int64_t scope_account; /* for SCOPE_CUSTOMER: 0 sees all, else the account whose account_staff rows count */
+    /* for SCOPE_CUSTOMER: 0 sees all, else the account whose account_staff rows count */
+    int64_t scope_account;
     bool english;        /* language of messages */
     bool local;          /* the command line on this machine: administrator */
-    uint32_t permissions; /* bit p: may use permission p, as far as the role has it (a token is cut down) */
+    /* bit p: may use permission p, as far as the role has it (a token is cut down) */
+    uint32_t permissions;
 };
 
 struct request; /* opaque: made by http/dispatch.c */
@@ -32,9 +35,11 @@ const struct caller *request_caller(const struct request *rq);
 const struct route *request_route(const struct request *rq);
 struct router; /* http/dispatch.h */
 const struct router *request_router(const struct request *rq);
-/* Whether the caller has a permission beyond the route's own: to show or leave out a part of the reply. */
+/* Whether the caller has a permission beyond the route's own: to show or leave out a part of the
+ * reply. */
 bool request_may(const struct request *rq, enum permission p);
-/* SHA-256 of the session's cookie (32 bytes), NULL for tokens and the command line; and its CSRF token, then absent. */
+/* SHA-256 of the session's cookie (32 bytes), NULL for tokens and the command line; and its CSRF
+ * token, then absent. */
 const uint8_t *request_session(const struct request *rq);
 struct str request_csrf(const struct request *rq);
 
@@ -42,18 +47,22 @@ struct str request_csrf(const struct request *rq);
 
 bool arg_given(const struct request *rq, const char *name);  /* sent at all (also as null) */
 bool arg_null(const struct request *rq, const char *name);   /* sent as null */
-int64_t arg_int(const struct request *rq, const char *name); /* ID, INT, FEN, DAY, TIME, BOOL; 0 when not given */
+/* ID, INT, FEN, DAY, TIME, BOOL; 0 when not given */
+int64_t arg_int(const struct request *rq, const char *name);
 int64_t arg_int_or(const struct request *rq, const char *name, int64_t fallback);
 double arg_number_or(const struct request *rq, const char *name, double fallback);
-struct str arg_str(const struct request *rq, const char *name); /* TEXT, NAME, CHOICE, EXPRESSION; absent when not given */
+/* TEXT, NAME, CHOICE, EXPRESSION; absent when not given */
+struct str arg_str(const struct request *rq, const char *name);
 const int64_t *arg_ids(const struct request *rq, const char *name, size_t *out_n);
 const struct json_value *arg_json(const struct request *rq, const char *name);
-/* Paging: limit (1 … LIMIT_PAGE, default 50) and the decoded cursor ("" at the start). Any list route declares
- * ARGS_PAGE in its args. A cursor that was altered is refused before the handler runs. */
+/* Paging: limit (1 … LIMIT_PAGE, default 50) and the decoded cursor ("" at the start). Any list
+ * route declares ARGS_PAGE in its args. A cursor that was altered is refused before the handler
+ * runs. */
 int64_t page_limit(const struct request *rq);
 struct str page_cursor(const struct request *rq);
-/* Lists with page numbers declare ARGS_PAGE_NUMBER beside ARGS_PAGE: how many rows to skip, 0 without `page`. A page past
- * row 10,000, and a page together with a cursor, are refused before the handler runs. */
+/* Lists with page numbers declare ARGS_PAGE_NUMBER beside ARGS_PAGE: how many rows to skip, 0
+ * without `page`. A page past row 10,000, and a page together with a cursor, are refused before the
+ * handler runs. */
 int64_t page_offset(const struct request *rq);
 bool page_by_number(const struct request *rq); /* `page` was sent: the reply wants a total */
 #define ARGS_PAGE                                                                                            \
@@ -61,7 +70,8 @@ bool page_by_number(const struct request *rq); /* `page` was sent: the reply wan
     {"cursor", ARG_TEXT, .max = 400, .zh = "上一页给出的 next", .en = "`next` of the page before"}
 
 #define ARGS_PAGE_NUMBER                                                                                     \
-    {"page", ARG_INT, .min = 1, .max = 10000, .zh = "页码，从 1 开始，最多到第 10000 行", .en = "page from 1, up to row 10,000"}
+    {"page", ARG_INT, .min = 1, .max = 10000, .zh = "页码，从 1 开始，最多到第 10000 行",
+     .en = "page from 1, up to row 10,000"}
 
 /* ---- the reply ---- */
 
@@ -70,15 +80,19 @@ struct json *reply_json(struct request *rq);
 void reply_status(struct request *rq, int status); /* 200 unless told; 201 for something made */
 /* Another body than JSON, copied. */
 void reply_bytes(struct request *rq, const char *content_type, struct str body);
-/* A file of the data directory, streamed and then (if `temporary`) removed; `download` is the name offered. */
-void reply_file(struct request *rq, const char *path, const char *content_type, struct str download, bool temporary);
+/* A file of the data directory, streamed and then (if `temporary`) removed; `download` is the name
+ * offered. */
+void reply_file(struct request *rq, const char *path, const char *content_type, struct str download,
+                bool temporary);
 void reply_header(struct request *rq, const char *name, struct str value);
-/* For a route with `stream`: the JSON written is the state now, sent as an event of this name whenever it differs from the one
- * before; the server runs the handler again every half second and after stream_wake() (http/stream.h), each time with
- * every check of a fresh request. `last`: nothing more will change, the stream ends behind this event. Asked for without
- * Accept: text/event-stream, the same JSON is an ordinary reply. */
+/* For a route with `stream`: the JSON written is the state now, sent as an event of this name
+ * whenever it differs from the one before; the server runs the handler again every half second and
+ * after stream_wake() (http/stream.h), each time with every check of a fresh request. `last`:
+ * nothing more will change, the stream ends behind this event. Asked for without Accept:
+ * text/event-stream, the same JSON is an ordinary reply. */
 void reply_event(struct request *rq, const char *event, bool last);
-/* Sets the ETag; answers 304 by itself when the caller has it already. For writes: RC_CONFLICT unless If-Match (if sent) agrees. */
+/* Sets the ETag; answers 304 by itself when the caller has it already. For writes: RC_CONFLICT
+ * unless If-Match (if sent) agrees. */
 void reply_etag(struct request *rq, int64_t version);
 enum rc request_if_match(struct request *rq, int64_t version, struct err *e);
 /* Ends a list: `,"next":…,"total":…}`; next absent: last page; total < 0: not counted. */
@@ -86,13 +100,15 @@ void reply_page_end(struct request *rq, struct str next_cursor, int64_t total);
 
 /* ---- more ---- */
 
-/* What the audit row says besides the route's name: JSON members ("\"role\":\"staff\"") without personal data; "" for none. */
-void request_audit(struct request *rq, const char *object_kind, int64_t object_id, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+/* What the audit row says besides the route's name: JSON members ("\"role\":\"staff\"") without
+ * personal data; "" for none. */
+void request_audit(struct request *rq, const char *object_kind, int64_t object_id,
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* A value kept from prepare() to run(). */
 void request_set_note(struct request *rq, void *note);
 void *request_note(struct request *rq);
-/* The uploaded body: a sealed file in the data directory's upload folder, its plain size, SHA-256, and the name given. */
+/* The uploaded body: a sealed file in the data directory's upload folder, its plain size, SHA-256,
+ * and the name given. */
 struct upload {
     const char *path;
     int64_t bytes;
@@ -100,10 +116,12 @@ struct upload {
     struct str name;
 };
 const struct upload *request_upload(const struct request *rq);
-/* A cookie of the request; setting one in the reply (name=value; attributes are fixed: __Host-, Secure, HttpOnly, SameSite=Lax, Path=/). */
+/* A cookie of the request; setting one in the reply (name=value; attributes are fixed: __Host-,
+ * Secure, HttpOnly, SameSite=Lax, Path=/). */
 struct str request_cookie(const struct request *rq, const char *name);
 void reply_cookie(struct request *rq, const char *name, struct str value, int64_t max_age_s);
-/* The caller's address as text, by the trusted-proxy setting; for rate limits only, never logged. */
+/* The caller's address as text, by the trusted-proxy setting; for rate limits only, never
+ * logged. */
 struct str request_address(const struct request *rq);
 
 #endif

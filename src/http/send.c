@@ -1,10 +1,10 @@
 /* send.c — a finished reply, or a file of the console, as a response of libmicrohttpd.
  *
- * The body moves into the response without a copy. JSON over 1 KB is gzipped for those who accept it, with a
- * small window (some 48 KB of memory, about 10 ns a byte). Files of the data directory are opened, if sealed, and
- * decrypted as they are sent. Every response carries the headers that keep a browser from doing with it what
- * was not meant; the policy for pages allows scripts from here only, and inline styles since Ant Design
- * makes its styles at run time.
+ * The body moves into the response without a copy. JSON over 1 KB is gzipped for those who accept
+ * it, with a small window (some 48 KB of memory, about 10 ns a byte). Files of the data directory
+ * are opened, if sealed, and decrypted as they are sent. Every response carries the headers that
+ * keep a browser from doing with it what was not meant; the policy for pages allows scripts from
+ * here only, and inline styles since Ant Design makes its styles at run time.
  */
 #include "file/sealed.h"
 #include "http/asset.h"
@@ -62,7 +62,8 @@ static bool accepts_gzip(const struct visit *v)
 
 /* ---- bodies ---- */
 
-/* Replaces the buffer's content by its gzip form; leaves it alone when that fails or is no smaller. */
+/* Replaces the buffer's content by its gzip form; leaves it alone when that fails or is no
+ * smaller. */
 static bool gzip(struct buf *b)
 {
     z_stream z = {.next_in = (Bytef *)b->p, .avail_in = (uInt)b->n};
@@ -89,7 +90,8 @@ static bool gzip(struct buf *b)
 static struct MHD_Response *body_response(struct visit *v)
 {
     struct buf *b = &v->rq->out;
-    bool zipped = b->n > GZIP_FROM && accepts_gzip(v) && strcmp(v->rq->content_type, "application/json") == 0 && gzip(b);
+    bool zipped = b->n > GZIP_FROM && accepts_gzip(v) &&
+                  strcmp(v->rq->content_type, "application/json") == 0 && gzip(b);
     if (b->p == NULL) {
         return MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
     }
@@ -126,8 +128,8 @@ static struct MHD_Response *file_response(struct visit *v)
     struct sealed_reader *sealed = NULL;
     struct stat st;
     if (sealed_open(rq->app->keys, rq->file, &sealed, NULL) == RC_OK) {
-        return MHD_create_response_from_callback((uint64_t)sealed_size(sealed), FILE_BLOCK, read_sealed, sealed,
-                                                 close_sealed);
+        return MHD_create_response_from_callback((uint64_t)sealed_size(sealed), FILE_BLOCK,
+                                                 read_sealed, sealed, close_sealed);
     }
     int fd = open(rq->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 || fstat(fd, &st) != 0) {
@@ -139,7 +141,8 @@ static struct MHD_Response *file_response(struct visit *v)
     return MHD_create_response_from_fd64((uint64_t)st.st_size, fd);
 }
 
-/* attachment; filename*=UTF-8''… with every byte escaped that is no letter, digit, point or dash. */
+/* attachment; filename*=UTF-8''… with every byte escaped that is no letter, digit, point or
+ * dash. */
 static struct str disposition(struct request *rq)
 {
     struct buf b;
@@ -147,7 +150,8 @@ static struct str disposition(struct request *rq)
     buf_addz(&b, "attachment; filename*=UTF-8''");
     for (size_t i = 0; i < rq->download.n; i++) {
         unsigned char c = (unsigned char)rq->download.p[i];
-        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     c == '.' || c == '-';
         buf_addf(&b, plain ? "%c" : "%%%02X", c);
     }
     struct str out = arena_str(&rq->arena, buf_str(&b));
@@ -189,8 +193,8 @@ enum MHD_Result send_reply(struct visit *v)
 
 static enum MHD_Result send_text(struct visit *v, int status, const char *text, const char *allow)
 {
-    struct MHD_Response *r =
-        MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *r = MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text,
+                                                             MHD_RESPMEM_PERSISTENT);
     if (r != NULL) {
         add(r, "Content-Type", "text/plain; charset=utf-8");
         if (allow != NULL) {
@@ -202,7 +206,8 @@ static enum MHD_Result send_text(struct visit *v, int status, const char *text, 
     return queue(v, status, r);
 }
 
-/* A path without a point in its last part is a page of the console: index.html knows what to show. */
+/* A path without a point in its last part is a page of the console: index.html knows what to
+ * show. */
 static const struct asset *find_asset(struct str path)
 {
     const struct asset *found = asset_find(path);
@@ -219,13 +224,17 @@ enum MHD_Result send_asset(struct visit *v)
     }
     const struct asset *a = find_asset(rq->wire.path);
     if (a == NULL) {
-        return send_text(v, 404, asset_count == 0 ? "404: this build has no console; see /api\n" : "404\n", NULL);
+        return send_text(v, 404,
+                         asset_count == 0 ? "404: this build has no console; see /api\n" : "404\n",
+                         NULL);
     }
     bool same = str_eq(rq->wire.fields[FIELD_IF_NONE_MATCH], a->etag);
     bool zipped = accepts_gzip(v);
     struct str body = same ? STR("") : zipped ? a->gz : asset_plain(a, &rq->arena);
-    enum MHD_ResponseMemoryMode mode = zipped || same ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY;
-    struct MHD_Response *r = MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, mode);
+    enum MHD_ResponseMemoryMode mode =
+        zipped || same ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY;
+    struct MHD_Response *r =
+        MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, mode);
     if (r == NULL) {
         return MHD_NO;
     }

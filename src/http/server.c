@@ -1,10 +1,10 @@
 /* server.c — sockets, threads and daemons: what is there between start and stop.
  *
- * Two daemons of libmicrohttpd: one for the network, with a pool of epoll threads, and one for the command line's Unix
- * socket, with a thread of its own. We make the sockets ourselves, so that systemd can hand one in and so that
- * port 0 can be asked back. Memory: 256 KB of stack a thread, of which some 20 KB are touched, and 16 KB a
- * connection. Refused: to listen beyond loopback without a trusted proxy, since passwords and cookies
- * would then travel in the clear.
+ * Two daemons of libmicrohttpd: one for the network, with a pool of epoll threads, and one for the
+ * command line's Unix socket, with a thread of its own. We make the sockets ourselves, so that
+ * systemd can hand one in and so that port 0 can be asked back. Memory: 256 KB of stack a thread,
+ * of which some 20 KB are touched, and 16 KB a connection. Refused: to listen beyond loopback
+ * without a trusted proxy, since passwords and cookies would then travel in the clear.
  *
  * A stop first ends the streams and the listening, then waits until every suspended write has been
  * resumed (libmicrohttpd must not be stopped with suspended connections), then ends the threads.
@@ -28,7 +28,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { STACK_BYTES = 256 << 10, CONNECTION_BYTES = 16 << 10, CONNECTIONS = 8192, TIMEOUT_S = 30, BACKLOG = 1024 };
+enum {
+    STACK_BYTES = 256 << 10,
+    CONNECTION_BYTES = 16 << 10,
+    CONNECTIONS = 8192,
+    TIMEOUT_S = 30,
+    BACKLOG = 1024
+};
 
 /* ---- sockets ---- */
 
@@ -66,8 +72,8 @@ static enum rc parse_listen(const char *text, struct address *out, struct err *e
         }
     }
     if (out->n == 0) {
-        err_set(e, RC_INVALID, "listen", "listen", "监听地址看不懂：%s", "the address to listen on is not understood: %s",
-                text);
+        err_set(e, RC_INVALID, "listen", "listen", "监听地址看不懂：%s",
+                "the address to listen on is not understood: %s", text);
         err_hint(e, "写法如 127.0.0.1:8080 或 [::1]:8080", "write 127.0.0.1:8080 or [::1]:8080");
         return RC_INVALID;
     }
@@ -103,13 +109,16 @@ static enum rc open_web(struct server *s, const struct server_config *c, struct 
         err_set(e, RC_INVALID, "listen_exposed", "listen", "没有 TLS 时只监听本机地址，不监听 %s",
                 "without TLS Koi listens on loopback only, not on %s", c->listen);
         err_hint(e, "把 TLS 反向代理的地址写进 trusted_proxy，见 docs/OPERATE.md",
-                 "put a TLS proxy in front and its address into trusted_proxy, see docs/OPERATE.md");
+                 "put a TLS proxy in front and its address into trusted_proxy, see "
+                 "docs/OPERATE.md");
         return RC_INVALID;
     }
     s->web_fd = socket(at.sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     setsockopt(s->web_fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (s->web_fd < 0 || bind(s->web_fd, (struct sockaddr *)&at.sa, at.n) != 0 || listen(s->web_fd, BACKLOG) != 0) {
-        err_set(e, RC_IO, "listen", "listen", "无法监听 %s：%s", "cannot listen on %s: %s", c->listen, strerror(errno));
+    if (s->web_fd < 0 || bind(s->web_fd, (struct sockaddr *)&at.sa, at.n) != 0 ||
+        listen(s->web_fd, BACKLOG) != 0) {
+        err_set(e, RC_IO, "listen", "listen", "无法监听 %s：%s", "cannot listen on %s: %s",
+                c->listen, strerror(errno));
         err_hint(e, "用 --listen 换一个端口", "choose another port with --listen");
         return RC_IO;
     }
@@ -124,8 +133,8 @@ static enum rc open_local(struct server *s, const struct server_config *c, struc
         return RC_OK;
     }
     if (strlen(c->socket_path) >= sizeof sa.sun_path) {
-        return err_set(e, RC_INVALID, "socket_path", NULL, "数据目录的路径太长：%s", "the data directory's path is too long: %s",
-                       c->socket_path);
+        return err_set(e, RC_INVALID, "socket_path", NULL, "数据目录的路径太长：%s",
+                       "the data directory's path is too long: %s", c->socket_path);
     }
     memcpy(sa.sun_path, c->socket_path, strlen(c->socket_path));
     unlink(c->socket_path);
@@ -134,7 +143,8 @@ static enum rc open_local(struct server *s, const struct server_config *c, struc
     bool bound = s->local_fd >= 0 && bind(s->local_fd, (struct sockaddr *)&sa, sizeof sa) == 0;
     umask(before);
     if (!bound || listen(s->local_fd, BACKLOG) != 0) {
-        return err_set(e, RC_IO, "socket", NULL, "建不了 %s：%s", "cannot make %s: %s", c->socket_path, strerror(errno));
+        return err_set(e, RC_IO, "socket", NULL, "建不了 %s：%s", "cannot make %s: %s",
+                       c->socket_path, strerror(errno));
     }
     s->socket_path = strdup(c->socket_path);
     return RC_OK;
@@ -174,21 +184,23 @@ enum { STACK_TIMES = 1 };
 
 static struct MHD_Daemon *start_daemon(struct door *door, int fd, unsigned threads)
 {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO;
+    unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO;
     struct MHD_OptionItem pool[] = {
         {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    return MHD_start_daemon(flags, 0, NULL, NULL, visit_handle, door, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
-                            MHD_OPTION_URI_LOG_CALLBACK, visit_begin, door, MHD_OPTION_NOTIFY_COMPLETED, visit_end, door,
-                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-                            (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-                            MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES * STACK_TIMES,
-                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, visit_handle, door, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
+        MHD_OPTION_URI_LOG_CALLBACK, visit_begin, door, MHD_OPTION_NOTIFY_COMPLETED, visit_end,
+        door, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES * STACK_TIMES,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
 }
 
-enum rc server_start(struct app *app, const struct router *r, const struct server_config *config, struct server **out,
-                     struct err *e)
+enum rc server_start(struct app *app, const struct router *r, const struct server_config *config,
+                     struct server **out, struct err *e)
 {
     struct server *s = calloc(1, sizeof *s);
     char *proxy = strdup(config->trusted_proxy != NULL ? config->trusted_proxy : "");
@@ -256,7 +268,8 @@ void server_stop(struct server *s)
         MHD_quiesce_daemon(s->local);
     }
     while (atomic_load(&s->waiting) > 0) {
-        writer_run(s->app->writer, nothing, NULL, NULL); /* behind it, what waited has been resumed */
+        /* behind it, what waited has been resumed */
+        writer_run(s->app->writer, nothing, NULL, NULL);
     }
     stop_daemon(s->web, s->web_fd);
     stop_daemon(s->local, s->local_fd);

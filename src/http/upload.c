@@ -1,8 +1,9 @@
 /* upload.c — uploads, never in memory whole and never on disk in the clear.
  *
- * Each piece goes through SHA-256 and into a sealed file (file/sealed.h) with a random name; the name that the client
- * gave is only ever a text. The file has no owner until a handler stores its path; whoever drops the request
- * removes the file, and `koi doctor` finds those that a crash left behind.
+ * Each piece goes through SHA-256 and into a sealed file (file/sealed.h) with a random name; the
+ * name that the client gave is only ever a text. The file has no owner until a handler stores its
+ * path; whoever drops the request removes the file, and `koi doctor` finds those that a crash left
+ * behind.
  */
 #include "http/upload.h"
 
@@ -32,7 +33,8 @@ static void taker_free(struct taker *t)
     free(t);
 }
 
-enum rc taker_begin(const struct keyring *keys, const char *data_dir, struct taker **out, struct err *e)
+enum rc taker_begin(const struct keyring *keys, const char *data_dir, struct taker **out,
+                    struct err *e)
 {
     char name[NAME_CHARS + 1];
     struct taker *t = calloc(1, sizeof *t);
@@ -57,7 +59,8 @@ enum rc taker_add(struct taker *t, struct str piece, struct err *e)
 {
     t->bytes += (int64_t)piece.n;
     if (t->bytes > (int64_t)LIMIT_UPLOAD_MB << 20) {
-        return err_set(e, RC_LIMIT, "upload_too_large", NULL, "文件超过 %d MB", "the file is larger than %d MB", LIMIT_UPLOAD_MB);
+        return err_set(e, RC_LIMIT, "upload_too_large", NULL, "文件超过 %d MB",
+                       "the file is larger than %d MB", LIMIT_UPLOAD_MB);
     }
     EVP_DigestUpdate(t->sha, piece.p, piece.n);
     return sealed_write(t->file, piece, e);
@@ -85,13 +88,14 @@ void taker_drop(struct taker *t)
     }
 }
 
-enum rc taker_file(const struct keyring *keys, const char *data_dir, const char *path, struct arena *a,
-                   struct upload *out, struct err *e)
+enum rc taker_file(const struct keyring *keys, const char *data_dir, const char *path,
+                   struct arena *a, struct upload *out, struct err *e)
 {
     struct taker *t = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return err_set(e, RC_NOT_FOUND, "file_missing", NULL, "没有文件 %s", "there is no file %s", path);
+        return err_set(e, RC_NOT_FOUND, "file_missing", NULL, "没有文件 %s", "there is no file %s",
+                       path);
     }
     char *piece = arena_alloc(a, PIECE);
     ssize_t n = 0;

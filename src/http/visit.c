@@ -1,10 +1,11 @@
 /* visit.c — takes a request in, piece by piece, and hands it to dispatch.
  *
- * A read runs to its end on the pool thread that took the request. A write suspends the connection, gives its
- * closure to the writer and returns; the commit resumes the connection and the pool thread sends the reply:
- * no thread waits for a disk. A JSON body is collected up to LIMIT_BODY; an upload is first checked for caller and
- * permission, then sealed to disk as it comes, so it never lies in memory or in the clear. A request that
- * has not arrived whole in a minute (an upload: in an hour) is dropped, which bounds what slow clients hold.
+ * A read runs to its end on the pool thread that took the request. A write suspends the connection,
+ * gives its closure to the writer and returns; the commit resumes the connection and the pool
+ * thread sends the reply: no thread waits for a disk. A JSON body is collected up to LIMIT_BODY; an
+ * upload is first checked for caller and permission, then sealed to disk as it comes, so it never
+ * lies in memory or in the clear. A request that has not arrived whole in a minute (an upload: in
+ * an hour) is dropped, which bounds what slow clients hold.
  */
 #include "http/visit.h"
 
@@ -29,8 +30,8 @@ enum { BODY_SECONDS = 60, UPLOAD_SECONDS = 3600 };
 
 static bool is_api(struct str path)
 {
-    return str_starts(path, STR("/api/")) || str_eq(path, STR("/api")) || str_eq(path, STR("/metrics")) ||
-           str_eq(path, STR("/health"));
+    return str_starts(path, STR("/api/")) || str_eq(path, STR("/api")) ||
+           str_eq(path, STR("/metrics")) || str_eq(path, STR("/health"));
 }
 
 void *visit_begin(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -67,7 +68,8 @@ static void read_method(struct visit *v, const char *method)
 /* The caller's own credentials on the Unix socket: root, or who runs the server. */
 static bool is_local_administrator(struct MHD_Connection *c)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct ucred who;
     socklen_t n = sizeof who;
     if (info == NULL || getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED, &who, &n) != 0) {
@@ -79,7 +81,8 @@ static bool is_local_administrator(struct MHD_Connection *c)
 /* The peer's address; behind the trusted proxy, the last one it wrote into X-Forwarded-For. */
 static struct str read_address(struct visit *v)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(v->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(v->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const struct sockaddr *sa = info != NULL ? info->client_addr : NULL;
     char text[INET6_ADDRSTRLEN] = "";
     if (sa != NULL && sa->sa_family == AF_INET) {
@@ -88,7 +91,8 @@ static struct str read_address(struct visit *v)
         inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)sa)->sin6_addr, text, sizeof text);
     }
     struct str forwarded = v->rq->wire.fields[FIELD_FORWARDED_FOR];
-    if (v->server->trusted_proxy[0] != 0 && strcmp(text, v->server->trusted_proxy) == 0 && forwarded.n > 0) {
+    if (v->server->trusted_proxy[0] != 0 && strcmp(text, v->server->trusted_proxy) == 0 &&
+        forwarded.n > 0) {
         struct str last = forwarded;
         struct str rest = forwarded;
         while (str_cut(&rest, ',', &last)) {
@@ -108,7 +112,8 @@ static void read_head(struct visit *v, const char *method)
     str_cut(&rest, '?', &rq->wire.path);
     rq->wire.query = rest;
     for (int f = 0; f < FIELD_COUNT; f++) {
-        rq->wire.fields[f] = str_from(MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, field_names[f]));
+        rq->wire.fields[f] =
+            str_from(MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, field_names[f]));
     }
     rq->wire.from_network = !v->from_socket;
     rq->wire.address = read_address(v);
@@ -123,8 +128,8 @@ static void read_head(struct visit *v, const char *method)
 
 static enum rc too_large(struct err *e, int64_t most)
 {
-    err_set(e, RC_LIMIT, "body_too_large", NULL, "正文超过 %" PRId64 " 字节", "the body is larger than %" PRId64 " bytes",
-            most);
+    err_set(e, RC_LIMIT, "body_too_large", NULL, "正文超过 %" PRId64 " 字节",
+            "the body is larger than %" PRId64 " bytes", most);
     err_hint(e, "大量数据请用导入", "use an import for bulk data");
     return RC_LIMIT;
 }
@@ -138,7 +143,8 @@ static int64_t body_limit(const struct visit *v)
 static enum rc begin_body(struct visit *v, struct err *e)
 {
     struct request *rq = v->rq;
-    const char *length = MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, "Content-Length");
+    const char *length =
+        MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, "Content-Length");
     int64_t n = 0;
     bool raw = dispatch_is_raw(rq);
     v->deadline_us = clock_mono_us() + (int64_t)(raw ? UPLOAD_SECONDS : BODY_SECONDS) * 1000000;
@@ -169,7 +175,8 @@ static enum rc take_body(struct visit *v, struct str piece, struct err *e)
     return taker_add(v->taker, piece, e);
 }
 
-/* After an error the rest of the body is read and forgotten, since a reply can only follow it; within reason. */
+/* After an error the rest of the body is read and forgotten, since a reply can only follow it;
+ * within reason. */
 static enum MHD_Result take_piece(struct visit *v, const char *data, size_t *size)
 {
     bool late = v->deadline_us != 0 && clock_mono_us() > v->deadline_us;
@@ -257,8 +264,9 @@ static enum MHD_Result run(struct visit *v)
     return MHD_YES;
 }
 
-enum MHD_Result visit_handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                             const char *version, const char *data, size_t *size, void **con_cls)
+enum MHD_Result visit_handle(void *cls, struct MHD_Connection *connection, const char *url,
+                             const char *method, const char *version, const char *data,
+                             size_t *size, void **con_cls)
 {
     struct visit *v = *con_cls;
     (void)cls;
@@ -303,11 +311,12 @@ static void log_visit(const struct visit *v)
     metrics_request(rq->status, took_us);
     log_line(rq->status >= 500 ? LOG_ERROR : LOG_INFO, "request",
              "\"method\":\"%s\",\"route\":\"%s\",\"status\":%d,\"us\":%" PRId64 ",\"code\":\"%s\"",
-             rq->wire.method_known ? METHODS[rq->wire.method] : "?", rq->route != NULL ? rq->route->name : "none",
-             rq->status, took_us, rq->err.code);
+             rq->wire.method_known ? METHODS[rq->wire.method] : "?",
+             rq->route != NULL ? rq->route->name : "none", rq->status, took_us, rq->err.code);
 }
 
-void visit_end(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode code)
+void visit_end(void *cls, struct MHD_Connection *connection, void **con_cls,
+               enum MHD_RequestTerminationCode code)
 {
     struct visit *v = *con_cls;
     (void)cls;

@@ -1,7 +1,8 @@
-/* visit — one HTTP exchange between libmicrohttpd and dispatch; for server.c, visit.c, send.c and stream.c only.
+/* visit — one HTTP exchange between libmicrohttpd and dispatch; for server.c, visit.c, send.c and
+ * stream.c only.
  *
- * libmicrohttpd calls visit_handle() several times: with the head, with pieces of the body, at its end, and once
- * more when a write it waited for has committed.
+ * libmicrohttpd calls visit_handle() several times: with the head, with pieces of the body, at its
+ * end, and once more when a write it waited for has committed.
  */
 #ifndef KOI_HTTP_VISIT_H
 #define KOI_HTTP_VISIT_H
@@ -58,9 +59,11 @@ struct visit {
 
 /* libmicrohttpd's callbacks; `cls` is a struct door. */
 void *visit_begin(void *cls, const char *uri, struct MHD_Connection *connection);
-enum MHD_Result visit_handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                             const char *version, const char *data, size_t *size, void **con_cls);
-void visit_end(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode code);
+enum MHD_Result visit_handle(void *cls, struct MHD_Connection *connection, const char *url,
+                             const char *method, const char *version, const char *data,
+                             size_t *size, void **con_cls);
+void visit_end(void *cls, struct MHD_Connection *connection, void **con_cls,
+               enum MHD_RequestTerminationCode code);
 
 /* send.c: queues the finished reply; a file of the console, or 404. */
 enum MHD_Result send_reply(struct visit *v);

@@ -1,5 +1,6 @@
-/* lex.c — see lex.h. One pass, no look-ahead beyond a few bytes; any bytes are accepted as input. Numbers are exact decimals with
- * at most six places and |value| < 9e12, the range of a BIGINT in millionths.
+/* lex.c — see lex.h. One pass, no look-ahead beyond a few bytes; any bytes are accepted as input.
+ * Numbers are exact decimals with at most six places and |value| < 9e12, the range of a BIGINT in
+ * millionths.
  */
 #include "query/lex.h"
 #include "base/limits.h"
@@ -27,7 +28,8 @@ static bool starts(const struct lexer *l, const char *z)
     return str_starts(str_sub(l->text, l->at, l->text.n), str_from(z));
 }
 
-static struct token bad(struct lexer *l, uint32_t at, const char *code, const char *zh, const char *en)
+static struct token bad(struct lexer *l, uint32_t at, const char *code, const char *zh,
+                        const char *en)
 {
     err_set(l->e, RC_INVALID, code, "expression", "%s%.0s", "%.0s%s", zh, en);
     if (l->e != NULL)
@@ -97,7 +99,8 @@ static struct token take_text(struct lexer *l, bool chinese)
     if (str_utf8_count(text) > LIMIT_NAME)
         return bad(l, start, "text_long", TEXT_LONG_ZH, TEXT_LONG_EN);
     l->at = (uint32_t)(i + (chinese ? 3 : 1));
-    return (struct token){.kind = TOKEN_TEXT, .at = start, .end = l->at, .text = arena_str(l->a, text)};
+    return (struct token){
+        .kind = TOKEN_TEXT, .at = start, .end = l->at, .text = arena_str(l->a, text)};
 }
 
 static int number_of(const char *p, size_t n)
@@ -124,7 +127,8 @@ bool moment_read(struct str s, struct moment *out)
     struct moment m = {0};
     if (s.n != 10 && s.n != 16 && s.n != 19)
         return false;
-    if (!digits_at(s, 0, 4) || s.p[4] != '-' || !digits_at(s, 5, 2) || s.p[7] != '-' || !digits_at(s, 8, 2))
+    if (!digits_at(s, 0, 4) || s.p[4] != '-' || !digits_at(s, 5, 2) || s.p[7] != '-' ||
+        !digits_at(s, 8, 2))
         return false;
     m.civil.year = number_of(s.p, 4);
     m.civil.month = number_of(s.p + 5, 2);
@@ -157,7 +161,8 @@ static struct token take_date(struct lexer *l)
     return t;
 }
 
-/* The decimal at `l->at`, which starts with a digit or a minus sign: its millionths, and its end. */
+/* The decimal at `l->at`, which starts with a digit or a minus sign: its millionths, and its
+ * end. */
 static bool read_decimal(const struct lexer *l, int64_t *out_micro, size_t *out_end)
 {
     size_t i = l->at;
@@ -281,7 +286,8 @@ struct token lex_next(struct lexer *l)
     for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++)
         if (starts(l, MARKS[i].text)) {
             size_t n = strlen(MARKS[i].text);
-            return MARKS[i].kind == TOKEN_OP ? take_op(l, MARKS[i].op, n) : take(l, MARKS[i].kind, n);
+            return MARKS[i].kind == TOKEN_OP ? take_op(l, MARKS[i].op, n)
+                                             : take(l, MARKS[i].kind, n);
         }
     if (c >= 0x80)
         return bad(l, l->at, "unquoted", "名称要放在引号里，如 city = \"杭州\"",

@@ -1,9 +1,9 @@
 /* parse.c — the audience language read by recursive descent; the grammar is in docs/AUDIENCE.md.
  *
- * One token of look-ahead. A function that fails has set the error and returns NULL or false, and everybody above passes it
- * up; nothing is freed since all of it lies in the arena. What a word may mean depends on where it stands (customers,
- * groups, events of a condition), so the place is part of the parser's state. Syntax only: whether "=" suits a time, or the
- * name exists, is for check.c.
+ * One token of look-ahead. A function that fails has set the error and returns NULL or false, and
+ * everybody above passes it up; nothing is freed since all of it lies in the arena. What a word may
+ * mean depends on where it stands (customers, groups, events of a condition), so the place is part
+ * of the parser's state. Syntax only: whether "=" suits a time, or the name exists, is for check.c.
  */
 #include "query/lex.h"
 #include "query/word.h"
@@ -79,7 +79,8 @@ static bool expect_word(struct parser *p, const char *word)
 static bool expect_text(struct parser *p, struct str *out)
 {
     *out = p->now.text;
-    return expect(p, TOKEN_TEXT, "这里应当是引号里的名称，如 \"VIP\"", "a name in quotes belongs here, as \"VIP\"");
+    return expect(p, TOKEN_TEXT, "这里应当是引号里的名称，如 \"VIP\"",
+                  "a name in quotes belongs here, as \"VIP\"");
 }
 
 static bool enter(struct parser *p, uint32_t at)
@@ -89,7 +90,8 @@ static bool enter(struct parser *p, uint32_t at)
         p->depth++;
         return true;
     }
-    err_set(p->e, RC_LIMIT, "too_deep", "expression", "这里嵌套最多 %d 层", "at most %d levels of nesting here",
+    err_set(p->e, RC_LIMIT, "too_deep", "expression", "这里嵌套最多 %d 层",
+            "at most %d levels of nesting here",
             p->place == IN_EVENT ? LIMIT_WHERE_DEPTH : LIMIT_EXPRESSION_DEPTH);
     if (p->e != NULL)
         p->e->at = at;
@@ -187,11 +189,13 @@ static bool parse_duration(struct parser *p, struct duration *out)
         return step(p);
     }
     *out = p->now.length;
-    return expect(p, TOKEN_DURATION, "这里应当是时长，如 90d、12h、4w", "a length belongs here, as 90d, 12h, 4w");
+    return expect(p, TOKEN_DURATION, "这里应当是时长，如 90d、12h、4w",
+                  "a length belongs here, as 90d, 12h, 4w");
 }
 
 /* After "last" or "next": a length or a calendar unit. */
-static bool parse_relative(struct parser *p, struct window *w, enum window_kind length, enum window_kind unit)
+static bool parse_relative(struct parser *p, struct window *w, enum window_kind length,
+                           enum window_kind unit)
 {
     if (p->now.kind == TOKEN_WORD && unit_find(p->now.text, &w->unit)) {
         w->kind = unit;
@@ -209,15 +213,18 @@ static bool parse_between(struct parser *p, struct window *w)
 
 static bool parse_window(struct parser *p, struct window *w)
 {
-    static const char *const WORDS[] = {"last", "next", "this", "today", "yesterday", "between", "since", "before"};
+    static const char *const WORDS[] = {"last",      "next",    "this",  "today",
+                                        "yesterday", "between", "since", "before"};
     size_t which = 0, n_words = sizeof WORDS / sizeof WORDS[0];
     while (which < n_words && !is_word(p, WORDS[which]))
         which++;
     *w = (struct window){.at = p->now.at};
     if (which == n_words)
         return fail(p, p->now.at, "window",
-                    "这里应当是时间范围：last 90d、today、this month、last week、between … and …、since …、before …",
-                    "a window belongs here: last 90d, today, this month, last week, between … and …, since …, before …");
+                    "这里应当是时间范围：last 90d、today、this month、last week、between … and …、since …、before "
+                    "…",
+                    "a window belongs here: last 90d, today, this month, last week, between … and "
+                    "…, since …, before …");
     if (!step(p))
         return false;
     switch (which) {
@@ -275,7 +282,8 @@ static bool parse_where(struct parser *p, struct events *ev)
 static bool parse_events(struct parser *p, struct events *ev, bool amount)
 {
     ev->at = p->now.at;
-    if ((p->now.kind == TOKEN_TEXT && p->now.text.n > 0) || (p->now.kind == TOKEN_WORD && !word_reserved(p->now.text)))
+    if ((p->now.kind == TOKEN_TEXT && p->now.text.n > 0) ||
+        (p->now.kind == TOKEN_WORD && !word_reserved(p->now.text)))
         ev->kind = arena_str(p->a, p->now.text);
     else
         return fail(p, p->now.at, "kind", "这里应当是行为，如 order、view、coupon_claim",
@@ -292,13 +300,15 @@ static bool parse_events(struct parser *p, struct events *ev, bool amount)
             break;
         }
         if (ev->kept || !is_word(p, "kept"))
-            return fail(p, p->now.at, "kind_part", "点后面只能是 kept 或 amount", "only kept or amount may follow the dot");
+            return fail(p, p->now.at, "kind_part", "点后面只能是 kept 或 amount",
+                        "only kept or amount may follow the dot");
         ev->kept = true;
         if (!step(p))
             return false;
     }
     if (amount)
-        return fail(p, p->now.at, "amount", "这里应当写明金额，如 order.amount", "the amount belongs here, as order.amount");
+        return fail(p, p->now.at, "amount", "这里应当写明金额，如 order.amount",
+                    "the amount belongs here, as order.amount");
     return parse_where(p, ev);
 }
 
@@ -328,7 +338,8 @@ static bool atom_count(struct parser *p, struct node *n)
 static bool atom_sum(struct parser *p, struct node *n)
 {
     struct events *ev = new_events(p, n, 1);
-    return step(p) && parse_events(p, ev, true) && parse_window_and_close(p, &n->window) && parse_compare(p, n);
+    return step(p) && parse_events(p, ev, true) && parse_window_and_close(p, &n->window) &&
+           parse_compare(p, n);
 }
 
 /* spend( [where …] [,] [window] ) */
@@ -352,8 +363,10 @@ static bool atom_days_since(struct parser *p, struct node *n)
     if (is_word(p, "first"))
         n->what = WHAT_DAYS_SINCE_FIRST;
     else if (!is_word(p, "last"))
-        return fail(p, p->now.at, "first_or_last", "这里应当是 last 或 first", "last or first belongs here");
-    return step(p) && parse_events(p, ev, false) && parse_window_and_close(p, &n->window) && parse_compare(p, n);
+        return fail(p, p->now.at, "first_or_last", "这里应当是 last 或 first",
+                    "last or first belongs here");
+    return step(p) && parse_events(p, ev, false) && parse_window_and_close(p, &n->window) &&
+           parse_compare(p, n);
 }
 
 /* seq(view -> click -> order, within 7d [, window]) */
@@ -432,7 +445,8 @@ static bool atom_sample(struct parser *p, struct node *n)
     if (!step(p) || !expect_text(p, &n->name) || !expect_comma(p) || !parse_values(p, n, 1))
         return false;
     if (n->values[0].kind != LITERAL_PERCENT)
-        return fail(p, n->values[0].at, "percent", "这里应当是百分比，如 10%", "a percentage belongs here, as 10%");
+        return fail(p, n->values[0].at, "percent", "这里应当是百分比，如 10%",
+                    "a percentage belongs here, as 10%");
     return expect_close(p);
 }
 
@@ -545,11 +559,11 @@ static struct node *unknown_word(struct parser *p, const struct token *word)
             suggestion_see(&s, str_from(what_row(w)->word));
     struct str shown = str_utf8_prefix(word->text, 60);
     if (wants_open)
-        err_set(p->e, RC_INVALID, "syntax", "expression", "“%.*s”后面应当是 (", "( belongs behind \"%.*s\"",
-                STR_ARG(shown));
+        err_set(p->e, RC_INVALID, "syntax", "expression", "“%.*s”后面应当是 (",
+                "( belongs behind \"%.*s\"", STR_ARG(shown));
     else
-        err_set(p->e, RC_INVALID, "word_unknown", "expression", "这里不认识“%.*s”", "\"%.*s\" means nothing here",
-                STR_ARG(shown));
+        err_set(p->e, RC_INVALID, "word_unknown", "expression", "这里不认识“%.*s”",
+                "\"%.*s\" means nothing here", STR_ARG(shown));
     if (p->e != NULL)
         p->e->at = word->at;
     if (suggestion_best(&s) != NULL && !wants_open)
@@ -598,7 +612,8 @@ static bool parse_is(struct parser *p, struct node *n)
     else if (is_word(p, "none") && !negate)
         n->op = OP_NONE;
     else
-        return fail(p, p->now.at, "known", "这里应当是 known、unknown 或 none", "known, unknown or none belongs here");
+        return fail(p, p->now.at, "known", "这里应当是 known、unknown 或 none",
+                    "known, unknown or none belongs here");
     return step(p);
 }
 
@@ -743,8 +758,8 @@ static struct node *parse_top(struct parser *p)
     return n;
 }
 
-enum rc audience_parse(struct arena *a, enum audience_subject subject, struct str text, struct audience_expr **out,
-                       struct err *e)
+enum rc audience_parse(struct arena *a, enum audience_subject subject, struct str text,
+                       struct audience_expr **out, struct err *e)
 {
     assert(a != NULL && out != NULL);
     struct err own = ERR_INIT;

@@ -1,9 +1,10 @@
 /* tree — the audience language as data: what the parser makes, and every engine walks.
  *
- * One struct serves all nodes; the comment beside each kind says which members it uses, the others are zero.
- * Literals keep what was written, in a form without time zone or scale: a moment as a civil time, a number in
- * millionths. The checker adds ids and scaled integers (`found`, `bound`) and nothing else. Nodes live in an
- * arena and do not change after the check. Trees are at most LIMIT_EXPRESSION_DEPTH deep, so recursion is fine.
+ * One struct serves all nodes; the comment beside each kind says which members it uses, the others
+ * are zero. Literals keep what was written, in a form without time zone or scale: a moment as a
+ * civil time, a number in millionths. The checker adds ids and scaled integers (`found`, `bound`)
+ * and nothing else. Nodes live in an arena and do not change after the check. Trees are at most
+ * LIMIT_EXPRESSION_DEPTH deep, so recursion is fine.
  */
 #ifndef KOI_QUERY_TREE_H
 #define KOI_QUERY_TREE_H
@@ -22,7 +23,8 @@ enum node_kind {
     NODE_FLAG,      /* what: friend, no_marketing */
     NODE_TAG,       /* values: tag names, any of them */
     NODE_TAG_GROUP, /* values: names, any tag of any of them */
-    NODE_GROUP,     /* member of a group: values are names; or items[0] a group expression; or neither: any */
+    /* member of a group: values are names; or items[0] a group expression; or neither: any */
+    NODE_GROUP,
     NODE_EVER,      /* events, window */
     NODE_NEVER,     /* events, window */
     NODE_SEQ,       /* steps, within, window */
@@ -116,7 +118,7 @@ struct literal {
     struct moment moment;
     /* checked: */
     struct name_found found; /* a name: its ids */
-    int64_t bound;           /* a number in the unit of its left side (fen, whole, millionths, basis points);
+    int64_t bound; /* a number in the unit of its left side (fen, whole, millionths, basis points);
                                 a moment of a day field as a civil day; a word as its place in its list */
 };
 
@@ -193,11 +195,13 @@ enum {
     LIMIT_SEQ_STEPS = 8,
     /* Conditions of an expression with all it refers to: each may cost one pass over the events. */
     LIMIT_AUDIENCE_CONDITIONS = 200,
-    /* Nesting inside `where`: SQL's own parser has a stack of 100 symbols, and this is three a level. */
+    /* Nesting inside `where`: SQL's own parser has a stack of 100 symbols, and this is three a
+     * level. */
     LIMIT_WHERE_DEPTH = 12,
 };
 
-/* Kinds of events that the language treats apart (base rows of event_kind), and kinds of objects. */
+/* Kinds of events that the language treats apart (base rows of event_kind), and kinds of
+ * objects. */
 enum {
     EVENT_FRIEND_ADD = 1,
     EVENT_FRIEND_DELETE = 2,
@@ -212,7 +216,14 @@ enum {
     EVENT_ITEM = 13,
     EVENT_RETRACT = 43,
 };
-enum { OBJECT_TAG = 1, OBJECT_STAGE = 2, OBJECT_GROUP = 5, OBJECT_PRODUCT = 7, OBJECT_BATCH = 16, OBJECT_EVENT = 17 };
+enum {
+    OBJECT_TAG = 1,
+    OBJECT_STAGE = 2,
+    OBJECT_GROUP = 5,
+    OBJECT_PRODUCT = 7,
+    OBJECT_BATCH = 16,
+    OBJECT_EVENT = 17
+};
 
 /* Seconds of a duration; `period_s` is what `period` means. */
 int64_t duration_s(struct duration d, int64_t period_s);

@@ -1,8 +1,10 @@
-/* tree_json.c — the tree as JSON for the console's builder, and back. The shape is in docs/AUDIENCE.md.
+/* tree_json.c — the tree as JSON for the console's builder, and back. The shape is in
+ * docs/AUDIENCE.md.
  *
- * Writing walks the tree. Reading writes the canonical text that the JSON stands for, quoting every name, and lets the parser
- * judge it: one place decides what is an expression. Words that are not names (operators, units, kinds of window) are
- * checked against their tables before they go into the text, so that no JSON can smuggle syntax.
+ * Writing walks the tree. Reading writes the canonical text that the JSON stands for, quoting every
+ * name, and lets the parser judge it: one place decides what is an expression. Words that are not
+ * names (operators, units, kinds of window) are checked against their tables before they go into
+ * the text, so that no JSON can smuggle syntax.
  */
 #include "base/json.h"
 #include "base/limits.h"
@@ -13,14 +15,18 @@
 #include <assert.h>
 #include <inttypes.h>
 
-static const char *const OP_WORDS[OP_COUNT] = {"=",        "!=",    "<",       "<=",   ">",    ">=",    "in",
-                                               "between",  "contains", "known", "unknown", "none", "team", "within"};
-static const char *const WINDOW_WORDS[] = {"ever",    "last",     "next",      "older",   "today", "yesterday",
-                                           "this",    "previous", "following", "between", "since", "before"};
-static const char *const NODE_WORDS[] = {"all", "none",  "and",       "or",    "not",  "as_of", "test",     "flag",
-                                         "tag", "tag_group", "group", "ever", "never", "seq",   "audience", "sample"};
+static const char *const OP_WORDS[OP_COUNT] = {"=",       "!=",   "<",       "<=",       ">",
+                                               ">=",      "in",   "between", "contains", "known",
+                                               "unknown", "none", "team",    "within"};
+static const char *const WINDOW_WORDS[] = {"ever",      "last",      "next",  "older",
+                                           "today",     "yesterday", "this",  "previous",
+                                           "following", "between",   "since", "before"};
+static const char *const NODE_WORDS[] = {"all",   "none", "and",      "or",        "not",   "as_of",
+                                         "test",  "flag", "tag",      "tag_group", "group", "ever",
+                                         "never", "seq",  "audience", "sample"};
 
-/* Levels of JSON before a part stays text: a node takes at most six (items, events, where, a window). */
+/* Levels of JSON before a part stays text: a node takes at most six (items, events, where, a
+ * window). */
 enum { NESTING = 24 };
 
 /* ---- writing ---- */
@@ -188,7 +194,8 @@ static bool refuse(struct reader *r, const char *member)
 }
 
 /* The index of a member's text in a list of words, or -1. */
-static int word_index(const struct json_value *v, const char *member, const char *const *words, int n)
+static int word_index(const struct json_value *v, const char *member, const char *const *words,
+                      int n)
 {
     struct str s = json_str_or(json_get(v, member), STR(""));
     for (int i = 0; i < n; i++)
@@ -222,8 +229,8 @@ static bool read_plain(struct reader *r, const struct json_value *v, const char 
         return refuse(r, member);
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
-              (c == '-' && (i == 0 || s.p[i - 1] != '-'))))
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+              c == '_' || c == '.' || (c == '-' && (i == 0 || s.p[i - 1] != '-'))))
             return refuse(r, member);
     }
     buf_add(r->out, s);
@@ -241,8 +248,8 @@ static bool read_moment(struct reader *r, const struct json_value *v, const char
 
 static bool read_window(struct reader *r, const struct json_value *v)
 {
-    static const char *const LEAD[] = {"",         "last ",   "next ", "before ",  "today",  "yesterday",
-                                       "this ",    "last ",   "next ", "between ", "since ", "before "};
+    static const char *const LEAD[] = {"",      "last ", "next ", "before ",  "today",  "yesterday",
+                                       "this ", "last ", "next ", "between ", "since ", "before "};
     int k = word_index(v, "kind", WINDOW_WORDS, WINDOW_BEFORE + 1);
     if (k < 0)
         return refuse(r, "window");
@@ -337,8 +344,9 @@ static bool read_window_and_close(struct reader *r, const struct json_value *v, 
 
 static bool read_measure(struct reader *r, const struct json_value *v, int depth)
 {
-    static const char *const WORDS[] = {"count", "days",  "sum",             "avg",              "min",  "max",
-                                        "spend", "days_since_last", "days_since_first", "last", "first"};
+    static const char *const WORDS[] = {
+        "count", "days", "sum", "avg", "min", "max", "spend", "days_since_last", "days_since_first",
+        "last",  "first"};
     int k = word_index(v, "measure", WORDS, 11);
     const struct json_value *events = json_get(v, "events");
     if (k < 0)
@@ -534,8 +542,8 @@ static bool read_node(struct reader *r, const struct json_value *v, int depth)
     }
 }
 
-enum rc audience_from_json(struct arena *a, enum audience_subject subject, struct str json, struct audience_expr **out,
-                           struct err *e)
+enum rc audience_from_json(struct arena *a, enum audience_subject subject, struct str json,
+                           struct audience_expr **out, struct err *e)
 {
     assert(a != NULL && out != NULL);
     struct err own = ERR_INIT;

@@ -1,7 +1,8 @@
 /* audience.c — saved expressions and their history.
  *
- * Each change of the text is a row of audience_version, so "who asked what, when" can be answered later. Lists are
- * short (hundreds), read by primary key backwards. Nothing here looks into the text.
+ * Each change of the text is a row of audience_version, so "who asked what, when" can be answered
+ * later. Lists are short (hundreds), read by primary key backwards. Nothing here looks into the
+ * text.
  */
 #include "store/audience.h"
 

@@ -1,10 +1,11 @@
 /* audit.c — appending to the chain, and walking it.
  *
- * The hash covers the fields as they are bound, each with its length in front, so that no two different rows
- * have one encoding; NULL and empty differ. The head is read and written with each append, in the writer's
- * transaction; on PostgreSQL it is locked (FOR UPDATE), which serialises the nodes' appends. An append
- * continues from the head, not from the last row it finds: so whatever was done to the rows, the chain behind it
- * no longer fits, and verification names the place.
+ * The hash covers the fields as they are bound, each with its length in front, so that no two
+ * different rows have one encoding; NULL and empty differ. The head is read and written with each
+ * append, in the writer's transaction; on PostgreSQL it is locked (FOR UPDATE), which serialises
+ * the nodes' appends. An append continues from the head, not from the last row it finds: so
+ * whatever was done to the rows, the chain behind it no longer fits, and verification names the
+ * place.
  */
 #include "store/audit.h"
 #include "base/json.h"
@@ -36,7 +37,8 @@ static const struct sql LAST_ID = {
 
 static const struct sql HEAD_PUT = {
     .text = "INSERT INTO audit_head (one, last_id, hash, mac) VALUES (1, $1, $2, $3) "
-            "ON CONFLICT (one) DO UPDATE SET last_id = excluded.last_id, hash = excluded.hash, mac = excluded.mac",
+            "ON CONFLICT (one) DO UPDATE SET last_id = excluded.last_id, hash = excluded.hash, "
+            "mac = excluded.mac",
     .in = "ibb",
 };
 
@@ -78,7 +80,8 @@ static void add_str(struct buf *b, struct str s)
     buf_add(b, s);
 }
 
-static void hash_row(const uint8_t before[static HASH], const struct audit_entry *r, uint8_t out[static HASH])
+static void hash_row(const uint8_t before[static HASH], const struct audit_entry *r,
+                     uint8_t out[static HASH])
 {
     struct buf b;
     buf_init(&b, 64 << 10);
@@ -115,8 +118,8 @@ static void head_mac(const struct keyring *keys, int64_t last_id, const uint8_t 
 
 /* ---- the head ---- */
 
-static enum rc head_put(struct tx *tx, const struct keyring *keys, int64_t last_id, const uint8_t hash[static HASH],
-                        struct err *e)
+static enum rc head_put(struct tx *tx, const struct keyring *keys, int64_t last_id,
+                        const uint8_t hash[static HASH], struct err *e)
 {
     uint8_t mac[SECRET_INDEX_BYTES];
     head_mac(keys, last_id, hash, mac);
@@ -136,12 +139,13 @@ static void head_take(const struct rows *r, const struct keyring *keys, struct h
         memcpy(out->hash, hash.p, HASH);
     }
     head_mac(keys, out->last_id, out->hash, expected);
-    out->sound = hash.n == HASH && mac.n == sizeof expected && secret_equal(mac.p, expected, sizeof expected);
+    out->sound = hash.n == HASH && mac.n == sizeof expected &&
+                 secret_equal(mac.p, expected, sizeof expected);
 }
 
 /* The head for an append; `out_next` is the id of the next row. */
-static enum rc head_lock(struct tx *tx, const struct keyring *keys, struct head *out, int64_t *out_next,
-                         struct err *e)
+static enum rc head_lock(struct tx *tx, const struct keyring *keys, struct head *out,
+                         int64_t *out_next, struct err *e)
 {
     struct rows *r = NULL;
     int64_t last = 0;
@@ -166,7 +170,8 @@ enum rc audit_begin(struct tx *tx, const struct keyring *keys, struct err *e)
 
 /* ---- appending ---- */
 
-/* The detail as a JSON object, whatever the caller wrote: a row must never be lost over its wording. */
+/* The detail as a JSON object, whatever the caller wrote: a row must never be lost over its
+ * wording. */
 static struct str whole_detail(struct arena *a, struct str detail)
 {
     const struct json_value *v = NULL;
@@ -188,20 +193,23 @@ static struct str whole_detail(struct arena *a, struct str detail)
     return text;
 }
 
-static enum rc append_one(struct tx *tx, struct head *head, const struct audit_entry *r, struct err *e)
+static enum rc append_one(struct tx *tx, struct head *head, const struct audit_entry *r,
+                          struct err *e)
 {
     uint8_t hash[HASH];
     struct str hash_str = {(const char *)hash, HASH};
     hash_row(head->hash, r, hash);
-    enum rc rc = tx_exec(tx, &APPEND, e, r->id, r->at_us, r->account_id != 0 ? r->account_id : DB_NULL,
-                         r->token_id != 0 ? r->token_id : DB_NULL, r->action, r->object_kind,
-                         r->object_id != 0 ? r->object_id : DB_NULL, r->detail, hash_str);
+    enum rc rc =
+        tx_exec(tx, &APPEND, e, r->id, r->at_us, r->account_id != 0 ? r->account_id : DB_NULL,
+                r->token_id != 0 ? r->token_id : DB_NULL, r->action, r->object_kind,
+                r->object_id != 0 ? r->object_id : DB_NULL, r->detail, hash_str);
     memcpy(head->hash, hash, HASH);
     head->last_id = r->id;
     return rc;
 }
 
-enum rc audit_append(struct tx *tx, const struct keyring *keys, struct audit_entry *entry, struct err *e)
+enum rc audit_append(struct tx *tx, const struct keyring *keys, struct audit_entry *entry,
+                     struct err *e)
 {
     assert(tx_is_writing(tx) && entry->action.n > 0);
     struct head head;
@@ -210,8 +218,11 @@ enum rc audit_append(struct tx *tx, const struct keyring *keys, struct audit_ent
     entry->at_us = tx_now_us(tx);
     entry->detail = whole_detail(tx_arena(tx), entry->detail);
     if (rc == RC_OK && !head.sound) {
-        struct audit_entry broken = {.id = next++, .at_us = entry->at_us, .action = STR("audit_broken"),
-                                     .object_kind = STR_ABSENT, .detail = STR("{}")};
+        struct audit_entry broken = {.id = next++,
+                                     .at_us = entry->at_us,
+                                     .action = STR("audit_broken"),
+                                     .object_kind = STR_ABSENT,
+                                     .detail = STR("{}")};
         rc = append_one(tx, &head, &broken, e);
     }
     entry->id = next;
@@ -223,8 +234,8 @@ enum rc audit_append(struct tx *tx, const struct keyring *keys, struct audit_ent
 
 /* ---- reading ---- */
 
-enum rc audit_list(struct tx *tx, const struct audit_filter *f, struct audit_entry **out, size_t *out_n,
-                   struct err *e)
+enum rc audit_list(struct tx *tx, const struct audit_filter *f, struct audit_entry **out,
+                   size_t *out_n, struct err *e)
 {
     struct rows *r = NULL;
     struct arena *a = tx_arena(tx);
@@ -232,7 +243,8 @@ enum rc audit_list(struct tx *tx, const struct audit_filter *f, struct audit_ent
     size_t n = 0;
     size_t room = 0;
     struct str action = str_absent(f->action) ? STR("") : f->action;
-    enum rc rc = tx_query(tx, &LIST, &r, e, f->before_id, f->account_id, action, f->from_us, f->to_us, f->limit);
+    enum rc rc = tx_query(tx, &LIST, &r, e, f->before_id, f->account_id, action, f->from_us,
+                          f->to_us, f->limit);
     while (rc == RC_OK && rows_next(r)) {
         *LIST_ADD(a, list, n, room) = (struct audit_entry){
             .id = rows_int(r, 0),
@@ -272,13 +284,14 @@ static bool row_follows(const struct rows *r, int64_t expected_id, uint8_t befor
     hash_row(before, &row, hash);
     memcpy(before, hash, HASH);
     /* An id of 0 is stored as NULL; told apart here, since the hash takes them for the same. */
-    bool zero = (!rows_null(r, 2) && row.account_id == 0) || (!rows_null(r, 3) && row.token_id == 0) ||
-                (!rows_null(r, 6) && row.object_id == 0);
-    return !zero && row.id == expected_id && stored.n == HASH && memcmp(stored.p, hash, HASH) == 0 &&
-           !str_eq(row.action, STR("audit_broken"));
+    bool zero = (!rows_null(r, 2) && row.account_id == 0) ||
+                (!rows_null(r, 3) && row.token_id == 0) || (!rows_null(r, 6) && row.object_id == 0);
+    return !zero && row.id == expected_id && stored.n == HASH &&
+           memcmp(stored.p, hash, HASH) == 0 && !str_eq(row.action, STR("audit_broken"));
 }
 
-enum rc audit_verify(struct tx *tx, const struct keyring *keys, struct audit_report *out, struct err *e)
+enum rc audit_verify(struct tx *tx, const struct keyring *keys, struct audit_report *out,
+                     struct err *e)
 {
     struct head head = {0};
     struct rows *r = NULL;

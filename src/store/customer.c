@@ -1,10 +1,11 @@
 /* customer.c — the rows of people: made, loaded, written back, found by what is hashed.
  *
- * A profile is read whole, changed in memory by the domain and written back whole: the row is locked first
- * (PostgreSQL: FOR UPDATE; SQLite has one writer), so nothing is decided on a row that may change under us. Real
- * names are found by keyed hashes of neighbouring characters: a name of n characters has n − 1 of them, a search asks
- * for all of its own, so an answer may contain a name with the same pairs in another order; with names of two
- * to four characters that does not happen in practice. Cost: making a customer writes 2 + (n − 1) rows.
+ * A profile is read whole, changed in memory by the domain and written back whole: the row is
+ * locked first (PostgreSQL: FOR UPDATE; SQLite has one writer), so nothing is decided on a row that
+ * may change under us. Real names are found by keyed hashes of neighbouring characters: a name of n
+ * characters has n − 1 of them, a search asks for all of its own, so an answer may contain a name
+ * with the same pairs in another order; with names of two to four characters that does not happen
+ * in practice. Cost: making a customer writes 2 + (n − 1) rows.
  */
 #include "store/customer.h"
 

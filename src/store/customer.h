@@ -1,8 +1,8 @@
 /* customer — a person, whatever accounts they come with: making, loading, changing, erasing.
  *
- * Lists are in customer_list.h. A root is a customer with root_id = id; lists and profiles show roots that are not
- * erased. Where a scope account is asked for, rows are cut to what that account may see (store/scope.h); 0 sees
- * all. Texts of results live in the transaction's arena.
+ * Lists are in customer_list.h. A root is a customer with root_id = id; lists and profiles show
+ * roots that are not erased. Where a scope account is asked for, rows are cut to what that account
+ * may see (store/scope.h); 0 sees all. Texts of results live in the transaction's arena.
  */
 #ifndef KOI_STORE_CUSTOMER_H
 #define KOI_STORE_CUSTOMER_H
@@ -38,32 +38,36 @@ struct customer {
     int64_t batch_id, erased_s, updated_us;
 };
 
-/* The row of `id`, root or not; locked against other writers when the transaction writes. RC_NOT_FOUND (e untouched)
- * when there is none. */
+/* The row of `id`, root or not; locked against other writers when the transaction writes.
+ * RC_NOT_FOUND (e untouched) when there is none. */
 enum rc customer_load(struct tx *tx, int64_t id, struct customer *out, struct err *e);
-/* Writes the profile columns of `c` (nickname … city, source, stage, times, no_marketing, phone_tail) back, sets
- * updated_us, and notes the change. */
+/* Writes the profile columns of `c` (nickname … city, source, stage, times, no_marketing,
+ * phone_tail) back, sets updated_us, and notes the change. */
 enum rc customer_store(struct tx *tx, const struct customer *c, struct err *e);
-/* The root of a visible customer: follows a merged id to its root. RC_NOT_FOUND with a sentence when there is no such
- * customer, it is erased, or the account may not see it (`scope_account` as in store/scope.h). */
+/* The root of a visible customer: follows a merged id to its root. RC_NOT_FOUND with a sentence
+ * when there is no such customer, it is erased, or the account may not see it (`scope_account` as
+ * in store/scope.h). */
 enum rc customer_root(struct tx *tx, int64_t id, int64_t scope_account, int64_t *out_root,
                       struct err *e);
 
-/* The roots of those of `ids` (merged ones included) that the account may see, each once, ascending. */
+/* The roots of those of `ids` (merged ones included) that the account may see, each once,
+ * ascending. */
 enum rc customer_visible_roots(struct tx *tx, const int64_t *ids, size_t n, int64_t scope_account,
                                int64_t **out, size_t *out_n, struct err *e);
 /* The root of any customer, erased or not; RC_NOT_FOUND (e untouched) when there is none. */
 enum rc customer_root_of(struct tx *tx, int64_t id, int64_t *out_root, struct err *e);
 
-/* Keeps the index of a real name: replaces the customer's bigrams by those of `name` (absent: removes them). */
+/* Keeps the index of a real name: replaces the customer's bigrams by those of `name` (absent:
+ * removes them). */
 enum rc customer_index_name(struct tx *tx, const struct keyring *keys, int64_t id, struct str name,
                             struct err *e);
-/* Root ids (at most `limit`) of customers whose real name contains `part` (two characters or more), as far as hashes
- * of neighbouring characters can tell. */
+/* Root ids (at most `limit`) of customers whose real name contains `part` (two characters or more),
+ * as far as hashes of neighbouring characters can tell. */
 enum rc customer_ids_by_name(struct tx *tx, const struct keyring *keys, struct str part,
                              int64_t limit, int64_t **out, size_t *out_n, struct err *e);
 
-/* Root ids with an identity of that hash (any kind, any issuer), or with a phone that ends in those four digits. */
+/* Root ids with an identity of that hash (any kind, any issuer), or with a phone that ends in those
+ * four digits. */
 enum rc customer_ids_by_hash(struct tx *tx, struct str hash, int64_t limit, int64_t **out,
                              size_t *out_n, struct err *e);
 enum rc customer_ids_by_tail(struct tx *tx, struct str tail_hash, int64_t limit, int64_t **out,

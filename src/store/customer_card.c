@@ -1,9 +1,10 @@
 /* customer_card.c — the cards of a page of customers.
  *
- * Five statements over the page's ids, each in the order of roots, so that filling the cards is a binary search by id. What hangs
- * on a customer is found through root_id; the union over merged customers can name one staff member or tag twice, which
- * DISTINCT or the filling removes. Phones belong to identities, hence to the customer they were born with: an account with a
- * narrow scope is shown only those whose customer its own staff have befriended. A page of 50 costs about 2 ms.
+ * Five statements over the page's ids, each in the order of roots, so that filling the cards is a
+ * binary search by id. What hangs on a customer is found through root_id; the union over merged
+ * customers can name one staff member or tag twice, which DISTINCT or the filling removes. Phones
+ * belong to identities, hence to the customer they were born with: an account with a narrow scope
+ * is shown only those whose customer its own staff have befriended. A page of 50 costs about 2 ms.
  */
 #include "store/customer_card.h"
 

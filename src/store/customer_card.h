@@ -1,6 +1,7 @@
 /* customer_card — what a list shows of a customer: profile, staff, tags, tiers, purchases.
  *
- * Read for a page at once, in five statements whatever its length. Texts live in the transaction's arena.
+ * Read for a page at once, in five statements whatever its length. Texts live in the transaction's
+ * arena.
  */
 #ifndef KOI_STORE_CUSTOMER_CARD_H
 #define KOI_STORE_CUSTOMER_CARD_H
@@ -43,7 +44,8 @@ struct customer_card {
     size_t tiers_n, tiers_room;
 };
 
-/* The cards of root ids, in their order; an id that is no visible root is left out. At most 2,000. */
+/* The cards of root ids, in their order; an id that is no visible root is left out. At most
+ * 2,000. */
 enum rc customer_cards(struct tx *tx, const struct keyring *keys, int64_t scope_account,
                        const int64_t *ids, size_t n, struct customer_card **out, size_t *out_n,
                        struct err *e);

@@ -1,16 +1,20 @@
-/* customer_list.c — pages of customers under any of the list's filters, without a statement made at run time.
+/* customer_list.c — pages of customers under any of the list's filters, without a statement made at
+ * run time.
  *
  * Two ways to a page, both of constant statements:
  *
- * Sets. Each filter that has an index is a set of roots. They are fetched, at most CAP of each, and the smallest one is
- * the candidates: the other filters are tested on it, it is sorted in memory, and the total is exact.
+ * Sets. Each filter that has an index is a set of roots. They are fetched, at most CAP of each, and
+ * the smallest one is the candidates: the other filters are tested on it, it is sorted in memory,
+ * and the total is exact.
  *
- * Walk. When every set is larger than CAP (or there is none), rows are read in the order of the list, block by block, each with
- * the answer whether it matches; matches are then so frequent that a page is soon full. A walk that finds too little within
- * BUDGET rows (a large set at the far end) gives way to sets without the cap.
+ * Walk. When every set is larger than CAP (or there is none), rows are read in the order of the
+ * list, block by block, each with the answer whether it matches; matches are then so frequent that
+ * a page is soon full. A walk that finds too little within BUDGET rows (a large set at the far end)
+ * gives way to sets without the cap.
  *
- * With CAP at 10,000 a page costs at most about 40 ms either way: fetching a set is 2 µs a row, testing all filters 3 µs.
- * A search in nicknames has no index and looks at all of them (0.3 µs each).
+ * With CAP at 10,000 a page costs at most about 40 ms either way: fetching a set is 2 µs a row,
+ * testing all filters 3 µs. A search in nicknames has no index and looks at all of them (0.3 µs
+ * each).
  */
 #include "store/customer_list.h"
 
@@ -195,7 +199,8 @@ static const struct sql WALK_ORDERS = {BY_STATS("orders")};
 static const struct sql WALK_LAST_ORDER = {BY_STATS("last_order_s")};
 #define NO_KEY "-9000000000000000000"
 static const int64_t no_key = -9000000000000000000;
-/* Who never bought, behind those who did. $14 is not needed; it is looked at so that all walks take the same. */
+/* Who never bought, behind those who did. $14 is not needed; it is looked at so that all walks take
+ * the same. */
 static const struct sql WALK_NEVER_BOUGHT = {
     WALKS(NO_KEY, "customer c",
           "c.id < $15 AND $14 = $14 AND NOT EXISTS"
@@ -414,7 +419,8 @@ static bool start_set(struct lister *l, int i, int64_t cap, struct rows **r, enu
     return false;
 }
 
-/* The smallest set with at most `cap` rows, or NULL; the first with a tenth of it is good enough. */
+/* The smallest set with at most `cap` rows, or NULL; the first with a tenth of it is good
+ * enough. */
 static enum rc smallest_set(struct lister *l, int64_t cap, struct row **out, size_t *out_n,
                             bool *out_any, struct err *e)
 {
@@ -621,8 +627,8 @@ static enum rc walk_block(struct walk *w, struct err *e)
     return rows_end(r, e);
 }
 
-/* Walks until the page is full, and on for the total within its budget. `out_done`: the page is right; else the budget
- * ran out. */
+/* Walks until the page is full, and on for the total within its budget. `out_done`: the page is
+ * right; else the budget ran out. */
 static enum rc walk(struct lister *l, bool fallback, bool *out_done, struct err *e)
 {
     struct walk w = {.l = l};

@@ -1,7 +1,8 @@
 /* customer_list — which customers, in which order, and the cards that a list shows of them.
  *
- * Only roots that are not erased and that the account may see. Filters are a fixed set; any other question is an audience, whose
- * ids come in as `only`. Costs at two million customers: see customer_list.c.
+ * Only roots that are not erased and that the account may see. Filters are a fixed set; any other
+ * question is an audience, whose ids come in as `only`. Costs at two million customers: see
+ * customer_list.c.
  */
 #ifndef KOI_STORE_CUSTOMER_LIST_H
 #define KOI_STORE_CUSTOMER_LIST_H

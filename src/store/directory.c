@@ -1,7 +1,8 @@
 /* directory.c — the corp's tree, its people and its groups, as rows.
  *
- * department_above is kept closed under "above": a new department has its parent's rows and itself, so a question about a
- * team is one join. Joining and leaving are facts about a customer, so each is an event too.
+ * department_above is kept closed under "above": a new department has its parent's rows and itself,
+ * so a question about a team is one join. Joining and leaving are facts about a customer, so each
+ * is an event too.
  */
 #include "store/directory.h"
 

@@ -1,5 +1,5 @@
-/* directory — writing the corp's departments, staff and customer groups: for the demo corp and for a platform's sync. Reading is
- * in staff.h and group.h.
+/* directory — writing the corp's departments, staff and customer groups: for the demo corp and for
+ * a platform's sync. Reading is in staff.h and group.h.
  */
 #ifndef KOI_STORE_DIRECTORY_H
 #define KOI_STORE_DIRECTORY_H
@@ -33,8 +33,9 @@ struct group_new {
 enum rc directory_add_group(struct tx *tx, const struct group_new *g, int64_t *out_id,
                             struct err *e);
 
-/* A customer (as born) joins or leaves a group: row, event and change. Nothing is written, and `out_changed` is false, when they
- * are in (or out) already. `inviter_id` is a staff member's or 0. */
+/* A customer (as born) joins or leaves a group: row, event and change. Nothing is written, and
+ * `out_changed` is false, when they are in (or out) already. `inviter_id` is a staff member's or
+ * 0. */
 enum rc directory_join(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
                        int64_t at_s, int64_t batch_id, bool *out_changed, struct err *e);
 enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,

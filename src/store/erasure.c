@@ -1,9 +1,9 @@
 /* erasure.c — one statement for each table that holds something personal.
  *
- * The order matters only for the tombstones: they are made from the accounts before those go. Orders, lines, events and
- * memberships stay, since the corp's books must still add up; they name a customer id that now says nothing. A backup
- * taken before holds the person still: restoring replays the tombstones (docs/OPERATE.md). Costs a dozen
- * statements for a customer, each by index.
+ * The order matters only for the tombstones: they are made from the accounts before those go.
+ * Orders, lines, events and memberships stay, since the corp's books must still add up; they name a
+ * customer id that now says nothing. A backup taken before holds the person still: restoring
+ * replays the tombstones (docs/OPERATE.md). Costs a dozen statements for a customer, each by index.
  */
 #include "store/erasure.h"
 

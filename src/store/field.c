@@ -1,8 +1,9 @@
 /* field.c — custom fields and values.
  *
- * Values of a merged family are found through root_id; where two have one, the root's own counts, else the one set last.
- * Personal and sensitive values are kept only sealed, as their text form, so an audience cannot be asked for them and a dump shows
- * nothing. Key, type and class of a field are fixed when it is made: values and expressions depend on them.
+ * Values of a merged family are found through root_id; where two have one, the root's own counts,
+ * else the one set last. Personal and sensitive values are kept only sealed, as their text form, so
+ * an audience cannot be asked for them and a dump shows nothing. Key, type and class of a field are
+ * fixed when it is made: values and expressions depend on them.
  */
 #include "store/field.h"
 

@@ -19,13 +19,14 @@ enum rc field_list(struct tx *tx, struct field **out, size_t *out_n, struct err 
 /* By id or key: RC_NOT_FOUND with a sentence. */
 enum rc field_load(struct tx *tx, int64_t id, struct field *out, struct err *e);
 enum rc field_by_key(struct tx *tx, struct str key, struct field *out, struct err *e);
-/* RC_CONFLICT with a sentence when the key is taken. id and position (DB_NULL: last) of `f` are filled in. */
+/* RC_CONFLICT with a sentence when the key is taken. id and position (DB_NULL: last) of `f` are
+ * filled in. */
 enum rc field_add(struct tx *tx, struct field *f, struct err *e);
 /* Writes name, choices, position, archived_s; key, type and class never change. */
 enum rc field_store(struct tx *tx, const struct field *f, struct err *e);
 
-/* A value: `text` for text and choice, `number` for the others (number in millionths, civil day, 0 or 1). Both absent or DB_NULL: no
- * value. */
+/* A value: `text` for text and choice, `number` for the others (number in millionths, civil day, 0
+ * or 1). Both absent or DB_NULL: no value. */
 struct field_value {
     struct field field;
     struct str text;
@@ -34,7 +35,8 @@ struct field_value {
 /* Fields in use with the root's values; sensitive and personal ones are opened. */
 enum rc field_values(struct tx *tx, const struct keyring *keys, int64_t root_id,
                      struct field_value **out, size_t *out_n, struct err *e);
-/* Sets or clears one; event and change are written when it differs. Values of classes personal and sensitive are sealed. */
+/* Sets or clears one; event and change are written when it differs. Values of classes personal and
+ * sensitive are sealed. */
 enum rc field_set(struct tx *tx, const struct keyring *keys, int64_t root_id,
                   const struct field_value *v, struct err *e);
 

@@ -1,6 +1,8 @@
-/* figures.c — each figure is one statement that gives one double; all look at whole tables and say so.
+/* figures.c — each figure is one statement that gives one double; all look at whole tables and say
+ * so.
  *
- * Shares are fractions of 1. A division by nothing gives no row, so a figure of an empty corp is "not found", never 0.
+ * Shares are fractions of 1. A division by nothing gives no row, so a figure of an empty corp is
+ * "not found", never 0.
  */
 #include "store/figures.h"
 
@@ -122,7 +124,8 @@ static const struct sql
             .in = "i",
             .out = "D",
 };
-/* Mid-Autumn and Spring Festival move with the moon; a gift season shows as the busiest 16 days of gift lines. */
+/* Mid-Autumn and Spring Festival move with the moon; a gift season shows as the busiest 16 days of
+ * gift lines. */
 static const struct sql GIFT_RATIO = {
     .text = "WITH gifts AS (SELECT k.day, count(i.seq) AS lines FROM order_item i JOIN product p "
             "ON p.id = i.product_id"

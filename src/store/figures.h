@@ -1,5 +1,6 @@
-/* figures — single numbers that describe a corp's habits, each one statement: for `koi demo --check`, which holds them against what
- * docs/DEMO.md promises. They describe any corp, not only the demo.
+/* figures — single numbers that describe a corp's habits, each one statement: for `koi demo
+ * --check`, which holds them against what docs/DEMO.md promises. They describe any corp, not only
+ * the demo.
  */
 #ifndef KOI_STORE_FIGURES_H
 #define KOI_STORE_FIGURES_H
@@ -26,7 +27,8 @@ enum figure {
 /* RC_NOT_FOUND (e untouched) when there is nothing to compute it from. `now_s` is the present. */
 enum rc figure_compute(struct tx *tx, enum figure f, int64_t now_s, double *out, struct err *e);
 
-/* The share of all customers in a tier of that name in a model of that kind; 0 when there is none. */
+/* The share of all customers in a tier of that name in a model of that kind; 0 when there is
+ * none. */
 enum rc figure_tier_share(struct tx *tx, struct str model_kind, struct str tier, double *out,
                           struct err *e);
 

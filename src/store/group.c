@@ -1,6 +1,7 @@
-/* group.c — customer groups. Members are counted for the page that shows them, by the primary key of group_member; a group
- * has at most 500 in WeCom, so a page of 50 reads at most 25,000 rows (10 ms). A renewed membership shows its last time
- * only; the counts of the last 30 days are of rows, not of events, so someone who left and came back counts once.
+/* group.c — customer groups. Members are counted for the page that shows them, by the primary key
+ * of group_member; a group has at most 500 in WeCom, so a page of 50 reads at most 25,000 rows (10
+ * ms). A renewed membership shows its last time only; the counts of the last 30 days are of rows,
+ * not of events, so someone who left and came back counts once.
  */
 #include "store/group.h"
 

@@ -1,6 +1,7 @@
-/* order_read.c — reading orders. Pages walk the index on time; an order number is found through the channels, of which there
- * are few; a customer's orders through the family. A narrow scope sees the orders of its own customers only. Filters
- * without an index are tested on the way, so a rare one costs a walk (0.5 µs an order).
+/* order_read.c — reading orders. Pages walk the index on time; an order number is found through the
+ * channels, of which there are few; a customer's orders through the family. A narrow scope sees the
+ * orders of its own customers only. Filters without an index are tested on the way, so a rare one
+ * costs a walk (0.5 µs an order).
  */
 #include "store/order_read.h"
 

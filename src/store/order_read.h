@@ -29,7 +29,8 @@ struct order_filter {
     int refunded;             /* 1: with refunds, 0: without, -1: any */
 };
 
-/* Newest first, behind (before_s, before_id) (INT64_MAX, INT64_MAX: from the start), skipping `offset`. */
+/* Newest first, behind (before_s, before_id) (INT64_MAX, INT64_MAX: from the start), skipping
+ * `offset`. */
 enum rc order_list(struct tx *tx, const struct order_filter *f, int64_t before_s, int64_t before_id,
                    int64_t offset, int64_t limit, struct order_card **out, size_t *out_n,
                    struct err *e);

@@ -1,6 +1,7 @@
-/* relation.c — friendships. The row says how things stand, the log how they came about: adding again after a deletion
- * overwrites the row and appends an event. Remarks are what staff wrote for themselves; they are sealed, and shown only to
- * those whose staff wrote them. Costs: beginning one writes two rows, one event and two changes.
+/* relation.c — friendships. The row says how things stand, the log how they came about: adding
+ * again after a deletion overwrites the row and appends an event. Remarks are what staff wrote for
+ * themselves; they are sealed, and shown only to those whose staff wrote them. Costs: beginning one
+ * writes two rows, one event and two changes.
  */
 #include "store/relation.h"
 

@@ -1,7 +1,7 @@
 /* rfm.c — buyers of a period read once, row by row; so are scores.
  *
- * Scores are derived data: the table can be emptied and computed again. Which purchases count is said once, in
- * ORDER_IS_PURCHASE.
+ * Scores are derived data: the table can be emptied and computed again. Which purchases count is
+ * said once, in ORDER_IS_PURCHASE.
  */
 #include "store/rfm.h"
 

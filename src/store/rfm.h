@@ -43,7 +43,8 @@ enum rc score_fit_last(struct tx *tx, const char *kind, struct score_fit *out, s
 struct rfm_cell {
     int64_t r, f, m, customers, amount_fen;
 };
-/* Customers in each cell that has any, cut to what the account may see. One pass over the scores. */
+/* Customers in each cell that has any, cut to what the account may see. One pass over the
+ * scores. */
 enum rc rfm_cells(struct tx *tx, int64_t scope_account, struct rfm_cell **out, size_t *out_n,
                   struct err *e);
 

@@ -1,5 +1,5 @@
-/* staff.c — the directory. Some thousand rows at most, so lists read it whole and cut by scope; the number of customers is
- * counted for the page alone, by index.
+/* staff.c — the directory. Some thousand rows at most, so lists read it whole and cut by scope; the
+ * number of customers is counted for the page alone, by index.
  */
 #include "store/staff.h"
 

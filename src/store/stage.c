@@ -1,5 +1,6 @@
-/* stage.c — the steps of the sales process. A handful of rows; who is in one is a column of customer, counted by index.
- * A stage that somebody is in cannot be removed, so history keeps its names.
+/* stage.c — the steps of the sales process. A handful of rows; who is in one is a column of
+ * customer, counted by index. A stage that somebody is in cannot be removed, so history keeps its
+ * names.
  */
 #include "store/stage.h"
 

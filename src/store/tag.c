@@ -1,9 +1,9 @@
 /* tag.c — the catalogue of tags, and tags on people.
  *
- * Names are looked up before they are written, so that a clash is told in words; the unique index stands behind it. Bulk
- * tagging is two statements for up to 500 customers: the first returns whom it changed, the rest are events. Counting the
- * wearers of all tags reads every tagging once (about 0.7 µs each); it is the one slow question here, asked by the
- * catalogue page alone.
+ * Names are looked up before they are written, so that a clash is told in words; the unique index
+ * stands behind it. Bulk tagging is two statements for up to 500 customers: the first returns whom
+ * it changed, the rest are events. Counting the wearers of all tags reads every tagging once (about
+ * 0.7 µs each); it is the one slow question here, asked by the catalogue page alone.
  */
 #include "store/tag.h"
 

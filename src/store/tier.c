@@ -54,7 +54,7 @@ static const struct sql TIER_SIZES_SEEN = {
 };
 static const struct sql TIERS_EVER = {
     .text = "SELECT id, position, name, expression, color, advice, removed_s FROM tier"
-            " WHERE model_id = $1 ORDER BY id",
+            " WHERE model_id = $1 ORDER BY id /*scan*/",
     .in = "i",
     .out = "iisssSI",
 };

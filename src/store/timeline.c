@@ -1,8 +1,9 @@
 /* timeline.c — what happened with one customer.
  *
- * Events keep the id of the customer they were born with, so a timeline is the union over the family, by the index on
- * (customer, time): it costs a probe for each member and a row for each event shown. Names of objects come from six
- * small joins by primary key. Lines of orders live in order_item; they are asked for on their own.
+ * Events keep the id of the customer they were born with, so a timeline is the union over the
+ * family, by the index on (customer, time): it costs a probe for each member and a row for each
+ * event shown. Names of objects come from six small joins by primary key. Lines of orders live in
+ * order_item; they are asked for on their own.
  */
 #include "store/timeline.h"
 

@@ -1,7 +1,9 @@
-/* wipe.c — the tables of customers' data in an order in which nothing is deleted before what refers to it.
+/* wipe.c — the tables of customers' data in an order in which nothing is deleted before what refers
+ * to it.
  *
- * Each large table has a statement that takes up to 2,000 rows by its key; small ones go whole. A closure works down the list and
- * stops at the first table that gave rows, so the next one begins there again: wiping is finished when a pass deletes nothing.
+ * Each large table has a statement that takes up to 2,000 rows by its key; small ones go whole. A
+ * closure works down the list and stops at the first table that gave rows, so the next one begins
+ * there again: wiping is finished when a pass deletes nothing.
  */
 #include "store/wipe.h"
 

@@ -1,4 +1,5 @@
-/* store_fixture — an empty corp on either engine: the real schema, keys, a writer. For tests of store and domain. */
+/* store_fixture — an empty corp on either engine: the real schema, keys, a writer. For tests of
+ * store and domain. */
 #ifndef KOI_TEST_UNIT_STORE_FIXTURE_H
 #define KOI_TEST_UNIT_STORE_FIXTURE_H
 
@@ -16,7 +17,8 @@ struct store_fixture {
     struct err err;
 };
 
-/* cmocka's state says the engine: &STORE_SQLITE or &STORE_POSTGRES; it becomes a struct store_fixture. */
+/* cmocka's state says the engine: &STORE_SQLITE or &STORE_POSTGRES; it becomes a struct
+ * store_fixture. */
 extern enum db_engine STORE_SQLITE, STORE_POSTGRES;
 int store_setup(void **state);
 int store_teardown(void **state);

@@ -1,4 +1,5 @@
-/* store_statements.c — every statement of src/store is listed, and is what its struct says on both engines. */
+/* store_statements.c — every statement of src/store is listed, and is what its struct says on both
+ * engines. */
 #include "store_fixture.h"
 
 #include "pg_fixture.h"
@@ -24,7 +25,8 @@ static char *read_source(const char *name)
     return text;
 }
 
-/* "static const struct sql NAME =" is followed somewhere by "&NAME" within STATEMENTS(…); static lists of pointers do not count. */
+/* "static const struct sql NAME =" is followed somewhere by "&NAME" within STATEMENTS(…); static
+ * lists of pointers do not count. */
 static void check_source(const char *file)
 {
     static const char mark[] = "\nstatic const struct sql ";

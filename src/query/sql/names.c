@@ -1,7 +1,8 @@
 /* names.c — what quoted names mean, asked of the database.
  *
- * Things whose names are unique give one id. Teams, groups, tag groups and products of one name give all of them, meaning any. Tags and
- * staff of one name are different things, so the author has to say which: tag("group/name"), the userid.
+ * Things whose names are unique give one id. Teams, groups, tag groups and products of one name
+ * give all of them, meaning any. Tags and staff of one name are different things, so the author has
+ * to say which: tag("group/name"), the userid.
  */
 #include "query/sql/audience_sql.h"
 
@@ -86,7 +87,8 @@ static enum field_type field_type_of(struct str s)
 }
 
 /* Takes what a row says beyond the id. */
-static void take_columns(struct arena *a, enum name_kind kind, const struct rows *r, struct name_found *f)
+static void take_columns(struct arena *a, enum name_kind kind, const struct rows *r,
+                         struct name_found *f)
 {
     switch (kind) {
     case NAME_EVENT_KIND:
@@ -111,8 +113,8 @@ static void take_columns(struct arena *a, enum name_kind kind, const struct rows
 }
 
 /* Reads all rows of a look-up; a second column of text goes to `labels` joined by 、. */
-static enum rc read_found(struct arena *a, enum name_kind kind, struct rows *rows, struct buf *labels,
-                          struct name_found *out, struct err *e)
+static enum rc read_found(struct arena *a, enum name_kind kind, struct rows *rows,
+                          struct buf *labels, struct name_found *out, struct err *e)
 {
     size_t cap = 4;
     struct name_found f = {.ids = ARENA_ARRAY(a, int64_t, cap)};
@@ -138,25 +140,27 @@ static enum rc read_found(struct arena *a, enum name_kind kind, struct rows *row
     return rc;
 }
 
-static enum rc ambiguous(enum name_kind kind, struct str name, const struct buf *labels, struct err *e)
+static enum rc ambiguous(enum name_kind kind, struct str name, const struct buf *labels,
+                         struct err *e)
 {
     struct str shown = str_utf8_prefix(name, 40), where = buf_str(labels);
     if (kind == NAME_TAG) {
-        err_set(e, RC_INVALID, "tag_ambiguous", "expression", "有几个标签组都有“%.*s”", "several tag groups have \"%.*s\"",
-                STR_ARG(shown));
-        err_hint(e, "写成 tag(\"组/%.*s\")，组是其中之一：%.*s", "write tag(\"group/%.*s\") with one of the groups %.*s",
-                 STR_ARG(shown), STR_ARG(where));
+        err_set(e, RC_INVALID, "tag_ambiguous", "expression", "有几个标签组都有“%.*s”",
+                "several tag groups have \"%.*s\"", STR_ARG(shown));
+        err_hint(e, "写成 tag(\"组/%.*s\")，组是其中之一：%.*s",
+                 "write tag(\"group/%.*s\") with one of the groups %.*s", STR_ARG(shown),
+                 STR_ARG(where));
     } else {
-        err_set(e, RC_INVALID, "staff_ambiguous", "expression", "有几位员工都叫“%.*s”", "several staff members are called \"%.*s\"",
-                STR_ARG(shown));
+        err_set(e, RC_INVALID, "staff_ambiguous", "expression", "有几位员工都叫“%.*s”",
+                "several staff members are called \"%.*s\"", STR_ARG(shown));
         err_hint(e, "请写账号：%.*s", "write the userid: %.*s", STR_ARG(where));
     }
     return RC_INVALID;
 }
 
 /* Tags and staff: the first way to write them, then the second; several of one name are refused. */
-static enum rc find_either(struct tx *tx, struct arena *a, enum name_kind kind, struct str name, struct name_found *out,
-                           struct err *e)
+static enum rc find_either(struct tx *tx, struct arena *a, enum name_kind kind, struct str name,
+                           struct name_found *out, struct err *e)
 {
     const struct sql *ways[] = {&FIND[kind], kind == NAME_TAG ? &TAG_BY_PATH : &STAFF_BY_NAME};
     struct buf labels;
@@ -198,8 +202,8 @@ static enum rc read_tiers(struct tx *tx, struct arena *a, struct name_found *f, 
     return rc;
 }
 
-static enum rc find(void *ctx, struct arena *a, enum name_kind kind, int64_t parent, struct str name,
-                    struct name_found *out, struct err *e)
+static enum rc find(void *ctx, struct arena *a, enum name_kind kind, int64_t parent,
+                    struct str name, struct name_found *out, struct err *e)
 {
     struct tx *tx = ctx;
     assert(tx != NULL && out != NULL && kind < NAME_KINDS);
@@ -226,7 +230,8 @@ static enum rc each(void *ctx, struct arena *a, enum name_kind kind, int64_t par
     struct rows *rows;
     (void)a;
     assert(tx != NULL && kind < NAME_KINDS);
-    enum rc rc = kind == NAME_TIER ? tx_query(tx, &EACH[kind], &rows, e, parent) : tx_query(tx, &EACH[kind], &rows, e);
+    enum rc rc = kind == NAME_TIER ? tx_query(tx, &EACH[kind], &rows, e, parent)
+                                   : tx_query(tx, &EACH[kind], &rows, e);
     if (rc != RC_OK)
         return rc;
     while (rows_next(rows))
