@@ -70,7 +70,7 @@ bool page_by_number(const struct request *rq); /* `page` was sent: the reply wan
     {"cursor", ARG_TEXT, .max = 400, .zh = "上一页给出的 next", .en = "`next` of the page before"}
 
 #define ARGS_PAGE_NUMBER                                                                                     \
-    {"page", ARG_INT, .min = 1, .max = 10000, .zh = "页码，从 1 开始，最多到第 10000 行",
+    {"page", ARG_INT, .min = 1, .max = 10000, .zh = "页码，从 1 开始，最多到第 10000 行", \
      .en = "page from 1, up to row 10,000"}
 
 /* ---- the reply ---- */

@@ -24,7 +24,7 @@
 #define SCOPE_ROOTS(param)                                                                                 \
     "(SELECT roots_c.root_id FROM account_staff roots_a"                                                   \
     " JOIN relation roots_r ON roots_r.staff_id = roots_a.staff_id AND roots_r.deleted_s IS NULL"           \
-    " JOIN customer roots_c ON roots_c.id = roots_r.customer_id WHERE roots_a.account_id = "
+    " JOIN customer roots_c ON roots_c.id = roots_r.customer_id WHERE roots_a.account_id = "                 \
     "" param ")"
 
 #endif
