@@ -64,7 +64,7 @@ struct ingest_order {
     struct str number;
     enum order_nature nature;
     enum order_state state;
-    struct identity buyer;       /* the strongest account told */
+    struct identity buyer; /* the strongest account told */
     /* the buyer's others, looked at when `buyer` is new to the session */
     const struct identity *also;
     size_t also_n;

@@ -16,6 +16,8 @@
 #include "domain/ingest_parts.h"
 
 #include "base/limits.h"
+#include "domain/order_undo.h"
+#include "store/list.h"
 
 #include <assert.h>
 
@@ -30,8 +32,10 @@ struct putting {
     int64_t *products;       /* of in->items */
     struct item_row *stored;
     size_t stored_n;
-    bool *used;        /* stored lines that a line of the source stands for */
-    bool lines_differ; /* lines were added or changed */
+    bool *used;            /* stored lines that a line of the source stands for */
+    bool lines_differ;     /* lines were added or changed */
+    struct item_row *gone; /* lines that were taken out, as they were */
+    size_t gone_n, gone_room;
 };
 
 /* ---- what a line and an order are ---- */
@@ -207,6 +211,7 @@ static enum rc add_item(struct putting *p, size_t i, int64_t line, struct err *e
 
 static enum rc drop_stored(struct putting *p, struct item_row *s, struct err *e)
 {
+    *LIST_ADD(tx_arena(p->tx), p->gone, p->gone_n, p->gone_room) = *s;
     enum rc rc = order_item_remove(p->tx, s->seq, e);
     if (rc == RC_OK && s->customer_id != 0)
         rc = event_retract(p->tx, s->seq, s->customer_id, p->g->options.batch_id, e);
@@ -365,6 +370,25 @@ static bool same_header(const struct order_row *a, const struct order_row *b)
            a->lines == b->lines;
 }
 
+/* An order of another import or of nobody's was changed by this one: what it was, for undoing this import. */
+static enum rc keep_image(struct putting *p, struct err *e)
+{
+    int64_t batch_id = p->g->options.batch_id;
+    if (batch_id == 0 || p->before.batch_id == batch_id)
+        return RC_OK;
+    struct event ev = {
+        .customer_id = p->row.customer_id,
+        .at_s = tx_now_s(p->tx),
+        .kind = EVENT_ORDER_CHANGE,
+        .channel_id = p->row.channel_id,
+        .object_kind = OBJECT_ORDER,
+        .object_id = p->row.id,
+        .props = order_undo_text(tx_arena(p->tx), &p->before, p->gone, p->gone_n),
+        .batch_id = batch_id,
+    };
+    return event_add(p->tx, &ev, e);
+}
+
 static enum rc update_known(struct putting *p, struct err *e)
 {
     struct sums s = {0};
@@ -390,6 +414,8 @@ static enum rc update_known(struct putting *p, struct err *e)
     rc = order_update(p->tx, &p->row, e);
     if (rc == RC_OK && p->row.customer_id != p->before.customer_id)
         rc = rewrite_items(p, e);
+    if (rc == RC_OK)
+        rc = keep_image(p, e);
     if (rc == RC_OK)
         rc = change_add(p->tx, "orders", p->row.id, p->row.customer_id, e);
     return rc == RC_OK ? tell(p, e) : rc;

@@ -7,6 +7,7 @@
  */
 #include "store/batch.h"
 
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/statements.h"
 
@@ -61,8 +62,27 @@ static const struct sql MAPPING_REMEMBER = {
     .in = "sbsi",
 };
 
+static const struct sql BATCH_TOUCHED = {
+    .text = "SELECT id FROM (SELECT customer_id AS id FROM orders WHERE batch_id = $1 AND "
+            "customer_id > $2"
+            " UNION SELECT id FROM customer WHERE batch_id = $1 AND id > $2) AS touched ORDER BY "
+            "id LIMIT $3",
+    .in = "iii",
+    .out = "i",
+};
+#define FIRST_SEEN(ids)                                                                            \
+    "UPDATE customer SET first_s = coalesce((SELECT min(t.s) FROM (SELECT min(o.at_s) AS s FROM "  \
+    "orders o"                                                                                     \
+    " WHERE o.customer_id = customer.id UNION ALL SELECT min(v.at_s) FROM event v"                 \
+    " WHERE v.customer_id = customer.id) AS t), first_s) WHERE batch_id = $1 AND id IN " ids
+static const struct sql BATCH_FIRST_SEEN = {
+    .text = FIRST_SEEN(IDS_LITE("$2")),
+    .pg = FIRST_SEEN(IDS_PG("$2")),
+    .in = "is",
+};
+
 STATEMENTS(batch, &BATCH_ADD, &BATCH_GET, &BATCH_LIST, &BATCH_PUT, &BATCH_STATE, &BATCH_JOB,
-           &BATCH_OF_FILE, &MAPPING_RECALL, &MAPPING_REMEMBER);
+           &BATCH_OF_FILE, &MAPPING_RECALL, &MAPPING_REMEMBER, &BATCH_TOUCHED, &BATCH_FIRST_SEEN);
 
 static const char *const kinds[] = {"orders", "customers", "events", "demo"};
 static const char *const states[] = {"running", "stopped", "done", "undoing", "undone", "failed"};
@@ -195,4 +215,30 @@ enum rc mapping_remember(struct tx *tx, enum batch_kind kind, struct str header_
 {
     return tx_exec(tx, &MAPPING_REMEMBER, e, str_from(kinds[kind]), header_hash, mapping,
                    tx_now_s(tx));
+}
+
+enum rc batch_customers(struct tx *tx, int64_t batch_id, int64_t after, int64_t limit,
+                        int64_t **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &BATCH_TOUCHED, &r, e, batch_id, after, limit);
+    if (rc != RC_OK)
+        return rc;
+    int64_t *list = NULL;
+    size_t n = 0, room = 0;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, n, room) = rows_int(r, 0);
+    rc = rows_end(r, e);
+    if (rc != RC_OK)
+        return rc;
+    *out = list;
+    *out_n = n;
+    return RC_OK;
+}
+
+enum rc batch_first_seen(struct tx *tx, int64_t batch_id, const int64_t *ids, size_t n,
+                         struct err *e)
+{
+    return n == 0 ? RC_OK
+                  : tx_exec(tx, &BATCH_FIRST_SEEN, e, batch_id, ids_text(tx_arena(tx), ids, n));
 }

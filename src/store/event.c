@@ -66,7 +66,7 @@ enum rc event_add(struct tx *tx, const struct event *ev, struct err *e)
 {
     assert(tx_is_writing(tx));
     assert(ev->kind > 0 && ev->kind <= EVENT_KIND_MAX);
-    assert(ev->customer_id != 0 || ev->kind == EVENT_RETRACT);
+    assert(ev->customer_id != 0 || ev->kind == EVENT_RETRACT || ev->kind == EVENT_ORDER_CHANGE);
     return tx_append(tx, &EVENT_ADD, e, tx_now_us(tx), none_if_zero(ev->batch_id), ev->customer_id,
                      ev->at_s, ev->kind, none_if_zero(ev->channel_id), none_if_zero(ev->staff_id),
                      none_if_zero((int64_t)ev->object_kind), none_if_zero(ev->object_id),

@@ -90,7 +90,8 @@ enum object_kind {
 
 /* One event. A member that does not apply is 0 (props: absent). */
 struct event {
-    int64_t customer_id; /* as born; never a merged root's in place of it */
+    int64_t customer_id; /* as born; never a merged root's in place of it; 0: nobody known, for a
+                            change of an order and the retraction of a batch only */
     int64_t at_s;
     int kind;
     int64_t channel_id, staff_id;

@@ -12,14 +12,18 @@
 
 #include <assert.h>
 
+#define ORDER_COLUMNS                                                                              \
+    "SELECT id, nature, customer_id, staff_id, state, at_s, paid_s, total_fen, sale_fen, "         \
+    "paid_fen,"                                                                                    \
+    " refunded_fen, province, lines, batch_id, channel_id, number FROM orders "
+#define ORDER_TYPES "isIIsiIiiIiSiIis"
 static const struct sql ORDER_FIND = {
-    .text = "SELECT id, nature, customer_id, staff_id, state, at_s, paid_s, total_fen, sale_fen, "
-            "paid_fen,"
-            " refunded_fen, province, lines, batch_id FROM orders WHERE channel_id = $1 AND number "
-            "= $2",
+    .text = ORDER_COLUMNS "WHERE channel_id = $1 AND number = $2",
     .in = "is",
-    .out = "isIIsiIiiIiSiI",
+    .out = ORDER_TYPES,
 };
+static const struct sql ORDER_GET = {
+    .text = ORDER_COLUMNS "WHERE id = $1", .in = "i", .out = ORDER_TYPES};
 static const struct sql ORDER_ADD = {
     .text = "INSERT INTO orders (id, channel_id, number, nature, customer_id, staff_id, state, "
             "at_s, paid_s,"
@@ -44,6 +48,12 @@ static const struct sql ITEM_LIST = {
     .out = "iiIIiiiisI",
 };
 static const struct sql ITEM_ADD = {
+    .text = "INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity,"
+            " unit_price_micro, amount_fen, nature, batch_id) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+            "$8, $9, $10, $11)",
+    .in = "iiiIIiiiisI",
+};
+static const struct sql ITEM_RESTORE = {
     .text = "INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity,"
             " unit_price_micro, amount_fen, nature, batch_id) VALUES ($1, $2, $3, $4, $5, $6, $7, "
             "$8, $9, $10, $11)",
@@ -105,10 +115,10 @@ static const struct sql SOURCE_ADD = {
     .in = "isi",
 };
 
-STATEMENTS(order, &ORDER_FIND, &ORDER_ADD, &ORDER_UPDATE, &ITEM_LIST, &ITEM_ADD, &ITEM_REMOVE,
-           &REFUND_FIND, &REFUND_ADD, &REFUND_UPDATE, &PRODUCT_FIND, &PRODUCT_ADD,
-           &PRODUCT_SET_NAME, &CHANNEL_FIND, &CHANNEL_NAME, &CHANNEL_ADD, &SOURCE_FIND,
-           &SOURCE_ADD);
+STATEMENTS(order, &ORDER_FIND, &ORDER_GET, &ORDER_ADD, &ORDER_UPDATE, &ITEM_LIST, &ITEM_ADD,
+           &ITEM_RESTORE, &ITEM_REMOVE, &REFUND_FIND, &REFUND_ADD, &REFUND_UPDATE, &PRODUCT_FIND,
+           &PRODUCT_ADD, &PRODUCT_SET_NAME, &CHANNEL_FIND, &CHANNEL_NAME, &CHANNEL_ADD,
+           &SOURCE_FIND, &SOURCE_ADD);
 
 /* ---- words ---- */
 
@@ -164,19 +174,14 @@ static int64_t int_or_null(const struct rows *r, int column)
 
 /* ---- orders ---- */
 
-enum rc order_find(struct tx *tx, int64_t channel_id, struct str number, struct order_row *out,
-                   struct err *e)
+/* Reads the row that `r` stands on, and ends it. */
+static enum rc read_order(struct tx *tx, struct rows *r, struct order_row *out, struct err *e)
 {
-    struct rows *r;
-    enum rc rc = tx_find(tx, &ORDER_FIND, &r, e, channel_id, number);
-    if (rc != RC_OK)
-        return rc;
-    int nature = order_nature_from(rows_str(r, 1)), state = order_state_from(rows_str(r, 4));
+    int nature = order_nature_from(rows_str(r, 1));
+    int state = order_state_from(rows_str(r, 4));
     assert(nature >= 0 && state >= 0); /* the table has CHECKs */
     *out = (struct order_row){
         .id = rows_int(r, 0),
-        .channel_id = channel_id,
-        .number = number,
         .nature = (enum order_nature)nature,
         .customer_id = rows_int(r, 2),
         .staff_id = rows_int(r, 3),
@@ -190,8 +195,25 @@ enum rc order_find(struct tx *tx, int64_t channel_id, struct str number, struct 
         .province = rows_copy(r, 11, tx_arena(tx)),
         .lines = rows_int(r, 12),
         .batch_id = rows_int(r, 13),
+        .channel_id = rows_int(r, 14),
+        .number = rows_copy(r, 15, tx_arena(tx)),
     };
     return rows_end(r, e);
+}
+
+enum rc order_find(struct tx *tx, int64_t channel_id, struct str number, struct order_row *out,
+                   struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &ORDER_FIND, &r, e, channel_id, number);
+    return rc == RC_OK ? read_order(tx, r, out, e) : rc;
+}
+
+enum rc order_get(struct tx *tx, int64_t id, struct order_row *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &ORDER_GET, &r, e, id);
+    return rc == RC_OK ? read_order(tx, r, out, e) : rc;
 }
 
 enum rc order_add(struct tx *tx, const struct order_row *o, bool *out_added, struct err *e)
@@ -258,6 +280,14 @@ enum rc order_item_add(struct tx *tx, const struct item_row *i, struct err *e)
     return tx_append(tx, &ITEM_ADD, e, i->order_id, i->line, none_if_zero(i->customer_id),
                      none_if_zero(i->product_id), i->at_s, i->quantity, i->unit_price_micro,
                      i->amount_fen, str_from(item_natures[i->nature]), none_if_zero(i->batch_id));
+}
+
+enum rc order_item_restore(struct tx *tx, const struct item_row *i, struct err *e)
+{
+    assert(tx_is_writing(tx) && i->seq > 0);
+    return tx_exec(tx, &ITEM_RESTORE, e, i->seq, i->order_id, i->line, none_if_zero(i->customer_id),
+                   none_if_zero(i->product_id), i->at_s, i->quantity, i->unit_price_micro,
+                   i->amount_fen, str_from(item_natures[i->nature]), none_if_zero(i->batch_id));
 }
 
 enum rc order_item_remove(struct tx *tx, int64_t seq, struct err *e)

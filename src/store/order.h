@@ -54,6 +54,7 @@ struct item_row {
 /* RC_NOT_FOUND (e untouched) when there is none. Text is in the transaction's arena. */
 enum rc order_find(struct tx *tx, int64_t channel_id, struct str number, struct order_row *out,
                    struct err *e);
+enum rc order_get(struct tx *tx, int64_t id, struct order_row *out, struct err *e);
 /* Adds an order; nothing, and `*out_added` false, when its channel and number are there already. */
 enum rc order_add(struct tx *tx, const struct order_row *row, bool *out_added, struct err *e);
 /* Writes every column of the row but channel, number and batch. */
@@ -63,6 +64,8 @@ enum rc order_update(struct tx *tx, const struct order_row *row, struct err *e);
 enum rc order_items(struct tx *tx, int64_t order_id, struct item_row **out, size_t *out_n,
                     struct err *e);
 enum rc order_item_add(struct tx *tx, const struct item_row *row, struct err *e);
+/* Puts a line back under the number it had. */
+enum rc order_item_restore(struct tx *tx, const struct item_row *row, struct err *e);
 enum rc order_item_remove(struct tx *tx, int64_t seq, struct err *e);
 
 /* Adds a refund of an order, or brings one that is there up to date. `*out_before`: its amount

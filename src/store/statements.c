@@ -27,6 +27,7 @@
     X(identity)                                                                                    \
     X(job)                                                                                         \
     X(merge)                                                                                       \
+    X(names)                                                                                       \
     X(order)                                                                                       \
     X(order_read)                                                                                  \
     X(relation)                                                                                    \
@@ -40,6 +41,8 @@
     X(tier)                                                                                        \
     X(timeline)                                                                                    \
     X(token)                                                                                       \
+    X(tombstone)                                                                                   \
+    X(undo)                                                                                        \
     X(view)                                                                                        \
     X(wipe)
 
