@@ -17,5 +17,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     reportCompressedSize: false,
   },
-  test: { environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'] },
+  test: { include: ['test/**/*.test.{ts,tsx}'] },
 });

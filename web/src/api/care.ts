@@ -86,7 +86,7 @@ export const settings = {
 
 export const accounts = {
   list: (query: Query, signal?: AbortSignal) => get<Page<Account>>('/api/accounts', query, signal),
-  add: (body: AccountBody) => post<{ id: string }>('/api/accounts', body),
+  add: (body: AccountBody) => post<{ id: string; link: string }>('/api/accounts', body),
   patch: (id: string, body: AccountBody) => patch<unknown>(`/api/accounts/${id}`, body),
   link: (id: string) => post<{ link: string }>(`/api/accounts/${id}/link`),
 };

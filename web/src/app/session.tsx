@@ -15,6 +15,12 @@ interface Actions {
 const StateContext = createContext<State>({ phase: 'asking' });
 const ActionContext = createContext<Actions | null>(null);
 
+/** The token of a one-time link, /sign-in#TOKEN: behind the #, so that it reaches no server log. */
+export function linkToken(): string | null {
+  if (location.pathname !== '/sign-in') return null;
+  return location.hash.slice(1) || new URLSearchParams(location.search).get('token');
+}
+
 /** Who is signed in. A one-time link in the address is never used up by a session that is still good. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const { setLanguage, setPlace } = useI18n();
@@ -33,7 +39,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const stop = new AbortController();
     onSignedOut(() => setState({ phase: 'out', error: null }));
-    if (location.pathname === '/sign-in' && location.search.includes('token=')) {
+    if (linkToken() !== null) {
       setState({ phase: 'out', error: null });
       return;
     }

@@ -10,18 +10,23 @@ const scopes = ['all', 'team', 'own'] as const;
 
 interface Props {
   account: Account | 'new';
+  /** Takes the one-time link of a new account. */
+  made: (link: string) => void;
   done: () => void;
   onClose: () => void;
 }
 
-export function AccountForm({ account, done, onClose }: Props) {
+export function AccountForm({ account, made, done, onClose }: Props) {
   const { t } = useI18n();
   const isNew = account === 'new';
   return (
     <FormModal<AccountBody>
       title={isNew ? t('account.new') : t('action.edit')}
       initial={isNew ? { role: 'operator', scope: 'all' } : { ...account, staff_id: account.staff?.id }}
-      save={(values) => (isNew ? accounts.add(body(values)) : accounts.patch(account.id, changes(values)))}
+      save={async (values) => {
+        if (isNew) made((await accounts.add(body(values))).link);
+        else await accounts.patch(account.id, changes(values));
+      }}
       done={done}
       onClose={onClose}
     >

@@ -17,11 +17,7 @@ export default function Accounts() {
   const [editing, setEditing] = useState<Account | 'new' | null>(null);
   const [link, setLink] = useState<string | null>(null);
   const columns = useMemo<Column<Account>[]>(() => {
-    const makeLink = (id: string) =>
-      void run(async () => {
-        const made = (await accounts.link(id)).link;
-        setLink(new URL(made, location.origin).href);
-      });
+    const makeLink = (id: string) => void run(async () => setLink((await accounts.link(id)).link));
     return [
       { key: 'name', title: t('column.name'), render: ({ name }) => <strong>{name}</strong> },
       { key: 'login', title: t('account.login'), render: ({ login }) => <code>{login}</code> },
@@ -73,6 +69,7 @@ export default function Accounts() {
       {editing && (
         <AccountForm
           account={editing}
+          made={setLink}
           done={() => setVersion((n) => n + 1)}
           onClose={() => setEditing(null)}
         />

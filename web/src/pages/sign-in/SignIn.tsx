@@ -1,8 +1,8 @@
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useLocation, useSearchParams } from 'wouter';
+import { useLocation } from 'wouter';
 import { session } from '@/api/session';
-import { useSessionActions } from '@/app/session';
+import { linkToken, useSessionActions } from '@/app/session';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { useT } from '@/i18n/I18nProvider';
 import { SignInFrame } from './SignInFrame';
@@ -10,9 +10,12 @@ import { SignInFrame } from './SignInFrame';
 /** Sign-in by password, or by a one-time link: the link waits for a press, so that a preview does not use it up. */
 export default function SignIn() {
   const [path] = useLocation();
-  const [query] = useSearchParams();
-  const token = path === '/sign-in' ? query.get('token') : null;
-  return token === null ? <ByPassword /> : <ByLink token={token} />;
+  const [token, setToken] = useState(linkToken);
+  return path === '/sign-in' && token !== null ? (
+    <ByLink token={token} forget={() => setToken(null)} />
+  ) : (
+    <ByPassword />
+  );
 }
 
 function useEnter() {
@@ -60,10 +63,9 @@ function ByPassword() {
   );
 }
 
-function ByLink({ token }: { token: string }) {
+function ByLink({ token, forget }: { token: string; forget: () => void }) {
   const t = useT();
   const { busy, error, run } = useEnter();
-  const [, go] = useLocation();
   return (
     <SignInFrame title={t('sign_in.link_title')}>
       <p className="soft">{t('sign_in.link_hint')}</p>
@@ -80,7 +82,7 @@ function ByLink({ token }: { token: string }) {
         {t('sign_in.enter')}
       </Button>
       {error !== null && (
-        <Button type="link" block onClick={() => go('/sign-in', { replace: true })}>
+        <Button type="link" block onClick={forget}>
           {t('sign_in.by_password')}
         </Button>
       )}
