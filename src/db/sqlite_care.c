@@ -4,7 +4,7 @@
  * for nobody and nobody waits for it). SQLite starts the log again from its beginning only when
  * a write finds all of it copied and no reader inside, which under a steady load never happens
  * by itself; so past WAL_MOST the writing thread, between two commits, copies the little that is
- * left and waits RESTART_MS for the readers. The log is thus bounded by about twice WAL_MOST,
+ * left and waits some ms for the readers. The log is thus bounded by about twice WAL_MOST,
  * unless a reader keeps one snapshot open for minutes: then it must grow.
  *
  * A backup is taken inside one read transaction, so it never starts over however much is written
@@ -26,8 +26,7 @@ enum {
     WAL_SOME = (4 << 20) / PAGE,   /* pages not copied yet that wake the checkpointer */
     WAL_LITTLE = (1 << 20) / PAGE, /* what the writing thread may have to copy */
     WAL_MOST = (16 << 20) / PAGE,  /* past this the log should begin anew */
-    WAL_AGAIN = (1 << 20) / PAGE,  /* growth after which a failed attempt is repeated */
-    RESTART_MS = 10,
+    RESTART_MS = 10,               /* for each WAL_MOST of the log: how long to wait for readers */
     BACKUP_PAGES = 256,
 };
 
@@ -37,7 +36,7 @@ struct checkpointer {
     const struct db *db;
     pthread_t thread;
     struct lock lock; /* stopping and wanted */
-    struct signal wake;
+    struct signal wake, idle;
     bool stopping, wanted;
     atomic_bool busy;  /* the thread is at work, or about to be */
     atomic_int copied; /* pages of the log that are in the file already */
@@ -69,8 +68,9 @@ static void *checkpointer_run(void *arg)
         lock_give(&p->lock);
         if (handle != NULL || sqlite_open_handle(p->db, true, &handle, NULL) == RC_OK)
             (void)checkpoint(p, handle, SQLITE_CHECKPOINT_PASSIVE);
-        atomic_store(&p->busy, false);
         lock_take(&p->lock);
+        atomic_store(&p->busy, false);
+        signal_all(&p->idle);
     }
     lock_give(&p->lock);
     sqlite3_close(handle);
@@ -85,6 +85,7 @@ struct checkpointer *checkpointer_new(const struct db *db)
     p->db = db;
     lock_init(&p->lock, LOCK_LEAF);
     signal_init(&p->wake);
+    signal_init(&p->idle);
     p->thread = thread_start("koi-checkpoint", checkpointer_run, p);
     return p;
 }
@@ -99,6 +100,7 @@ void checkpointer_free(struct checkpointer *p)
     lock_give(&p->lock);
     pthread_join(p->thread, NULL);
     signal_done(&p->wake);
+    signal_done(&p->idle);
     lock_done(&p->lock);
     free(p);
 }
@@ -113,11 +115,21 @@ static void wake(struct checkpointer *p)
     lock_give(&p->lock);
 }
 
-/* The writing thread's help: after it the next commit begins the log anew, if it succeeded. */
+static void wait_until_idle(struct checkpointer *p)
+{
+    lock_take(&p->lock);
+    while (atomic_load(&p->busy))
+        signal_wait(&p->idle, &p->lock);
+    lock_give(&p->lock);
+}
+
+/* The writing thread's help: after it the next commit begins the log anew, if it succeeded.
+ * While a reader keeps one snapshot open it cannot; then it tries again each time the log has
+ * grown by an eighth. */
 static void restart_log(struct checkpointer *p, sqlite3 *writer)
 {
     p->tried_at = p->pages;
-    sqlite3_busy_timeout(writer, RESTART_MS);
+    sqlite3_busy_timeout(writer, (int)(p->pages / WAL_MOST) * RESTART_MS);
     (void)checkpoint(p, writer, SQLITE_CHECKPOINT_RESTART);
     sqlite3_busy_timeout(writer, DB_BUSY_MS);
 }
@@ -130,11 +142,15 @@ void checkpointer_tell(struct checkpointer *p, sqlite3 *writer, int64_t wal_page
     }
     p->pages = wal_pages;
     int64_t left = wal_pages - atomic_load(&p->copied);
-    bool large = wal_pages >= WAL_MOST && wal_pages >= p->tried_at + WAL_AGAIN;
-    if (large && (left <= WAL_LITTLE || wal_pages >= 2 * WAL_MOST) && !atomic_load(&p->busy))
+    bool large = wal_pages >= WAL_MOST && wal_pages >= p->tried_at + p->tried_at / 8;
+    if (large && wal_pages >= 2 * WAL_MOST) {
+        wait_until_idle(p);
         restart_log(p, writer);
-    else if (left >= WAL_SOME || (large && left > WAL_LITTLE))
+    } else if (large && left <= WAL_LITTLE && !atomic_load(&p->busy)) {
+        restart_log(p, writer);
+    } else if (left >= WAL_SOME || (large && left > WAL_LITTLE)) {
         wake(p);
+    }
 }
 
 /* ---- copies ---- */

@@ -492,29 +492,49 @@ static enum rc take_ids(struct tx *tx, void *arg, struct err *e)
     return RC_OK;
 }
 
+/* The tick of a time in microseconds, as an id has it above its node's six bits. */
+static int64_t tick_at(int64_t us)
+{
+    return (us - INT64_C(1577836800000000)) * 16;
+}
+
 static void ids_ascend(void **state)
 {
     struct fixture *f = *state;
-    int64_t last = 0, once;
+    int64_t last = 0, once = 0;
     for (int i = 0; i < 5; i++) {
         must(f, writer_run(f->writer, take_ids, &last, &f->err));
-        int64_t us = (last >> 6) / 16 + INT64_C(1577836800000000);
-        assert_true(llabs(us - clock_now_us()) < 60 * 1000000);
+        assert_true(llabs((last >> 6) - tick_at(clock_now_us())) < tick_at(1) - tick_at(-60000000));
+        /* A clean stop gives the reserve back, so that the next id is of its own time. */
+        assert_true(i == 0 || (last - once) >> 6 < INT64_C(5000000) * 16);
         fixture_close(f);
         once = last;
         fixture_open(f);
     }
-    /* A clean stop gives the reserve back: the next id is of its own time. */
-    must(f, writer_run(f->writer, take_ids, &last, &f->err));
-    assert_true(last > once && (last - once) >> 6 < INT64_C(5000000) * 16);
-#ifdef KOI_TEST_CLOCK
-    clock_set_us(INT64_C(1600000000000000)); /* steps back years */
-    must(f, writer_run(f->writer, take_ids, &last, &f->err));
+}
+
+/* As if the process had died, or the clock had stepped back, an hour after its last mark. */
+static void ids_never_come_again(void **state)
+{
+    struct fixture *f = *state;
+    char text[160];
+    int64_t mark = tick_at(clock_now_us() + INT64_C(3600) * 1000000), last = mark << 6;
+    snprintf(text, sizeof text,
+             "INSERT INTO meta (key, value) VALUES ('id_reserved_0', '%lld') "
+             "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+             (long long)mark);
+    struct migration list[] = {FIXTURE_SCHEMA[0], FIXTURE_SCHEMA[1], {3, "0003_mark", text}};
+    struct db_config config = {.url = f->url, .readers = 1};
     fixture_close(f);
-    fixture_open(f);
-    must(f, writer_run(f->writer, take_ids, &last, &f->err));
-    clock_set_us(-1);
-#endif
+    must(f, db_open(&config, &f->db, &f->err));
+    must(f, db_migrate(f->db, list, 3, NULL, NULL, &f->err));
+    for (int i = 0; i < 3; i++) {
+        must(f, writer_start(f->db, &f->writer, &f->err));
+        must(f, writer_run(f->writer, take_ids, &last, &f->err)); /* each above the last */
+        writer_stop(f->writer);
+    }
+    must(f, writer_start(f->db, &f->writer, &f->err));
+    assert_true((last >> 6) - mark < 5000);
 }
 
 struct appended {
@@ -645,6 +665,7 @@ int main(void)
         BOTH(wrong_statements_are_refused),
         BOTH(our_mistakes_are_assertions),
         BOTH(ids_ascend),
+        BOTH(ids_never_come_again),
         BOTH(the_log_has_no_holes),
         BOTH(migrations_run_once),
         BOTH(care),

@@ -95,6 +95,9 @@ static void no_number_appears_late(void **state)
     while (highest < all) {
         seen += tail(f, f->db, &highest);
         polls++;
+        assert_int_equal(__atomic_load_n(&nodes[0].failed, __ATOMIC_RELAXED) +
+                             __atomic_load_n(&nodes[1].failed, __ATOMIC_RELAXED),
+                         0);
         assert_int_equal(
             seen, highest); /* without holes: each number up to the highest was there in time */
     }

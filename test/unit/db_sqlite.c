@@ -159,7 +159,8 @@ static void the_write_ahead_log_is_bounded(void **state)
     __atomic_store_n(&load.stop, true, __ATOMIC_RELEASE);
     for (int i = 0; i < 2; i++)
         pthread_join(readers[i], NULL);
-    if (most == 0 || most > INT64_C(64) << 20)
+    /* Without bound it would be 1.5 GB; a busy machine may keep a reader from leaving for long. */
+    if (most == 0 || most > INT64_C(128) << 20)
         fail_msg("the log has grown to %d MB", (int)(most >> 20));
     must(f, db_check(f->db, &f->err));
     fixture_close(f);
@@ -202,7 +203,7 @@ static void backups_are_whole_while_writing_goes_on(void **state)
     struct fixture *f = *state;
     struct load load = {.f = f};
     int n = 2000;
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 50; i++)
         must(f, writer_run(f->writer, put_some, &n, &f->err));
     pthread_t writer = thread_start("load", write_all_the_time, &load);
     char path[128], part[160];
@@ -210,14 +211,14 @@ static void backups_are_whole_while_writing_goes_on(void **state)
         snprintf(path, sizeof path, "%s/backup%d", f->folder, i);
         struct progress p = {.most = 1000000};
         must(f, db_backup(f->db, path, count_progress, &p, &f->err));
-        assert_true(p.calls > 1);
+        assert_true(p.calls > 4);
         assert_int_equal(db_backup(f->db, path, NULL, NULL, &f->err), RC_CONFLICT);
         struct db_config config = {.url = path, .readers = 1};
         struct fixture copy = {0};
         must(f, db_open(&config, &copy.db, &f->err));
         must(f, db_check(copy.db, &f->err));
         int64_t rows = fixture_count(&copy, &COUNT);
-        assert_true(rows >= 20000 && (rows - 20000) % 50 == 0);
+        assert_true(rows >= 100000 && (rows - 100000) % 50 == 0);
         int version;
         must(f, db_version(copy.db, &version, &f->err));
         assert_int_equal(version, 2);
@@ -232,7 +233,7 @@ static void backups_are_whole_while_writing_goes_on(void **state)
     assert_int_equal(db_backup(f->db, "/nowhere/copy", NULL, NULL, &f->err), RC_IO);
     __atomic_store_n(&load.stop, true, __ATOMIC_RELEASE);
     pthread_join(writer, NULL);
-    assert_int_equal(fixture_count(f, &COUNT), 20000 + load.written);
+    assert_int_equal(fixture_count(f, &COUNT), 100000 + load.written);
 }
 
 /* ---- what debug builds refuse, and what is not loaded ---- */

@@ -110,7 +110,7 @@ struct gate {
     int told;
 };
 
-enum kind { WAITS, GOOD, BAD_UNIQUE, BAD_OWN, BAD_EARLY };
+enum kind { WAITS, GOOD, BAD_UNIQUE, BAD_OWN, BAD_EARLY, BAD_LOGGED };
 
 struct member {
     struct write write;
@@ -142,6 +142,8 @@ static enum rc member_run(struct tx *tx, void *arg, struct err *e)
     if (m->kind == BAD_EARLY)
         return err_set(e, RC_NOT_FOUND, "early", "", "x", "x");
     enum rc rc = tx_append(tx, &APPEND, e, 7, m->id);
+    if (rc == RC_OK && m->kind == BAD_LOGGED)
+        rc = err_set(e, RC_LIMIT, "logged", "", "x", "x");
     if (rc == RC_OK)
         rc = tx_exec(tx, &PUT, e, m->kind == BAD_UNIQUE ? 1000 : m->id, 1);
     if (rc == RC_OK && m->kind == BAD_OWN)
@@ -195,28 +197,33 @@ static void run_as_group(struct fixture *f, struct member *members, int n)
 
 static void a_group_with_every_kind_of_failure(void **state)
 {
-    static const enum kind KINDS[] = {GOOD, BAD_EARLY, BAD_OWN,   GOOD, BAD_UNIQUE,
-                                      GOOD, BAD_OWN,   BAD_EARLY, GOOD};
-    enum { N = sizeof KINDS / sizeof *KINDS };
+    static const char *const CODES[] = {[GOOD] = "",
+                                        [BAD_UNIQUE] = "unique",
+                                        [BAD_OWN] = "own",
+                                        [BAD_EARLY] = "early",
+                                        [BAD_LOGGED] = "logged"};
+    static const enum kind KINDS[] = {GOOD, BAD_EARLY,  BAD_LOGGED, GOOD, BAD_OWN,   GOOD,
+                                      GOOD, BAD_UNIQUE, BAD_OWN,    GOOD, BAD_EARLY, BAD_LOGGED};
+    enum { N = sizeof KINDS / sizeof *KINDS, GOOD_ONES = 5 };
     struct fixture *f = *state;
     struct member taken[1] = {{.kind = GOOD, .id = 1000}};
     run_as_group(f, taken, 1);
-    /* The first round has to be careful, the second is; both end the same. */
-    for (int round = 1; round <= 2; round++) {
+    /* Without failures after writing; then the group has to be careful; then it is from the start. */
+    for (int round = 1; round <= 3; round++) {
         struct member m[N];
-        for (int i = 0; i < N; i++)
-            m[i] = (struct member){.kind = KINDS[i], .id = round * 100 + i};
+        for (int i = 0; i < N; i++) {
+            bool late = KINDS[i] == BAD_OWN || KINDS[i] == BAD_UNIQUE;
+            m[i] = (struct member){.kind = round == 1 && late ? BAD_LOGGED : KINDS[i],
+                                   .id = round * 100 + i};
+        }
         run_as_group(f, m, N);
         for (int i = 0; i < N; i++) {
             assert_int_equal(m[i].order, i + 1);
-            assert_string_equal(m[i].code, KINDS[i] == GOOD         ? ""
-                                           : KINDS[i] == BAD_EARLY  ? "early"
-                                           : KINDS[i] == BAD_UNIQUE ? "unique"
-                                                                    : "own");
+            assert_string_equal(m[i].code, CODES[m[i].kind]);
         }
-        assert_int_equal(fixture_count(f, &COUNT), 1 + round * 4);
-        assert_int_equal(fixture_count(f, &LOG_COUNT), 1 + round * 4);
-        assert_int_equal(fixture_count(f, &LOG_LAST), 1 + round * 4);
+        assert_int_equal(fixture_count(f, &COUNT), 1 + round * GOOD_ONES);
+        assert_int_equal(fixture_count(f, &LOG_COUNT), 1 + round * GOOD_ONES);
+        assert_int_equal(fixture_count(f, &LOG_LAST), 1 + round * GOOD_ONES);
     }
 }
 
