@@ -1,26 +1,10 @@
 /* demo.c — the demo corp in and out, and what it is like. */
+#include "api/job_started.h"
 #include "api/routes.h"
 #include "domain/app.h"
 #include "domain/demo.h"
 
 #include <inttypes.h>
-
-/* Puts the job in the queue and answers 202 with it. */
-static enum rc start(struct request *rq, struct tx *tx, const struct job_order *order,
-                     struct err *e)
-{
-    int64_t id;
-    enum rc rc = job_add(request_app(rq), tx, order, &id, e);
-    if (rc != RC_OK)
-        return rc;
-    request_audit(rq, "job", id, "%s", "");
-    reply_status(rq, 202);
-    struct json *j = reply_json(rq);
-    json_open_object(j, NULL);
-    rc = job_print(request_app(rq), tx, id, j, "job", e);
-    json_close_object(j);
-    return rc;
-}
 
 static enum rc make_run(struct request *rq, struct tx *tx, struct err *e)
 {
@@ -38,7 +22,7 @@ static enum rc make_run(struct request *rq, struct tx *tx, struct err *e)
         .total = customers,
         .account_id = request_caller(rq)->account_id,
     };
-    return start(rq, tx, &order, e);
+    return job_started(rq, tx, &order, e);
 }
 
 const struct route route_demo_make = {
@@ -76,7 +60,7 @@ static enum rc remove_run(struct request *rq, struct tx *tx, struct err *e)
         .total = -1,
         .account_id = request_caller(rq)->account_id,
     };
-    return start(rq, tx, &order, e);
+    return job_started(rq, tx, &order, e);
 }
 
 const struct route route_demo_remove = {

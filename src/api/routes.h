@@ -13,6 +13,9 @@ struct router *routes_compile(void);
 extern const struct route route_account_list, route_account_create, route_account_update, route_account_link;
 /* audit.c */
 extern const struct route route_audit_list, route_audit_verify;
+/* backups.c */
+extern const struct route route_backup_list, route_backup_create, route_backup_verify, route_backup_file,
+    route_backup_restore;
 /* openapi.c */
 extern const struct route route_openapi;
 /* session.c */
@@ -21,9 +24,11 @@ extern const struct route route_session_sign_in, route_session_link, route_sessi
 /* settings.c */
 extern const struct route route_setting_list, route_setting_put;
 /* system.c */
-extern const struct route route_health, route_metrics, route_version;
+extern const struct route route_health, route_metrics, route_version, route_doctor;
 /* tokens.c */
 extern const struct route route_token_list, route_token_create, route_token_revoke;
+/* uploads.c */
+extern const struct route route_upload_create;
 /* views.c */
 extern const struct route route_view_get, route_view_put;
 /* catalogue.c */
@@ -36,6 +41,11 @@ extern const struct route route_customer_tag_put, route_customer_tag_remove, rou
 extern const struct route route_customer_list, route_customer_get, route_customer_update, route_customer_field_put;
 /* fields.c */
 extern const struct route route_field_list, route_field_create, route_field_update, route_field_remove;
+/* imports.c */
+extern const struct route route_import_list, route_import_create, route_import_preview, route_import_get,
+    route_import_rejects, route_import_undo;
+/* jobs.c */
+extern const struct route route_job_list, route_job_get, route_job_events, route_job_stop, route_job_resume;
 /* merges.c */
 extern const struct route route_merge_list, route_merge_create, route_merge_undo, route_merge_proposal_list, route_merge_proposal_decide;
 /* orders.c */
@@ -47,6 +57,9 @@ extern const struct route route_department_tree, route_staff_list, route_group_l
 /* stages.c */
 extern const struct route route_stage_list, route_stage_create, route_stage_update, route_stage_remove;
 /* tags.c */
+extern const struct route route_demo_make;
+extern const struct route route_demo_figures;
+extern const struct route route_demo_remove;
 extern const struct route route_tag_tree, route_tag_category_create, route_tag_category_update, route_tag_category_remove, route_tag_group_create, route_tag_group_update, route_tag_group_remove, route_tag_create, route_tag_update, route_tag_remove, route_tag_coverage;
 
 #endif

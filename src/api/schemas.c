@@ -40,13 +40,38 @@ const struct schema schema_table[] = {
                                  ",\"action\":" TEXT ",\"object_kind\":" TEXT_NULL ",\"object_id\":" ID_NULL
                                  ",\"detail\":{\"type\":\"object\"}"))},
     {"AuditReport",
-     OBJECT("\"rows\":" INT ",\"ok\":" BOOL ",\"first_bad\":" INT_NULL ",\"head_id\":" INT
+     OBJECT("\"rows\":" INT ",\"ok\":" BOOL ",\"first_bad\":" ID_NULL ",\"head_id\":" ID_NULL
                            ",\"head_hash\":" TEXT)},
+    {"BackupList", LIST_OF(OBJECT("\"name\":" TEXT ",\"bytes\":" INT ",\"created_s\":" INT ",\"whole\":" BOOL))},
+    {"CheckList", LIST_OF(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"ok\":" BOOL ",\"value\":" TEXT_NULL
+                               ",\"advice\":" TEXT_NULL))},
+    {"DemoFigures",
+     OBJECT("\"items\":" ARRAY(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT
+                                    ",\"value\":{\"type\":\"number\"},\"low\":{\"type\":\"number\"},"
+                                    "\"high\":{\"type\":\"number\"},\"ok\":" BOOL)) ",\"ok\":" BOOL)},
     {"Document", "{\"type\":\"object\"}"},
     {"Error",
      OBJECT("\"error\":" OBJECT("\"code\":" TEXT ",\"message\":" TEXT ",\"field\":" TEXT_NULL ",\"hint\":" TEXT_NULL
                                          ",\"at\":" INT_NULL))},
     {"Health", OBJECT("\"ok\":" BOOL)},
+    {"Import",
+     OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"file_name\":" TEXT ",\"state\":" TEXT ",\"lines\":" INT
+            ",\"added\":" INT ",\"known\":" INT ",\"rejected\":" INT ",\"created_s\":" INT ",\"mapping\":" ANY
+            ",\"job\":{\"type\":[\"object\",\"null\"]}")},
+    {"ImportList", LIST_OF(REF("Import"))},
+    {"ImportPreview",
+     OBJECT("\"format\":{\"type\":\"object\"},\"header\":" ARRAY(TEXT) ",\"mapping\":{\"type\":\"object\"}"
+            ",\"remembered\":" BOOL ",\"rows\":" ARRAY(ARRAY(TEXT)) ",\"problems\":"
+            ARRAY(OBJECT("\"line\":" INT ",\"column\":" TEXT_NULL ",\"reason\":" TEXT))
+            ",\"guesses\":{\"type\":\"object\"}")},
+    {"Job",
+     OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"state\":" TEXT ",\"title\":" TEXT ",\"done\":" INT
+            ",\"total\":" INT_NULL ",\"unit\":" TEXT ",\"rate\":" INT ",\"remaining_s\":" INT_NULL
+            ",\"result\":" ANY ",\"error\":{\"type\":[\"object\",\"null\"]},\"created_s\":" INT
+            ",\"ended_s\":" INT_NULL)},
+    {"JobList", LIST_OF(REF("Job"))},
+    {"JobStarted", OBJECT("\"job\":" REF("Job"))},
+    {"Restarting", OBJECT("\"restarting\":" BOOL)},
     {"Session",
      OBJECT("\"account\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"login\":" TEXT
                        ",\"name\":" TEXT ",\"role\":" TEXT ",\"scope\":" TEXT ",\"staff_id\":" ID_NULL
@@ -62,6 +87,7 @@ const struct schema schema_table[] = {
                                  ",\"permissions\":" ARRAY(TEXT) ",\"created_s\":" INT ",\"used_s\":" INT_NULL
                                  ",\"expires_s\":" INT_NULL ",\"revoked_s\":" INT_NULL))},
     {"TokenMade", OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"token\":" TEXT)},
+    {"Upload", OBJECT("\"id\":" TEXT ",\"name\":" TEXT ",\"bytes\":" INT ",\"sha256\":" TEXT)},
     {"Version",
      OBJECT("\"version\":" TEXT ",\"schema\":" INT ",\"database\":" TEXT ",\"now_s\":" INT)},
     {"View", OBJECT("\"value\":" ANY)},
