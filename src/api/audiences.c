@@ -8,29 +8,19 @@
 #include "api/audiences.h"
 
 #include "api/customer_json.h"
+#include "api/job_started.h"
+#include "api/listing.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/app.h"
+#include "domain/expression.h"
 #include "query/sql/audience_sql.h"
 #include "store/audience.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
-enum { SAMPLE_SIZE = 10 };
-
-static enum audience_subject subject_of(struct str word)
-{
-    return str_eq(word, STR("group")) ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER;
-}
-
-enum rc audience_read_text(struct tx *tx, struct str subject, struct str text,
-                           const struct audience_expr **out, struct err *e)
-{
-    struct query_names names = query_names_sql(tx);
-    return audience_read(tx_arena(tx), &names, subject_of(subject), text, out, e);
-}
+enum { SAMPLE_SIZE = 10, TREE_LEVELS = 30 };
 
 static struct str put(struct arena *a, struct buf *b)
 {
@@ -54,10 +44,28 @@ void audience_put(struct json *j, struct arena *a, const struct audience_expr *x
     buf_done(&b);
 }
 
+void audience_put_text(struct request *rq, struct tx *tx, struct str subject, struct str text)
+{
+    struct json *j = reply_json(rq);
+    const struct audience_expr *x;
+    struct err why = ERR_INIT;
+    if (expression_read(tx, expression_subject(subject), text, &x, &why) == RC_OK) {
+        audience_put(j, request_arena(rq), x);
+        json_put_null(j, "problem");
+        return;
+    }
+    json_put_str(j, "expression", text);
+    json_put_null(j, "sentence_zh");
+    json_put_null(j, "sentence_en");
+    json_put_null(j, "tree");
+    json_put_z(j, "problem", request_caller(rq)->english ? why.en : why.zh);
+}
+
 static enum rc check_run(struct request *rq, struct tx *tx, struct err *e)
 {
     const struct audience_expr *x;
-    enum rc rc = audience_read_text(tx, arg_str(rq, "subject"), arg_str(rq, "expression"), &x, e);
+    enum rc rc = expression_read(tx, expression_subject(arg_str(rq, "subject")),
+                                 arg_str(rq, "expression"), &x, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
@@ -68,29 +76,51 @@ static enum rc check_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_audience_check = {
-    .method = POST, .path = "/api/audiences/check", .name = "audience_check",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
-    .args = {
-        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式",
-         .en = "text of the audience language"},
-        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群",
-         .en = "customers or groups"},
-    },
+    .method = POST,
+    .path = "/api/audiences/check",
+    .name = "audience_check",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_NONE,
+    .args =
+        {
+            {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式",
+             .en = "text of the audience language"},
+            {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群",
+             .en = "customers or groups"},
+        },
     .run = check_run,
     .zh = "检查表达式：规范写法、中英文说明、条件树。",
     .en = "Check an expression: its canonical text, sentences and tree.",
     .reply = "AudienceText",
 };
 
+/* Whether a document has more than `levels` levels: the reply's writer has a bound of its own. */
+static bool deeper_than(const struct json_value *v, int levels)
+{
+    bool object = json_kind_of(v) == JSON_OBJECT;
+    if (!object && json_kind_of(v) != JSON_ARRAY)
+        return false;
+    for (size_t i = 0; levels > 0 && i < json_count(v); i++) {
+        struct str key;
+        if (deeper_than(object ? json_member(v, i, &key) : json_at(v, i), levels - 1))
+            return true;
+    }
+    return levels == 0;
+}
+
 static enum rc print_run(struct request *rq, struct tx *tx, struct err *e)
 {
     struct arena *a = request_arena(rq);
     struct buf b;
+    if (deeper_than(arg_json(rq, "tree"), TREE_LEVELS))
+        return err_set(e, RC_LIMIT, "tree_too_deep", "tree", "条件树超过 %d 层",
+                       "the tree has more than %d levels", TREE_LEVELS);
     buf_init(&b, LIMIT_BODY);
     struct json tree = json_to(&b);
     json_put_value(&tree, NULL, arg_json(rq, "tree"));
     struct audience_expr *x;
-    enum rc rc = audience_from_json(a, subject_of(arg_str(rq, "subject")), buf_str(&b), &x, e);
+    enum rc rc =
+        audience_from_json(a, expression_subject(arg_str(rq, "subject")), buf_str(&b), &x, e);
     buf_done(&b);
     struct query_names names = query_names_sql(tx);
     if (rc == RC_OK)
@@ -105,14 +135,18 @@ static enum rc print_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_audience_print = {
-    .method = POST, .path = "/api/audiences/print", .name = "audience_print",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
-    .args = {
-        {"tree", ARG_JSON, IN_BODY, .required = true, .zh = "条件树",
-         .en = "a tree as `check` gives it"},
-        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群",
-         .en = "customers or groups"},
-    },
+    .method = POST,
+    .path = "/api/audiences/print",
+    .name = "audience_print",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_NONE,
+    .args =
+        {
+            {"tree", ARG_JSON, IN_BODY, .required = true, .zh = "条件树",
+             .en = "a tree as `check` gives it"},
+            {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群",
+             .en = "customers or groups"},
+        },
     .run = print_run,
     .zh = "把条件树写成表达式。",
     .en = "Write a tree as text.",
@@ -124,10 +158,10 @@ static enum rc count_run(struct request *rq, struct tx *tx, struct err *e)
     int64_t began_us = clock_mono_us();
     struct audience_question q = {
         .now_s = arg_int_or(rq, "now_s", tx_now_s(tx)),
-        .period_s = arg_int_or(rq, "period_days", 90) * 86400,
+        .period_s = arg_int_or(rq, "period_days", EXPRESSION_PERIOD_S / 86400) * 86400,
         .scope_account = request_caller(rq)->scope_account,
     };
-    enum rc rc = audience_read_text(tx, STR("customer"), arg_str(rq, "expression"), &q.expr, e);
+    enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, arg_str(rq, "expression"), &q.expr, e);
     int64_t count = 0, of = 0;
     if (rc == RC_OK)
         rc = audience_count(tx, &q, &count, e);
@@ -135,7 +169,7 @@ static enum rc count_run(struct request *rq, struct tx *tx, struct err *e)
 
     struct audience_question everyone = q;
     if (rc == RC_OK)
-        rc = audience_read_text(tx, STR("customer"), STR("all"), &everyone.expr, e);
+        rc = expression_read(tx, AUDIENCE_CUSTOMER, STR("all"), &everyone.expr, e);
     if (rc == RC_OK)
         rc = audience_count(tx, &everyone, &of, e);
     int64_t ids[SAMPLE_SIZE];
@@ -155,15 +189,19 @@ static enum rc count_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_audience_count = {
-    .method = POST, .path = "/api/audiences/count", .name = "audience_count",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_ROWS,
-    .args = {
-        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式",
-         .en = "text of the audience language"},
-        {"now_s", ARG_TIME, IN_BODY, .zh = "以何时为“现在”", .en = "what `now` is"},
-        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "period 的天数，默认 90",
-         .en = "days of `period`, 90 unless told"},
-    },
+    .method = POST,
+    .path = "/api/audiences/count",
+    .name = "audience_count",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_ROWS,
+    .args =
+        {
+            {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式",
+             .en = "text of the audience language"},
+            {"now_s", ARG_TIME, IN_BODY, .zh = "以何时为“现在”", .en = "what `now` is"},
+            {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "period 的天数，默认 90",
+             .en = "days of `period`, 90 unless told"},
+        },
     .run = count_run,
     .zh = "人数与十个样例。",
     .en = "How many, and ten of them.",
@@ -172,42 +210,31 @@ const struct route route_audience_count = {
 
 /* ---- saved ones ---- */
 
-static void put_row(struct json *j, const struct audience_row *row)
+/* A size counts everyone, so only those who see everyone are told it. */
+static void put_whole(struct request *rq, struct tx *tx, const struct audience_row *row)
 {
+    struct json *j = reply_json(rq);
+    bool all = request_caller(rq)->scope_account == 0;
+    json_open_object(j, NULL);
     json_put_id(j, "id", row->id);
     json_put_str(j, "name", row->name);
     json_put_str(j, "subject", row->subject);
     json_put_str(j, "note", row->note);
     json_put_int(j, "version", row->version);
     json_put_bool(j, "live", row->live);
-    if (row->size == DB_NULL)
-        json_put_null(j, "size");
-    else
-        json_put_int(j, "size", row->size);
+    json_put_known(j, "size", all ? row->size : DB_NULL);
+    json_put_known(j, "sized_s", all ? row->sized_s : DB_NULL);
+    json_put_bool(j, "archived", row->archived_s != DB_NULL);
     json_put_int(j, "created_s", row->created_s);
     json_put_int(j, "updated_s", row->updated_us / 1000000);
+    audience_put_text(rq, tx, row->subject, row->expression);
+    json_close_object(j);
 }
 
-/* The row with its sentences; a text that went stale (a tag was renamed) keeps its text and says
- * why. */
-static void put_whole(struct request *rq, struct tx *tx, const struct audience_row *row)
+/* The cursor behind the last id of a page that is full. */
+static struct str next_after(struct request *rq, size_t n, int64_t limit, int64_t last_id)
 {
-    struct json *j = reply_json(rq);
-    json_open_object(j, NULL);
-    put_row(j, row);
-    const struct audience_expr *x;
-    struct err why = ERR_INIT;
-    if (audience_read_text(tx, row->subject, row->expression, &x, &why) == RC_OK) {
-        audience_put(j, request_arena(rq), x);
-        json_put_null(j, "problem");
-    } else {
-        json_put_str(j, "expression", row->expression);
-        json_put_null(j, "sentence_zh");
-        json_put_null(j, "sentence_en");
-        json_put_null(j, "tree");
-        json_put_z(j, "problem", request_caller(rq)->english ? why.en : why.zh);
-    }
-    json_close_object(j);
+    return (int64_t)n < limit ? STR_ABSENT : arena_printf(request_arena(rq), "%" PRId64, last_id);
 }
 
 static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
@@ -219,22 +246,19 @@ static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
     enum rc rc = audience_list(tx, before, limit, &rows, &n, e);
     if (rc != RC_OK)
         return rc;
-    struct json *j = reply_json(rq);
-    json_open_object(j, NULL);
-    json_open_array(j, "items");
+    listing_open(rq);
     for (size_t i = 0; i < n; i++)
         put_whole(rq, tx, &rows[i]);
-    json_close_array(j);
-    struct str next = (int64_t)n < limit
-                          ? STR_ABSENT
-                          : arena_printf(request_arena(rq), "%" PRId64, rows[n - 1].id);
-    reply_page_end(rq, next, -1);
+    listing_close(rq, next_after(rq, n, limit, n > 0 ? rows[n - 1].id : 0), -1);
     return RC_OK;
 }
 
 const struct route route_audience_list = {
-    .method = GET, .path = "/api/audiences", .name = "audience_list",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
+    .method = GET,
+    .path = "/api/audiences",
+    .name = "audience_list",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_NONE,
     .args = {ARGS_PAGE},
     .run = list_run,
     .zh = "已保存的人群，新的在前。",
@@ -258,11 +282,17 @@ static enum rc get_run(struct request *rq, struct tx *tx, struct err *e)
     return show(rq, tx, arg_int(rq, "audience_id"), e);
 }
 
-#define ARG_AUDIENCE_ID {"audience_id", ARG_ID, IN_PATH, .required = true, .zh = "人群", .en = "the audience"}
+#define ARG_AUDIENCE_ID                                                                            \
+    {                                                                                              \
+        "audience_id", ARG_ID, IN_PATH, .required = true, .zh = "人群", .en = "the audience"       \
+    }
 
 const struct route route_audience_get = {
-    .method = GET, .path = "/api/audiences/{audience_id}", .name = "audience_get",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
+    .method = GET,
+    .path = "/api/audiences/{audience_id}",
+    .name = "audience_get",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_NONE,
     .args = {ARG_AUDIENCE_ID},
     .run = get_run,
     .zh = "一个人群及其说明。",
@@ -270,20 +300,32 @@ const struct route route_audience_get = {
     .reply = "Audience",
 };
 
-/* The canonical text of what was sent, so that only texts that mean something are stored. */
-static enum rc canonical(struct tx *tx, struct str subject, struct str text, struct str *out,
-                         struct err *e)
+/* Counts before the write, with a read transaction of the request's own thread, since it may take
+ * seconds; the size is kept with the row. Whoever sees a part only saves without a size. */
+static enum rc count_first(struct request *rq, struct tx *tx, struct err *e)
 {
-    const struct audience_expr *x;
-    enum rc rc = audience_read_text(tx, subject, text, &x, e);
-    if (rc != RC_OK)
-        return rc;
-    struct buf b;
-    buf_init(&b, 64 << 10);
-    audience_print(x, &b);
-    *out = arena_str(tx_arena(tx), buf_str(&b));
-    buf_done(&b);
-    return RC_OK;
+    int64_t *size = ARENA_NEW(request_arena(rq), int64_t);
+    *size = -1;
+    request_set_note(rq, size);
+    if (!arg_given(rq, "expression") || request_caller(rq)->scope_account != 0)
+        return RC_OK;
+    enum audience_subject subject = AUDIENCE_CUSTOMER;
+    if (request_route(rq)->method == POST) {
+        subject = expression_subject(arg_str(rq, "subject"));
+    } else {
+        struct audience_row row;
+        enum rc rc = audience_load(tx, arg_int(rq, "audience_id"), &row, e);
+        if (rc != RC_OK)
+            return rc;
+        subject = expression_subject(row.subject);
+    }
+    return expression_count(tx, subject, arg_str(rq, "expression"), size, e);
+}
+
+static enum rc keep_size(struct request *rq, struct tx *tx, int64_t id, struct err *e)
+{
+    const int64_t *size = request_note(rq);
+    return *size < 0 ? RC_OK : audience_set_size(tx, id, *size, tx_now_s(tx), e);
 }
 
 static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
@@ -296,9 +338,12 @@ static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
         .live = arg_int(rq, "live") != 0,
         .account_id = request_caller(rq)->account_id,
     };
-    enum rc rc = canonical(tx, row.subject, arg_str(rq, "expression"), &row.expression, e);
+    enum rc rc = expression_canonical(tx, NAME_AUDIENCE, 0, expression_subject(row.subject),
+                                      arg_str(rq, "expression"), &row.expression, e);
     if (rc == RC_OK)
         rc = audience_add(tx, &row, e);
+    if (rc == RC_OK)
+        rc = keep_size(rq, tx, row.id, e);
     if (rc != RC_OK)
         return rc;
     request_audit(rq, "audience", row.id, "%s", "");
@@ -307,18 +352,26 @@ static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_audience_create = {
-    .method = POST, .path = "/api/audiences", .name = "audience_create",
-    .need = PERM_AUDIENCE_WRITE, .scope = SCOPE_NONE,
-    .writes = true, .idempotent = true, .audited = true,
-    .args = {
-        {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
-        {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式",
-         .en = "text of the audience language"},
-        {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群",
-         .en = "customers or groups"},
-        {"note", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "备注", .en = "note"},
-        {"live", ARG_BOOL, IN_BODY, .zh = "每分钟重新计算", .en = "evaluated each minute"},
-    },
+    .method = POST,
+    .path = "/api/audiences",
+    .name = "audience_create",
+    .need = PERM_AUDIENCE_WRITE,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .idempotent = true,
+    .audited = true,
+    .args =
+        {
+            {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
+            {"expression", ARG_EXPRESSION, IN_BODY, .required = true, .zh = "人群表达式",
+             .en = "text of the audience language"},
+            {"subject", ARG_CHOICE, IN_BODY, .choices = "customer|group", .zh = "客户或客户群",
+             .en = "customers or groups"},
+            {"note", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "备注",
+             .en = "note"},
+            {"live", ARG_BOOL, IN_BODY, .zh = "每分钟重新计算", .en = "evaluated each minute"},
+        },
+    .prepare = count_first,
     .run = create_run,
     .zh = "保存一个人群。",
     .en = "Save an audience.",
@@ -340,9 +393,12 @@ static enum rc change_run(struct request *rq, struct tx *tx, struct err *e)
     if (arg_given(rq, "live"))
         row.live = arg_int(rq, "live") != 0;
     if (arg_given(rq, "expression"))
-        rc = canonical(tx, row.subject, arg_str(rq, "expression"), &row.expression, e);
+        rc = expression_canonical(tx, NAME_AUDIENCE, row.id, expression_subject(row.subject),
+                                  arg_str(rq, "expression"), &row.expression, e);
     if (rc == RC_OK)
         rc = audience_change(tx, &row, request_caller(rq)->account_id, e);
+    if (rc == RC_OK)
+        rc = keep_size(rq, tx, row.id, e);
     if (rc != RC_OK)
         return rc;
     request_audit(rq, "audience", row.id, "%s", "");
@@ -350,17 +406,24 @@ static enum rc change_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_audience_change = {
-    .method = PATCH, .path = "/api/audiences/{audience_id}", .name = "audience_change",
-    .need = PERM_AUDIENCE_WRITE, .scope = SCOPE_NONE,
-    .writes = true, .audited = true,
-    .args = {
-        ARG_AUDIENCE_ID,
-        {"name", ARG_NAME, IN_BODY, .zh = "名称", .en = "name"},
-        {"expression", ARG_EXPRESSION, IN_BODY, .zh = "人群表达式",
-         .en = "text of the audience language"},
-        {"note", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "备注", .en = "note"},
-        {"live", ARG_BOOL, IN_BODY, .zh = "每分钟重新计算", .en = "evaluated each minute"},
-    },
+    .method = PATCH,
+    .path = "/api/audiences/{audience_id}",
+    .name = "audience_change",
+    .need = PERM_AUDIENCE_WRITE,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
+    .args =
+        {
+            ARG_AUDIENCE_ID,
+            {"name", ARG_NAME, IN_BODY, .zh = "名称", .en = "name"},
+            {"expression", ARG_EXPRESSION, IN_BODY, .zh = "人群表达式",
+             .en = "text of the audience language"},
+            {"note", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "备注",
+             .en = "note"},
+            {"live", ARG_BOOL, IN_BODY, .zh = "每分钟重新计算", .en = "evaluated each minute"},
+        },
+    .prepare = count_first,
     .run = change_run,
     .zh = "修改人群；表达式有变即成新版本。",
     .en = "Change an audience; a new expression makes a new version.",
@@ -381,9 +444,13 @@ static enum rc archive_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_audience_archive = {
-    .method = DELETE, .path = "/api/audiences/{audience_id}", .name = "audience_archive",
-    .need = PERM_AUDIENCE_WRITE, .scope = SCOPE_NONE,
-    .writes = true, .audited = true,
+    .method = DELETE,
+    .path = "/api/audiences/{audience_id}",
+    .name = "audience_archive",
+    .need = PERM_AUDIENCE_WRITE,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
     .args = {ARG_AUDIENCE_ID},
     .run = archive_run,
     .zh = "停用人群；引用它的表达式仍可读。",
@@ -400,9 +467,7 @@ static enum rc versions_run(struct request *rq, struct tx *tx, struct err *e)
         rc = audience_versions(tx, row.id, &list, &n, e);
     if (rc != RC_OK)
         return rc;
-    struct json *j = reply_json(rq);
-    json_open_object(j, NULL);
-    json_open_array(j, "items");
+    struct json *j = listing_open(rq);
     for (size_t i = 0; i < n; i++) {
         json_open_object(j, NULL);
         json_put_int(j, "version", list[i].version);
@@ -411,14 +476,16 @@ static enum rc versions_run(struct request *rq, struct tx *tx, struct err *e)
         json_put_str(j, "account", list[i].account);
         json_close_object(j);
     }
-    json_close_array(j);
-    reply_page_end(rq, STR_ABSENT, (int64_t)n);
+    listing_close(rq, STR_ABSENT, (int64_t)n);
     return RC_OK;
 }
 
 const struct route route_audience_versions = {
-    .method = GET, .path = "/api/audiences/{audience_id}/versions", .name = "audience_versions",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
+    .method = GET,
+    .path = "/api/audiences/{audience_id}/versions",
+    .name = "audience_versions",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_NONE,
     .args = {ARG_AUDIENCE_ID},
     .run = versions_run,
     .zh = "表达式的历史版本。",
@@ -431,15 +498,16 @@ static enum rc customers_run(struct request *rq, struct tx *tx, struct err *e)
     struct audience_row row;
     struct audience_question q = {
         .now_s = tx_now_s(tx),
-        .period_s = 90 * 86400,
+        .period_s = EXPRESSION_PERIOD_S,
         .scope_account = request_caller(rq)->scope_account,
     };
     enum rc rc = audience_load(tx, arg_int(rq, "audience_id"), &row, e);
     if (rc == RC_OK && !str_eq(row.subject, STR("customer")))
-        rc = err_set(e, RC_INVALID, "subject_group", "audience_id", "这是客户群的人群，没有客户列表",
-                     "this audience is about groups and lists no customers");
+        rc =
+            err_set(e, RC_INVALID, "subject_group", "audience_id", "这是客户群的人群，没有客户列表",
+                    "this audience is about groups and lists no customers");
     if (rc == RC_OK)
-        rc = audience_read_text(tx, row.subject, row.expression, &q.expr, e);
+        rc = expression_read(tx, AUDIENCE_CUSTOMER, row.expression, &q.expr, e);
     if (rc != RC_OK)
         return rc;
     int64_t after = 0, total = 0, limit = page_limit(rq);
@@ -454,18 +522,64 @@ static enum rc customers_run(struct request *rq, struct tx *tx, struct err *e)
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
     rc = customer_json_list(rq, tx, j, "items", ids, n, e);
-    struct str next =
-        (int64_t)n < limit ? STR_ABSENT : arena_printf(request_arena(rq), "%" PRId64, ids[n - 1]);
-    reply_page_end(rq, next, first ? total : -1);
+    reply_page_end(rq, next_after(rq, n, limit, n > 0 ? ids[n - 1] : 0), first ? total : -1);
+    json_close_object(j);
     return rc;
 }
 
 const struct route route_audience_customers = {
-    .method = GET, .path = "/api/audiences/{audience_id}/customers", .name = "audience_customers",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_ROWS,
+    .method = GET,
+    .path = "/api/audiences/{audience_id}/customers",
+    .name = "audience_customers",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_ROWS,
     .args = {ARG_AUDIENCE_ID, ARGS_PAGE},
     .run = customers_run,
     .zh = "人群里的客户。",
     .en = "Who is in an audience.",
     .reply = "CustomerList",
+};
+
+/* ---- sizes on demand ---- */
+
+static enum rc size_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct arena *a = request_arena(rq);
+    struct job_order order = {
+        .kind = "audience_size",
+        .title = STR("统计已保存的人群"),
+        .detail = STR("{}"),
+        .unit = "audiences",
+        .total = -1,
+        .account_id = request_caller(rq)->account_id,
+    };
+    if (arg_given(rq, "audience_id")) {
+        struct audience_row row;
+        enum rc rc = audience_load(tx, arg_int(rq, "audience_id"), &row, e);
+        if (rc != RC_OK)
+            return rc;
+        order.title = arena_printf(a, "统计人群：" STR_FMT, STR_ARG(row.name));
+        order.detail = arena_printf(a, "{\"audience_id\":\"%" PRId64 "\"}", row.id);
+    }
+    return job_started(rq, tx, &order, e);
+}
+
+const struct route route_audience_size = {
+    .method = POST,
+    .path = "/api/audiences/size",
+    .name = "audience_size",
+    .need = PERM_AUDIENCE_WRITE,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .idempotent = true,
+    .audited = true,
+    .args =
+        {
+            {"audience_id", ARG_ID, IN_BODY, .zh = "一个人群；不给则统计所有实时人群",
+             .en = "one audience; all live ones unless told"},
+        },
+    .run = size_run,
+    .zh = "重新统计人群的人数。",
+    .en = "Count saved audiences again and keep their sizes.",
+    .reply = "JobStarted",
 };

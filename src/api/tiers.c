@@ -6,6 +6,8 @@
  */
 #include "api/audiences.h"
 #include "api/customer_json.h"
+#include "api/job_started.h"
+#include "api/listing.h"
 #include "api/routes.h"
 #include "base/limits.h"
 #include "domain/app.h"
@@ -14,27 +16,21 @@
 #include "store/rfm.h"
 
 #include <assert.h>
-#include <inttypes.h>
+#include <string.h>
 
 enum { TIERS_MAX = 24, DAY_S = 86400 };
 
-static void put_tier(struct request *rq, struct tx *tx, struct json *j, const struct tier_row *t)
+static void put_tier(struct request *rq, struct tx *tx, const struct tier_row *t)
 {
+    struct json *j = reply_json(rq);
     json_open_object(j, NULL);
     json_put_id(j, "id", t->id);
     json_put_int(j, "position", t->position);
     json_put_str(j, "name", t->name);
     json_put_str(j, "color", t->color);
     json_put_str(j, "advice", t->advice);
-    json_put_int(j, "customers", t->customers);
-    const struct audience_expr *x;
-    struct err why = ERR_INIT;
-    if (audience_read_text(tx, STR("customer"), t->expression, &x, &why) == RC_OK) {
-        audience_put(j, request_arena(rq), x);
-    } else {
-        json_put_str(j, "expression", t->expression);
-        json_put_z(j, "problem", request_caller(rq)->english ? why.en : why.zh);
-    }
+    json_put_known(j, "customers", t->customers);
+    audience_put_text(rq, tx, STR("customer"), t->expression);
     json_close_object(j);
 }
 
@@ -51,7 +47,7 @@ static void put_model(struct request *rq, struct tx *tx, const struct tier_model
     json_put_bool(j, "enabled", m->enabled);
     json_open_array(j, "tiers");
     for (size_t i = 0; i < m->tiers_n; i++)
-        put_tier(rq, tx, j, &m->tiers[i]);
+        put_tier(rq, tx, &m->tiers[i]);
     json_close_array(j);
     if (m->run_s == DB_NULL) {
         json_put_null(j, "last_run");
@@ -72,29 +68,30 @@ static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
     enum rc rc = tier_models(tx, request_caller(rq)->scope_account, &models, &n, e);
     if (rc != RC_OK)
         return rc;
-    struct json *j = reply_json(rq);
-    json_open_object(j, NULL);
-    json_open_array(j, "items");
+    listing_open(rq);
     for (size_t i = 0; i < n; i++)
         put_model(rq, tx, &models[i]);
-    json_close_array(j);
-    reply_page_end(rq, STR_ABSENT, (int64_t)n);
+    listing_close(rq, STR_ABSENT, (int64_t)n);
     return RC_OK;
 }
 
 const struct route route_tier_model_list = {
-    .method = GET, .path = "/api/tier-models", .name = "tier_model_list",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_ROWS,
+    .method = GET,
+    .path = "/api/tier-models",
+    .name = "tier_model_list",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_ROWS,
     .run = list_run,
     .zh = "分层模型及各层人数。",
     .en = "Tier models and how many are in each tier.",
     .reply = "TierModelList",
 };
 
-static enum rc show(struct request *rq, struct tx *tx, int64_t id, struct err *e)
+static enum rc get_run(struct request *rq, struct tx *tx, struct err *e)
 {
     struct tier_model m;
-    enum rc rc = tier_model_load(tx, id, request_caller(rq)->scope_account, &m, e);
+    enum rc rc =
+        tier_model_load(tx, arg_int(rq, "model_id"), request_caller(rq)->scope_account, &m, e);
     if (rc != RC_OK)
         return rc;
     reply_etag(rq, m.updated_us);
@@ -102,16 +99,32 @@ static enum rc show(struct request *rq, struct tx *tx, int64_t id, struct err *e
     return RC_OK;
 }
 
-static enum rc get_run(struct request *rq, struct tx *tx, struct err *e)
+/* What was written. Without sizes (null): counting does not belong into the writer. */
+static enum rc show_written(struct request *rq, struct tx *tx, int64_t id, struct err *e)
 {
-    return show(rq, tx, arg_int(rq, "model_id"), e);
+    struct tier_model m;
+    enum rc rc = tier_model_only(tx, id, &m, e);
+    if (rc != RC_OK)
+        return rc;
+    for (size_t i = 0; i < m.tiers_n; i++)
+        m.tiers[i].customers = DB_NULL;
+    request_audit(rq, "tier_model", id, "%s", "");
+    reply_etag(rq, m.updated_us);
+    put_model(rq, tx, &m);
+    return RC_OK;
 }
 
-#define ARG_MODEL_ID {"model_id", ARG_ID, IN_PATH, .required = true, .zh = "分层模型", .en = "the tier model"}
+#define ARG_MODEL_ID                                                                               \
+    {                                                                                              \
+        "model_id", ARG_ID, IN_PATH, .required = true, .zh = "分层模型", .en = "the tier model"    \
+    }
 
 const struct route route_tier_model_get = {
-    .method = GET, .path = "/api/tier-models/{model_id}", .name = "tier_model_get",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_ROWS,
+    .method = GET,
+    .path = "/api/tier-models/{model_id}",
+    .name = "tier_model_get",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_ROWS,
     .args = {ARG_MODEL_ID},
     .run = get_run,
     .zh = "一个分层模型。",
@@ -123,9 +136,7 @@ static enum rc templates_run(struct request *rq, struct tx *tx, struct err *e)
 {
     (void)e;
     bool english = request_caller(rq)->english;
-    struct json *j = reply_json(rq);
-    json_open_object(j, NULL);
-    json_open_array(j, "items");
+    struct json *j = listing_open(rq);
     for (size_t i = 0; i < tier_templates_n; i++) {
         const struct tier_template *t = &tier_templates[i];
         json_open_object(j, NULL);
@@ -142,20 +153,23 @@ static enum rc templates_run(struct request *rq, struct tx *tx, struct err *e)
                 .expression = str_from(row->expression),
                 .color = str_from(row->color),
                 .advice = str_from(english ? row->advice_en : row->advice_zh),
+                .customers = DB_NULL,
             };
-            put_tier(rq, tx, j, &shown);
+            put_tier(rq, tx, &shown);
         }
         json_close_array(j);
         json_close_object(j);
     }
-    json_close_array(j);
-    reply_page_end(rq, STR_ABSENT, (int64_t)tier_templates_n);
+    listing_close(rq, STR_ABSENT, (int64_t)tier_templates_n);
     return RC_OK;
 }
 
 const struct route route_tier_templates = {
-    .method = GET, .path = "/api/tier-models/templates", .name = "tier_templates",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_NONE,
+    .method = GET,
+    .path = "/api/tier-models/templates",
+    .name = "tier_templates",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_NONE,
     .run = templates_run,
     .zh = "随产品提供的分层模型。",
     .en = "The tier models that ship with Koi.",
@@ -196,6 +210,20 @@ static enum rc read_tier_row(const struct json_value *v, size_t i, struct tier_r
     return RC_OK;
 }
 
+/* Tier i has neither the name nor the id of one before it. */
+static enum rc check_unlike(const struct tier_row *tiers, size_t i, struct err *e)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (str_eq(tiers[k].name, tiers[i].name))
+            return err_set(e, RC_INVALID, "tier_name_twice", "tiers", "两层同名：“" STR_FMT "”",
+                           "two tiers are named \"" STR_FMT "\"", STR_ARG(tiers[i].name));
+        if (tiers[i].id != 0 && tiers[k].id == tiers[i].id)
+            return err_set(e, RC_INVALID, "tier_twice", "tiers", "第 %zu 层与第 %zu 层是同一层",
+                           "tiers %zu and %zu are the same one", k + 1, i + 1);
+    }
+    return RC_OK;
+}
+
 static enum rc read_tiers(struct request *rq, struct tier_model *m, struct err *e)
 {
     const struct json_value *list = arg_json(rq, "tiers");
@@ -209,17 +237,19 @@ static enum rc read_tiers(struct request *rq, struct tier_model *m, struct err *
         enum rc rc = read_tier_row(json_at(list, i), i, &m->tiers[i], e);
         if (rc != RC_OK)
             return rc;
-        for (size_t k = 0; k < i; k++)
-            if (str_eq(m->tiers[k].name, m->tiers[i].name))
-                return err_set(e, RC_INVALID, "tier_name_twice", "tiers", "两层同名：“" STR_FMT "”",
-                               "two tiers are named \"" STR_FMT "\"", STR_ARG(m->tiers[i].name));
+        rc = check_unlike(m->tiers, i, e);
+        if (rc != RC_OK)
+            return rc;
     }
     return RC_OK;
 }
 
-#define ARG_TIERS                                                                                                       \
-    {"tiers", ARG_JSON, IN_BODY, .zh = "各层，按优先顺序：{id?, name, expression, color, advice}",                       \
-     .en = "the tiers in order: {id?, name, expression, color, advice}"}
+#define ARG_TIERS                                                                                  \
+    {                                                                                              \
+        "tiers", ARG_JSON, IN_BODY,                                                                \
+            .zh = "各层，按优先顺序：{id?, name, expression, color, advice}",                      \
+            .en = "the tiers in order: {id?, name, expression, color, advice}"                     \
+    }
 
 static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
 {
@@ -232,7 +262,8 @@ static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
     };
     enum rc rc = RC_INVALID;
     if (!arg_given(rq, "tiers"))
-        err_set(e, RC_INVALID, "argument_missing", "tiers", "缺少各层的定义", "the tiers are missing");
+        err_set(e, RC_INVALID, "argument_missing", "tiers", "缺少各层的定义",
+                "the tiers are missing");
     else
         rc = read_tiers(rq, &m, e);
     for (size_t i = 0; i < m.tiers_n; i++)
@@ -243,24 +274,29 @@ static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
         rc = tier_model_add(tx, &m, e);
     if (rc != RC_OK)
         return rc;
-    request_audit(rq, "tier_model", m.id, "%s", "");
     reply_status(rq, 201);
-    return show(rq, tx, m.id, e);
+    return show_written(rq, tx, m.id, e);
 }
 
 const struct route route_tier_model_create = {
-    .method = POST, .path = "/api/tier-models", .name = "tier_model_create",
-    .need = PERM_TIER_WRITE, .scope = SCOPE_WHOLE,
-    .writes = true, .idempotent = true, .audited = true,
-    .args = {
-        {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
-        {"kind", ARG_CHOICE, IN_BODY, .choices = "value|tenure|rfm|fan|own", .zh = "类型",
-         .en = "kind"},
-        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数，默认 90",
-         .en = "days of the period, 90 unless told"},
-        {"enabled", ARG_BOOL, IN_BODY, .zh = "启用", .en = "in use"},
-        ARG_TIERS,
-    },
+    .method = POST,
+    .path = "/api/tier-models",
+    .name = "tier_model_create",
+    .need = PERM_TIER_WRITE,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .idempotent = true,
+    .audited = true,
+    .args =
+        {
+            {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
+            {"kind", ARG_CHOICE, IN_BODY, .choices = "value|tenure|rfm|fan|own", .zh = "类型",
+             .en = "kind"},
+            {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数，默认 90",
+             .en = "days of the period, 90 unless told"},
+            {"enabled", ARG_BOOL, IN_BODY, .zh = "启用", .en = "in use"},
+            ARG_TIERS,
+        },
     .run = create_run,
     .zh = "新建分层模型。",
     .en = "Make a tier model.",
@@ -270,7 +306,7 @@ const struct route route_tier_model_create = {
 static enum rc change_run(struct request *rq, struct tx *tx, struct err *e)
 {
     struct tier_model m;
-    enum rc rc = tier_model_load(tx, arg_int(rq, "model_id"), 0, &m, e);
+    enum rc rc = tier_model_only(tx, arg_int(rq, "model_id"), &m, e);
     if (rc == RC_OK)
         rc = request_if_match(rq, m.updated_us, e);
     if (rc != RC_OK)
@@ -287,22 +323,26 @@ static enum rc change_run(struct request *rq, struct tx *tx, struct err *e)
         rc = tier_model_change(tx, &m, e);
     if (rc != RC_OK)
         return rc;
-    request_audit(rq, "tier_model", m.id, "%s", "");
-    return show(rq, tx, m.id, e);
+    return show_written(rq, tx, m.id, e);
 }
 
 const struct route route_tier_model_change = {
-    .method = PATCH, .path = "/api/tier-models/{model_id}", .name = "tier_model_change",
-    .need = PERM_TIER_WRITE, .scope = SCOPE_WHOLE,
-    .writes = true, .audited = true,
-    .args = {
-        ARG_MODEL_ID,
-        {"name", ARG_NAME, IN_BODY, .zh = "名称", .en = "name"},
-        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数",
-         .en = "days of the period"},
-        {"enabled", ARG_BOOL, IN_BODY, .zh = "启用", .en = "in use"},
-        ARG_TIERS,
-    },
+    .method = PATCH,
+    .path = "/api/tier-models/{model_id}",
+    .name = "tier_model_change",
+    .need = PERM_TIER_WRITE,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .audited = true,
+    .args =
+        {
+            ARG_MODEL_ID,
+            {"name", ARG_NAME, IN_BODY, .zh = "名称", .en = "name"},
+            {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数",
+             .en = "days of the period"},
+            {"enabled", ARG_BOOL, IN_BODY, .zh = "启用", .en = "in use"},
+            ARG_TIERS,
+        },
     .run = change_run,
     .zh = "修改分层模型；客户在下一次计算时移动。",
     .en = "Change a tier model; customers move with the next run.",
@@ -321,9 +361,13 @@ static enum rc archive_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_tier_model_archive = {
-    .method = DELETE, .path = "/api/tier-models/{model_id}", .name = "tier_model_archive",
-    .need = PERM_TIER_WRITE, .scope = SCOPE_WHOLE,
-    .writes = true, .audited = true,
+    .method = DELETE,
+    .path = "/api/tier-models/{model_id}",
+    .name = "tier_model_archive",
+    .need = PERM_TIER_WRITE,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .audited = true,
     .args = {ARG_MODEL_ID},
     .run = archive_run,
     .zh = "停用分层模型，历史保留。",
@@ -332,27 +376,10 @@ const struct route route_tier_model_archive = {
 
 /* ---- runs ---- */
 
-/* Puts a job in the queue and answers 202 with it. */
-static enum rc start_job(struct request *rq, struct tx *tx, const struct job_order *order,
-                         struct err *e)
-{
-    int64_t id;
-    enum rc rc = job_add(request_app(rq), tx, order, &id, e);
-    if (rc != RC_OK)
-        return rc;
-    request_audit(rq, "job", id, "%s", "");
-    reply_status(rq, 202);
-    struct json *j = reply_json(rq);
-    json_open_object(j, NULL);
-    rc = job_print(request_app(rq), tx, id, j, "job", e);
-    json_close_object(j);
-    return rc;
-}
-
 static enum rc run_run(struct request *rq, struct tx *tx, struct err *e)
 {
     struct tier_model m;
-    enum rc rc = tier_model_load(tx, arg_int(rq, "model_id"), 0, &m, e);
+    enum rc rc = tier_model_only(tx, arg_int(rq, "model_id"), &m, e);
     if (rc != RC_OK)
         return rc;
     struct job_order order = {
@@ -363,13 +390,18 @@ static enum rc run_run(struct request *rq, struct tx *tx, struct err *e)
         .total = -1,
         .account_id = request_caller(rq)->account_id,
     };
-    return start_job(rq, tx, &order, e);
+    return job_started(rq, tx, &order, e);
 }
 
 const struct route route_tier_model_run = {
-    .method = POST, .path = "/api/tier-models/{model_id}/run", .name = "tier_model_run",
-    .need = PERM_TIER_WRITE, .scope = SCOPE_WHOLE,
-    .writes = true, .idempotent = true, .audited = true,
+    .method = POST,
+    .path = "/api/tier-models/{model_id}/run",
+    .name = "tier_model_run",
+    .need = PERM_TIER_WRITE,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .idempotent = true,
+    .audited = true,
     .args = {ARG_MODEL_ID},
     .run = run_run,
     .zh = "对所有客户重新计算分层。",
@@ -377,47 +409,59 @@ const struct route route_tier_model_run = {
     .reply = "JobStarted",
 };
 
-/* One node for each tier on each side, and one for "in none", as a Sankey wants them. */
-static void put_nodes(struct json *j, const struct tier_model *m, bool english)
+static void put_node(struct json *j, int64_t tier_id, struct str name, struct str color,
+                     bool removed)
 {
-    json_open_array(j, "nodes");
-    for (size_t i = 0; i <= m->tiers_n; i++) {
-        const struct tier_row *t = i < m->tiers_n ? &m->tiers[i] : NULL;
-        json_open_object(j, NULL);
-        json_put_id(j, "tier_id", t != NULL ? t->id : 0);
-        json_put_str(j, "name", t != NULL ? t->name : english ? STR("in none") : STR("未分层"));
-        json_put_str(j, "color", t != NULL ? t->color : STR("#c8ccd2"));
-        json_put_int(j, "customers", t != NULL ? t->customers : 0);
-        json_close_object(j);
-    }
-    json_close_array(j);
+    json_open_object(j, NULL);
+    json_put_id(j, "tier_id", tier_id);
+    json_put_str(j, "name", name);
+    json_put_str(j, "color", color);
+    json_put_bool(j, "removed", removed);
+    json_close_object(j);
 }
 
-/* Sizes after each run, reckoned back from today's by the moves since. */
-static void put_history(struct request *rq, struct json *j, const struct tier_model *m,
-                        const struct tier_level *levels, size_t n)
+/* What a Sankey draws: the model's tiers in order, those taken out that somebody left or entered,
+ * and one for "in none", whose id is null. */
+static enum rc put_nodes(struct request *rq, struct tx *tx, const struct tier_model *m,
+                         const struct tier_flow *flows, size_t n, struct err *e)
 {
-    int64_t *size = ARENA_ARRAY(request_arena(rq), int64_t, m->tiers_n + 1);
+    struct json *j = reply_json(rq);
+    struct tier_row *ever = NULL;
+    size_t ever_n = 0;
+    enum rc rc = tiers_ever(tx, m->id, &ever, &ever_n, e);
+    json_open_array(j, "nodes");
     for (size_t i = 0; i < m->tiers_n; i++)
-        size[i] = m->tiers[i].customers;
+        put_node(j, m->tiers[i].id, m->tiers[i].name, m->tiers[i].color, false);
+    for (size_t i = 0; i < ever_n; i++) {
+        bool used = false;
+        for (size_t k = 0; k < n; k++)
+            used |= flows[k].from_tier_id == ever[i].id || flows[k].to_tier_id == ever[i].id;
+        if (ever[i].removed && used)
+            put_node(j, ever[i].id, ever[i].name, ever[i].color, true);
+    }
+    put_node(j, 0, request_caller(rq)->english ? STR("in none") : STR("未分层"), STR("#c8ccd2"),
+             false);
+    json_close_array(j);
+    return rc;
+}
+
+/* Sizes after each run, oldest first. */
+static void put_history(struct json *j, const struct tier_level *levels, size_t n)
+{
     json_open_array(j, "history");
-    for (size_t at = n; at > 0;) {
-        int64_t at_s = levels[at - 1].at_s;
+    for (size_t i = 0; i < n;) {
+        int64_t run_id = levels[i].run_id;
         json_open_object(j, NULL);
-        json_put_int(j, "at_s", at_s);
+        json_put_int(j, "at_s", levels[i].at_s);
         json_open_array(j, "tiers");
-        for (size_t i = 0; i < m->tiers_n; i++) {
+        for (; i < n && levels[i].run_id == run_id; i++) {
             json_open_object(j, NULL);
-            json_put_id(j, "tier_id", m->tiers[i].id);
-            json_put_int(j, "customers", size[i]);
+            json_put_id(j, "tier_id", levels[i].tier_id);
+            json_put_int(j, "customers", levels[i].customers);
             json_close_object(j);
         }
         json_close_array(j);
         json_close_object(j);
-        for (; at > 0 && levels[at - 1].at_s == at_s; at--)
-            for (size_t i = 0; i < m->tiers_n; i++)
-                if (m->tiers[i].id == levels[at - 1].tier_id)
-                    size[i] -= levels[at - 1].entered - levels[at - 1].left;
     }
     json_close_array(j);
 }
@@ -425,22 +469,22 @@ static void put_history(struct request *rq, struct json *j, const struct tier_mo
 static enum rc moves_run(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t scope = request_caller(rq)->scope_account;
-    int64_t to_s = arg_int_or(rq, "to_s", tx_now_s(tx)),
-            from_s = arg_int_or(rq, "from_s", to_s - 90 * DAY_S);
+    int64_t to_s = arg_int_or(rq, "to_s", tx_now_s(tx));
+    int64_t from_s = arg_int_or(rq, "from_s", to_s - 90 * DAY_S);
     struct tier_model m;
     struct tier_flow *flows = NULL;
     struct tier_level *levels = NULL;
     size_t flows_n = 0, levels_n = 0;
-    enum rc rc = tier_model_load(tx, arg_int(rq, "model_id"), scope, &m, e);
+    enum rc rc = tier_model_only(tx, arg_int(rq, "model_id"), &m, e);
     if (rc == RC_OK)
         rc = tier_flows(tx, m.id, from_s, to_s, scope, &flows, &flows_n, e);
-    if (rc == RC_OK && scope == 0)
-        rc = tier_levels(tx, m.id, from_s, tx_now_s(tx), &levels, &levels_n, e);
+    if (rc == RC_OK && scope == 0) /* sizes of the past are kept over everyone */
+        rc = tier_levels(tx, m.id, from_s, to_s, &levels, &levels_n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
-    put_nodes(j, &m, request_caller(rq)->english);
+    rc = put_nodes(rq, tx, &m, flows, flows_n, e);
     json_open_array(j, "links");
     for (size_t i = 0; i < flows_n; i++) {
         json_open_object(j, NULL);
@@ -450,19 +494,23 @@ static enum rc moves_run(struct request *rq, struct tx *tx, struct err *e)
         json_close_object(j);
     }
     json_close_array(j);
-    put_history(rq, j, &m, levels, levels_n);
+    put_history(j, levels, levels_n);
     json_close_object(j);
-    return RC_OK;
+    return rc;
 }
 
 const struct route route_tier_model_moves = {
-    .method = GET, .path = "/api/tier-models/{model_id}/moves", .name = "tier_model_moves",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_ROWS,
-    .args = {
-        ARG_MODEL_ID,
-        {"from_s", ARG_TIME, .zh = "起，默认 90 天前", .en = "from, 90 days ago unless told"},
-        {"to_s", ARG_TIME, .zh = "止，默认现在", .en = "to, now unless told"},
-    },
+    .method = GET,
+    .path = "/api/tier-models/{model_id}/moves",
+    .name = "tier_model_moves",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_ROWS,
+    .args =
+        {
+            ARG_MODEL_ID,
+            {"from_s", ARG_TIME, .zh = "起，默认 90 天前", .en = "from, 90 days ago unless told"},
+            {"to_s", ARG_TIME, .zh = "止，默认现在", .en = "to, now unless told"},
+        },
     .run = moves_run,
     .zh = "一段时间里客户在各层之间的移动。",
     .en = "How customers moved between tiers over a time.",
@@ -511,8 +559,11 @@ static enum rc rfm_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_rfm = {
-    .method = GET, .path = "/api/rfm", .name = "rfm_show",
-    .need = PERM_AUDIENCE_READ, .scope = SCOPE_ROWS,
+    .method = GET,
+    .path = "/api/rfm",
+    .name = "rfm_show",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_ROWS,
     .run = rfm_run,
     .zh = "RFM 评分的分布与切点。",
     .en = "The RFM scores in force: cut points and cells.",
@@ -530,17 +581,23 @@ static enum rc rfm_start(struct request *rq, struct tx *tx, struct err *e)
         .total = -1,
         .account_id = request_caller(rq)->account_id,
     };
-    return start_job(rq, tx, &order, e);
+    return job_started(rq, tx, &order, e);
 }
 
 const struct route route_rfm_run = {
-    .method = POST, .path = "/api/rfm/run", .name = "rfm_run",
-    .need = PERM_TIER_WRITE, .scope = SCOPE_WHOLE,
-    .writes = true, .idempotent = true, .audited = true,
-    .args = {
-        {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数，默认 365",
-         .en = "days of the period, 365 unless told"},
-    },
+    .method = POST,
+    .path = "/api/rfm/run",
+    .name = "rfm_run",
+    .need = PERM_TIER_WRITE,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .idempotent = true,
+    .audited = true,
+    .args =
+        {
+            {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "周期天数，默认 365",
+             .en = "days of the period, 365 unless told"},
+        },
     .run = rfm_start,
     .zh = "重新计算 RFM 评分。",
     .en = "Fit the RFM scores anew.",

@@ -5,9 +5,10 @@
  */
 #include "domain/tiering.h"
 
+/* A list of alternatives: to stand behind an `or`, or alone. */
 #define ACTIVE                                                                                     \
-    "(ever(message, last period) or ever(view, last period) or ever(click, last period) or "       \
-    "ever(coupon_claim, last period))"
+    "ever(message, last period) or ever(view, last period) or ever(click, last period) or "        \
+    "ever(coupon_claim, last period)"
 
 const struct tier_template tier_templates[] = {
     {
@@ -80,7 +81,7 @@ const struct tier_template tier_templates[] = {
              "Grow the second order."},
             {"一般保持客户", "Frequent once", "rfm.f >= 4", "#6a6fa8", "活动唤醒。",
              "Wake up with an activity."},
-            {"一般挽留客户", "Others who bought", "rfm.r >= 1", "#8a94a0", "低成本批量触达。",
+            {"一般挽留客户", "Others who bought", "rfm.r is known", "#8a94a0", "低成本批量触达。",
              "Reach in bulk at low cost."},
         },
     },

@@ -24,7 +24,7 @@
 /* Five rows a move; with sizes and checkpoint under LIMIT_CLOSURE_ROWS. */
 enum { MOVES_A_CLOSURE = 390 };
 
-/* A customer in a tier who is in no audience any more: merged away or erased. */
+/* A customer in a tier who is in no audience any more, merged away or erased; tier 0: left alone. */
 struct stray {
     int64_t customer_id, tier_id;
 };
@@ -75,12 +75,25 @@ static void see_member(void *to, int64_t customer_id, int64_t tier_id)
             (struct stray){customer_id, tier_id};
 }
 
-/* What this run has moved already stays. */
+static int stray_compare(const void *id, const void *stray)
+{
+    return ids_compare(id, &((const struct stray *)stray)->customer_id);
+}
+
+/* What this run has moved already stays until the next one, even if it is merged away since: a run
+ * moves a customer once. */
 static void see_moved(void *to, int64_t customer_id)
 {
     struct run *run = to;
-    if (forward_to(run, customer_id))
+    if (forward_to(run, customer_id)) {
         run->now[run->seen] = run->old[run->seen];
+        return;
+    }
+    struct stray *stray = run->strays_n == 0 ? NULL
+                                             : bsearch(&customer_id, run->strays, run->strays_n,
+                                                       sizeof *stray, stray_compare);
+    if (stray != NULL)
+        stray->tier_id = 0;
 }
 
 static enum rc load_tiers(struct run *run, struct tx *tx, struct err *e)
@@ -163,7 +176,9 @@ static enum rc compute(struct run *run, struct tx *tx, struct err *e)
     run->seen = 0;
     if (rc == RC_OK && run->going_on)
         rc = tier_run_moved(tx, run->run_id, see_moved, run, e);
-    run->todo = (int64_t)run->strays_n;
+    run->todo = 0;
+    for (size_t i = 0; i < run->strays_n; i++)
+        run->todo += run->strays[i].tier_id != 0;
     for (size_t i = 0; i < run->n; i++)
         run->todo += run->now[i] != run->old[i];
     return rc;
@@ -211,7 +226,7 @@ static enum rc run_open(struct job *job, struct err *e)
     struct run *run = ARENA_NEW(job_arena(job), struct run);
     run->job = job;
     run->began_us = clock_mono_us();
-    run->now_s = clock_now_s();
+    run->now_s = json_int_or(json_get(job_detail(job), "now_s"), clock_now_s());
     run->model_id = json_int_or(json_get(job_detail(job), "model_id"), 0);
     run->going_on = go_on(run, job_cursor(job));
     run->done = job_done(job);
@@ -239,7 +254,7 @@ static size_t take(const struct run *run, struct share *s)
     size_t i = run->at;
     for (s->n = 0; i < run->n + run->strays_n && s->n < MOVES_A_CLOSURE; i++) {
         bool stray = i >= run->n;
-        if (!stray && run->old[i] == run->now[i])
+        if (stray ? run->strays[i - run->n].tier_id == 0 : run->old[i] == run->now[i])
             continue;
         s->ids[s->n] = stray ? run->strays[i - run->n].customer_id : run->ids[i];
         s->from[s->n] = stray ? place_of_tier(run, run->strays[i - run->n].tier_id) : run->old[i];

@@ -10,7 +10,8 @@
 #include "domain/job.h"
 #include "store/tier.h"
 
-/* Job "tier", detail {"model_id":"…"}. Result {"customers":n,"moved":n}; n customers are in some
+/* Job "tier", detail {"model_id":"…"}, and perhaps "now_s" to compute it as of a past time (its
+ * events only: tags and friends are those of today). Result {"customers":n,"moved":n}; n customers are in some
  * tier. A run that was stopped and finds a newer one when it is resumed leaves things as they are:
  * {"superseded":true}. */
 extern const struct job_kind job_kind_tier;

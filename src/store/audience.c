@@ -7,6 +7,7 @@
 #include "store/audience.h"
 
 #include "store/list.h"
+#include "store/scope.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -71,9 +72,26 @@ static const struct sql AUDIENCE_VERSIONS = {
     .out = "isiS",
 };
 
+#define PROVINCES(from) "SELECT DISTINCT q.province FROM (" from ") q ORDER BY 1 /*scan*/"
+static const struct sql PROVINCES_NEWEST = {
+    .text = PROVINCES("SELECT c.province FROM customer c WHERE c.province IS NOT NULL"
+                      " ORDER BY c.id DESC LIMIT 100000"),
+    .out = "s",
+};
+static const struct sql PROVINCES_SEEN = {
+    .text = PROVINCES("SELECT c.province FROM customer c WHERE c.province IS NOT NULL"
+                      " AND c.id IN " SCOPE_ROOTS("$1")),
+    .in = "i",
+    .out = "s",
+};
+static const struct sql CATEGORIES = {
+    .text = "SELECT DISTINCT category FROM product WHERE category IS NOT NULL ORDER BY 1 /*scan*/",
+    .out = "s",
+};
+
 STATEMENTS(audience, &AUDIENCE_ADD, &AUDIENCE_VERSION_ADD, &AUDIENCE_LOAD, &AUDIENCE_LIST,
            &AUDIENCE_NEXT_LIVE, &AUDIENCE_NAMED, &AUDIENCE_CHANGE, &AUDIENCE_ARCHIVE,
-           &AUDIENCE_SIZE, &AUDIENCE_VERSIONS);
+           &AUDIENCE_SIZE, &AUDIENCE_VERSIONS, &PROVINCES_NEWEST, &PROVINCES_SEEN, &CATEGORIES);
 
 static int64_t int_or_null(const struct rows *r, int column)
 {
@@ -242,4 +260,33 @@ enum rc audience_versions(struct tx *tx, int64_t id, struct audience_version **o
     *out = list;
     *out_n = n;
     return RC_OK;
+}
+
+/* Hands on the texts of a result that contain a part; ends it. */
+static enum rc hand_on(struct rows *r, struct str part, int limit,
+                       void (*see)(void *to, struct str name), void *to, struct err *e)
+{
+    while (limit > 0 && rows_next(r))
+        if (str_find(rows_str(r, 0), part) >= 0) {
+            see(to, rows_str(r, 0));
+            limit--;
+        }
+    return rows_end(r, e);
+}
+
+enum rc audience_provinces(struct tx *tx, struct str part, int64_t scope_account, int limit,
+                           void (*see)(void *to, struct str name), void *to, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = scope_account == 0 ? tx_query(tx, &PROVINCES_NEWEST, &r, e)
+                                    : tx_query(tx, &PROVINCES_SEEN, &r, e, scope_account);
+    return rc == RC_OK ? hand_on(r, part, limit, see, to, e) : rc;
+}
+
+enum rc audience_categories(struct tx *tx, struct str part, int limit,
+                            void (*see)(void *to, struct str name), void *to, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &CATEGORIES, &r, e);
+    return rc == RC_OK ? hand_on(r, part, limit, see, to, e) : rc;
 }

@@ -54,4 +54,14 @@ struct audience_version {
 enum rc audience_versions(struct tx *tx, int64_t id, struct audience_version **out, size_t *out_n,
                           struct err *e);
 
+/* ---- values without a table of their own, for suggestions while typing ---- */
+
+/* Calls see() with provinces that contain `part`, at most `limit`, of customers the account sees;
+ * for one that sees all, of the newest 100,000. */
+enum rc audience_provinces(struct tx *tx, struct str part, int64_t scope_account, int limit,
+                           void (*see)(void *to, struct str name), void *to, struct err *e);
+/* The same with categories of products. */
+enum rc audience_categories(struct tx *tx, struct str part, int limit,
+                            void (*see)(void *to, struct str name), void *to, struct err *e);
+
 #endif
