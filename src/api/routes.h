@@ -11,6 +11,15 @@ struct router *routes_compile(void);
 
 /* accounts.c */
 extern const struct route route_account_list, route_account_create, route_account_update, route_account_link;
+/* audience_names.c */
+extern const struct route route_audience_suggest;
+/* audience_words.c */
+extern const struct route route_audience_words;
+/* audiences.c */
+extern const struct route route_audience_list, route_audience_create, route_audience_check,
+    route_audience_count, route_audience_print, route_audience_size, route_audience_get,
+    route_audience_change, route_audience_archive, route_audience_customers,
+    route_audience_versions;
 /* audit.c */
 extern const struct route route_audit_list, route_audit_verify;
 /* backups.c */
@@ -25,6 +34,10 @@ extern const struct route route_session_sign_in, route_session_link, route_sessi
 extern const struct route route_setting_list, route_setting_put;
 /* system.c */
 extern const struct route route_health, route_metrics, route_version, route_doctor;
+/* tiers.c */
+extern const struct route route_rfm, route_rfm_run, route_tier_model_list, route_tier_model_create,
+    route_tier_templates, route_tier_model_get, route_tier_model_change, route_tier_model_archive,
+    route_tier_model_moves, route_tier_model_run;
 /* tokens.c */
 extern const struct route route_token_list, route_token_create, route_token_revoke;
 /* uploads.c */

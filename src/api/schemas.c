@@ -35,6 +35,26 @@ const struct schema schema_table[] = {
     {"AccountList", LIST_OF(REF("Account"))},
     {"AccountMade",
      OBJECT("\"id\":" ID ",\"login\":" TEXT ",\"link\":" TEXT ",\"expires_s\":" INT)},
+    {"Audience",
+     OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"subject\":" TEXT ",\"note\":" TEXT_NULL
+            ",\"version\":" INT ",\"live\":" BOOL ",\"size\":" INT_NULL ",\"sized_s\":" INT_NULL
+            ",\"archived\":" BOOL ",\"created_s\":" INT ",\"updated_s\":" INT ",\"expression\":" TEXT
+            ",\"sentence_zh\":" TEXT_NULL ",\"sentence_en\":" TEXT_NULL ",\"tree\":" ANY
+            ",\"problem\":" TEXT_NULL)},
+    {"AudienceCount",
+     OBJECT("\"count\":" INT ",\"of\":" INT ",\"took_us\":" INT ",\"sample\":"
+            ARRAY("{\"type\":\"object\"}"))},
+    {"AudienceList",
+     LIST_OF(REF("Audience"))},
+    {"AudienceText",
+     OBJECT("\"expression\":" TEXT ",\"sentence_zh\":" TEXT ",\"sentence_en\":" TEXT
+            ",\"tree\":{\"type\":\"object\"}")},
+    {"AudienceVersions",
+     LIST_OF(OBJECT("\"version\":" INT ",\"expression\":" TEXT ",\"at_s\":" INT ",\"account\":"
+                    TEXT_NULL))},
+    {"AudienceWords",
+     OBJECT("\"attributes\":" ARRAY(REF("Word")) ",\"kinds\":" ARRAY(REF("Word"))
+            ",\"functions\":" ARRAY(REF("Word")) ",\"windows\":" ARRAY(REF("Word")))},
     {"AuditList",
      LIST_OF(OBJECT("\"id\":" INT ",\"at_s\":" INT ",\"account\":" ACCOUNT_REF ",\"token_id\":" ID_NULL
                                  ",\"action\":" TEXT ",\"object_kind\":" TEXT_NULL ",\"object_id\":" ID_NULL
@@ -71,7 +91,13 @@ const struct schema schema_table[] = {
             ",\"ended_s\":" INT_NULL)},
     {"JobList", LIST_OF(REF("Job"))},
     {"JobStarted", OBJECT("\"job\":" REF("Job"))},
+    {"NameList",
+     LIST_OF(TEXT)},
     {"Restarting", OBJECT("\"restarting\":" BOOL)},
+    {"Rfm",
+     OBJECT("\"fit\":{\"type\":[\"object\",\"null\"]},\"cells\":"
+            ARRAY(OBJECT("\"r\":" INT ",\"f\":" INT ",\"m\":" INT ",\"customers\":" INT
+                         ",\"amount_fen\":" INT)))},
     {"Session",
      OBJECT("\"account\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"login\":" TEXT
                        ",\"name\":" TEXT ",\"role\":" TEXT ",\"scope\":" TEXT ",\"staff_id\":" ID_NULL
@@ -82,6 +108,26 @@ const struct schema schema_table[] = {
      LIST_OF(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"type\":" TEXT ",\"value\":" TEXT
                                    ",\"origin\":" TEXT ",\"secret\":" BOOL ",\"changeable\":" BOOL ",\"restart\":" BOOL
                                    ",\"choices\":" TEXT_NULL ",\"default\":" TEXT ",\"min\":" INT ",\"max\":" INT))},
+    {"Tier",
+     OBJECT("\"id\":" ID_NULL ",\"position\":" INT ",\"name\":" TEXT ",\"color\":" TEXT
+            ",\"advice\":" TEXT_NULL ",\"customers\":" INT_NULL ",\"expression\":" TEXT
+            ",\"sentence_zh\":" TEXT_NULL ",\"sentence_en\":" TEXT_NULL ",\"tree\":" ANY
+            ",\"problem\":" TEXT_NULL)},
+    {"TierModel",
+     OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"kind\":" TEXT ",\"subject\":" TEXT
+            ",\"period_days\":" INT ",\"version\":" INT ",\"enabled\":" BOOL ",\"tiers\":"
+            ARRAY(REF("Tier")) ",\"last_run\":{\"type\":[\"object\",\"null\"]}")},
+    {"TierModelList",
+     LIST_OF(REF("TierModel"))},
+    {"TierMoves",
+     OBJECT("\"nodes\":" ARRAY(OBJECT("\"tier_id\":" ID_NULL ",\"name\":" TEXT ",\"color\":" TEXT
+                                     ",\"removed\":" BOOL)) ",\"links\":"
+            ARRAY(OBJECT("\"source\":" ID_NULL ",\"target\":" ID_NULL ",\"customers\":" INT))
+            ",\"history\":" ARRAY(OBJECT("\"at_s\":" INT ",\"tiers\":"
+                                         ARRAY(OBJECT("\"tier_id\":" ID ",\"customers\":" INT)))))},
+    {"TierTemplateList",
+     LIST_OF(OBJECT("\"kind\":" TEXT ",\"name\":" TEXT ",\"note\":" TEXT ",\"period_days\":" INT
+                    ",\"tiers\":" ARRAY(REF("Tier"))))},
     {"TokenList",
      LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"account_id\":" ID ",\"login\":" TEXT
                                  ",\"permissions\":" ARRAY(TEXT) ",\"created_s\":" INT ",\"used_s\":" INT_NULL
@@ -91,5 +137,9 @@ const struct schema schema_table[] = {
     {"Version",
      OBJECT("\"version\":" TEXT ",\"schema\":" INT ",\"database\":" TEXT ",\"now_s\":" INT)},
     {"View", OBJECT("\"value\":" ANY)},
+    {"Word",
+     OBJECT("\"word\":" TEXT ",\"subject\":" TEXT ",\"type\":" TEXT ",\"names\":" TEXT_NULL
+            ",\"operators\":" ARRAY(TEXT) ",\"choices\":" ARRAY(ANY) ",\"example\":" TEXT
+            ",\"touch\":" BOOL ",\"zh\":" TEXT ",\"en\":" TEXT)},
     {NULL, NULL},
 };

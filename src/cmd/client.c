@@ -69,6 +69,11 @@ bool client_is_remote(const struct client *c)
     return c->app == NULL;
 }
 
+struct app *client_app(const struct client *c)
+{
+    return c->app;
+}
+
 /* ---- errors of the API as ours ---- */
 
 static void copy(char *out, size_t size, struct str s)

@@ -37,5 +37,6 @@ enum rc client_download(struct client *c, const char *target, const char *path, 
 enum rc client_follow(struct client *c, struct str job_id, struct client_reply *out, struct err *e);
 /* Whether calls go to a running server; and the installation when they do not, else NULL. */
 bool client_is_remote(const struct client *c);
+struct app *client_app(const struct client *c);
 
 #endif

@@ -66,7 +66,19 @@ static enum rc open_table(struct app *app, const struct import_spec *spec,
     return rc == RC_OK ? table_open(spec->path, &o, out, e) : rc;
 }
 
-/* Lays the mapping of `v` over nothing, but keeps the guess's options where it says none. */
+/* Fields that `v` does not name keep their guess, unless its column is wanted for another. */
+static void fill_from_guess(struct import_map *m, const struct import_map *guess, const struct json_value *v)
+{
+    for (int f = 0; f < MAP_FIELDS; f++) {
+        bool wanted = false;
+        for (int g = 0; g < MAP_FIELDS; g++)
+            wanted = wanted || (m->column[g] >= 0 && m->column[g] == guess->column[f]);
+        if (json_get(v, map_field_table[f].name) == NULL && !wanted)
+            m->column[f] = guess->column[f];
+    }
+}
+
+/* Lays the mapping of `v` over nothing, or over the guess if it says so; options it does not name are guessed. */
 static enum rc parse_over(struct settled *s, const struct json_value *v, struct arena *a,
                           struct err *e)
 {
@@ -78,6 +90,8 @@ static enum rc parse_over(struct settled *s, const struct json_value *v, struct 
         memcpy(m.cancel_prefix, s->guess.cancel_prefix, sizeof m.cancel_prefix);
     if (json_get(v, "options") == NULL || json_get(json_get(v, "options"), "adjust_prefix") == NULL)
         memcpy(m.adjust_prefix, s->guess.adjust_prefix, sizeof m.adjust_prefix);
+    if (json_bool_or(json_get(v, "guess"), false))
+        fill_from_guess(&m, &s->guess, v);
     m.format = s->guess.format;
     s->map = m;
     return RC_OK;

@@ -207,6 +207,8 @@ enum rc import_map_parse(const struct json_value *v, enum batch_kind kind, const
     for (size_t i = 0; i < json_count(v); i++) {
         struct str name;
         const struct json_value *member = json_member(v, i, &name);
+        if (str_eq(name, STR("guess")))
+            continue;
         enum rc rc =
             str_eq(name, STR("options"))
                 ? parse_options(member, a, &m, e)

@@ -2,6 +2,7 @@
  *
  * A mapping is one JSON object: a member for each field with the column's name, and `options`:
  *     {"number": "InvoiceNo", "quantity": "Quantity", …, "options": {"channel": "天猫", "cancel_prefix": "C"}}
+ * A mapping that somebody sends may hold "guess": true: fields it does not name are then guessed.
  */
 #ifndef KOI_DOMAIN_IMPORT_MAP_H
 #define KOI_DOMAIN_IMPORT_MAP_H
