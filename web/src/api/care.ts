@@ -72,9 +72,9 @@ export interface Check {
 export interface Backup {
   name: string;
   bytes: number;
-  at_s?: number;
-  created_s?: number;
-  verified?: boolean | null;
+  created_s: number;
+  /** It is complete; one that was interrupted is not. */
+  whole: boolean;
 }
 
 type Items<T> = { items: T[] };

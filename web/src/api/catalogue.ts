@@ -79,18 +79,24 @@ export interface Group extends Named {
   left_30d: number;
   created_s: number;
 }
+export interface GroupDetail extends Group {
+  /** The last thirty days. */
+  days: { day: string; joined: number; left: number }[];
+}
 
 export const people = {
   departments: (signal?: AbortSignal) => get<List<Department>>('/api/departments', undefined, signal),
   staff: (query: Query, signal?: AbortSignal) => get<Page<Staff>>('/api/staff', query, signal),
   groups: (query: Query, signal?: AbortSignal) => get<Page<Group>>('/api/groups', query, signal),
-  group: (id: string, signal?: AbortSignal) => get<Group>(`/api/groups/${id}`, undefined, signal),
+  group: (id: string, signal?: AbortSignal) => get<GroupDetail>(`/api/groups/${id}`, undefined, signal),
 };
 
 export interface Source extends Named {
   kind: string;
   customers: number;
-  cost_fen: number;
+  /** Null for accounts that do not see everything. */
+  cost_fen: number | null;
+  archived?: boolean;
 }
 export interface Cost {
   id: string;
@@ -129,5 +135,5 @@ export const lookups = {
   eventKinds: (signal?: AbortSignal) =>
     get<List<{ id: string; name: string; zh: string; en: string }>>('/api/event-kinds', undefined, signal),
   cities: (q: string, signal?: AbortSignal) =>
-    get<List<string | { city: string }>>('/api/cities', { q }, signal),
+    get<List<{ name: string; customers: number }>>('/api/cities', { q }, signal),
 };

@@ -49,7 +49,8 @@ export interface CustomerDetail extends Customer {
   name: string | null;
   address: string | null;
   no_marketing: boolean;
-  fields: { key: string; name: string; type: FieldType; value: FieldValue; choices?: string[] | null }[];
+  /** Only those that are filled; personal ones without their value. */
+  fields: { key: string; name: string; type: FieldType; masked: boolean; value: FieldValue }[];
   identities: { id: string; kind: string; issuer: string; value: string | null; created_s: number }[];
   relations: Relation[];
   groups: { id: string; name: string; joined_s: number; left_s: number | null }[];
@@ -101,8 +102,8 @@ export interface Merge {
 
 export interface MergeProposal {
   id: string;
-  low: { id: string; nickname: string | null };
-  high: { id: string; nickname: string | null };
+  one: Customer | null;
+  other: Customer | null;
   reason: 'phone' | 'card' | 'conflict';
   state: 'open' | 'accepted' | 'rejected';
   created_s: number;

@@ -20,16 +20,18 @@ export interface Mapping {
 
 /** Something the kind can take from a column. */
 export interface TargetField {
-  name: string;
-  zh?: string;
-  en?: string;
+  field: string;
+  zh: string;
+  en: string;
 }
 
 export interface Preview {
   format: {
     encoding: string;
     delimiter: string | null;
-    compressed: boolean | string | null;
+    compressed: boolean;
+    /** The first row names the columns. */
+    header: boolean;
     sheet: string | null;
     sheets: string[] | null;
   };
@@ -38,7 +40,12 @@ export interface Preview {
   remembered: boolean;
   rows: string[][];
   problems: { line: number; column: string | number | null; reason: string }[];
-  guesses: { fields?: (string | TargetField)[] } | null;
+  guesses: {
+    fields: TargetField[];
+    /** Whether the columns suffice; else the field that is missing. */
+    enough: boolean;
+    missing: string | null;
+  };
 }
 
 export interface Batch {

@@ -3,6 +3,12 @@ import { get, type Page, post, type Query } from './client';
 
 export type JobState = 'waiting' | 'running' | 'stopping' | 'stopped' | 'done' | 'failed';
 
+/** What ended a job, in both languages. */
+export interface JobError extends ErrorBody {
+  message_en?: string | null;
+  hint_en?: string | null;
+}
+
 /** Work that takes longer than a request. `rate` is in units a second. */
 export interface Job {
   id: string;
@@ -15,7 +21,7 @@ export interface Job {
   rate: number | null;
   remaining_s: number | null;
   result: Record<string, unknown> | null;
-  error: ErrorBody | null;
+  error: JobError | null;
   created_s: number;
   ended_s: number | null;
 }

@@ -761,4 +761,12 @@ export const en: Record<Key, string> = {
   'batch_state.undoing': 'Being undone',
   'batch_state.undone': 'Undone',
   'batch_state.failed': 'Failed',
+  'customer.masked': 'filled, not shown',
+  'group.joins': 'Joined',
+  'group.leaves': 'Left',
+  'group.question': 'How many joined and left in 30 days?',
+  'backup.whole': 'Whole',
+  'backup.partial': 'Not whole',
+  'import.header': 'First row names the columns',
+  'import.not_enough': 'Not found yet: {field}. Choose its column below.',
 };

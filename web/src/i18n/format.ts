@@ -5,6 +5,7 @@ export interface Place {
 }
 
 export interface Format {
+  place: Place;
   number(value: number | null | undefined, digits?: number): string;
   money(fen: number | null | undefined): string;
   /** Money without fen, for axes and figures. */
@@ -51,6 +52,7 @@ export function makeFormat(locale: string, place: Place): Format {
   const known = <V>(value: V | null | undefined, show: (value: V) => string) =>
     value === null || value === undefined ? nothing : show(value);
   return {
+    place,
     number: (value, digits = 2) => known(value, (v) => numberFormat(digits).format(v)),
     money: (fen) => known(fen, (v) => money.format(v / 100)),
     moneyShort: (fen) => known(fen, (v) => moneyShort.format(v / 100)),

@@ -751,6 +751,14 @@ export const zh = {
   'batch_state.undoing': '正在撤销',
   'batch_state.undone': '已撤销',
   'batch_state.failed': '失败',
+  'customer.masked': '已填写，不显示',
+  'group.joins': '入群',
+  'group.leaves': '退群',
+  'group.question': '最近 30 天有多少人进群和退群？',
+  'backup.whole': '完整',
+  'backup.partial': '不完整',
+  'import.header': '首行是列名',
+  'import.not_enough': '还没有找到：{field}。请在下面选择它所在的列。',
 };
 
 export type Key = keyof typeof zh;

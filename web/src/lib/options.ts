@@ -24,13 +24,13 @@ export const tagOptions: Load = async (q, signal) => {
 export const stageOptions: Load = async (q, signal) =>
   matching((await stages.list(signal)).items.map(named), q);
 export const sourceOptions: Load = async (q, signal) =>
-  matching((await sources.list({ limit: 200 }, signal)).items.map(named), q);
+  matching((await sources.list({}, signal)).items.map(named), q);
 export const channelOptions: Load = async (q, signal) =>
   matching((await lookups.channels(signal)).items.map(named), q);
 export const staffOptions: Load = async (q, signal) =>
   (await people.staff({ q, limit: 50 }, signal)).items.map(named);
 export const audienceOptions: Load = async (q, signal) =>
-  (await audiences.list({ q, limit: 50 }, signal)).items.map(named);
+  matching((await audiences.list({ limit: 200 }, signal)).items.map(named), q);
 
 export const tierOptions: Load = async (q, signal) => {
   const models = (await tierModels.list(signal)).items;
@@ -41,10 +41,7 @@ export const tierOptions: Load = async (q, signal) => {
 };
 
 export const cityOptions: Load = async (q, signal) =>
-  (await lookups.cities(q, signal)).items.map((item) => {
-    const city = typeof item === 'string' ? item : item.city;
-    return { value: city, label: city };
-  });
+  (await lookups.cities(q, signal)).items.map(({ name }) => ({ value: name, label: name }));
 
 /** The names of departments by id, without what is above them. */
 export async function departmentNames(signal: AbortSignal): Promise<Map<string, string>> {

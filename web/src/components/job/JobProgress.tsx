@@ -42,7 +42,9 @@ export function JobProgress({ id, first, over, children }: Props) {
             unit: unitText(job.unit, t),
           })}
         </span>
-        {running && job.rate !== null && <span>{t('job.rate', { rate: f.number(job.rate, 0) })}</span>}
+        {running && job.rate !== null && job.rate > 0 && (
+          <span>{t('job.rate', { rate: f.number(job.rate, 0) })}</span>
+        )}
         {running && job.remaining_s !== null && (
           <span>{t('job.remaining', { time: f.duration(job.remaining_s) })}</span>
         )}

@@ -1,8 +1,9 @@
 import { Button, DatePicker, Input, Select } from 'antd';
-import dayjs from 'dayjs';
+import dayjs, { type Dayjs } from 'dayjs';
 import { useEffect, useState } from 'react';
 import type { Query } from '@/api/client';
-import { useT } from '@/i18n/I18nProvider';
+import { useI18n, useT } from '@/i18n/I18nProvider';
+import { dayOf, dayStart } from '@/lib/day';
 import { RemoteSelect } from './RemoteSelect';
 import type { DaysFilter, Filter, TextFilter } from './types';
 
@@ -108,20 +109,26 @@ function DaysInput({
   value: Query;
   onChange: (changes: Query) => void;
 }) {
-  const day = (name: string) => (value[name] ? dayjs(String(value[name])) : null);
+  const { f } = useI18n();
+  const { zone } = f.place;
+  const shown = (name: string, back: number) => {
+    const text = value[name];
+    if (!text) return null;
+    return dayjs(filter.instants ? dayOf(Number(text) - back, zone) : String(text));
+  };
+  const sent = (day: Dayjs | null | undefined, later: number) => {
+    if (!day) return undefined;
+    const text = day.format('YYYY-MM-DD');
+    return filter.instants ? dayStart(text, zone, later) : text;
+  };
   return (
     <DatePicker.RangePicker
       aria-label={filter.label}
       allowEmpty={[true, true]}
       placeholder={[filter.label, '']}
       className="filter-days"
-      value={[day(filter.from), day(filter.to)]}
-      onChange={(days) =>
-        onChange({
-          [filter.from]: days?.[0]?.format('YYYY-MM-DD'),
-          [filter.to]: days?.[1]?.format('YYYY-MM-DD'),
-        })
-      }
+      value={[shown(filter.from, 0), shown(filter.to, 1)]}
+      onChange={(days) => onChange({ [filter.from]: sent(days?.[0], 0), [filter.to]: sent(days?.[1], 1) })}
     />
   );
 }

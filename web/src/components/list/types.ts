@@ -36,9 +36,11 @@ export interface RemoteFilter extends FilterBase {
 }
 export interface DaysFilter extends FilterBase {
   kind: 'days';
-  /** The names of the first and the last day in the query. */
+  /** The names in the query of the first and the last day. */
   from: string;
   to: string;
+  /** The server wants instants, the end excluded, instead of days. */
+  instants?: boolean;
 }
 export type Filter = TextFilter | ChoiceFilter | RemoteFilter | DaysFilter;
 

@@ -1,5 +1,6 @@
 /** The filters of the list of customers as an expression, so that "all who match" means the same people. */
 import type { Query } from '@/api/client';
+import { dayOf } from '@/lib/day';
 import {
   audienceOptions,
   departmentNames,
@@ -14,13 +15,13 @@ import { builderText, type Row } from './rows';
 /** Filters that the language has no words for: a search looks at sealed data. */
 export const canSay = (filter: Query): boolean => !filter['q'];
 
-export async function fromFilters(filter: Query, signal: AbortSignal): Promise<string> {
+export async function fromFilters(filter: Query, zone: string, signal: AbortSignal): Promise<string> {
   const rows: Row[] = [];
   for (const [key, value] of Object.entries(filter)) {
     const row = value === undefined || value === null ? null : await rowOf(key, String(value), signal);
     if (row) rows.push(row);
   }
-  const added = addedRow(filter);
+  const added = addedRow(filter, zone);
   if (added) rows.push(added);
   const own = typeof filter['expression'] === 'string' ? [textRow(filter['expression'])] : [];
   return builderText({ join: 'and', items: [...rows, ...own].map((row) => ({ row })) });
@@ -60,10 +61,13 @@ async function rowOf(key: string, value: string, signal: AbortSignal): Promise<R
   }
 }
 
-function addedRow(filter: Query): Row | null {
+/** The window as days: the filter's instants are where days begin. */
+function addedRow(filter: Query, zone: string): Row | null {
   const from = filter['added_from'];
   const to = filter['added_to'];
   if (!from && !to) return null;
-  const window = `between ${String(from ?? '1970-01-02')} and ${String(to ?? '2099-12-31')}`;
+  const first = from ? dayOf(Number(from), zone) : '1970-01-02';
+  const last = to ? dayOf(Number(to) - 1, zone) : '2099-12-31';
+  const window = `between ${first} and ${last}`;
   return { kind: 'time', not: false, what: 'added', window };
 }

@@ -7,7 +7,7 @@ import { ErrorNotice } from '@/components/ErrorNotice';
 import { JobProgress } from '@/components/job/JobProgress';
 import { RemoteSelect } from '@/components/list/RemoteSelect';
 import type { Selection } from '@/components/list/types';
-import { useT } from '@/i18n/I18nProvider';
+import { useI18n, useT } from '@/i18n/I18nProvider';
 import { fromFilters } from '@/lib/audience/fromFilters';
 import { tagOptions } from '@/lib/options';
 import { useAction } from '@/lib/useAction';
@@ -21,19 +21,23 @@ interface Props {
 }
 
 /** Chosen rows as they are; "all who match" as an expression, counted before anything is confirmed. */
-async function resolve(whom: Selection, signal: AbortSignal): Promise<{ whom: Whom; count: number }> {
+async function resolve(
+  whom: Selection,
+  zone: string,
+  signal: AbortSignal,
+): Promise<{ whom: Whom; count: number }> {
   if (!whom.all) return { whom: { customer_ids: whom.ids }, count: whom.ids.length };
-  const expression = await fromFilters(whom.filter, signal);
+  const expression = await fromFilters(whom.filter, zone, signal);
   return { whom: { expression }, count: (await audiences.count(expression, signal)).count };
 }
 
 /** Puts a tag on many customers, or takes it off: chosen rows at once, everyone who matches as a job. */
 export function BulkTag({ whom, off, done, onClose }: Props) {
-  const t = useT();
+  const { t, f } = useI18n();
   const { busy, run } = useAction();
   const [tagId, setTagId] = useState<string>();
   const [job, setJob] = useState<Job | null>(null);
-  const meant = useResource(JSON.stringify(whom), (signal) => resolve(whom, signal));
+  const meant = useResource(JSON.stringify(whom), (signal) => resolve(whom, f.place.zone, signal));
   const target = meant.data;
 
   const finish = () => {

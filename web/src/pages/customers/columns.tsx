@@ -137,6 +137,13 @@ export function customerFilters(t: T, staff: boolean): Filter[] {
         { value: 'false', label: t('customer.no_friend') },
       ],
     },
-    { kind: 'days', key: 'added', label: t('customer.added'), from: 'added_from', to: 'added_to' },
+    {
+      kind: 'days',
+      key: 'added',
+      label: t('customer.added'),
+      from: 'added_from',
+      to: 'added_to',
+      instants: true,
+    },
   ];
 }

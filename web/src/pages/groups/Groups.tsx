@@ -1,16 +1,28 @@
+import { Button } from 'antd';
 import { useMemo } from 'react';
 import { type Group, people } from '@/api/catalogue';
 import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
 import type { Column, Filter } from '@/components/list/types';
+import { useOpen } from '@/components/list/useListState';
 import { useI18n } from '@/i18n/I18nProvider';
 import { staffOptions } from '@/lib/options';
+import { GroupDrawer } from './GroupDrawer';
 
 export default function Groups() {
   const { t, f } = useI18n();
+  const [open, setOpen] = useOpen();
   const columns = useMemo<Column<Group>[]>(
     () => [
-      { key: 'name', title: t('group.name'), render: ({ name }) => <strong>{name}</strong> },
+      {
+        key: 'name',
+        title: t('group.name'),
+        render: ({ id, name }) => (
+          <Button type="link" className="row-link" onClick={() => setOpen(id)}>
+            {name}
+          </Button>
+        ),
+      },
       { key: 'owner', title: t('group.owner'), render: ({ owner }) => owner?.name ?? '—' },
       { key: 'kind', title: t('column.kind'), render: ({ kind }) => t(`group_kind.${kind}`) },
       { key: 'level', title: t('group.level'), render: ({ level }) => t(`group_level.${level}`) },
@@ -29,7 +41,7 @@ export default function Groups() {
       { key: 'left_30d', title: t('group.left_30d'), align: 'right', render: (g) => f.number(g.left_30d) },
       { key: 'created', title: t('column.created'), render: ({ created_s }) => f.date(created_s) },
     ],
-    [t, f],
+    [t, f, setOpen],
   );
   const filters = useMemo<Filter[]>(
     () => [
@@ -57,13 +69,18 @@ export default function Groups() {
     [t],
   );
   return (
-    <ListPage<Group>
-      name="groups"
-      columns={columns}
-      filters={filters}
-      load={people.groups}
-      rowKey={({ id }) => id}
-      empty={<EmptyState title={t('group.none')} hint={t('group.none_hint')} />}
-    />
+    <>
+      <ListPage<Group>
+        name="groups"
+        columns={columns}
+        filters={filters}
+        load={people.groups}
+        rowKey={({ id }) => id}
+        paging="cursor"
+        empty={<EmptyState title={t('group.none')} hint={t('group.none_hint')} />}
+        onOpen={({ id }) => setOpen(id)}
+      />
+      <GroupDrawer id={open} onClose={() => setOpen(null)} />
+    </>
   );
 }

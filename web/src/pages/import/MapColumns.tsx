@@ -62,8 +62,13 @@ interface ColumnsProps extends Props {
   options: Record<string, unknown>;
 }
 
+/** What the guess did not find, in words. */
+function missingOf({ guesses }: Preview, language: 'zh' | 'en'): string {
+  return guesses.fields.find(({ field }) => field === guesses.missing)?.[language] ?? guesses.missing ?? '';
+}
+
 function Columns({ preview, place, options, go }: ColumnsProps) {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
   const { busy, run } = useAction();
   const [mapping, setMapping] = useState<Mapping>(() => keptMapping(place) ?? preview.mapping);
   const sent = useMemo(
@@ -83,6 +88,13 @@ function Columns({ preview, place, options, go }: ColumnsProps) {
     });
   return (
     <>
+      {!preview.guesses.enough && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('import.not_enough', { field: missingOf(preview, language) })}
+        />
+      )}
       {preview.remembered && <Alert type="info" showIcon title={t('import.remembered')} />}
       <Card
         title={<h2 className="card-title">{t('import.mapping')}</h2>}

@@ -12,7 +12,7 @@ interface Props {
 /** Each thing Koi can take, and the column of the file it is in. */
 export function MappingTable({ preview, kind, mapping, onChange }: Props) {
   const { t, language } = useI18n();
-  const fields = fieldsOf(preview);
+  const { fields } = preview.guesses;
   const columns = [
     { value: '', label: t('import.not_in_file') },
     ...preview.header.map((column, index) => ({
@@ -21,24 +21,24 @@ export function MappingTable({ preview, kind, mapping, onChange }: Props) {
     })),
   ];
   const chosen = (field: TargetField) => {
-    const column = mapping[field.name];
+    const column = mapping[field.field];
     return typeof column === 'string' ? column : '';
   };
   return (
     <>
       <div className="mapping">
         {fields.map((field) => (
-          <div key={field.name} className="mapping-field">
-            <label htmlFor={`map-${field.name}`}>{field[language] ?? field.name}</label>
+          <div key={field.field} className="mapping-field">
+            <label htmlFor={`map-${field.field}`}>{field[language]}</label>
             <Select
-              id={`map-${field.name}`}
+              id={`map-${field.field}`}
               className="full-width"
               showSearch={{ optionFilterProp: 'label' }}
               popupMatchSelectWidth={false}
               value={chosen(field)}
               options={columns}
               onChange={(column: string) =>
-                onChange({ ...mapping, [field.name]: column === '' ? null : column })
+                onChange({ ...mapping, [field.field]: column === '' ? null : column })
               }
             />
           </div>
@@ -82,13 +82,4 @@ function MoreOptions({ kind, mapping, onChange }: Omit<Props, 'preview'>) {
 function example(preview: Preview, index: number): string {
   const value = preview.rows.map((row) => row[index] ?? '').find((cell) => cell !== '');
   return value === undefined ? '' : ` — ${value.slice(0, 24)}`;
-}
-
-/** What the kind can take, as the server lists it; else what the mapping already has. */
-function fieldsOf(preview: Preview): TargetField[] {
-  const listed = preview.guesses?.fields ?? [];
-  if (listed.length > 0) return listed.map((field) => (typeof field === 'string' ? { name: field } : field));
-  return Object.keys(preview.mapping)
-    .filter((name) => name !== 'options')
-    .map((name) => ({ name }));
 }

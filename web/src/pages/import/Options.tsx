@@ -1,4 +1,4 @@
-import { Select } from 'antd';
+import { Checkbox, Select } from 'antd';
 import type { Preview } from '@/api/imports';
 import { useT } from '@/i18n/I18nProvider';
 
@@ -41,6 +41,9 @@ export function Options({ preview, value, onChange }: Props) {
         onChange={(delimiter: string) => set({ delimiter })}
         options={delimiters.map((one) => ({ value: one, label: delimiterNames[one] }))}
       />
+      <Checkbox checked={format.header} onChange={(event) => set({ header: event.target.checked })}>
+        {t('import.header')}
+      </Checkbox>
     </>
   );
 }

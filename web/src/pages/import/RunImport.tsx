@@ -15,11 +15,16 @@ export function RunImport({ job }: { job: string }) {
   const [, go] = useLocation();
   const [version, setVersion] = useState(0);
   const [undo, setUndo] = useState<Job | null>(null);
-  const found = useResource(`${job} ${version}`, (signal) => imports.list({ limit: 20 }, signal));
-  const batch: Batch | undefined = found.data?.items.find((one) => one.job?.id === job);
+  const [id, setId] = useState<string | null>(null);
+  const found = useResource(id && `${id} ${version}`, (signal) => imports.detail(id ?? '', signal));
+  const batch: Batch | undefined = found.data;
   return (
     <Card title={<h2 className="card-title">{batch?.file_name ?? t('import.step_run')}</h2>}>
-      <JobProgress key={job} id={job} over={() => setVersion((n) => n + 1)}>
+      <JobProgress
+        key={job}
+        id={job}
+        over={({ result }) => typeof result?.['import_id'] === 'string' && setId(result['import_id'])}
+      >
         {(now) => (
           <>
             <Counts job={now} />

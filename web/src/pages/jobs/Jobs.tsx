@@ -5,11 +5,9 @@ import { EmptyState } from '@/components/EmptyState';
 import { JobProgress } from '@/components/job/JobProgress';
 import { JobStateTag } from '@/components/job/JobStateTag';
 import { ListPage } from '@/components/list/ListPage';
-import type { Column, Filter } from '@/components/list/types';
+import type { Column } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
 import { useI18n } from '@/i18n/I18nProvider';
-
-const states = ['waiting', 'running', 'stopping', 'stopped', 'done', 'failed'] as const;
 
 /** Long work: what runs, how far it is, what came of it. */
 export default function Jobs() {
@@ -46,23 +44,11 @@ export default function Jobs() {
     ],
     [t, f, setOpen],
   );
-  const filters = useMemo<Filter[]>(
-    () => [
-      {
-        kind: 'choice',
-        key: 'state',
-        label: t('column.state'),
-        options: states.map((value) => ({ value, label: t(`job_state.${value}`) })),
-      },
-    ],
-    [t],
-  );
   return (
     <>
       <ListPage<Job>
         name="jobs"
         columns={columns}
-        filters={filters}
         load={jobs.list}
         rowKey={({ id }) => id}
         paging="cursor"

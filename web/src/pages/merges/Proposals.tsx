@@ -1,6 +1,6 @@
 import { Button, Popconfirm, Space } from 'antd';
 import { useMemo, useState } from 'react';
-import { type MergeProposal, merges } from '@/api/customers';
+import { type Customer, type MergeProposal, merges } from '@/api/customers';
 import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
 import type { Column } from '@/components/list/types';
@@ -17,8 +17,8 @@ export function Proposals() {
       if (await run(() => merges.decide(id, decision), t('saved'))) setVersion((n) => n + 1);
     };
     return [
-      { key: 'low', title: t('merge.one'), render: ({ low }) => <CustomerLink customer={low} /> },
-      { key: 'high', title: t('merge.other'), render: ({ high }) => <CustomerLink customer={high} /> },
+      { key: 'one', title: t('merge.one'), render: ({ one }) => <Side customer={one} /> },
+      { key: 'other', title: t('merge.other'), render: ({ other }) => <Side customer={other} /> },
       { key: 'reason', title: t('merge.reason'), render: ({ reason }) => t(`merge_proposal.${reason}`) },
       { key: 'created', title: t('column.since'), render: ({ created_s }) => f.time(created_s) },
       {
@@ -50,5 +50,21 @@ export function Proposals() {
       version={version}
       empty={<EmptyState title={t('merge.none_open')} hint={t('merge.none_open_hint')} />}
     />
+  );
+}
+
+/** One of the two, with what tells people apart. */
+function Side({ customer }: { customer: Customer | null }) {
+  const { t, f } = useI18n();
+  if (customer === null) return <>—</>;
+  const facts = [customer.phone, customer.city, customer.source?.name].filter(Boolean).join(' · ');
+  return (
+    <>
+      <CustomerLink customer={customer} />
+      <div className="soft">{facts}</div>
+      <div className="soft">
+        {t('customer.orders')} {f.number(customer.orders)} · {f.money(customer.spend_fen)}
+      </div>
+    </>
   );
 }

@@ -110,6 +110,6 @@ function orderFilters(t: T): Filter[] {
         { value: 'false', label: t('order.without_refund') },
       ],
     },
-    { kind: 'days', key: 'at', label: t('order.at'), from: 'from', to: 'to' },
+    { kind: 'days', key: 'at', label: t('order.at'), from: 'from', to: 'to', instants: true },
   ];
 }

@@ -21,7 +21,7 @@ interface Props {
 
 export function CostForm({ cost, done, onClose }: Props) {
   const { t } = useI18n();
-  const found = useResource('sources', (signal) => sources.list({ limit: 200 }, signal));
+  const found = useResource('sources', (signal) => sources.list({}, signal));
   const required = [{ required: true }];
   return (
     <FormModal<Values>

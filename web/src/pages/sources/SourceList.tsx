@@ -56,7 +56,8 @@ export function SourceList() {
         key: 'cost_each',
         title: t('source.cost_each'),
         align: 'right',
-        render: ({ customers, cost_fen }) => f.money(customers > 0 ? cost_fen / customers : null),
+        render: ({ customers, cost_fen }) =>
+          f.money(customers > 0 && cost_fen !== null ? cost_fen / customers : null),
       },
     ];
     if (!write) return all;
@@ -88,7 +89,7 @@ export function SourceList() {
         columns={columns}
         load={sources.list}
         rowKey={({ id }) => id}
-        paging="cursor"
+        paging="whole"
         version={version}
         actions={
           write && (

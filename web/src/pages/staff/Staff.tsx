@@ -50,6 +50,7 @@ export default function Staff() {
       filters={filters}
       load={people.staff}
       rowKey={({ id }) => id}
+      paging="cursor"
       empty={<EmptyState title={t('staff.none')} hint={t('staff.none_hint')} />}
     />
   );

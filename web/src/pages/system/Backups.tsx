@@ -4,6 +4,7 @@ import { type Backup, care } from '@/api/care';
 import type { Job } from '@/api/jobs';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNotice } from '@/components/ErrorNotice';
+import { StatusTag } from '@/components/StatusTag';
 import { JobProgress } from '@/components/job/JobProgress';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useAction } from '@/lib/useAction';
@@ -23,7 +24,13 @@ export function Backups() {
     }, success);
   const columns = [
     { title: t('column.name'), dataIndex: 'name', render: (name: string) => <code>{name}</code> },
-    { title: t('column.time'), render: (_: unknown, row: Backup) => f.time(row.at_s ?? row.created_s) },
+    { title: t('column.time'), render: (_: unknown, row: Backup) => f.time(row.created_s) },
+    {
+      title: t('column.state'),
+      render: (_: unknown, { whole }: Backup) => (
+        <StatusTag tone={whole ? 'good' : 'bad'}>{t(whole ? 'backup.whole' : 'backup.partial')}</StatusTag>
+      ),
+    },
     {
       title: t('backup.size'),
       align: 'right' as const,

@@ -28,7 +28,7 @@ export function ModelForm({ editing, done, onClose }: Props) {
   const save = async () => {
     setState({ busy: true, error: null });
     try {
-      const sent = toSend(body);
+      const sent = toSend(body, editing.id === null);
       await (editing.id === null ? tierModels.add(sent) : tierModels.patch(editing.id, sent));
       done();
       onClose();
@@ -116,10 +116,10 @@ function moved(tiers: Tier[], index: number, step: number): Tier[] {
 }
 
 /** Only what the server takes; an id keeps the history of a tier that stays. */
-function toSend({ name, kind, period_days, enabled, tiers }: TierModelBody): TierModelBody {
+function toSend({ name, kind, period_days, enabled, tiers }: TierModelBody, isNew: boolean): TierModelBody {
   return {
     ...(name !== undefined && { name }),
-    ...(kind && { kind }),
+    ...(isNew && kind && { kind }),
     ...(period_days && { period_days }),
     ...(enabled !== undefined && { enabled }),
     tiers: (tiers ?? []).map((tier) => ({
