@@ -33,8 +33,8 @@ static const struct sql CARDS = {
 #define PHONES(ids)                                                                                \
     "SELECT m.root_id, i.value_sealed FROM customer m JOIN identity i ON i.customer_id = m.id"     \
     " WHERE m.root_id IN " ids " AND i.kind = 'phone' AND ($2 = 0 OR EXISTS"                       \
-    " (SELECT 1 FROM relation r JOIN account_staff a ON a.staff_id = r.staff_id"                   \
-    " AND a.account_id = $2 WHERE r.customer_id = i.customer_id AND r.deleted_s IS NULL))"         \
+    " (SELECT 1 FROM relation r CROSS JOIN account_staff a WHERE r.customer_id = i.customer_id"    \
+    " AND r.deleted_s IS NULL AND a.account_id = $2 AND a.staff_id = r.staff_id))"                 \
     " ORDER BY m.root_id, i.created_s DESC, i.id DESC"
 static const struct sql CARD_PHONES = {
     .text = PHONES(IDS_LITE("$1")),
