@@ -15,7 +15,7 @@
 static void put_entry(struct json *j, const struct audit_entry *a)
 {
     json_open_object(j, NULL);
-    json_put_int(j, "id", a->id);
+    json_put_id(j, "id", a->id);
     json_put_int(j, "at_s", a->at_us / 1000000);
     if (a->account_id != 0) {
         json_open_object(j, "account");
@@ -93,12 +93,8 @@ static enum rc audit_verify_run(struct request *rq, struct tx *tx, struct err *e
     json_open_object(j, NULL);
     json_put_int(j, "rows", r.rows);
     json_put_bool(j, "ok", r.ok);
-    if (r.first_bad != 0) {
-        json_put_int(j, "first_bad", r.first_bad);
-    } else {
-        json_put_null(j, "first_bad");
-    }
-    json_put_int(j, "head_id", r.head_id);
+    json_put_id(j, "first_bad", r.first_bad);
+    json_put_id(j, "head_id", r.head_id);
     json_put_z(j, "head_hash", r.head_hash);
     json_close_object(j);
     return RC_OK;

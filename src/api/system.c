@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "domain/app.h"
+#include "domain/doctor.h"
 #include "http/metrics.h"
 #include "store/census.h"
 #include "store/session.h"
@@ -136,4 +137,41 @@ const struct route route_metrics = {
     .need = PERM_PUBLIC, .scope = SCOPE_NONE, .run = metrics,
     .zh = "Prometheus 指标，限本机与管理员。",
     .en = "Metrics for Prometheus; this machine and administrators only.",
+};
+
+static enum rc doctor(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct checks *checks = ARENA_NEW(request_arena(rq), struct checks);
+    bool english = request_caller(rq)->english;
+    enum rc rc = doctor_run(request_app(rq), tx, arg_int_or(rq, "deep", 0) != 0, request_arena(rq), checks, e);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    json_open_array(j, "items");
+    for (size_t i = 0; i < checks->n; i++) {
+        const struct check *c = &checks->list[i];
+        json_open_object(j, NULL);
+        json_put_z(j, "name", c->name);
+        json_put_z(j, "zh", c->zh);
+        json_put_z(j, "en", c->en);
+        json_put_bool(j, "ok", c->ok);
+        json_put_str(j, "value", c->value);
+        json_put_z(j, "advice", english ? c->advice_en : c->advice_zh);
+        json_close_object(j);
+    }
+    json_close_array(j);
+    reply_page_end(rq, STR_ABSENT, (int64_t)checks->n);
+    json_close_object(j);
+    return RC_OK;
+}
+
+const struct route route_doctor = {
+    .method = GET, .path = "/api/doctor", .name = "doctor",
+    .need = PERM_SYSTEM, .scope = SCOPE_NONE,
+    .args = {{"deep", ARG_BOOL, .zh = "也检查数据库完整性和整条审计链", .en = "also the database's integrity and the whole audit chain"}},
+    .run = doctor,
+    .zh = "体检：目录、密钥、磁盘、备份、时钟、数据库。", .en = "Look the installation over: directory, keys, disk, backups, clock, database.",
+    .reply = "CheckList",
 };

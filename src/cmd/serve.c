@@ -9,12 +9,18 @@
 #include "base/log.h"
 #include "cmd/commands.h"
 #include "domain/app.h"
+#include "domain/restore.h"
+#include "domain/upkeep.h"
 #include "http/server.h"
+#include "store/audit.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { FIRST_FD = 3 };
@@ -40,22 +46,61 @@ static sigset_t stop_signals(void)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1); /* a restore was asked for: api/backups.c */
     return set;
 }
 
-static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t *signals,
-                         struct err *e)
+/* The audit log's head goes into the log once an hour: a copy that a change of the database does not reach. */
+static void log_audit_head(struct app *app)
+{
+    struct tx *tx = NULL;
+    struct audit_report r;
+    if (db_read_begin(app->db, &tx, NULL) == RC_OK && audit_head(tx, app->keys, &r, NULL) == RC_OK) {
+        log_line(LOG_INFO, "audit_head", "\"id\":%" PRId64 ",\"hash\":\"%s\"", r.head_id, r.head_hash);
+    }
+    db_read_end(tx);
+}
+
+/* Waits for a signal and does what is due every minute meanwhile. */
+static int wait_for_signal(struct app *app, const sigset_t *signals)
+{
+    for (int minute = 0;; minute++) {
+        struct err e = ERR_INIT;
+        bool backup = false;
+        int which = sigtimedwait(signals, NULL, &(struct timespec){.tv_sec = 60});
+        if (which > 0) {
+            return which;
+        }
+        if (upkeep_run(app, &backup, &e) != RC_OK) {
+            log_line(LOG_ERROR, "upkeep", "\"code\":\"%s\"", e.code);
+        } else if (backup) {
+            log_line(LOG_INFO, "backup_started", "%s", "\"automatic\":true");
+        }
+        if (minute % 60 == 0) {
+            log_audit_head(app);
+        }
+    }
+}
+
+/* `port` is where to listen again after a restore: the port we had, if the system picked it. */
+static const char *listen_on(struct invocation *in, struct app *app, int port)
+{
+    const char *text = config_text(app->config, "listen");
+    const char *colon = strrchr(text, ':');
+    return port == 0 ? text : arena_printf(&in->arena, "%.*s:%d", (int)(colon - text), text, port).p;
+}
+
+static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t *signals, int *port, struct err *e)
 {
     struct server *server = NULL;
     struct router *router = routes_compile();
     enum log_level level;
-    int which = 0;
     const char *trusted = config_text(app->config, "trusted_proxy");
     if (log_level_from(str_from(config_text(app->config, "log_level")), &level)) {
         log_set_level(level);
     }
     struct server_config config = {
-        .listen = config_text(app->config, "listen"),
+        .listen = listen_on(in, app, *port),
         .socket_path = arena_printf(&in->arena, "%s/koi.sock", in->data_dir).p,
         .trusted_proxy = trusted[0] != 0 ? trusted : NULL,
         .threads = (int)config_int(app->config, "threads"),
@@ -63,32 +108,55 @@ static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t 
     };
     enum rc rc = server_start(app, router, &config, &server, e);
     if (rc == RC_OK) {
-        printf("{\"event\":\"listening\",\"port\":%d}\n", server_port(server));
+        *port = server_port(server);
+        printf("{\"event\":\"listening\",\"port\":%d}\n", *port);
         fflush(stdout);
-        sigwait(signals, &which);
-        log_line(LOG_INFO, "stopping", "\"signal\":%d", which);
+        log_line(LOG_INFO, "stopping", "\"signal\":%d", wait_for_signal(app, signals));
     }
     server_stop(server);
     router_free(router);
     return rc;
 }
 
-static enum rc serve(struct invocation *in, struct err *e)
+/* Opens, serves, closes; `out_restore` is the backup that is to be restored before serving again, or NULL. */
+static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *port, const char **out_restore, struct err *e)
 {
     struct app *app = NULL;
-    sigset_t signals = stop_signals();
     struct app_options options = {
         .data_dir = in->data_dir,
         .flags = in->flags,
         .flag_count = in->flag_count,
         .with_jobs = true,
     };
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    *out_restore = NULL;
     enum rc rc = app_open(&options, &app, e);
     if (rc == RC_OK) {
-        rc = serve_app(in, app, &signals, e);
+        rc = serve_app(in, app, signals, port, e);
+        *out_restore = app->restore_from != NULL ? arena_z(&in->arena, str_from(app->restore_from)) : NULL;
     }
     app_close(app);
+    return rc;
+}
+
+static void restore(struct invocation *in, const char *file)
+{
+    struct restore_report report = {0};
+    struct err e = ERR_INIT;
+    enum rc rc = restore_run(&(struct restore_options){.data_dir = in->data_dir, .file = file, .force = true}, &report, &e);
+    log_line(rc == RC_OK ? LOG_INFO : LOG_ERROR, "restored", "\"code\":\"%s\",\"rows\":%" PRId64, e.code, report.rows);
+}
+
+static enum rc serve(struct invocation *in, struct err *e)
+{
+    sigset_t signals = stop_signals();
+    const char *file = NULL;
+    int port = 0;
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    enum rc rc = serve_once(in, &signals, &port, &file, e);
+    while (rc == RC_OK && file != NULL) {
+        restore(in, file);
+        rc = serve_once(in, &signals, &port, &file, e);
+    }
     return rc;
 }
 

@@ -25,10 +25,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Weak until the runner is linked in. */
-#pragma weak job_runner_start
-#pragma weak job_runner_stop
-
 enum { READERS = 4, DAYS_A_STEP = LIMIT_CLOSURE_ROWS };
 
 const char *app_path(const struct app *app, struct arena *a, const char *name)
@@ -212,7 +208,7 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
     if (rc == RC_OK) {
         rc = open_calendar(app, e);
     }
-    if (rc == RC_OK && o->with_jobs && job_runner_start != NULL) {
+    if (rc == RC_OK && o->with_jobs) {
         rc = job_runner_start(app, &app->jobs, e);
     }
     return rc;
@@ -245,13 +241,12 @@ void app_close(struct app *app)
     if (app == NULL) {
         return;
     }
-    if (job_runner_stop != NULL) {
-        job_runner_stop(app->jobs);
-    }
+    job_runner_stop(app->jobs);
     writer_stop(app->writer);
     db_close(app->db);
     keyring_free(app->keys);
     config_free(app->config);
+    free(app->restore_from);
     free((char *)(uintptr_t)app->data_dir);
     free(app);
 }

@@ -326,4 +326,18 @@ enum rc audit_verify(struct tx *tx, const struct keyring *keys, struct audit_rep
     return RC_OK;
 }
 
+enum rc audit_head(struct tx *tx, const struct keyring *keys, struct audit_report *out, struct err *e)
+{
+    struct rows *r = NULL;
+    struct head head = {0};
+    enum rc rc = tx_find(tx, &HEAD_READ, &r, e);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    head_take(r, keys, &head);
+    *out = (struct audit_report){.ok = head.sound, .head_id = head.last_id};
+    secret_hex(head.hash, HASH, out->head_hash);
+    return rows_end(r, e);
+}
+
 STATEMENTS(audit, &HEAD, &HEAD_READ, &LAST_ID, &HEAD_PUT, &APPEND, &WALK, &LIST);

@@ -1,0 +1,227 @@
+/* doctor.c — the checks, one function each, in the order in which a person would ask.
+ *
+ * A check never fails the run: what it cannot find out is a finding. Nothing is repaired and nothing written. Sizes are
+ * given in MB, ages in hours, paths as resolved, so that two people looking at two machines see the same words.
+ */
+#include "domain/doctor.h"
+
+#include "base/calendar.h"
+#include "base/clock.h"
+#include "domain/backup.h"
+#include "store/audit.h"
+#include "store/schema_files.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { MB = 1 << 20, FREE_LEAST_MB = 512, OLD_UPLOAD_S = 7 * 86400 };
+
+/* The date of this release: a clock before it is wrong. */
+static const int64_t RELEASED_S = 1735689600; /* 2025-01-01 */
+
+struct look {
+    struct app *app;
+    struct tx *tx;
+    struct arena *a;
+    struct checks *out;
+};
+
+static struct check *add(struct look *l, const char *name, const char *zh, const char *en)
+{
+    assert(l->out->n < CHECKS_MOST);
+    struct check *c = &l->out->list[l->out->n++];
+    *c = (struct check){.name = name, .zh = zh, .en = en, .ok = true, .value = STR_ABSENT};
+    return c;
+}
+
+static void bad(struct check *c, const char *advice_zh, const char *advice_en)
+{
+    c->ok = false;
+    c->advice_zh = advice_zh;
+    c->advice_en = advice_en;
+}
+
+/* ---- files ---- */
+
+static void check_directory(struct look *l)
+{
+    struct check *c = add(l, "data_directory", "数据目录", "data directory");
+    struct stat st;
+    char real[PATH_MAX];
+    c->value = arena_str(l->a, str_from(realpath(l->app->data_dir, real) != NULL ? real : l->app->data_dir));
+    if (stat(l->app->data_dir, &st) != 0 || (st.st_mode & 077) != 0) {
+        bad(c, "只让运行 Koi 的用户进入：chmod 700", "let only Koi's user in: chmod 700");
+    }
+}
+
+static void check_key(struct look *l)
+{
+    struct check *c = add(l, "key_file", "密钥文件", "key file");
+    struct stat st;
+    const char *path = app_path(l->app, l->a, "koi.key");
+    c->value = str_from(path);
+    if (stat(path, &st) != 0 || (st.st_mode & 077) != 0) {
+        bad(c, "chmod 600 koi.key，并在别处另存一份", "chmod 600 koi.key, and keep a copy elsewhere");
+    }
+}
+
+static void check_disk(struct look *l)
+{
+    struct check *c = add(l, "disk_space", "磁盘空间", "disk space");
+    struct statvfs v;
+    if (statvfs(l->app->data_dir, &v) != 0) {
+        bad(c, "看不到磁盘空间", "the disk cannot be looked at");
+        return;
+    }
+    int64_t free_mb = (int64_t)(v.f_bavail * v.f_frsize / MB);
+    int64_t need_mb = FREE_LEAST_MB + 2 * db_size_bytes(l->app->db) / MB;
+    c->value = arena_printf(l->a, "%" PRId64 " MB", free_mb);
+    if (free_mb < need_mb) {
+        bad(c, "剩余空间不足以做备份，请清理或扩容", "too little for a backup: free some or add more");
+    }
+}
+
+static void check_uploads(struct look *l)
+{
+    struct check *c = add(l, "old_uploads", "一周前的上传文件", "uploads older than a week");
+    const char *path = app_path(l->app, l->a, "upload");
+    int64_t n = 0;
+    DIR *d = opendir(path);
+    for (struct dirent *entry; d != NULL && (entry = readdir(d)) != NULL;) {
+        struct stat st;
+        const char *file = arena_printf(l->a, "%s/%s", path, entry->d_name).p;
+        n += stat(file, &st) == 0 && S_ISREG(st.st_mode) && clock_now_s() - st.st_mtime > OLD_UPLOAD_S;
+    }
+    if (d != NULL) {
+        closedir(d);
+    }
+    c->value = arena_printf(l->a, "%" PRId64, n);
+}
+
+/* ---- database ---- */
+
+static void check_database(struct look *l)
+{
+    struct check *c = add(l, "database", "数据库", "database");
+    int version = 0;
+    int wanted = schema_migrations[schema_migration_count - 1].version;
+    bool known = db_version(l->app->db, &version, NULL) == RC_OK;
+    c->value = arena_printf(l->a, "%s, %" PRId64 " MB, WAL %" PRId64 " MB, schema %d",
+                            tx_engine(l->tx) == DB_SQLITE ? "SQLite" : "PostgreSQL", db_size_bytes(l->app->db) / MB,
+                            db_wal_bytes(l->app->db) / MB, version);
+    if (!known || version != wanted) {
+        bad(c, "重新启动服务以升级", "restart the server to upgrade it");
+    }
+}
+
+static void check_integrity(struct look *l)
+{
+    struct check *c = add(l, "integrity", "数据库完整性", "integrity of the database");
+    struct err e = ERR_INIT;
+    if (db_check(l->app->db, &e) != RC_OK) {
+        c->value = arena_str(l->a, str_from(e.en));
+        bad(c, "用最近的备份恢复：koi restore", "restore the latest backup: koi restore");
+    }
+}
+
+static void check_audit(struct look *l)
+{
+    struct check *c = add(l, "audit_chain", "审计链", "audit chain");
+    struct audit_report r;
+    struct err e = ERR_INIT;
+    if (audit_verify(l->tx, l->app->keys, &r, &e) != RC_OK) {
+        c->value = arena_str(l->a, str_from(e.en));
+        bad(c, "审计日志读不出来", "the audit log cannot be read");
+        return;
+    }
+    c->value = arena_printf(l->a, "%" PRId64 " · %.16s", r.rows, r.head_hash);
+    if (!r.ok) {
+        c->value = arena_printf(l->a, "%" PRId64 " / %" PRId64, r.first_bad, r.rows);
+        bad(c, "从这一行起有人改动过数据库，请与备份比较", "someone changed the database from this row on: compare with a backup");
+    }
+}
+
+/* ---- time, backups, network ---- */
+
+static void check_clock(struct look *l)
+{
+    struct check *c = add(l, "clock", "时钟与时区", "clock and time zone");
+    char text[21];
+    calendar_format_rfc3339(clock_now_s(), text);
+    c->value = arena_printf(l->a, "%s, " STR_FMT, text, STR_ARG(calendar_zone()));
+    if (clock_now_s() < RELEASED_S) {
+        bad(c, "系统时间不对，请开启时间同步", "the system's time is wrong: turn on time synchronisation");
+    }
+}
+
+static void check_backups(struct look *l)
+{
+    struct check *c = add(l, "backups", "最近的备份", "latest backup");
+    struct backup_entry *list = NULL;
+    size_t n = 0;
+    int64_t hours = config_int(l->app->config, "backup_hours");
+    if (tx_engine(l->tx) != DB_SQLITE) {
+        c->value = STR("pg_dump");
+        return;
+    }
+    if (backup_list(l->app, l->a, &list, &n, NULL) != RC_OK || n == 0) {
+        bad(c, "还没有备份：koi backup", "there is none yet: koi backup");
+        return;
+    }
+    int64_t age_h = (clock_now_s() - list[0].created_s) / 3600;
+    c->value = arena_printf(l->a, STR_FMT ", %" PRId64 " h", STR_ARG(list[0].name), age_h);
+    if (!list[0].whole) {
+        bad(c, "最近的备份不完整", "the latest backup is not whole");
+    } else if (hours > 0 && age_h > 2 * hours) {
+        bad(c, "备份过期：服务是否一直在运行？", "backups are late: is the server running all the time?");
+    }
+}
+
+static void check_proxy(struct look *l)
+{
+    struct check *c = add(l, "listen", "监听与反向代理", "listening and proxy");
+    const char *proxy = config_text(l->app->config, "trusted_proxy");
+    c->value = arena_printf(l->a, "%s · %s", config_text(l->app->config, "listen"), proxy[0] != 0 ? proxy : "-");
+}
+
+static void check_jobs(struct look *l)
+{
+    struct check *c = add(l, "writer", "写入队列", "write queue");
+    if (l->app->writer == NULL) {
+        return;
+    }
+    struct writer_stats w = writer_stats(l->app->writer);
+    int64_t mean_us = w.groups > 0 ? w.commit_us / w.groups : 0;
+    c->value = arena_printf(l->a, "%" PRId64 " / %" PRId64 " µs", w.waiting, mean_us);
+    if (mean_us > 200000) {
+        bad(c, "磁盘提交太慢，换更快的盘", "commits are slow: use a faster disk");
+    }
+}
+
+enum rc doctor_run(struct app *app, struct tx *tx, bool deep, struct arena *a, struct checks *out, struct err *e)
+{
+    struct look l = {app, tx, a, out};
+    (void)e;
+    out->n = 0;
+    check_directory(&l);
+    check_key(&l);
+    check_disk(&l);
+    check_uploads(&l);
+    check_database(&l);
+    check_clock(&l);
+    check_backups(&l);
+    check_proxy(&l);
+    check_jobs(&l);
+    if (deep) {
+        check_integrity(&l);
+        check_audit(&l);
+    }
+    return RC_OK;
+}
