@@ -90,16 +90,17 @@ static enum rc put_tally(struct import *imp, struct tx *tx, const struct import_
     return rc;
 }
 
-/* What the steps before this one have done. One that failed in the same group has not been told so yet: hence `ran`. */
+/* What the steps before this one have done. One that failed in the same group has not been told so
+ * yet: hence the ring, which is written as closures run. */
 static enum rc before(struct flight *f, struct import_tally *out, struct err *e)
 {
     struct import *imp = f->imp;
-    const struct flight *last = &imp->flights[(f->number + IMPORT_FLIGHTS - 1) % IMPORT_FLIGHTS];
+    size_t own = (size_t)f->number % IMPORT_RING;
+    size_t last = (size_t)(f->number + IMPORT_RING - 1) % IMPORT_RING;
     lock_take(&imp->lock);
-    f->ran = false;
-    bool good =
-        imp->failed == RC_OK && (f->number == 0 || (last->ran && last->number == f->number - 1));
-    *out = f->number == 0 ? imp->done : last->after;
+    imp->ring[own].number = 0;
+    bool good = imp->failed == RC_OK && (f->number == 0 || imp->ring[last].number == f->number);
+    *out = f->number == 0 ? imp->start : imp->ring[last].after;
     lock_give(&imp->lock);
     return good ? RC_OK
                 : err_set(e, RC_BUSY, "step_before_failed", NULL, "前一步没有完成",
@@ -125,8 +126,8 @@ static enum rc flight_run(struct tx *tx, void *arg, struct err *e)
     if (rc != RC_OK)
         return rc;
     lock_take(&f->imp->lock);
-    f->after = t;
-    f->ran = true;
+    f->imp->ring[f->number % IMPORT_RING].number = f->number + 1;
+    f->imp->ring[f->number % IMPORT_RING].after = t;
     if (f->step->rows > 0) {
         double us = (double)(clock_mono_us() - start_us) / (double)f->step->rows;
         f->imp->us_a_row = f->imp->us_a_row == 0 ? us : f->imp->us_a_row * 0.8 + us * 0.2;
@@ -141,9 +142,8 @@ static void flight_done(void *arg, enum rc rc, const struct err *e)
     struct import *imp = f->imp;
     lock_take(&imp->lock);
     f->busy = false;
-    f->ran = rc == RC_OK;
     if (rc == RC_OK) {
-        imp->done = f->after;
+        imp->done = imp->ring[f->number % IMPORT_RING].after;
     } else if (imp->failed == RC_OK) {
         imp->failed = rc;
         imp->why = *e;
@@ -501,6 +501,7 @@ static enum rc import_job_open(struct job *job, struct err *e)
     signal_init(&imp->landed);
     if (job_cursor(job).n > 0 && import_tally_parse(job_cursor(job), &imp->done))
         imp->resume_rows = imp->done.rows > 0 ? imp->done.rows : -1;
+    imp->start = imp->done;
     enum rc rc = open_file(imp, d, e);
     if (rc == RC_OK)
         rc = open_reader(imp, e);

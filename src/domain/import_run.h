@@ -8,7 +8,7 @@
 #include "domain/import_read.h"
 #include "domain/reject.h"
 
-enum { IMPORT_FLIGHTS = 8 };
+enum { IMPORT_FLIGHTS = 8, IMPORT_RING = 2 * IMPORT_FLIGHTS };
 
 /* What has been done so far; the cursor of the job. */
 struct import_tally {
@@ -27,9 +27,8 @@ struct flight {
     struct import_step *step;
     struct write write;
     int64_t number;
-    int64_t rows, rejected;    /* read when it was handed in */
-    struct import_tally after; /* when it has run */
-    bool busy, ran;            /* on its way; its closure ran to the end */
+    int64_t rows, rejected; /* read when it was handed in */
+    bool busy, ran;         /* on its way; its closure ran to the end */
 };
 
 struct import {
@@ -57,7 +56,12 @@ struct import {
     struct flight flights[IMPORT_FLIGHTS];
     struct lock lock; /* what follows */
     struct signal landed;
-    struct import_tally done; /* of the newest step that ran */
+    struct import_tally start; /* where this run began */
+    struct {
+        int64_t number; /* of a step that ran to its end, plus 1 */
+        struct import_tally after;
+    } ring[IMPORT_RING];      /* by number: outlives the flight */
+    struct import_tally done; /* of the newest step that was committed */
     enum rc failed;
     struct err why;
     double us_a_row;

@@ -130,8 +130,8 @@ enum rc event_retract_batch(struct tx *tx, int64_t batch_id, struct err *e);
                             " AND live_r.object_kind = 17 AND live_r.object_id = " v ".seq"        \
                             " AND " EVENT_BATCH_LIVE("live_r") "))"
 #define EVENT_BATCH_LIVE(v)                                                                        \
-    "(" v ".batch_id IS NULL OR " v ".batch_id NOT IN (SELECT live_b.id FROM batch live_b"         \
-    " WHERE live_b.state IN ('undoing', 'undone')))"
+    "NOT EXISTS (SELECT 1 FROM batch live_b WHERE live_b.id = " v ".batch_id"                      \
+    " AND live_b.state IN ('undoing', 'undone'))"
 
 /* Appends to `change` that a row changed which the mirror holds: `table` is a table of the schema,
  * `customer_id` the customer it hangs on or 0. */
