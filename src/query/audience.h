@@ -30,11 +30,11 @@ struct audience_expr; /* query/tree.h */
 /* ---- names: how the checker asks what a quoted name means ---- */
 
 enum name_kind {
-    NAME_TAG,        /* "name" or "group/name" */
+    NAME_TAG, /* "name" or "group/name" */
     NAME_TAG_GROUP,
-    NAME_STAFF,      /* userid or name */
-    NAME_TEAM,       /* department; everything below it counts */
-    NAME_GROUP,      /* customer group */
+    NAME_STAFF, /* userid or name */
+    NAME_TEAM,  /* department; everything below it counts */
+    NAME_GROUP, /* customer group */
     NAME_STAGE,
     NAME_SOURCE,
     NAME_CHANNEL,
@@ -42,7 +42,7 @@ enum name_kind {
     NAME_EVENT_KIND, /* the word of the language */
     NAME_FIELD,      /* key of a custom field */
     NAME_TIER_MODEL,
-    NAME_TIER,       /* parent: the model */
+    NAME_TIER, /* parent: the model */
     NAME_AUDIENCE,
     NAME_KINDS
 };
@@ -56,8 +56,8 @@ struct name_found {
     size_t n;
     /* event kind: its names for people; field: its name in both; else absent */
     struct str zh, en;
-    enum field_type type;  /* field */
-    bool sensitive;        /* field that an audience may not ask for */
+    enum field_type type; /* field */
+    bool sensitive;       /* field that an audience may not ask for */
     /* audience: its text; tier model: its tiers' texts, separated by byte 0x1E */
     struct str expression;
     enum audience_subject subject; /* audience, tier model */

@@ -37,7 +37,8 @@ struct checker {
 
 static enum rc check_node(struct checker *c, struct node *n);
 
-static enum rc wrong(struct checker *c, uint32_t at, const char *code, const char *zh, const char *en)
+static enum rc wrong(struct checker *c, uint32_t at, const char *code, const char *zh,
+                     const char *en)
 {
     enum rc rc = err_set(c->e, RC_INVALID, code, "expression", "%s%.0s", "%.0s%s", zh, en);
     c->e->at = at;
@@ -47,22 +48,23 @@ static enum rc wrong(struct checker *c, uint32_t at, const char *code, const cha
 /* ---- names ---- */
 
 static const char *const KIND_ZH[NAME_KINDS] = {
-    "标签", "标签组", "员工", "部门", "群", "阶段", "来源", "渠道", "商品", "行为", "字段", "分层模型", "层级", "人群",
+    "标签", "标签组", "员工", "部门", "群",       "阶段", "来源",
+    "渠道", "商品",   "行为", "字段", "分层模型", "层级", "人群",
 };
 static const char *const KIND_EN[NAME_KINDS] = {
-    "tag",     "tag group",     "staff member", "department", "group",      "stage", "source",
-    "channel", "product",       "kind of event", "field",     "tier model", "tier",  "audience",
+    "tag",     "tag group", "staff member",  "department", "group",      "stage", "source",
+    "channel", "product",   "kind of event", "field",      "tier model", "tier",  "audience",
 };
 
 static const char *const KIND_CODE[NAME_KINDS] = {
-    "tag_unknown",     "tag_group_unknown",  "staff_unknown",   "team_unknown",    "group_unknown",
-    "stage_unknown",   "source_unknown",     "channel_unknown", "product_unknown", "kind_unknown",
-    "field_unknown",   "tier_model_unknown", "tier_unknown",    "audience_unknown",
+    "tag_unknown",   "tag_group_unknown",  "staff_unknown",   "team_unknown",     "group_unknown",
+    "stage_unknown", "source_unknown",     "channel_unknown", "product_unknown",  "kind_unknown",
+    "field_unknown", "tier_model_unknown", "tier_unknown",    "audience_unknown",
 };
 
 /* Finds a name that must exist, or says so with the nearest one. */
-static enum rc find(struct checker *c, enum name_kind kind, int64_t parent, struct str name, uint32_t at,
-                    struct name_found *out)
+static enum rc find(struct checker *c, enum name_kind kind, int64_t parent, struct str name,
+                    uint32_t at, struct name_found *out)
 {
     struct name_found f = {0};
     enum rc rc = c->names->find(c->names->ctx, c->a, kind, parent, name, &f, c->e);
@@ -79,8 +81,8 @@ static enum rc find(struct checker *c, enum name_kind kind, int64_t parent, stru
     if (rc != RC_OK)
         return rc;
     struct str shown = str_utf8_prefix(name, 60);
-    rc = err_set(c->e, RC_INVALID, KIND_CODE[kind], "expression", "没有%s%.0s“%.*s”", "there is no %.0s%s \"%.*s\"",
-                 KIND_ZH[kind], KIND_EN[kind], STR_ARG(shown));
+    rc = err_set(c->e, RC_INVALID, KIND_CODE[kind], "expression", "没有%s%.0s“%.*s”",
+                 "there is no %.0s%s \"%.*s\"", KIND_ZH[kind], KIND_EN[kind], STR_ARG(shown));
     c->e->at = at;
     if (suggestion_best(&s) != NULL)
         err_hint(c->e, "你是不是想写 %s？", "did you mean %s?", suggestion_best(&s));
@@ -96,21 +98,25 @@ static bool moment_less(const struct moment *a, const struct moment *b)
     int64_t q = ((y->year * 12 + y->month) * 31 + y->day) * INT64_C(86400);
     if (p != q || !a->has_time || !b->has_time) /* a day without a time ends at its end */
         return p < q;
-    return x->hour * 3600 + x->minute * 60 + x->second < y->hour * 3600 + y->minute * 60 + y->second;
+    return x->hour * 3600 + x->minute * 60 + x->second <
+           y->hour * 3600 + y->minute * 60 + y->second;
 }
 
 static enum rc check_window(struct checker *c, const struct window *w, bool days)
 {
     bool future = w->kind == WINDOW_NEXT || w->kind == WINDOW_FOLLOWING;
     if (w->kind == WINDOW_BETWEEN && moment_less(&w->to, &w->from))
-        return wrong(c, w->at, "window_order", "时间范围的结束早于开始", "the window ends before it begins");
+        return wrong(c, w->at, "window_order", "时间范围的结束早于开始",
+                     "the window ends before it begins");
     if (future && !days)
         return wrong(c, w->at, "window_future", "将来的时间范围只能用于生日和日期字段",
                      "a window in the future is only for birthdays and day fields");
     if (days && !w->length.period && w->length.n > 0 && w->length.unit == UNIT_HOUR)
-        return wrong(c, w->at, "window_hours", "日期按天计算，请用 d 或 w", "days are counted here: use d or w");
+        return wrong(c, w->at, "window_hours", "日期按天计算，请用 d 或 w",
+                     "days are counted here: use d or w");
     if (days && (w->from.has_time || w->to.has_time))
-        return wrong(c, w->at, "window_time", "这里只能写日期，不能带时间", "only a day may stand here, without a time");
+        return wrong(c, w->at, "window_time", "这里只能写日期，不能带时间",
+                     "only a day may stand here, without a time");
     return RC_OK;
 }
 
@@ -118,7 +124,8 @@ static enum rc check_birthday_window(struct checker *c, const struct window *w)
 {
     enum window_kind k = w->kind;
     if (k == WINDOW_SINCE || k == WINDOW_BEFORE || k == WINDOW_OLDER || k == WINDOW_EVER)
-        return wrong(c, w->at, "window_birthday", "生日请用 next 7d、this month、between … and … 这样的范围",
+        return wrong(c, w->at, "window_birthday",
+                     "生日请用 next 7d、this month、between … and … 这样的范围",
                      "for birthdays use a window such as next 7d, this month, between … and …");
     return RC_OK;
 }
@@ -129,7 +136,8 @@ static enum rc bind_text(struct checker *c, struct literal *v)
 {
     if (v->kind == LITERAL_TEXT)
         return RC_OK;
-    enum rc rc = wrong(c, v->at, "value_text", "这里要写引号里的文字", "a text in quotes belongs here");
+    enum rc rc =
+        wrong(c, v->at, "value_text", "这里要写引号里的文字", "a text in quotes belongs here");
     if (v->kind == LITERAL_WORD) {
         struct str shown = str_utf8_prefix(v->text, 60);
         err_hint(c->e, "你是不是想写 \"%.*s\"？", "did you mean \"%.*s\"?", STR_ARG(shown));
@@ -145,19 +153,21 @@ static enum rc bind_choice(struct checker *c, enum what w, struct literal *v)
         return RC_OK;
     }
     const struct choice *list = choice_list(w);
-    enum rc rc = wrong(c, v->at, "value_choice", "这里没有这个选项", "there is no such choice here");
+    enum rc rc =
+        wrong(c, v->at, "value_choice", "这里没有这个选项", "there is no such choice here");
     err_hint(c->e, "可选：%s、%s%s%s", "choose %s, %s%s%s", list[0].word, list[1].word,
              list[2].word != NULL ? ", " : "", list[2].word != NULL ? list[2].word : "");
     return rc;
 }
 
 /* Scales a number to the unit of its left side: `unit` millionths make one. */
-static enum rc bind_number(struct checker *c, struct literal *v, enum literal_kind kind, int64_t unit, int64_t low,
-                           int64_t high)
+static enum rc bind_number(struct checker *c, struct literal *v, enum literal_kind kind,
+                           int64_t unit, int64_t low, int64_t high)
 {
     if (v->kind != kind)
         return kind == LITERAL_PERCENT
-                   ? wrong(c, v->at, "value_percent", "这里要写百分比，如 10%", "a percentage belongs here, as 10%")
+                   ? wrong(c, v->at, "value_percent", "这里要写百分比，如 10%",
+                           "a percentage belongs here, as 10%")
                    : wrong(c, v->at, "value_number", "这里要写数字", "a number belongs here");
     if (v->micro % unit != 0)
         return unit == 1000000
@@ -173,9 +183,11 @@ static enum rc bind_day(struct checker *c, struct literal *v)
 {
     struct moment m = v->moment;
     if (v->kind == LITERAL_TEXT ? !moment_read(v->text, &m) : v->kind != LITERAL_MOMENT)
-        return wrong(c, v->at, "value_day", "这里要写日期，如 2026-01-31", "a day belongs here, as 2026-01-31");
+        return wrong(c, v->at, "value_day", "这里要写日期，如 2026-01-31",
+                     "a day belongs here, as 2026-01-31");
     if (m.has_time)
-        return wrong(c, v->at, "value_day", "这里只能写日期，不能带时间", "only a day may stand here, without a time");
+        return wrong(c, v->at, "value_day", "这里只能写日期，不能带时间",
+                     "only a day may stand here, without a time");
     v->bound = calendar_day_from_civil(m.civil.year, m.civil.month, m.civil.day);
     return RC_OK;
 }
@@ -217,7 +229,7 @@ static enum rc bind(struct checker *c, const struct node *n, enum type t, struct
     case TYPE_TIER:
         return bind_name(c, NAME_TIER, n->found.ids[0], v);
     default:
-        assert(!"this type has no values");
+        assert(false && "this type has no values");
         return RC_INVALID;
     }
 }
@@ -228,14 +240,17 @@ static enum rc follow(struct checker *c, const struct node *n, uint32_t at);
 
 /* Looks for a way from the thing just found back to one in the chain. References that cannot be read are not followed: they are
  * their owner's error. Called before the thing itself is put on the chain. */
-static enum rc check_circle(struct checker *c, enum name_kind kind, const struct name_found *f, uint32_t at)
+static enum rc check_circle(struct checker *c, enum name_kind kind, const struct name_found *f,
+                            uint32_t at)
 {
     assert(f->n > 0);
     for (int i = 0; i < c->n_chain; i++)
         if (c->chain[i].kind == kind && c->chain[i].id == f->ids[0])
-            return wrong(c, at, "circle", "这里的引用绕回了自己", "this reference leads back to itself");
+            return wrong(c, at, "circle", "这里的引用绕回了自己",
+                         "this reference leads back to itself");
     if (c->n_chain == REFERENCES || ++c->followed > LIMIT_AUDIENCE_CONDITIONS)
-        return wrong(c, at, "references_deep", "引用的层数或数量太多", "references go too deep or are too many");
+        return wrong(c, at, "references_deep", "引用的层数或数量太多",
+                     "references go too deep or are too many");
     if (kind == NAME_AUDIENCE && c->followed_depth == 0)
         return RC_OK; /* the caller checks it whole */
     c->chain[c->n_chain++] = (struct link){kind, f->ids[0]};
@@ -322,28 +337,34 @@ static enum rc check_events(struct checker *c, struct events *ev)
 
 static enum rc refuse_op(struct checker *c, const struct node *n, enum type t)
 {
-    enum rc rc = err_set(c->e, RC_INVALID, "operator", "expression", "“%s”不能这样比较", "\"%s\" cannot be compared so",
-                         what_row(n->what)->word);
+    enum rc rc = err_set(c->e, RC_INVALID, "operator", "expression", "“%s”不能这样比较",
+                         "\"%s\" cannot be compared so", what_row(n->what)->word);
     c->e->at = n->at;
     if (t == TYPE_TIME)
-        err_hint(c->e, "时间请写 in last 30d、since 2026-01-01、before 2026-01-01、between … and …",
-                 "for a time write in last 30d, since 2026-01-01, before 2026-01-01, between … and …");
+        err_hint(
+            c->e, "时间请写 in last 30d、since 2026-01-01、before 2026-01-01、between … and …",
+            "for a time write in last 30d, since 2026-01-01, before 2026-01-01, between … and …");
     else if (t == TYPE_BIRTHDAY)
-        err_hint(c->e, "生日请写 in next 7d、in this month", "for a birthday write in next 7d, in this month");
+        err_hint(c->e, "生日请写 in next 7d、in this month",
+                 "for a birthday write in next 7d, in this month");
     else if (n->what == WHAT_STAFF)
-        err_hint(c->e, "可以写 staff = \"…\"、staff in (…)、staff in team(\"…\")，反面用 not",
-                 "write staff = \"…\", staff in (…), staff in team(\"…\"), and not for the opposite");
+        err_hint(
+            c->e, "可以写 staff = \"…\"、staff in (…)、staff in team(\"…\")，反面用 not",
+            "write staff = \"…\", staff in (…), staff in team(\"…\"), and not for the opposite");
     else
-        err_hint(c->e, "可用：%s%s%s%s%s", "possible: %s%s%s%s%s", type_allows(t, OP_EQ) ? "= != " : "",
-                 type_allows(t, OP_LT) ? "< <= > >= " : "", type_allows(t, OP_IN) ? "in (…) " : "",
-                 type_allows(t, OP_CONTAINS) ? "contains " : "", type_allows(t, OP_KNOWN) ? "is known" : "");
+        err_hint(c->e, "可用：%s%s%s%s%s", "possible: %s%s%s%s%s",
+                 type_allows(t, OP_EQ) ? "= != " : "", type_allows(t, OP_LT) ? "< <= > >= " : "",
+                 type_allows(t, OP_IN) ? "in (…) " : "",
+                 type_allows(t, OP_CONTAINS) ? "contains " : "",
+                 type_allows(t, OP_KNOWN) ? "is known" : "");
     return rc;
 }
 
 /* A measure, a number of members: always known, and counted things are not listed with in. */
 static bool derived(const struct node *n)
 {
-    return what_row(n->what)->measure || n->what == WHAT_GROUP_MEMBERS || n->what == WHAT_GROUP_SHARE;
+    return what_row(n->what)->measure || n->what == WHAT_GROUP_MEMBERS ||
+           n->what == WHAT_GROUP_SHARE;
 }
 
 static enum type field_compares(enum field_type t)
@@ -365,7 +386,8 @@ static enum rc check_left(struct checker *c, struct node *n, enum type *out)
     if (n->what == WHAT_FIELD) {
         rc = find(c, NAME_FIELD, 0, n->name, n->at, &n->found);
         if (rc == RC_OK && n->found.sensitive)
-            return wrong(c, n->at, "field_sensitive", "敏感字段不能用于人群", "a sensitive field cannot be used in audiences");
+            return wrong(c, n->at, "field_sensitive", "敏感字段不能用于人群",
+                         "a sensitive field cannot be used in audiences");
         if (rc == RC_OK)
             *out = field_compares(n->found.type);
     } else if (n->what == WHAT_TIER) {
@@ -390,8 +412,9 @@ static enum rc check_test(struct checker *c, struct node *n)
     const struct what_row *row = what_row(n->what);
     enum type t;
     if (c->as_of && !row->as_of) {
-        enum rc rc = err_set(c->e, RC_INVALID, "as_of", "expression", "“%s”没有历史，不能用于 as of",
-                             "\"%s\" has no history and cannot be asked as of a past time", row->word);
+        enum rc rc =
+            err_set(c->e, RC_INVALID, "as_of", "expression", "“%s”没有历史，不能用于 as of",
+                    "\"%s\" has no history and cannot be asked as of a past time", row->word);
         c->e->at = n->at;
         return rc;
     }
@@ -399,7 +422,8 @@ static enum rc check_test(struct checker *c, struct node *n)
     if (rc != RC_OK)
         return rc;
     bool odd = n->op == OP_KNOWN || n->op == OP_UNKNOWN || n->op == OP_IN;
-    bool choice_field = n->what == WHAT_FIELD && n->found.type == FIELD_CHOICE && n->op == OP_CONTAINS;
+    bool choice_field =
+        n->what == WHAT_FIELD && n->found.type == FIELD_CHOICE && n->op == OP_CONTAINS;
     if (!type_allows(t, n->op) || (derived(n) && odd) || choice_field)
         return refuse_op(c, n, t);
     for (size_t i = 0; i < n->n_values; i++) {
@@ -411,7 +435,8 @@ static enum rc check_test(struct checker *c, struct node *n)
         return wrong(c, n->values[0].at, "between_order", "between 的第一个值要小于第二个",
                      "the first value of between is the smaller one");
     if (n->op == OP_CONTAINS && n->values[0].text.n == 0)
-        return wrong(c, n->values[0].at, "contains_empty", "contains 后面不能是空的", "contains wants a text that is not empty");
+        return wrong(c, n->values[0].at, "contains_empty", "contains 后面不能是空的",
+                     "contains wants a text that is not empty");
     if (n->op != OP_WITHIN)
         return RC_OK;
     rc = check_window(c, &n->compare, t != TYPE_TIME);
@@ -438,8 +463,8 @@ static enum rc inside(struct checker *c, const struct node *n, enum rc rc)
     if (rc != RC_INVALID || str_eq(str_from(inner.code), STR("circle")))
         return rc;
     struct str shown = str_utf8_prefix(n->name, 40);
-    err_set(c->e, rc, inner.code, "expression", "人群“%.*s”的表达式有误：%s%.0s", "in the audience \"%.*s\": %.0s%s",
-            STR_ARG(shown), inner.zh, inner.en);
+    err_set(c->e, rc, inner.code, "expression", "人群“%.*s”的表达式有误：%s%.0s",
+            "in the audience \"%.*s\": %.0s%s", STR_ARG(shown), inner.zh, inner.en);
     c->e->at = n->at;
     return rc;
 }
@@ -512,7 +537,8 @@ static enum rc check_sequence(struct checker *c, struct node *n)
 static enum rc check_as_of(struct checker *c, struct node *n)
 {
     if (c->subject == AUDIENCE_GROUP)
-        return wrong(c, n->at, "as_of", "群人群还不支持 as of", "group audiences cannot be asked as of a past time yet");
+        return wrong(c, n->at, "as_of", "群人群还不支持 as of",
+                     "group audiences cannot be asked as of a past time yet");
     c->as_of = true;
     enum rc rc = check_items(c, n);
     c->as_of = false;
@@ -530,9 +556,11 @@ static enum rc check_flag(struct checker *c, struct node *n)
 static enum rc check_node(struct checker *c, struct node *n)
 {
     assert(n != NULL);
-    bool joins = n->kind == NODE_AND || n->kind == NODE_OR || n->kind == NODE_NOT || n->kind == NODE_AS_OF;
+    bool joins =
+        n->kind == NODE_AND || n->kind == NODE_OR || n->kind == NODE_NOT || n->kind == NODE_AS_OF;
     if (!joins && ++c->conditions > LIMIT_AUDIENCE_CONDITIONS) {
-        enum rc rc = err_set(c->e, RC_LIMIT, "too_many_conditions", "expression", "条件最多 %d 个（含引用的人群）",
+        enum rc rc = err_set(c->e, RC_LIMIT, "too_many_conditions", "expression",
+                             "条件最多 %d 个（含引用的人群）",
                              "at most %d conditions, those of referenced audiences included",
                              LIMIT_AUDIENCE_CONDITIONS);
         c->e->at = n->at;
@@ -572,8 +600,8 @@ static enum rc check_node(struct checker *c, struct node *n)
     return RC_OK;
 }
 
-enum rc audience_check_owned(struct arena *a, const struct query_names *names, enum name_kind owner, int64_t owner_id,
-                             struct audience_expr *x, struct err *e)
+enum rc audience_check_owned(struct arena *a, const struct query_names *names, enum name_kind owner,
+                             int64_t owner_id, struct audience_expr *x, struct err *e)
 {
     assert(a != NULL && names != NULL && x != NULL);
     assert(owner == NAME_AUDIENCE || owner == NAME_TIER_MODEL || owner_id == 0);
@@ -589,12 +617,14 @@ enum rc audience_check_owned(struct arena *a, const struct query_names *names, e
     return RC_OK;
 }
 
-enum rc audience_check(struct arena *a, const struct query_names *names, struct audience_expr *x, struct err *e)
+enum rc audience_check(struct arena *a, const struct query_names *names, struct audience_expr *x,
+                       struct err *e)
 {
     return audience_check_owned(a, names, NAME_AUDIENCE, 0, x, e);
 }
 
-enum rc audience_read(struct arena *a, const struct query_names *names, enum audience_subject subject, struct str text,
+enum rc audience_read(struct arena *a, const struct query_names *names,
+                      enum audience_subject subject, struct str text,
                       const struct audience_expr **out, struct err *e)
 {
     struct audience_expr *x;

@@ -82,7 +82,8 @@ static struct token take_text(struct lexer *l, bool chinese)
             return bad(l, start, "text_long", TEXT_LONG_ZH, TEXT_LONG_EN);
         int c = byte_at(l, i);
         if (c < 0)
-            return bad(l, start, "text_open", "这段文字缺少结束引号", "this text has no closing quote");
+            return bad(l, start, "text_open", "这段文字缺少结束引号",
+                       "this text has no closing quote");
         if (chinese ? str_starts(str_sub(l->text, i, 3), STR("\xE2\x80\x9D")) : c == '"')
             break;
         if (c == '\\' && (byte_at(l, i + 1) == '"' || byte_at(l, i + 1) == '\\'))
@@ -95,7 +96,8 @@ static struct token take_text(struct lexer *l, bool chinese)
     }
     struct str text = {out, n};
     if (!str_utf8_valid(text))
-        return bad(l, start, "text_utf8", "这段文字不是有效的 UTF-8", "this text is not valid UTF-8");
+        return bad(l, start, "text_utf8", "这段文字不是有效的 UTF-8",
+                   "this text is not valid UTF-8");
     if (str_utf8_count(text) > LIMIT_NAME)
         return bad(l, start, "text_long", TEXT_LONG_ZH, TEXT_LONG_EN);
     l->at = (uint32_t)(i + (chinese ? 3 : 1));
@@ -207,7 +209,8 @@ static struct token take_number(struct lexer *l)
         end++;
         if (micro % 1000000 != 0 || t.length.n < 1 || t.length.n > 876000 ||
             duration_s(t.length, 0) > 36500 * (int64_t)86400)
-            return bad(l, t.at, "duration_range", "时长要是 1 小时到 100 年之间的整数，如 90d、12h、4w",
+            return bad(l, t.at, "duration_range",
+                       "时长要是 1 小时到 100 年之间的整数，如 90d、12h、4w",
                        "a length is a whole number from 1 hour to 100 years, as 90d, 12h, 4w");
     }
     if (letter(byte_at(l, end)) || digit(byte_at(l, end)))
@@ -272,7 +275,8 @@ struct token lex_next(struct lexer *l)
         while (letter(byte_at(l, l->at + n)) || digit(byte_at(l, l->at + n)))
             n++;
         if (n > LIMIT_NAME)
-            return bad(l, l->at, "word_long", "一个词最多 120 个字符", "a word has at most 120 characters");
+            return bad(l, l->at, "word_long", "一个词最多 120 个字符",
+                       "a word has at most 120 characters");
         return take(l, TOKEN_WORD, n);
     }
     if (date_at(l))
@@ -292,5 +296,6 @@ struct token lex_next(struct lexer *l)
     if (c >= 0x80)
         return bad(l, l->at, "unquoted", "名称要放在引号里，如 city = \"杭州\"",
                    "names go in quotes, as city = \"Hangzhou\"");
-    return bad(l, l->at, "character", "这里有不认识的字符", "there is a character here that means nothing");
+    return bad(l, l->at, "character", "这里有不认识的字符",
+               "there is a character here that means nothing");
 }

@@ -113,7 +113,8 @@ static bool parse_moment(struct parser *p, struct moment *out)
     if (p->now.kind == TOKEN_DATE)
         *out = p->now.moment;
     else if (p->now.kind != TOKEN_TEXT || !moment_read(p->now.text, out))
-        return fail(p, p->now.at, "moment", "这里应当是日期 2026-01-31 或引号里的时间 \"2026-01-31 12:00\"",
+        return fail(p, p->now.at, "moment",
+                    "这里应当是日期 2026-01-31 或引号里的时间 \"2026-01-31 12:00\"",
                     "a day 2026-01-31 or a quoted time \"2026-01-31 12:00\" belongs here");
     return step(p);
 }
@@ -221,7 +222,8 @@ static bool parse_window(struct parser *p, struct window *w)
     *w = (struct window){.at = p->now.at};
     if (which == n_words)
         return fail(p, p->now.at, "window",
-                    "这里应当是时间范围：last 90d、today、this month、last week、between … and …、since …、before "
+                    "这里应当是时间范围：last 90d、today、this month、last week、between … and "
+                    "…、since …、before "
                     "…",
                     "a window belongs here: last 90d, today, this month, last week, between … and "
                     "…, since …, before …");
@@ -381,7 +383,8 @@ static bool atom_seq(struct parser *p, struct node *n)
             return false;
     } while (p->now.kind == TOKEN_ARROW);
     if (n->n_events < 2)
-        return fail(p, p->now.at, "one_step", "至少两步，用 -> 连接", "at least two steps, joined by ->");
+        return fail(p, p->now.at, "one_step", "至少两步，用 -> 连接",
+                    "at least two steps, joined by ->");
     return expect_comma(p) && expect_word(p, "within") && parse_duration(p, &n->within) &&
            parse_window_and_close(p, &n->window);
 }
@@ -470,7 +473,8 @@ static bool atom_field(struct parser *p, struct node *n)
     if (!expect_dot(p))
         return false;
     if ((p->now.kind != TOKEN_WORD && p->now.kind != TOKEN_TEXT) || p->now.text.n == 0)
-        return fail(p, p->now.at, "field_key", "这里应当是字段的键", "the key of a field belongs here");
+        return fail(p, p->now.at, "field_key", "这里应当是字段的键",
+                    "the key of a field belongs here");
     n->name = arena_str(p->a, p->now.text);
     return step(p) && parse_compare(p, n);
 }
@@ -770,7 +774,8 @@ enum rc audience_parse(struct arena *a, enum audience_subject subject, struct st
     struct parser p = {.a = a, .lexer = {.a = a, .text = text, .e = e}, .e = e};
     p.place = subject == AUDIENCE_GROUP ? IN_GROUP : IN_CUSTOMER;
     if (str_empty(str_trim(text))) {
-        fail(&p, 0, "empty", "请写一个条件；all 表示所有人", "write a condition; all means everyone");
+        fail(&p, 0, "empty", "请写一个条件；all 表示所有人",
+             "write a condition; all means everyone");
         return RC_INVALID;
     }
     struct node *root = parse_top(&p);

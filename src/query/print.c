@@ -58,10 +58,12 @@ void print_duration(const struct duration *d, struct buf *out)
 void print_window(const struct window *w, struct buf *out)
 {
     static const char *const WORDS[] = {
-        [WINDOW_EVER] = "",         [WINDOW_LAST] = "last ",    [WINDOW_NEXT] = "next ",
-        [WINDOW_OLDER] = "before ", [WINDOW_TODAY] = "today",   [WINDOW_YESTERDAY] = "yesterday",
-        [WINDOW_THIS] = "this ",    [WINDOW_PREVIOUS] = "last ", [WINDOW_FOLLOWING] = "next ",
-        [WINDOW_BETWEEN] = "between ", [WINDOW_SINCE] = "since ", [WINDOW_BEFORE] = "before ",
+        [WINDOW_EVER] = "",           [WINDOW_LAST] = "last ",
+        [WINDOW_NEXT] = "next ",      [WINDOW_OLDER] = "before ",
+        [WINDOW_TODAY] = "today",     [WINDOW_YESTERDAY] = "yesterday",
+        [WINDOW_THIS] = "this ",      [WINDOW_PREVIOUS] = "last ",
+        [WINDOW_FOLLOWING] = "next ", [WINDOW_BETWEEN] = "between ",
+        [WINDOW_SINCE] = "since ",    [WINDOW_BEFORE] = "before ",
     };
     assert(w->kind <= WINDOW_BEFORE);
     buf_addz(out, WORDS[w->kind]);
@@ -202,9 +204,14 @@ static void print_left(const struct node *n, struct buf *out)
 static void print_test(const struct node *n, struct buf *out)
 {
     static const char *const WORDS[OP_COUNT] = {
-        [OP_IN] = " in ",         [OP_BETWEEN] = " between ", [OP_CONTAINS] = " contains ",
-        [OP_KNOWN] = " is known", [OP_UNKNOWN] = " is unknown", [OP_NONE] = " is none",
-        [OP_TEAM] = " in team",   [OP_WITHIN] = " ",
+        [OP_IN] = " in ",
+        [OP_BETWEEN] = " between ",
+        [OP_CONTAINS] = " contains ",
+        [OP_KNOWN] = " is known",
+        [OP_UNKNOWN] = " is unknown",
+        [OP_NONE] = " is none",
+        [OP_TEAM] = " in team",
+        [OP_WITHIN] = " ",
     };
     print_left(n, out);
     if (op_text(n->op) != NULL)

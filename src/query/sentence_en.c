@@ -236,7 +236,9 @@ static void measure_of_amounts(const struct node *n, enum op op, struct buf *out
     buf_addz(out, total ? "have " : n->what == WHAT_MIN ? "have a smallest " : "have a largest ");
     amount_of(&n->events[0], total, out);
     window(&n->window, out);
-    buf_addz(out, n->what == WHAT_SUM ? " totalling " : n->what == WHAT_AVG ? " averaging " : " of ");
+    buf_addz(out, n->what == WHAT_SUM   ? " totalling "
+                  : n->what == WHAT_AVG ? " averaging "
+                                        : " of ");
     compare(n, op, out);
     buf_addz(out, " yuan");
 }
@@ -297,10 +299,11 @@ static void sequence(const struct node *n, bool negate, struct buf *out)
 /* "have a noun of …", for what has no phrase of its own. */
 static void have(const struct node *n, const char *noun, bool negate, struct buf *out)
 {
-    static const char *const WORDS[OP_COUNT] = {[OP_EQ] = " of ",       [OP_IN] = " of ",
-                                                [OP_NE] = " other than ", [OP_LT] = " before ",
-                                                [OP_LE] = " on or before ", [OP_GT] = " after ",
-                                                [OP_GE] = " on or after ", [OP_CONTAINS] = " containing "};
+    static const char *const WORDS[OP_COUNT] = {
+        [OP_EQ] = " of ",           [OP_IN] = " of ",
+        [OP_NE] = " other than ",   [OP_LT] = " before ",
+        [OP_LE] = " on or before ", [OP_GT] = " after ",
+        [OP_GE] = " on or after ",  [OP_CONTAINS] = " containing "};
     if (n->op == OP_KNOWN || n->op == OP_UNKNOWN) {
         buf_addf(out, (n->op == OP_KNOWN) != negate ? "have a known %s" : "have no known %s", noun);
         return;

@@ -157,9 +157,9 @@ static void noun_test(const struct node *n, const char *noun, bool quote, struct
         compare(n, n->op, "", out);
         return;
     }
-    static const char *const WORDS[OP_COUNT] = {[OP_EQ] = "为", [OP_IN] = "为", [OP_NE] = "已知且不为",
-                                                [OP_LT] = "早于 ", [OP_LE] = "不晚于 ", [OP_GT] = "晚于 ",
-                                                [OP_GE] = "不早于 ", [OP_CONTAINS] = "含"};
+    static const char *const WORDS[OP_COUNT] = {
+        [OP_EQ] = "为",      [OP_IN] = "为",    [OP_NE] = "已知且不为", [OP_LT] = "早于 ",
+        [OP_LE] = "不晚于 ", [OP_GT] = "晚于 ", [OP_GE] = "不早于 ",    [OP_CONTAINS] = "含"};
     buf_addz(out, WORDS[n->op] != NULL ? WORDS[n->op] : "");
     if (quote || n->op == OP_CONTAINS) {
         names(n, out);
@@ -274,8 +274,10 @@ static void count(const struct node *n, enum op op, struct buf *out)
 static void measure(const struct node *n, enum op op, struct buf *out)
 {
     const struct events *ev = &n->events[0];
-    static const char *const AMOUNT[WHAT_COUNT_OF] = {[WHAT_SUM] = "金额累计", [WHAT_AVG] = "平均金额",
-                                                      [WHAT_MIN] = "最小一笔金额", [WHAT_MAX] = "最大一笔金额"};
+    static const char *const AMOUNT[WHAT_COUNT_OF] = {[WHAT_SUM] = "金额累计",
+                                                      [WHAT_AVG] = "平均金额",
+                                                      [WHAT_MIN] = "最小一笔金额",
+                                                      [WHAT_MAX] = "最大一笔金额"};
     if (n->what == WHAT_COUNT) {
         count(n, op, out);
         return;

@@ -25,11 +25,11 @@ enum node_kind {
     NODE_TAG_GROUP, /* values: names, any tag of any of them */
     /* member of a group: values are names; or items[0] a group expression; or neither: any */
     NODE_GROUP,
-    NODE_EVER,      /* events, window */
-    NODE_NEVER,     /* events, window */
-    NODE_SEQ,       /* steps, within, window */
-    NODE_AUDIENCE,  /* name; checked: items[0] is its tree */
-    NODE_SAMPLE,    /* name, values[0] percent; checked: values[0].bound in basis points */
+    NODE_EVER,     /* events, window */
+    NODE_NEVER,    /* events, window */
+    NODE_SEQ,      /* steps, within, window */
+    NODE_AUDIENCE, /* name; checked: items[0] is its tree */
+    NODE_SAMPLE,   /* name, values[0] percent; checked: values[0].bound in basis points */
 };
 
 /* The left side of a test. Rows in word.c carry the word, its type, and where it may stand. */
@@ -52,14 +52,14 @@ enum what {
     WHAT_RFM_R,
     WHAT_RFM_F,
     WHAT_RFM_M,
-    WHAT_CLV,        /* within: the horizon */
-    WHAT_COUNT,      /* events, window; so are the next ones */
-    WHAT_DAYS,       /* distinct local days with such an event */
-    WHAT_SUM,        /* of amounts; so are the next three */
+    WHAT_CLV,   /* within: the horizon */
+    WHAT_COUNT, /* events, window; so are the next ones */
+    WHAT_DAYS,  /* distinct local days with such an event */
+    WHAT_SUM,   /* of amounts; so are the next three */
     WHAT_AVG,
     WHAT_MIN,
     WHAT_MAX,
-    WHAT_SPEND,      /* events: where filter only; orders − refunds */
+    WHAT_SPEND, /* events: where filter only; orders − refunds */
     WHAT_DAYS_SINCE_LAST,
     WHAT_DAYS_SINCE_FIRST,
     WHAT_LAST_AT,
@@ -96,9 +96,9 @@ enum op {
     OP_CONTAINS, /* values[0]: byte-exact part of the text */
     OP_KNOWN,
     OP_UNKNOWN,
-    OP_NONE,     /* tier: in none */
-    OP_TEAM,     /* staff: in one of the teams in values */
-    OP_WITHIN,   /* a time or day in the window */
+    OP_NONE,   /* tier: in none */
+    OP_TEAM,   /* staff: in one of the teams in values */
+    OP_WITHIN, /* a time or day in the window */
     OP_COUNT
 };
 
@@ -113,8 +113,8 @@ struct moment {
 struct literal {
     enum literal_kind kind;
     uint32_t at;
-    struct str text;      /* text, word */
-    int64_t micro;        /* number, percent: in millionths */
+    struct str text; /* text, word */
+    int64_t micro;   /* number, percent: in millionths */
     struct moment moment;
     /* checked: */
     struct name_found found; /* a name: its ids */
@@ -132,18 +132,18 @@ struct duration {
 };
 
 enum window_kind {
-    WINDOW_EVER,     /* none written */
-    WINDOW_LAST,     /* last 90d, last period: (now − length, now] */
-    WINDOW_NEXT,     /* next 7d: days only, today included */
-    WINDOW_OLDER,    /* before period: at ≤ now − period */
+    WINDOW_EVER,  /* none written */
+    WINDOW_LAST,  /* last 90d, last period: (now − length, now] */
+    WINDOW_NEXT,  /* next 7d: days only, today included */
+    WINDOW_OLDER, /* before period: at ≤ now − period */
     WINDOW_TODAY,
     WINDOW_YESTERDAY,
-    WINDOW_THIS,     /* unit: this week … this year, up to now */
-    WINDOW_PREVIOUS, /* unit: last week … last year, whole */
-    WINDOW_FOLLOWING,/* unit: next week … next year, whole; days only */
-    WINDOW_BETWEEN,  /* from, to: both included; a day means the whole of it */
-    WINDOW_SINCE,    /* from: included */
-    WINDOW_BEFORE,   /* to: not included */
+    WINDOW_THIS,      /* unit: this week … this year, up to now */
+    WINDOW_PREVIOUS,  /* unit: last week … last year, whole */
+    WINDOW_FOLLOWING, /* unit: next week … next year, whole; days only */
+    WINDOW_BETWEEN,   /* from, to: both included; a day means the whole of it */
+    WINDOW_SINCE,     /* from: included */
+    WINDOW_BEFORE,    /* to: not included */
 };
 
 struct window {
@@ -157,8 +157,8 @@ struct window {
 /* Which events: a kind, perhaps only kept orders, perhaps filtered. */
 struct events {
     uint32_t at;
-    struct str kind;   /* the word, never empty; absent for spend */
-    bool kept;         /* order.kept */
+    struct str kind;    /* the word, never empty; absent for spend */
+    bool kept;          /* order.kept */
     struct node *where; /* NULL: all */
     /* checked: */
     int64_t kind_id;

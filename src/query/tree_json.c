@@ -105,7 +105,7 @@ static void put_events(struct json *j, const char *key, const struct events *ev)
 
 static const char *what_key(const struct node *n)
 {
-    return n->what == WHAT_DAYS_SINCE_FIRST ? "days_since_first"
+    return n->what == WHAT_DAYS_SINCE_FIRST  ? "days_since_first"
            : n->what == WHAT_DAYS_SINCE_LAST ? "days_since_last"
                                              : what_row(n->what)->word;
 }
@@ -557,9 +557,10 @@ enum rc audience_from_json(struct arena *a, enum audience_subject subject, struc
     struct reader r = {.out = &text, .e = e};
     rc = RC_INVALID;
     if (read_node(&r, v, 0))
-        rc = text.failed ? err_set(e, RC_LIMIT, "expression_long", "expression", "表达式最多 %d 字节",
-                                   "an expression has at most %d bytes", LIMIT_EXPRESSION)
-                         : audience_parse(a, subject, buf_str(&text), out, e);
+        rc = text.failed
+                 ? err_set(e, RC_LIMIT, "expression_long", "expression", "表达式最多 %d 字节",
+                           "an expression has at most %d bytes", LIMIT_EXPRESSION)
+                 : audience_parse(a, subject, buf_str(&text), out, e);
     buf_done(&text);
     return rc;
 }

@@ -75,7 +75,7 @@ struct span window_span(const struct window *w, int64_t now_s, int64_t period_s)
         break;
     case WINDOW_NEXT:
     case WINDOW_FOLLOWING:
-        assert(!"windows of the future are for days");
+        assert(false && "windows of the future are for days");
     }
     s.to_s = s.to_s < now_s ? s.to_s : now_s;
     return s;

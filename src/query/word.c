@@ -8,11 +8,22 @@
 
 #include <assert.h>
 
-#define CUSTOMER_ROW(word, type, as_of, name, zh, en) \
-    {word, IN_CUSTOMER, type, false, as_of, name, zh, en}
-#define MEASURE(word, type, zh, en) {word, IN_CUSTOMER, type, true, true, NAME_KINDS, zh, en}
-#define GROUP_ROW(word, type, name, zh, en) {word, IN_GROUP, type, false, true, name, zh, en}
-#define EVENT_ROW(word, type, name, zh, en) {word, IN_EVENT, type, false, true, name, zh, en}
+#define CUSTOMER_ROW(word, type, as_of, name, zh, en)                                              \
+    {                                                                                              \
+        word, IN_CUSTOMER, type, false, as_of, name, zh, en                                        \
+    }
+#define MEASURE(word, type, zh, en)                                                                \
+    {                                                                                              \
+        word, IN_CUSTOMER, type, true, true, NAME_KINDS, zh, en                                    \
+    }
+#define GROUP_ROW(word, type, name, zh, en)                                                        \
+    {                                                                                              \
+        word, IN_GROUP, type, false, true, name, zh, en                                            \
+    }
+#define EVENT_ROW(word, type, name, zh, en)                                                        \
+    {                                                                                              \
+        word, IN_EVENT, type, false, true, name, zh, en                                            \
+    }
 
 static const struct what_row WHATS[WHAT_COUNT_OF] = {
     [WHAT_CITY] = CUSTOMER_ROW("city", TYPE_TEXT, false, NAME_KINDS, "城市", "city"),
@@ -31,12 +42,14 @@ static const struct what_row WHATS[WHAT_COUNT_OF] = {
         CUSTOMER_ROW("no_marketing", TYPE_FLAG, false, NAME_KINDS, "谢绝营销", "no marketing"),
     [WHAT_FIELD] = CUSTOMER_ROW("field", TYPE_FIELD, false, NAME_FIELD, "字段", "field"),
     [WHAT_TIER] = CUSTOMER_ROW("tier", TYPE_TIER, true, NAME_TIER, "分层", "tier"),
-    [WHAT_RFM_R] = CUSTOMER_ROW("rfm.r", TYPE_NUMBER, false, NAME_KINDS, "RFM 近度分", "RFM recency score"),
+    [WHAT_RFM_R] =
+        CUSTOMER_ROW("rfm.r", TYPE_NUMBER, false, NAME_KINDS, "RFM 近度分", "RFM recency score"),
     [WHAT_RFM_F] =
         CUSTOMER_ROW("rfm.f", TYPE_NUMBER, false, NAME_KINDS, "RFM 频度分", "RFM frequency score"),
     [WHAT_RFM_M] =
         CUSTOMER_ROW("rfm.m", TYPE_NUMBER, false, NAME_KINDS, "RFM 金额分", "RFM monetary score"),
-    [WHAT_CLV] = CUSTOMER_ROW("clv", TYPE_NEVER, false, NAME_KINDS, "生命周期价值", "lifetime value"),
+    [WHAT_CLV] =
+        CUSTOMER_ROW("clv", TYPE_NEVER, false, NAME_KINDS, "生命周期价值", "lifetime value"),
     [WHAT_COUNT] = MEASURE("count", TYPE_NUMBER, "次数", "number"),
     [WHAT_DAYS] = MEASURE("days", TYPE_NUMBER, "天数", "days"),
     [WHAT_SUM] = MEASURE("sum", TYPE_MONEY, "累计金额", "total"),
@@ -45,7 +58,8 @@ static const struct what_row WHATS[WHAT_COUNT_OF] = {
     [WHAT_MAX] = MEASURE("max", TYPE_MONEY, "最大金额", "largest"),
     [WHAT_SPEND] = MEASURE("spend", TYPE_MONEY, "净消费", "net spending"),
     [WHAT_DAYS_SINCE_LAST] = MEASURE("days_since", TYPE_NUMBER, "距今天数", "days since the last"),
-    [WHAT_DAYS_SINCE_FIRST] = MEASURE("days_since", TYPE_NUMBER, "距今天数", "days since the first"),
+    [WHAT_DAYS_SINCE_FIRST] =
+        MEASURE("days_since", TYPE_NUMBER, "距今天数", "days since the first"),
     [WHAT_LAST_AT] = MEASURE("last", TYPE_TIME, "最后一次", "last"),
     [WHAT_FIRST_AT] = MEASURE("first", TYPE_TIME, "第一次", "first"),
     [WHAT_GROUP_NAME] = GROUP_ROW("name", TYPE_TEXT, NAME_KINDS, "群名", "name"),
@@ -186,14 +200,15 @@ bool word_reserved(struct str word)
 static const struct kind_row KINDS[] = {
     {"friend_add", "添加过好友", "没添加过好友", "添加过好友", "次", "添加好友", "added a friend",
      "added no friend", "added", "friend", "friends"},
-    {"friend_delete", "删除过员工", "没删除过员工", "删除过员工", "次", "删除员工", "deleted a staff member",
-     "deleted no staff member", "deleted", "staff member", "staff members"},
-    {"group_join", "加入过群", "没加入过群", "加入过群", "次", "加入群", "joined a group", "joined no group",
-     "joined", "group", "groups"},
-    {"group_leave", "退过群", "没退过群", "退过群", "次", "退群", "left a group", "left no group", "left",
-     "group", "groups"},
-    {"order", "下过单", "没下过单", "下过", "单", "下单", "placed an order", "placed no order", "placed",
-     "order", "orders"},
+    {"friend_delete", "删除过员工", "没删除过员工", "删除过员工", "次", "删除员工",
+     "deleted a staff member", "deleted no staff member", "deleted", "staff member",
+     "staff members"},
+    {"group_join", "加入过群", "没加入过群", "加入过群", "次", "加入群", "joined a group",
+     "joined no group", "joined", "group", "groups"},
+    {"group_leave", "退过群", "没退过群", "退过群", "次", "退群", "left a group", "left no group",
+     "left", "group", "groups"},
+    {"order", "下过单", "没下过单", "下过", "单", "下单", "placed an order", "placed no order",
+     "placed", "order", "orders"},
     {"refund", "退过款", "没退过款", "退过款", "次", "退款", "got a refund", "got no refund", "got",
      "refund", "refunds"},
     {"item", "买过商品", "没买过商品", "买过商品", "次", "购买商品", "bought a product",
@@ -205,54 +220,54 @@ static const struct kind_row KINDS[] = {
      "messages from staff"},
     {"broadcast", "收到过群发", "没收到过群发", "收到过", "次群发", "收到群发", "got a broadcast",
      "got no broadcast", "got", "broadcast", "broadcasts"},
-    {"view", "浏览过", "没浏览过", "浏览过", "次", "浏览", "viewed", "viewed nothing", "viewed", "time",
-     "times"},
+    {"view", "浏览过", "没浏览过", "浏览过", "次", "浏览", "viewed", "viewed nothing", "viewed",
+     "time", "times"},
     {"click", "点击过", "没点击过", "点击过", "次", "点击", "clicked", "clicked nothing", "clicked",
      "time", "times"},
-    {"share", "分享过", "没分享过", "分享过", "次", "分享", "shared", "shared nothing", "shared", "time",
-     "times"},
+    {"share", "分享过", "没分享过", "分享过", "次", "分享", "shared", "shared nothing", "shared",
+     "time", "times"},
     {"cart", "加购过", "没加购过", "加购过", "次", "加购", "added to cart", "added nothing to cart",
      "added to cart", "time", "times"},
     {"favorite", "收藏过", "没收藏过", "收藏过", "次", "收藏", "favourited", "favourited nothing",
      "favourited", "time", "times"},
     {"coupon_give", "收到过券", "没收到过券", "收到过", "张券", "收到券", "was given a coupon",
      "was given no coupon", "was given", "coupon", "coupons"},
-    {"coupon_claim", "领过券", "没领过券", "领过", "张券", "领券", "claimed a coupon", "claimed no coupon",
-     "claimed", "coupon", "coupons"},
+    {"coupon_claim", "领过券", "没领过券", "领过", "张券", "领券", "claimed a coupon",
+     "claimed no coupon", "claimed", "coupon", "coupons"},
     {"coupon_redeem", "用过券", "没用过券", "用过", "张券", "用券", "redeemed a coupon",
      "redeemed no coupon", "redeemed", "coupon", "coupons"},
     {"coupon_expire", "有券过期", "没有券过期", "过期过", "张券", "券过期", "let a coupon expire",
      "let no coupon expire", "let expire", "coupon", "coupons"},
-    {"moment_like", "点赞过朋友圈", "没点赞过朋友圈", "点赞过朋友圈", "次", "点赞朋友圈", "liked a moment",
-     "liked no moment", "liked", "moment", "moments"},
+    {"moment_like", "点赞过朋友圈", "没点赞过朋友圈", "点赞过朋友圈", "次", "点赞朋友圈",
+     "liked a moment", "liked no moment", "liked", "moment", "moments"},
     {"moment_comment", "评论过朋友圈", "没评论过朋友圈", "评论过朋友圈", "次", "评论朋友圈",
      "commented on a moment", "commented on no moment", "commented on", "moment", "moments"},
-    {"scan", "扫过码", "没扫过码", "扫过码", "次", "扫码", "scanned a code", "scanned no code", "scanned",
-     "time", "times"},
-    {"form_submit", "提交过表单", "没提交过表单", "提交过表单", "次", "提交表单", "submitted a form",
-     "submitted no form", "submitted", "form", "forms"},
+    {"scan", "扫过码", "没扫过码", "扫过码", "次", "扫码", "scanned a code", "scanned no code",
+     "scanned", "time", "times"},
+    {"form_submit", "提交过表单", "没提交过表单", "提交过表单", "次", "提交表单",
+     "submitted a form", "submitted no form", "submitted", "form", "forms"},
     {"visit", "到过店", "没到过店", "到过店", "次", "到店", "visited a store", "visited no store",
      "visited", "time", "times"},
-    {"booking", "预约过", "没预约过", "预约过", "次", "预约", "made a booking", "made no booking", "made",
-     "booking", "bookings"},
+    {"booking", "预约过", "没预约过", "预约过", "次", "预约", "made a booking", "made no booking",
+     "made", "booking", "bookings"},
     {"check_in", "签过到", "没签过到", "签到过", "次", "签到", "checked in", "did not check in",
      "checked in", "time", "times"},
-    {"live_watch", "看过直播", "没看过直播", "看过直播", "次", "看直播", "watched live", "watched nothing live",
-     "watched live", "time", "times"},
-    {"referral", "邀请过人", "没邀请过人", "邀请过", "人", "邀请他人", "invited someone", "invited no one",
-     "invited", "person", "people"},
+    {"live_watch", "看过直播", "没看过直播", "看过直播", "次", "看直播", "watched live",
+     "watched nothing live", "watched live", "time", "times"},
+    {"referral", "邀请过人", "没邀请过人", "邀请过", "人", "邀请他人", "invited someone",
+     "invited no one", "invited", "person", "people"},
     {"referral_convert", "转介绍成交过", "没有转介绍成交", "转介绍成交过", "次", "转介绍成交",
      "converted a referral", "converted no referral", "converted", "referral", "referrals"},
     {"call", "接过电话", "没接过电话", "接过电话", "次", "通电话", "was called", "was not called",
      "was called", "time", "times"},
-    {"top_up", "储过值", "没储过值", "储值过", "次", "储值", "topped up", "did not top up", "topped up",
-     "time", "times"},
+    {"top_up", "储过值", "没储过值", "储值过", "次", "储值", "topped up", "did not top up",
+     "topped up", "time", "times"},
     {"survey_answer", "填过问卷", "没填过问卷", "填过", "份问卷", "填问卷", "answered a survey",
      "answered no survey", "answered", "survey", "surveys"},
     {"friend_remove", "被员工删除过", "没被员工删除过", "被员工删除过", "次", "被员工删除",
      "was removed by staff", "was not removed by staff", "was removed by staff", "time", "times"},
-    {"tag_put", "被打过标签", "没被打过标签", "被打过标签", "次", "被打标签", "was tagged", "was not tagged",
-     "was tagged", "time", "times"},
+    {"tag_put", "被打过标签", "没被打过标签", "被打过标签", "次", "被打标签", "was tagged",
+     "was not tagged", "was tagged", "time", "times"},
 };
 
 const struct kind_row *kind_row(struct str word)

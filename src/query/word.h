@@ -21,22 +21,22 @@ enum type {
     TYPE_NAME,     /* a thing by name: stage, source, channel … */
     TYPE_STAFF,    /* staff by name, or in team(…) */
     TYPE_TIER,
-    TYPE_FIELD,    /* depends on the field */
-    TYPE_FLAG,     /* stands alone */
-    TYPE_NEVER,    /* not available yet: clv */
-    TYPE_DAY,      /* custom field: a civil day; compared, or within a window of days */
-    TYPE_DECIMAL,  /* custom field: millionths */
+    TYPE_FIELD,   /* depends on the field */
+    TYPE_FLAG,    /* stands alone */
+    TYPE_NEVER,   /* not available yet: clv */
+    TYPE_DAY,     /* custom field: a civil day; compared, or within a window of days */
+    TYPE_DECIMAL, /* custom field: millionths */
     TYPE_COUNT
 };
 
 struct what_row {
-    const char *word;      /* how it is written; measures: the function's name */
-    int where;             /* IN_… bits */
+    const char *word; /* how it is written; measures: the function's name */
+    int where;        /* IN_… bits */
     enum type type;
-    bool measure;          /* written with parentheses and events */
-    bool as_of;            /* may be asked as of a past time */
-    enum name_kind name;   /* TYPE_NAME, TYPE_STAFF: which names */
-    const char *zh, *en;   /* noun in sentences */
+    bool measure;        /* written with parentheses and events */
+    bool as_of;          /* may be asked as of a past time */
+    enum name_kind name; /* TYPE_NAME, TYPE_STAFF: which names */
+    const char *zh, *en; /* noun in sentences */
 };
 
 /* The row of a left side. */
@@ -67,14 +67,14 @@ bool unit_find(struct str word, enum unit *out);
  * its name. */
 struct kind_row {
     const char *word;
-    const char *zh_did;   /* 下过单 */
-    const char *zh_not;   /* 没下过单 */
-    const char *zh_count; /* 下过 … 单: verb before the number */
-    const char *zh_unit;  /* 单 */
-    const char *zh_act;   /* 下单 */
-    const char *en_did;   /* placed an order */
-    const char *en_not;   /* placed no order */
-    const char *en_verb;  /* placed */
+    const char *zh_did;           /* 下过单 */
+    const char *zh_not;           /* 没下过单 */
+    const char *zh_count;         /* 下过 … 单: verb before the number */
+    const char *zh_unit;          /* 单 */
+    const char *zh_act;           /* 下单 */
+    const char *en_did;           /* placed an order */
+    const char *en_not;           /* placed no order */
+    const char *en_verb;          /* placed */
     const char *en_one, *en_many; /* order, orders */
 };
 const struct kind_row *kind_row(struct str word);

@@ -91,12 +91,15 @@ static int64_t print_row(const char *name, int64_t count, int64_t least)
 /* Prints all counts; the smallest of them. */
 static int64_t print_tally(const struct run *run)
 {
-    static const char *const NODES[] = {"all", "none", "and", "or", "not", "as of", "test", "flag",
-                                        "tag", "tag_group", "group", "ever", "never", "seq", "audience", "sample"};
-    static const char *const OPS[] = {"=", "!=", "<", "<=", ">", ">=", "in (…)", "between", "contains",
-                                      "is known", "is unknown", "is none", "in team", "in window"};
-    static const char *const WINDOWS[] = {"(ever)", "last n", "next n", "before period", "today", "yesterday",
-                                          "this unit", "last unit", "next unit", "between", "since", "before"};
+    static const char *const NODES[] = {"all",   "none", "and",      "or",        "not",   "as of",
+                                        "test",  "flag", "tag",      "tag_group", "group", "ever",
+                                        "never", "seq",  "audience", "sample"};
+    static const char *const OPS[] = {"=",          "!=",      "<",       "<=",       ">",
+                                      ">=",         "in (…)",  "between", "contains", "is known",
+                                      "is unknown", "is none", "in team", "in window"};
+    static const char *const WINDOWS[] = {"(ever)",    "last n",    "next n",    "before period",
+                                          "today",     "yesterday", "this unit", "last unit",
+                                          "next unit", "between",   "since",     "before"};
     int64_t least = INT64_MAX;
     for (int i = 0; i <= NODE_SAMPLE; i++)
         least = print_row(NODES[i], run->nodes[i], least);
@@ -118,7 +121,8 @@ static int64_t print_tally(const struct run *run)
 
 /* ---- text, JSON, sentences ---- */
 
-static void check_forms(const struct run *run, struct arena *a, const struct audience_expr *x, const char *text)
+static void check_forms(const struct run *run, struct arena *a, const struct audience_expr *x,
+                        const char *text)
 {
     struct buf b;
     struct audience_expr *again;
@@ -147,20 +151,21 @@ static void check_forms(const struct run *run, struct arena *a, const struct aud
 
 /* ---- sets ---- */
 
-static void compare_sets(const struct run *run, const char *text, const char *who, const int64_t *a, size_t n,
-                         const int64_t *b, size_t m)
+static void compare_sets(const struct run *run, const char *text, const char *who, const int64_t *a,
+                         size_t n, const int64_t *b, size_t m)
 {
     if (n == m && memcmp(a, b, n * sizeof *a) == 0)
         return;
     size_t i = 0;
     while (i < n && i < m && a[i] == b[i])
         i++;
-    fprintf(stderr, "%s: %zu ids, naive %zu; first difference %" PRId64 " against %" PRId64 "\n", who, n, m,
-            i < n ? a[i] : -1, i < m ? b[i] : -1);
+    fprintf(stderr, "%s: %zu ids, naive %zu; first difference %" PRId64 " against %" PRId64 "\n",
+            who, n, m, i < n ? a[i] : -1, i < m ? b[i] : -1);
     stop(run, text, "the sets differ", NULL);
 }
 
-static void check_engine(struct run *run, int k, const char *text, const int64_t *right, size_t n_right)
+static void check_engine(struct run *run, int k, const char *text, const int64_t *right,
+                         size_t n_right)
 {
     static int64_t ids[MOST];
     struct err e = ERR_INIT;
@@ -172,9 +177,11 @@ static void check_engine(struct run *run, int k, const char *text, const int64_t
         stop(run, text, "no transaction", &e);
     struct query_names names = query_names_sql(tx);
     const struct audience_expr *x;
-    if (audience_read(tx_arena(tx), &names, group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER, str_from(text + group), &x, &e) != RC_OK)
+    if (audience_read(tx_arena(tx), &names, group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER,
+                      str_from(text + group), &x, &e) != RC_OK)
         stop(run, text, "does not check", &e);
-    struct audience_question q = {.expr = x, .now_s = run->world->now_s, .period_s = run->world->period_s};
+    struct audience_question q = {
+        .expr = x, .now_s = run->world->now_s, .period_s = run->world->period_s};
     if (audience_page(tx, &q, 0, MOST, ids, &n, &e) != RC_OK)
         stop(run, text, k == 0 ? "SQLite refuses it" : "PostgreSQL refuses it", &e);
     compare_sets(run, text, k == 0 ? "SQLite" : "PostgreSQL", ids, n, right, n_right);
@@ -190,10 +197,12 @@ static void check_engine(struct run *run, int k, const char *text, const int64_t
     if (audience_contains(tx, &q, one, &in, &e) != RC_OK)
         stop(run, text, "cannot be asked about one customer", &e);
     if (in != listed) {
-        fprintf(stderr, "engine %d, customer %" PRId64 ": listed %d, contains says %d\n", k, one, listed, in);
+        fprintf(stderr, "engine %d, customer %" PRId64 ": listed %d, contains says %d\n", k, one,
+                listed, in);
         stop(run, text, "one customer alone gives another answer", NULL);
     }
-    if (rng_below(&r, 10) == 0 && (audience_count(tx, &q, &count, &e) != RC_OK || count != (int64_t)n))
+    if (rng_below(&r, 10) == 0 &&
+        (audience_count(tx, &q, &count, &e) != RC_OK || count != (int64_t)n))
         stop(run, text, "the count differs", &e);
     db_read_end(tx);
 }
@@ -209,7 +218,8 @@ static void check_one(struct run *run, const char *text)
         stop(run, text, "no transaction", &e);
     struct query_names names = query_names_sql(tx);
     struct audience_expr *x;
-    if (audience_parse(tx_arena(tx), group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER, str_from(text + group), &x, &e) != RC_OK)
+    if (audience_parse(tx_arena(tx), group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER,
+                       str_from(text + group), &x, &e) != RC_OK)
         stop(run, text, "does not parse", &e);
     check_forms(run, tx_arena(tx), x, text);
     if (audience_check(tx_arena(tx), &names, x, &e) != RC_OK)
@@ -221,9 +231,11 @@ static void check_one(struct run *run, const char *text)
 
     size_t everyone = 0;
     for (size_t i = 0; i < run->world->n_customers; i++)
-        everyone += run->world->customers[i].root == (int64_t)i + 1 && !run->world->customers[i].erased;
+        everyone +=
+            run->world->customers[i].root == (int64_t)i + 1 && !run->world->customers[i].erased;
     for (size_t i = 0; group && i < run->world->n_groups; i++)
-        everyone = i == 0 ? run->world->groups[0].dismissed_s == 0 : everyone + (run->world->groups[i].dismissed_s == 0);
+        everyone = i == 0 ? run->world->groups[0].dismissed_s == 0
+                          : everyone + (run->world->groups[i].dismissed_s == 0);
     run->answers++;
     run->nontrivial += n > 0 && n < everyone;
     for (int k = 0; k < run->engines; k++)
@@ -237,8 +249,10 @@ static void open_engine(struct run *run, int k, const char *url)
     struct err e = ERR_INIT;
     struct db_config config = {.url = url, .readers = 2};
     if (db_open(&config, &run->db[k], &e) != RC_OK ||
-        db_migrate(run->db[k], schema_migrations, schema_migration_count, NULL, NULL, &e) != RC_OK ||
-        writer_start(run->db[k], &run->writer[k], &e) != RC_OK || world_store(run->world, run->writer[k], &e) != RC_OK)
+        db_migrate(run->db[k], schema_migrations, schema_migration_count, NULL, NULL, &e) !=
+            RC_OK ||
+        writer_start(run->db[k], &run->writer[k], &e) != RC_OK ||
+        world_store(run->world, run->writer[k], &e) != RC_OK)
         stop(run, url, "cannot make the database", &e);
 }
 
@@ -251,7 +265,9 @@ static void options(struct run *run, int argc, char **argv)
             continue;
         }
         if (i + 1 == argc || !str_to_i64(str_from(argv[i + 1]), &v) || v < 0) {
-            fprintf(stderr, "usage: %s [--count N] [--seed S] [--customers N] [--events N] [--verbose]\n", argv[0]);
+            fprintf(stderr,
+                    "usage: %s [--count N] [--seed S] [--customers N] [--events N] [--verbose]\n",
+                    argv[0]);
             exit(2);
         }
         if (strcmp(argv[i], "--count") == 0)
@@ -307,9 +323,10 @@ int main(int argc, char **argv)
     run_all(&run);
     int64_t least = print_tally(&run);
     int64_t share = run.nontrivial * 100 / (run.answers > 0 ? run.answers : 1);
-    printf("seed %" PRIu64 ": %" PRId64 " expressions, %d engine(s) and the naive evaluator agree; %" PRId64
-           " %% neither empty nor everyone; rarest production %" PRId64 " times; SQLite %" PRId64 " us, PostgreSQL %" PRId64
-           " us each\n",
+    printf("seed %" PRIu64 ": %" PRId64
+           " expressions, %d engine(s) and the naive evaluator agree; %" PRId64
+           " %% neither empty nor everyone; rarest production %" PRId64 " times; SQLite %" PRId64
+           " us, PostgreSQL %" PRId64 " us each\n",
            run.seed, run.answers, run.engines, share, least, run.micro[0] / (run.answers + 1),
            run.micro[1] / (run.answers + 1));
     for (int k = 0; k < run.engines; k++) {

@@ -11,7 +11,8 @@
 
 /* An event or an order line as one customer's history has it. 0 stands for NULL but in amount and quantity. */
 struct n_event {
-    int64_t at_s, seq, kind, customer, channel, staff, object_kind, object, product, amount, quantity;
+    int64_t at_s, seq, kind, customer, channel, staff, object_kind, object, product, amount,
+        quantity;
 };
 
 struct naive {
@@ -41,12 +42,24 @@ static int by_root_and_time(const void *a, const void *b)
     return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
+static bool batch_retracted(const struct world *w, int64_t batch)
+{
+    for (size_t i = 0; batch != 0 && i < w->n_events; i++)
+        if (w->events[i].kind == 43 && w->events[i].object_kind == 16 &&
+            w->events[i].object == batch)
+            return true;
+    return false;
+}
+
+/* A retraction that came with a retracted batch is void. */
 static bool retracted(const struct world *w, const struct w_event *v)
 {
+    if (batch_retracted(w, v->batch))
+        return true;
     for (size_t i = 0; i < w->n_events; i++) {
         const struct w_event *r = &w->events[i];
-        if (r->kind == 43 && ((r->object_kind == 16 && v->batch != 0 && r->object == v->batch) ||
-                              (r->object_kind == 17 && r->object == v->seq)))
+        if (r->kind == 43 && r->object_kind == 17 && r->object == v->seq &&
+            !batch_retracted(w, r->batch))
             return true;
     }
     return false;
@@ -64,15 +77,19 @@ struct naive *naive_new(const struct world *w)
         const struct w_event *v = &w->events[i];
         if (v->customer == 0 || retracted(w, v))
             continue;
-        n->all[n->n++] = (struct n_event){v->at_s, v->seq, v->kind, v->customer, v->channel, v->staff, v->object_kind,
-                                          v->object, v->object_kind == 7 ? v->object : 0, v->amount, NO_AMOUNT};
+        n->all[n->n++] =
+            (struct n_event){v->at_s,        v->seq,     v->kind,
+                             v->customer,    v->channel, v->staff,
+                             v->object_kind, v->object,  v->object_kind == 7 ? v->object : 0,
+                             v->amount,      NO_AMOUNT};
     }
     for (size_t i = 0; i < w->n_items; i++) {
         const struct w_item *v = &w->items[i];
         const struct w_order *o = &w->orders[v->order - 1];
         if (v->sale)
-            n->all[n->n++] = (struct n_event){v->at_s, v->seq, 13, v->customer, o->channel, o->staff, 0,
-                                              0, v->product, v->amount, v->quantity};
+            n->all[n->n++] =
+                (struct n_event){v->at_s, v->seq, 13,         v->customer, o->channel, o->staff,
+                                 0,       0,      v->product, v->amount,   v->quantity};
     }
     sorting = w;
     qsort(n->all, n->n, sizeof *n->all, by_root_and_time);
@@ -326,7 +343,8 @@ static bool measure(struct naive *n, const struct node *x, int64_t root)
 }
 
 /* Whether steps k … can follow the event at `i`, all no later than `end_s`: tries every continuation. */
-static bool follows(struct naive *n, const struct node *x, size_t k, size_t i, size_t stop, int64_t end_s)
+static bool follows(struct naive *n, const struct node *x, size_t k, size_t i, size_t stop,
+                    int64_t end_s)
 {
     if (k == x->n_events)
         return true;
@@ -354,13 +372,15 @@ static bool sequence(struct naive *n, const struct node *x, int64_t root)
 /* ---- state, now and then ---- */
 
 /* Whether the event at i is the last about its thing by now, `kinds` saying which events are about it. */
-static bool is_last(struct naive *n, size_t i, int64_t root, const int64_t kinds[3], bool staff, bool object, bool customer)
+static bool is_last(struct naive *n, size_t i, int64_t root, const int64_t kinds[3], bool staff,
+                    bool object, bool customer)
 {
     const struct n_event *v = &n->all[i];
     for (size_t j = i + 1; j < n->start[root + 1] && n->all[j].at_s <= n->now_s; j++) {
         const struct n_event *u = &n->all[j];
-        if ((u->kind == kinds[0] || u->kind == kinds[1] || u->kind == kinds[2]) && (!staff || u->staff == v->staff) &&
-            (!object || u->object == v->object) && (!customer || u->customer == v->customer))
+        if ((u->kind == kinds[0] || u->kind == kinds[1] || u->kind == kinds[2]) &&
+            (!staff || u->staff == v->staff) && (!object || u->object == v->object) &&
+            (!customer || u->customer == v->customer))
             return false;
     }
     return true;
@@ -380,7 +400,8 @@ static bool has_tag(struct naive *n, const struct node *x, int64_t root)
             tag_meant(x, n->all[i].object) && is_last(n, i, root, KINDS, true, true, true))
             return true;
     for (size_t i = 0; !n->as_of && i < w->n_relation_tags; i++)
-        if (root_of(w, w->relations[w->relation_tags[i].on - 1].customer) == root && tag_meant(x, w->relation_tags[i].tag))
+        if (root_of(w, w->relations[w->relation_tags[i].on - 1].customer) == root &&
+            tag_meant(x, w->relation_tags[i].tag))
             return true;
     for (size_t i = 0; !n->as_of && i < w->n_customer_tags; i++)
         if (root_of(w, w->customer_tags[i].on) == root && tag_meant(x, w->customer_tags[i].tag))
@@ -393,12 +414,14 @@ static bool has_relation(struct naive *n, const struct node *x, int64_t root)
     static const int64_t KINDS[] = {1, 2, 3};
     bool any = x->kind == NODE_FLAG;
     for (size_t i = n->start[root]; n->as_of && i < n->start[root + 1]; i++)
-        if (n->all[i].kind == 1 && n->all[i].at_s <= n->now_s && (any || staff_test(x, n->all[i].staff)) &&
+        if (n->all[i].kind == 1 && n->all[i].at_s <= n->now_s &&
+            (any || staff_test(x, n->all[i].staff)) &&
             is_last(n, i, root, KINDS, true, false, true))
             return true;
     for (size_t i = 0; !n->as_of && i < n->w->n_relations; i++) {
         const struct w_relation *r = &n->w->relations[i];
-        if (root_of(n->w, r->customer) == root && r->deleted_s == 0 && (any || staff_test(x, r->staff)))
+        if (root_of(n->w, r->customer) == root && r->deleted_s == 0 &&
+            (any || staff_test(x, r->staff)))
             return true;
     }
     return false;
@@ -426,7 +449,8 @@ static bool in_group(struct naive *n, const struct node *x, int64_t root)
 {
     for (size_t i = 0; i < n->w->n_groups; i++) {
         const struct w_group *g = &n->w->groups[i];
-        bool meant = x->n_values > 0 ? among(x, g->id) : x->n_items == 0 || eval_group(n, x->items[0], g);
+        bool meant =
+            x->n_values > 0 ? among(x, g->id) : x->n_items == 0 || eval_group(n, x->items[0], g);
         if (meant && is_member(n, root, g))
             return true;
     }
@@ -440,7 +464,8 @@ static bool stage(struct naive *n, const struct node *x, int64_t root)
         return id_test(x, n->w->customers[root - 1].stage);
     int64_t then = 0;
     for (size_t i = n->start[root]; i < n->start[root + 1]; i++)
-        if (n->all[i].kind == 8 && n->all[i].at_s <= n->now_s && is_last(n, i, root, KINDS, false, false, false))
+        if (n->all[i].kind == 8 && n->all[i].at_s <= n->now_s &&
+            is_last(n, i, root, KINDS, false, false, false))
             then = n->all[i].object;
     return id_test(x, then);
 }
@@ -527,7 +552,8 @@ static bool test(struct naive *n, const struct node *x, int64_t root)
         return choice_test(x, c->gender);
     case WHAT_AGE:
         return number_test(x, c->birth_day != NO_DAY,
-                           c->birth_day != NO_DAY ? age(c->birth_day, calendar_day_of(n->now_s)) : 0);
+                           c->birth_day != NO_DAY ? age(c->birth_day, calendar_day_of(n->now_s))
+                                                  : 0);
     case WHAT_BIRTHDAY:
         return birthday(n, x, c->birth_day);
     case WHAT_SOURCE:
@@ -556,7 +582,8 @@ static bool test(struct naive *n, const struct node *x, int64_t root)
 static bool as_of(struct naive *n, const struct node *x, int64_t root)
 {
     struct moment m = x->values[0].moment;
-    int64_t now = n->now_s, at = m.has_time ? moment_s(&m) : calendar_day_start_s(moment_day(&m) + 1) - 1;
+    int64_t now = n->now_s,
+            at = m.has_time ? moment_s(&m) : calendar_day_start_s(moment_day(&m) + 1) - 1;
     bool outer = n->as_of;
     n->now_s = at < now ? at : now;
     n->as_of = true;
@@ -590,7 +617,8 @@ static bool eval(struct naive *n, const struct node *x, int64_t root)
     case NODE_TEST:
         return test(n, x, root);
     case NODE_FLAG:
-        return x->what == WHAT_FRIEND ? has_relation(n, x, root) : n->w->customers[root - 1].no_marketing;
+        return x->what == WHAT_FRIEND ? has_relation(n, x, root)
+                                      : n->w->customers[root - 1].no_marketing;
     case NODE_TAG:
     case NODE_TAG_GROUP:
         return has_tag(n, x, root);

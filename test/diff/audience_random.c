@@ -100,15 +100,18 @@ static void moment(struct maker *m)
     if (chance(m, 60))
         day(m);
     else
-        buf_addf(m->out, "\"2026-%02d-%02d %02d:%02d%s\"", 1 + pick(m, 11), 1 + pick(m, 28), pick(m, 24), pick(m, 60),
-                 chance(m, 30) ? ":30" : "");
+        buf_addf(m->out, "\"2026-%02d-%02d %02d:%02d%s\"", 1 + pick(m, 11), 1 + pick(m, 28),
+                 pick(m, 24), pick(m, 60), chance(m, 30) ? ":30" : "");
 }
 
 static void between(struct maker *m, bool times)
 {
     int a = 1 + pick(m, 10), b = a + 1 + pick(m, 11 - a);
     bool time = times && chance(m, 30);
-    buf_addf(m->out, time ? "between \"2026-%02d-05 10:30\" and 2026-%02d-20" : "between 2026-%02d-05 and 2026-%02d-20", a, b);
+    buf_addf(m->out,
+             time ? "between \"2026-%02d-05 10:30\" and 2026-%02d-20"
+                  : "between 2026-%02d-05 and 2026-%02d-20",
+             a, b);
 }
 
 static const char *const UNITS[] = {"week", "month", "quarter", "year"};
@@ -273,8 +276,10 @@ static void category_value(struct maker *m)
     ONE_OF(m, CATEGORIES);
 }
 
-static const char *const TAG_NAMES[] = {"VIP", "普通", "已流失", "高意向", "中意向", "意向/待跟进", "双11", "618/大促", "活动/待跟进"};
-static const char *const GROUP_NAMES[] = {"福利一群", "福利二群", "兴趣群", "VIP群", "售后群", "旧群"};
+static const char *const TAG_NAMES[] = {"VIP",         "普通", "已流失",   "高意向",     "中意向",
+                                        "意向/待跟进", "双11", "618/大促", "活动/待跟进"};
+static const char *const GROUP_NAMES[] = {"福利一群", "福利二群", "兴趣群",
+                                          "VIP群",    "售后群",   "旧群"};
 static const char *const STAGES[] = {"新客", "意向", "首单", "复购", "流失"};
 
 static void tag_value(struct maker *m)
@@ -311,7 +316,10 @@ static void filter_test(struct maker *m, enum events_of of)
         comparison(m, 0, 150, true);
         return;
     case 4:
-        say(m, chance(m, 50) ? "amount is unknown" : chance(m, 80) ? "amount is known" : chance(m, 50) ? "all" : "none");
+        say(m, chance(m, 50)   ? "amount is unknown"
+               : chance(m, 80) ? "amount is known"
+               : chance(m, 50) ? "all"
+                               : "none");
         return;
     case 5:
     case 6:
@@ -507,8 +515,9 @@ static void leaf_text(struct maker *m)
         const char *word;
         void (*value)(struct maker *m);
         const char *part;
-    } ROWS[] = {{"city", city_value, "州"}, {"province", province_value, "江"}, {"nickname", nickname_value, "王"},
-                {"nickname", nickname_value, "\\\""}, {"gender", gender_value, NULL}, {"source", source_value, NULL}};
+    } ROWS[] = {{"city", city_value, "州"},         {"province", province_value, "江"},
+                {"nickname", nickname_value, "王"}, {"nickname", nickname_value, "\\\""},
+                {"gender", gender_value, NULL},     {"source", source_value, NULL}};
     int k = pick(m, 6);
     say(m, ROWS[k].word);
     if (ROWS[k].part != NULL && chance(m, 25))
@@ -642,7 +651,8 @@ static void leaf_rfm(struct maker *m)
 
 static void leaf_sample(struct maker *m)
 {
-    buf_addf(m->out, "sample(\"实验%d\", %d%s%%)", pick(m, 50), 1 + pick(m, 99), chance(m, 20) ? ".25" : "");
+    buf_addf(m->out, "sample(\"实验%d\", %d%s%%)", pick(m, 50), 1 + pick(m, 99),
+             chance(m, 20) ? ".25" : "");
 }
 
 static void leaf_audience(struct maker *m)
@@ -686,11 +696,13 @@ static void customer_leaf(struct maker *m)
         void (*make)(struct maker *m);
         bool as_of;
     } LEAVES[] = {
-        {leaf_count, true}, {leaf_count, true},    {leaf_amount, true},   {leaf_amount, true},   {leaf_spend, true},
-        {leaf_ever, true},  {leaf_since, true},    {leaf_when, true},     {leaf_seq, true},      {leaf_seq, true},
-        {leaf_age, true},   {leaf_birthday, true}, {leaf_time, true},     {leaf_tag, true},      {leaf_staff, true},
-        {leaf_stage, true}, {leaf_tier, true},     {leaf_sample, true},   {leaf_audience, true}, {leaf_group, true},
-        {leaf_text, false}, {leaf_text, false},    {leaf_field, false},   {leaf_rfm, false},     {leaf_flag, false},
+        {leaf_count, true}, {leaf_count, true},  {leaf_amount, true},   {leaf_amount, true},
+        {leaf_spend, true}, {leaf_ever, true},   {leaf_since, true},    {leaf_when, true},
+        {leaf_seq, true},   {leaf_seq, true},    {leaf_age, true},      {leaf_birthday, true},
+        {leaf_time, true},  {leaf_tag, true},    {leaf_staff, true},    {leaf_stage, true},
+        {leaf_tier, true},  {leaf_sample, true}, {leaf_audience, true}, {leaf_group, true},
+        {leaf_text, false}, {leaf_text, false},  {leaf_field, false},   {leaf_rfm, false},
+        {leaf_flag, false},
     };
     for (;;) {
         int k = pick(m, (int)(sizeof LEAVES / sizeof LEAVES[0]));
@@ -814,7 +826,7 @@ void random_audience(struct rng *r, enum audience_subject subject, struct buf *o
 {
     struct maker m = {.r = r, .out = out};
     m.as_of = subject == AUDIENCE_CUSTOMER && chance(&m, 12);
-    void (*leaf)(struct maker *m) = subject == AUDIENCE_GROUP ? group_leaf : customer_leaf;
+    void (*leaf)(struct maker * m) = subject == AUDIENCE_GROUP ? group_leaf : customer_leaf;
     if (chance(&m, 2))
         deep(&m, leaf);
     else

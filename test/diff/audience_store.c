@@ -5,69 +5,97 @@
 
 #include <assert.h>
 
-#define INSERT(table, columns, values, types) \
-    {.text = "INSERT INTO " table " (" columns ") VALUES (" values ")", .in = types}
+#define INSERT(table, columns, values, types)                                                      \
+    {                                                                                              \
+        .text = "INSERT INTO " table " (" columns ") VALUES (" values ")", .in = types             \
+    }
 
-static const struct sql DEPARTMENT = INSERT("department", "id, parent_id, name, created_s", "$1, $2, $3, 0", "iIs");
-static const struct sql ABOVE = INSERT("department_above", "department_id, above_id", "$1, $2", "ii");
-static const struct sql STAFF = INSERT("staff", "id, userid, name, department_id, created_s", "$1, $2, $3, $4, 0", "issi");
+static const struct sql DEPARTMENT =
+    INSERT("department", "id, parent_id, name, created_s", "$1, $2, $3, 0", "iIs");
+static const struct sql ABOVE =
+    INSERT("department_above", "department_id, above_id", "$1, $2", "ii");
+static const struct sql STAFF =
+    INSERT("staff", "id, userid, name, department_id, created_s", "$1, $2, $3, $4, 0", "issi");
 static const struct sql SOURCE = INSERT("source", "id, name, created_s", "$1, $2, 0", "is");
-static const struct sql TAG_CATEGORY = INSERT("tag_category", "id, name, created_s", "1, '一', 0", "");
-static const struct sql TAG_GROUP = INSERT("tag_group", "id, category_id, name, created_s", "$1, 1, $2, 0", "is");
-static const struct sql TAG = INSERT("tag", "id, group_id, name, created_s", "$1, $2, $3, 0", "iis");
-static const struct sql PRODUCT = INSERT("product", "id, code, name, category, created_s", "$1, $2, $2, $3, 0", "isS");
-static const struct sql FIELD = INSERT("field", "id, key, name, type, created_s", "$1, $2, $2, $3, 0", "iss");
-static const struct sql KIND = INSERT("event_kind", "id, name, zh, en", "100, '打卡', '打卡', 'punch'", "");
+static const struct sql TAG_CATEGORY =
+    INSERT("tag_category", "id, name, created_s", "1, '一', 0", "");
+static const struct sql TAG_GROUP =
+    INSERT("tag_group", "id, category_id, name, created_s", "$1, 1, $2, 0", "is");
+static const struct sql TAG =
+    INSERT("tag", "id, group_id, name, created_s", "$1, $2, $3, 0", "iis");
+static const struct sql PRODUCT =
+    INSERT("product", "id, code, name, category, created_s", "$1, $2, $2, $3, 0", "isS");
+static const struct sql FIELD =
+    INSERT("field", "id, key, name, type, created_s", "$1, $2, $2, $3, 0", "iss");
+static const struct sql KIND =
+    INSERT("event_kind", "id, name, zh, en", "100, '打卡', '打卡', 'punch'", "");
 static const struct sql MODEL =
-    INSERT("tier_model", "id, name, kind, period_s, version, created_s, updated_us", "$1, $2, 'own', 1, 1, 0, 0", "is");
-static const struct sql TIER =
-    INSERT("tier", "id, model_id, position, name, expression, color", "$1, $2, $1, $3, 'none', '#000000'", "iis");
+    INSERT("tier_model", "id, name, kind, period_s, version, created_s, updated_us",
+           "$1, $2, 'own', 1, 1, 0, 0", "is");
+static const struct sql TIER = INSERT("tier", "id, model_id, position, name, expression, color",
+                                      "$1, $2, $1, $3, 'none', '#000000'", "iis");
 static const struct sql AUDIENCE =
-    INSERT("audience", "id, name, expression, version, created_s, updated_us", "$1, $2, $3, 1, 0, 0", "iss");
-static const struct sql CUSTOMER = INSERT(
-    "customer",
-    "id, root_id, nickname, gender, birth_day, province, city, source_id, stage_id, first_s, added_s, no_marketing, erased_s,"
-    " created_s, updated_us",
-    "$1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0", "iSSISSIIiIiI");
-static const struct sql ROOT = {.text = "UPDATE customer SET root_id = $2 WHERE id = $1", .in = "ii"};
-static const struct sql ORDER =
-    INSERT("orders", "id, channel_id, number, customer_id, staff_id, state, at_s, total_fen, sale_fen, updated_us",
-           "$1, $2, $3, $4, $5, 'paid', $6, $7, $7, 0", "iisiIii");
-static const struct sql ITEM =
-    INSERT("order_item",
-           "seq, order_id, line, customer_id, product_id, at_s, quantity, unit_price_micro, amount_fen, nature",
-           "$1, $2, $1, $3, $4, $5, $6, 0, $7, $8", "iiiIiiis");
+    INSERT("audience", "id, name, expression, version, created_s, updated_us",
+           "$1, $2, $3, 1, 0, 0", "iss");
+static const struct sql CUSTOMER =
+    INSERT("customer",
+           "id, root_id, nickname, gender, birth_day, province, city, source_id, stage_id, "
+           "first_s, added_s, no_marketing, erased_s,"
+           " created_s, updated_us",
+           "$1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0", "iSSISSIIiIiI");
+static const struct sql ROOT = {.text = "UPDATE customer SET root_id = $2 WHERE id = $1",
+                                .in = "ii"};
+static const struct sql ORDER = INSERT(
+    "orders",
+    "id, channel_id, number, customer_id, staff_id, state, at_s, total_fen, sale_fen, updated_us",
+    "$1, $2, $3, $4, $5, 'paid', $6, $7, $7, 0", "iisiIii");
+static const struct sql ITEM = INSERT("order_item",
+                                      "seq, order_id, line, customer_id, product_id, at_s, "
+                                      "quantity, unit_price_micro, amount_fen, nature",
+                                      "$1, $2, $1, $3, $4, $5, $6, 0, $7, $8", "iiiIiiis");
 static const struct sql REFUND =
-    INSERT("refund", "id, order_id, number, customer_id, at_s, amount_fen", "$1, $2, '1', $3, $4, $5", "iiiii");
-static const struct sql EVENT =
-    INSERT("event",
-           "seq, recorded_us, batch_id, customer_id, at_s, kind, channel_id, staff_id, object_kind, object_id, amount_fen",
-           "$1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10", "iIiiiIIIII");
+    INSERT("refund", "id, order_id, number, customer_id, at_s, amount_fen",
+           "$1, $2, '1', $3, $4, $5", "iiiii");
+static const struct sql EVENT = INSERT("event",
+                                       "seq, recorded_us, batch_id, customer_id, at_s, kind, "
+                                       "channel_id, staff_id, object_kind, object_id, amount_fen",
+                                       "$1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10", "iIiiiIIIII");
 static const struct sql RELATION =
-    INSERT("relation", "id, customer_id, staff_id, added_s, deleted_s, created_s", "$1, $2, $3, $4, $5, 0", "iiiiI");
-static const struct sql RELATION_TAG = INSERT("relation_tag", "relation_id, tag_id, put_s", "$1, $2, 0", "ii");
-static const struct sql CUSTOMER_TAG = INSERT("customer_tag", "customer_id, tag_id, put_s", "$1, $2, 0", "ii");
+    INSERT("relation", "id, customer_id, staff_id, added_s, deleted_s, created_s",
+           "$1, $2, $3, $4, $5, 0", "iiiiI");
+static const struct sql RELATION_TAG =
+    INSERT("relation_tag", "relation_id, tag_id, put_s", "$1, $2, 0", "ii");
+static const struct sql CUSTOMER_TAG =
+    INSERT("customer_tag", "customer_id, tag_id, put_s", "$1, $2, 0", "ii");
 static const struct sql CUSTOMER_FIELD =
-    INSERT("customer_field", "customer_id, field_id, value_text, value_int, set_s", "$1, $2, $3, $4, 0", "iiSI");
-static const struct sql GROUP = INSERT("chat_group", "id, name, owner_id, kind, level, created_s, dismissed_s",
-                                       "$1, $2, $3, $4, $5, $6, $7", "isIssiI");
-static const struct sql MEMBER = INSERT("group_member", "group_id, customer_id, joined_s, left_s", "$1, $2, $3, $4", "iiiI");
+    INSERT("customer_field", "customer_id, field_id, value_text, value_int, set_s",
+           "$1, $2, $3, $4, 0", "iiSI");
+static const struct sql GROUP =
+    INSERT("chat_group", "id, name, owner_id, kind, level, created_s, dismissed_s",
+           "$1, $2, $3, $4, $5, $6, $7", "isIssiI");
+static const struct sql MEMBER =
+    INSERT("group_member", "group_id, customer_id, joined_s, left_s", "$1, $2, $3, $4", "iiiI");
 static const struct sql CUSTOMER_TIER =
     INSERT("customer_tier", "model_id, customer_id, tier_id, since_s", "$1, $2, $3, 0", "iii");
-static const struct sql RUN = INSERT("tier_run", "id, model_id, at_s, customers, moved, took_us", "$1, $2, $3, 0, 0, 0", "iii");
-static const struct sql MOVE = INSERT("tier_move", "run_id, customer_id, to_tier_id, at_s", "$1, $2, $3, $4", "iiIi");
-static const struct sql FIT = INSERT("score_fit", "id, kind, at_s, period_s, customers, detail", "1, 'rfm', 0, 1, 0, '{}'", "");
+static const struct sql RUN = INSERT("tier_run", "id, model_id, at_s, customers, moved, took_us",
+                                     "$1, $2, $3, 0, 0, 0", "iii");
+static const struct sql MOVE =
+    INSERT("tier_move", "run_id, customer_id, to_tier_id, at_s", "$1, $2, $3, $4", "iiIi");
+static const struct sql FIT = INSERT("score_fit", "id, kind, at_s, period_s, customers, detail",
+                                     "1, 'rfm', 0, 1, 0, '{}'", "");
 static const struct sql RFM =
-    INSERT("rfm_score", "customer_id, fit_id, r, f, m, last_s, orders, amount_fen", "$1, 1, $2, $3, $4, 0, 0, 0", "iiii");
+    INSERT("rfm_score", "customer_id, fit_id, r, f, m, last_s, orders, amount_fen",
+           "$1, 1, $2, $3, $4, 0, 0, 0", "iiii");
 static const struct sql DAY =
-    INSERT("calendar", "day, start_s, end_s, week_day, month_day, quarter_day, year_day", "$1, $2, $3, 0, 0, 0, 0", "iii");
+    INSERT("calendar", "day, start_s, end_s, week_day, month_day, quarter_day, year_day",
+           "$1, $2, $3, 0, 0, 0, 0", "iii");
 static const struct sql NO_CALENDAR = {.text = "DELETE FROM calendar"};
 
-#define TRY(call)             \
-    do {                      \
-        enum rc rc_ = (call); \
-        if (rc_ != RC_OK)     \
-            return rc_;       \
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        enum rc rc_ = (call);                                                                      \
+        if (rc_ != RC_OK)                                                                          \
+            return rc_;                                                                            \
     } while (0)
 
 static int64_t null_0(int64_t v)
@@ -84,7 +112,8 @@ static enum rc store_names(struct tx *tx, struct err *e)
         for (int64_t up = i; up != 0; up = W_TEAM_PARENT[up - 1])
             TRY(tx_exec(tx, &ABOVE, e, i, up));
     for (int64_t i = 0; i < 8; i++)
-        TRY(tx_exec(tx, &STAFF, e, i + 1, str_from(W_STAFF[i]), str_from(W_STAFF_NAMES[i]), i % 6 + 1));
+        TRY(tx_exec(tx, &STAFF, e, i + 1, str_from(W_STAFF[i]), str_from(W_STAFF_NAMES[i]),
+                    i % 6 + 1));
     for (int64_t i = 2; i <= 4; i++)
         TRY(tx_exec(tx, &SOURCE, e, i, str_from(i == 2 ? "门店" : i == 3 ? "包裹卡" : "直播")));
     TRY(tx_exec(tx, &TAG_CATEGORY, e));
@@ -102,9 +131,11 @@ static enum rc store_names(struct tx *tx, struct err *e)
     for (int64_t i = 0; i < 6; i++)
         TRY(tx_exec(tx, &TIER, e, i + 1, i / 3 + 1, str_from(W_TIERS[i])));
     for (int64_t i = 0; i < 4; i++)
-        TRY(tx_exec(tx, &AUDIENCE, e, i + 1, str_from(W_AUDIENCES[i]), str_from(W_AUDIENCE_TEXTS[i])));
+        TRY(tx_exec(tx, &AUDIENCE, e, i + 1, str_from(W_AUDIENCES[i]),
+                    str_from(W_AUDIENCE_TEXTS[i])));
     TRY(tx_exec(tx, &NO_CALENDAR, e));
-    for (int32_t d = calendar_day_from_civil(2024, 1, 1); d < calendar_day_from_civil(2028, 1, 1); d++)
+    for (int32_t d = calendar_day_from_civil(2024, 1, 1); d < calendar_day_from_civil(2028, 1, 1);
+         d++)
         TRY(tx_exec(tx, &DAY, e, d, calendar_day_start_s(d), calendar_day_start_s(d + 1)));
     return RC_OK;
 }
@@ -114,8 +145,9 @@ static enum rc store_customers(struct tx *tx, const struct world *w, struct err 
     for (size_t i = 0; i < w->n_customers; i++) {
         const struct w_customer *c = &w->customers[i];
         TRY(tx_exec(tx, &CUSTOMER, e, c->id, str_from(c->nickname), str_from(c->gender),
-                    c->birth_day == NO_DAY ? DB_NULL : (int64_t)c->birth_day, str_from(c->province), str_from(c->city),
-                    null_0(c->source), null_0(c->stage), c->first_s, null_0(c->added_s), (int64_t)c->no_marketing,
+                    c->birth_day == NO_DAY ? DB_NULL : (int64_t)c->birth_day, str_from(c->province),
+                    str_from(c->city), null_0(c->source), null_0(c->stage), c->first_s,
+                    null_0(c->added_s), (int64_t)c->no_marketing,
                     c->erased ? (int64_t)1 : DB_NULL));
     }
     for (size_t i = 0; i < w->n_customers; i++)
@@ -129,13 +161,13 @@ static enum rc store_orders(struct tx *tx, const struct world *w, struct err *e)
         const struct w_order *o = &w->orders[i];
         char number[24];
         int n = snprintf(number, sizeof number, "N%lld", (long long)o->id);
-        TRY(tx_exec(tx, &ORDER, e, o->id, o->channel, ((struct str){number, (size_t)n}), o->customer, null_0(o->staff),
-                    o->at_s, o->amount));
+        TRY(tx_exec(tx, &ORDER, e, o->id, o->channel, ((struct str){number, (size_t)n}),
+                    o->customer, null_0(o->staff), o->at_s, o->amount));
     }
     for (size_t i = 0; i < w->n_items; i++) {
         const struct w_item *x = &w->items[i];
-        TRY(tx_exec(tx, &ITEM, e, x->seq, x->order, x->customer, null_0(x->product), x->at_s, x->quantity, x->amount,
-                    str_from(x->sale ? "sale" : "adjust")));
+        TRY(tx_exec(tx, &ITEM, e, x->seq, x->order, x->customer, null_0(x->product), x->at_s,
+                    x->quantity, x->amount, str_from(x->sale ? "sale" : "adjust")));
     }
     for (size_t i = 0; i < w->n_refunds; i++) {
         const struct w_refund *f = &w->refunds[i];
@@ -148,8 +180,9 @@ static enum rc store_events(struct tx *tx, const struct world *w, struct err *e)
 {
     for (size_t i = 0; i < w->n_events; i++) {
         const struct w_event *v = &w->events[i];
-        TRY(tx_exec(tx, &EVENT, e, v->seq, null_0(v->batch), v->customer, v->at_s, v->kind, null_0(v->channel),
-                    null_0(v->staff), null_0(v->object_kind), null_0(v->object), v->amount));
+        TRY(tx_exec(tx, &EVENT, e, v->seq, null_0(v->batch), v->customer, v->at_s, v->kind,
+                    null_0(v->channel), null_0(v->staff), null_0(v->object_kind), null_0(v->object),
+                    v->amount));
     }
     return RC_OK;
 }
@@ -158,7 +191,8 @@ static enum rc store_relations(struct tx *tx, const struct world *w, struct err 
 {
     for (size_t i = 0; i < w->n_relations; i++) {
         const struct w_relation *x = &w->relations[i];
-        TRY(tx_exec(tx, &RELATION, e, x->id, x->customer, x->staff, x->added_s, null_0(x->deleted_s)));
+        TRY(tx_exec(tx, &RELATION, e, x->id, x->customer, x->staff, x->added_s,
+                    null_0(x->deleted_s)));
     }
     for (size_t i = 0; i < w->n_relation_tags; i++)
         TRY(tx_exec(tx, &RELATION_TAG, e, w->relation_tags[i].on, w->relation_tags[i].tag));
@@ -166,8 +200,8 @@ static enum rc store_relations(struct tx *tx, const struct world *w, struct err 
         TRY(tx_exec(tx, &CUSTOMER_TAG, e, w->customer_tags[i].on, w->customer_tags[i].tag));
     for (size_t i = 0; i < w->n_groups; i++) {
         const struct w_group *g = &w->groups[i];
-        TRY(tx_exec(tx, &GROUP, e, g->id, str_from(g->name), null_0(g->owner), str_from(g->kind), str_from(g->level),
-                    g->created_s, null_0(g->dismissed_s)));
+        TRY(tx_exec(tx, &GROUP, e, g->id, str_from(g->name), null_0(g->owner), str_from(g->kind),
+                    str_from(g->level), g->created_s, null_0(g->dismissed_s)));
     }
     for (size_t i = 0; i < w->n_members; i++) {
         const struct w_member *m = &w->members[i];
@@ -181,10 +215,12 @@ static enum rc store_state(struct tx *tx, const struct world *w, struct err *e)
     for (size_t i = 0; i < w->n_fields; i++) {
         const struct w_field *f = &w->fields[i];
         bool text = f->field == 1 || f->field == 4;
-        TRY(tx_exec(tx, &CUSTOMER_FIELD, e, f->customer, f->field, str_from(f->text), text ? DB_NULL : f->number));
+        TRY(tx_exec(tx, &CUSTOMER_FIELD, e, f->customer, f->field, str_from(f->text),
+                    text ? DB_NULL : f->number));
     }
     for (size_t i = 0; i < w->n_tiers; i++)
-        TRY(tx_exec(tx, &CUSTOMER_TIER, e, w->tiers[i].model, w->tiers[i].customer, w->tiers[i].tier));
+        TRY(tx_exec(tx, &CUSTOMER_TIER, e, w->tiers[i].model, w->tiers[i].customer,
+                    w->tiers[i].tier));
     for (int64_t run = 1; run <= 8; run++)
         TRY(tx_exec(tx, &RUN, e, run, (run - 1) % 2 + 1, (int64_t)0));
     for (size_t i = 0; i < w->n_moves; i++) {

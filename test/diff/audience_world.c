@@ -9,13 +9,16 @@
 
 const char *const W_CITIES[6] = {"杭州", "宁波", "上海", "苏州", "广州", "温州"};
 const char *const W_PROVINCES[4] = {"浙江", "上海", "江苏", "广东"};
-const char *const W_NICKNAMES[8] = {"小王", "王大锤", "Anna", "阳光\"正好\"", "老李", "a\\b", "锦鲤", "李雷"};
+const char *const W_NICKNAMES[8] = {"小王", "王大锤", "Anna", "阳光\"正好\"",
+                                    "老李", "a\\b",   "锦鲤", "李雷"};
 const char *const W_STAFF[8] = {"zhang", "wang", "li", "zhao", "sun", "zhou", "wu", "zheng"};
-const char *const W_STAFF_NAMES[8] = {"张三", "王五", "李四", "赵六", "孙七", "周八", "吴九", "郑十"};
+const char *const W_STAFF_NAMES[8] = {"张三", "王五", "李四", "赵六",
+                                      "孙七", "周八", "吴九", "郑十"};
 const char *const W_TEAMS[6] = {"总部", "华东区", "城西店", "城东店", "华南区", "南山店"};
 const int W_TEAM_PARENT[6] = {0, 1, 2, 2, 1, 5};
 const char *const W_TAG_GROUPS[3] = {"价值", "意向", "活动"};
-const char *const W_TAGS[9] = {"VIP", "普通", "已流失", "高意向", "中意向", "待跟进", "双11", "618/大促", "待跟进"};
+const char *const W_TAGS[9] = {"VIP",    "普通", "已流失",   "高意向", "中意向",
+                               "待跟进", "双11", "618/大促", "待跟进"};
 const char *const W_PRODUCTS[8] = {"A12", "A13", "B1", "B2", "C7", "C8", "D1", "D2"};
 const char *const W_CATEGORIES[8] = {"面膜", "面膜", "精华", "精华", "洗护", "洗护", NULL, "礼盒"};
 const char *const W_TIERS[6] = {"普通", "高价值", "核心", "新客", "老客", "流失"};
@@ -29,11 +32,12 @@ const char *const W_AUDIENCE_TEXTS[4] = {
 };
 const char *const W_FIELD_KEYS[5] = {"skin", "score", "due", "hair", "member"};
 const char *const W_FIELD_TEXTS[4] = {"油性", "干性", "混合", "油性敏感"};
-const char *const W_KINDS[14] = {"view",    "click",      "share",     "cart",        "coupon_claim", "message", "visit",
-                                 "tag_put", "group_join", "friend_add", "stage_change", "check_in", "scan", "打卡"};
+const char *const W_KINDS[14] = {
+    "view",    "click",      "share",      "cart",         "coupon_claim", "message", "visit",
+    "tag_put", "group_join", "friend_add", "stage_change", "check_in",     "scan",    "打卡"};
 static const int64_t KIND_IDS[14] = {17, 18, 19, 20, 23, 14, 31, 6, 4, 1, 8, 33, 28, 100};
 
-#define PUSH(w, list, value)                                                                        \
+#define PUSH(w, list, value)                                                                       \
     do {                                                                                           \
         if ((w)->n_##list == (w)->cap_##list) {                                                    \
             (w)->cap_##list = (w)->cap_##list * 2 + 64;                                            \
@@ -89,7 +93,8 @@ static void make_customers(struct world *w, struct rng *r, size_t n)
         if (chance(r, 4))
             c.birth_day = calendar_day_from_civil(1960 + 4 * (int)pick(r, 12), 2, 29);
         if (chance(r, 6))
-            c.birth_day = calendar_add_months(today, -12 * (int)(18 + pick(r, 20))) + (int32_t)pick(r, 3) - 1;
+            c.birth_day =
+                calendar_add_months(today, -12 * (int)(18 + pick(r, 20))) + (int32_t)pick(r, 3) - 1;
         c.source = some(r, 4, 15);
         c.stage = some(r, 5, 15);
         c.first_s = w->now_s - pick(r, 500 * 86400);
@@ -123,7 +128,8 @@ static void make_orders(struct world *w, struct rng *r, size_t n)
         o.at_s = when(w, r);
         int64_t lines = 1 + pick(r, 3);
         for (int64_t l = 0; l < lines; l++) {
-            struct w_item item = {.seq = ++w->seq, .order = o.id, .customer = o.customer, .at_s = o.at_s};
+            struct w_item item = {
+                .seq = ++w->seq, .order = o.id, .customer = o.customer, .at_s = o.at_s};
             item.product = some(r, 8, 5);
             item.quantity = 1 + pick(r, 4);
             item.amount = item.quantity * (500 + 10 * pick(r, 2000));
@@ -132,14 +138,27 @@ static void make_orders(struct world *w, struct rng *r, size_t n)
             PUSH(w, items, item);
         }
         PUSH(w, orders, o);
-        add_event(w, (struct w_event){.customer = o.customer, .at_s = o.at_s, .kind = 11, .channel = o.channel,
-                                      .staff = o.staff, .object_kind = 6, .object = o.id, .amount = o.amount});
+        add_event(w, (struct w_event){.customer = o.customer,
+                                      .at_s = o.at_s,
+                                      .kind = 11,
+                                      .channel = o.channel,
+                                      .staff = o.staff,
+                                      .object_kind = 6,
+                                      .object = o.id,
+                                      .amount = o.amount});
         if (!chance(r, 20))
             continue;
-        struct w_refund f = {o.id, o.customer, o.at_s + pick(r, 40 * 86400), o.amount / (1 + pick(r, 3))};
+        struct w_refund f = {o.id, o.customer, o.at_s + pick(r, 40 * 86400),
+                             o.amount / (1 + pick(r, 3))};
         PUSH(w, refunds, f);
-        add_event(w, (struct w_event){.customer = f.customer, .at_s = f.at_s, .kind = 12, .channel = o.channel,
-                                      .staff = o.staff, .object_kind = 6, .object = o.id, .amount = f.amount});
+        add_event(w, (struct w_event){.customer = f.customer,
+                                      .at_s = f.at_s,
+                                      .kind = 12,
+                                      .channel = o.channel,
+                                      .staff = o.staff,
+                                      .object_kind = 6,
+                                      .object = o.id,
+                                      .amount = f.amount});
     }
 }
 
@@ -149,7 +168,8 @@ static void make_events(struct world *w, struct rng *r, size_t n)
     for (size_t i = 0; i < n; i++) {
         int64_t k = chance(r, 60) ? pick(r, 5) : pick(r, 14);
         struct w_event ev = {.kind = KIND_IDS[k], .at_s = when(w, r)};
-        ev.customer = 1 + pick(r, chance(r, 50) ? (int64_t)w->n_customers : (int64_t)w->n_customers / 4);
+        ev.customer =
+            1 + pick(r, chance(r, 50) ? (int64_t)w->n_customers : (int64_t)w->n_customers / 4);
         ev.batch = some(r, 6, 60);
         ev.channel = some(r, 5, 20);
         ev.staff = some(r, 8, 30);
@@ -170,13 +190,22 @@ static void make_events(struct world *w, struct rng *r, size_t n)
             ev.kind = 2 + pick(r, 2);
         add_event(w, ev);
     }
-    add_event(w, (struct w_event){.at_s = w->now_s - 100, .kind = 43, .object_kind = 16, .object = 3, .amount = NO_AMOUNT});
+    add_event(w, (struct w_event){.at_s = w->now_s - 100,
+                                  .kind = 43,
+                                  .object_kind = 16,
+                                  .object = 3,
+                                  .amount = NO_AMOUNT});
     for (int i = 0; i < 40; i++) {
         const struct w_event *gone = &w->events[rng_below(r, w->n_events)];
         if (gone->kind == 43 || gone->kind == 11 || gone->kind == 12)
             continue;
-        add_event(w, (struct w_event){.customer = gone->customer, .at_s = w->now_s - 50, .kind = 43, .object_kind = 17,
-                                      .object = gone->seq, .amount = NO_AMOUNT});
+        add_event(w, (struct w_event){.customer = gone->customer,
+                                      .at_s = w->now_s - 50,
+                                      .kind = 43,
+                                      .batch = some(r, 4, 50),
+                                      .object_kind = 17,
+                                      .object = gone->seq,
+                                      .amount = NO_AMOUNT});
     }
 }
 
@@ -187,7 +216,8 @@ static void make_relations(struct world *w, struct rng *r)
         for (int64_t s = 1; s <= 8; s++) {
             if (!chance(r, 14))
                 continue;
-            struct w_relation x = {.id = (int64_t)w->n_relations + 1, .customer = c->id, .staff = s};
+            struct w_relation x = {
+                .id = (int64_t)w->n_relations + 1, .customer = c->id, .staff = s};
             x.added_s = w->now_s - pick(r, 400 * 86400);
             x.deleted_s = chance(r, 25) ? x.added_s + 1 + pick(r, 30 * 86400) : 0;
             PUSH(w, relations, x);
@@ -203,10 +233,16 @@ static void make_relations(struct world *w, struct rng *r)
 
 static void make_groups(struct world *w, struct rng *r)
 {
-    static const char *const NAMES[] = {"福利一群", "福利二群", "兴趣群", "VIP群", "售后群", "福利一群", "旧群", "新群"};
-    static const char *const KINDS[] = {"feed", "interest", "service"}, *const LEVELS[] = {"welfare", "vip", "diamond"};
+    static const char *const NAMES[] = {"福利一群", "福利二群", "兴趣群", "VIP群",
+                                        "售后群",   "福利一群", "旧群",   "新群"};
+    static const char *const KINDS[] = {"feed", "interest", "service"}, *const LEVELS[] = {
+                                                                            "welfare", "vip",
+                                                                            "diamond"};
     for (int i = 0; i < 40; i++) {
-        struct w_group g = {.id = i + 1, .name = NAMES[i % 8], .kind = KINDS[pick(r, 3)], .level = LEVELS[pick(r, 3)]};
+        struct w_group g = {.id = i + 1,
+                            .name = NAMES[i % 8],
+                            .kind = KINDS[pick(r, 3)],
+                            .level = LEVELS[pick(r, 3)]};
         g.owner = some(r, 8, 10);
         g.created_s = w->now_s - pick(r, 400 * 86400);
         g.dismissed_s = chance(r, 15) ? w->now_s - pick(r, 60 * 86400) : 0;
@@ -238,7 +274,8 @@ static void make_state(struct world *w, struct rng *r)
                 ADD(w, tiers, m, id, (m - 1) * 3 + 1 + pick(r, 3));
             for (int64_t run = 0; run < 4; run++)
                 if (chance(r, 50))
-                    ADD(w, moves, m + 2 * run, m, id, chance(r, 20) ? 0 : (m - 1) * 3 + 1 + pick(r, 3),
+                    ADD(w, moves, m + 2 * run, m, id,
+                        chance(r, 20) ? 0 : (m - 1) * 3 + 1 + pick(r, 3),
                         w->now_s - (5 - run) * 60 * 86400);
         }
         if (!chance(r, 40))
@@ -266,8 +303,9 @@ void world_free(struct world *w)
 {
     if (w == NULL)
         return;
-    void *lists[] = {w->customers, w->events, w->items, w->orders, w->refunds, w->relations, w->relation_tags,
-                     w->customer_tags, w->fields, w->groups, w->members, w->tiers, w->moves, w->rfm};
+    void *lists[] = {w->customers, w->events,        w->items,         w->orders, w->refunds,
+                     w->relations, w->relation_tags, w->customer_tags, w->fields, w->groups,
+                     w->members,   w->tiers,         w->moves,         w->rfm};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         free(lists[i]);
     free(w);

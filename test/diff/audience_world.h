@@ -23,7 +23,8 @@ struct w_customer {
     bool no_marketing, erased;
 };
 struct w_event {
-    int64_t seq, batch, customer, at_s, kind, channel, staff, object_kind, object, amount; /* 0: NULL */
+    int64_t seq, batch, customer, at_s, kind, channel, staff, object_kind, object,
+        amount; /* 0: NULL */
 };
 struct w_item {
     int64_t seq, order, customer, product, at_s, quantity, amount;
@@ -64,8 +65,8 @@ struct w_rfm {
     int64_t customer, r, f, m;
 };
 
-#define LIST(type, name) \
-    struct type *name;   \
+#define LIST(type, name)                                                                           \
+    struct type *name;                                                                             \
     size_t n_##name, cap_##name
 
 struct world {
@@ -89,19 +90,19 @@ struct world {
 
 /* What there is, by place: id = index + 1 unless said otherwise. */
 extern const char *const W_CITIES[6], *const W_PROVINCES[4], *const W_NICKNAMES[8];
-extern const char *const W_STAFF[8];       /* userids; names are W_STAFF_NAMES */
+extern const char *const W_STAFF[8]; /* userids; names are W_STAFF_NAMES */
 extern const char *const W_STAFF_NAMES[8];
 extern const char *const W_TEAMS[6];
-extern const int W_TEAM_PARENT[6];         /* id of the parent, 0: root */
+extern const int W_TEAM_PARENT[6]; /* id of the parent, 0: root */
 extern const char *const W_TAG_GROUPS[3];
-extern const char *const W_TAGS[9];        /* three to a group, the last of group 2 and 3 share a name */
+extern const char *const W_TAGS[9]; /* three to a group, the last of group 2 and 3 share a name */
 extern const char *const W_PRODUCTS[8], *const W_CATEGORIES[8];
-extern const char *const W_TIERS[6];       /* three to a model */
+extern const char *const W_TIERS[6]; /* three to a model */
 extern const char *const W_MODELS[2];
 extern const char *const W_AUDIENCES[4], *const W_AUDIENCE_TEXTS[4];
-extern const char *const W_FIELD_KEYS[5];  /* text, number, day, choice, yes_no */
+extern const char *const W_FIELD_KEYS[5]; /* text, number, day, choice, yes_no */
 extern const char *const W_FIELD_TEXTS[4];
-extern const char *const W_KINDS[14];      /* kinds that events of the world have */
+extern const char *const W_KINDS[14]; /* kinds that events of the world have */
 
 /* Makes a world of `customers` people and about `events` events. */
 struct world *world_new(uint64_t seed, size_t customers, size_t events);

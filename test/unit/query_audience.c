@@ -7,10 +7,12 @@
 
 #include <string.h>
 
-static enum rc read_text(struct arena *a, const char *text, const struct audience_expr **out, struct err *e)
+static enum rc read_text(struct arena *a, const char *text, const struct audience_expr **out,
+                         struct err *e)
 {
     bool group = text[0] == '@';
-    return audience_read(a, &FAKE_NAMES, group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER, str_from(text + group), out, e);
+    return audience_read(a, &FAKE_NAMES, group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER,
+                         str_from(text + group), out, e);
 }
 
 static void text_has_one_canonical_form(void **state)
@@ -65,7 +67,8 @@ static void text_has_one_canonical_form(void **state)
             assert_true(audience_equal(x, again));
             buf_clear(&b);
             audience_to_json(x, &b);
-            assert_int_equal(audience_from_json(&a, AUDIENCE_CUSTOMER, buf_str(&b), &again, &e), RC_OK);
+            assert_int_equal(audience_from_json(&a, AUDIENCE_CUSTOMER, buf_str(&b), &again, &e),
+                             RC_OK);
             assert_true(audience_equal(x, again));
         }
         buf_done(&b);
@@ -138,7 +141,8 @@ static void errors_say_where_and_what_instead(void **state)
         arena_init(&a, 0);
         assert_int_not_equal(read_text(&a, ROWS[i].text, &x, &e), RC_OK);
         if (strcmp(e.code, ROWS[i].code) != 0 || e.at != ROWS[i].at)
-            fail_msg("%s: %s at %d, not %s at %d", ROWS[i].text, e.code, (int)e.at, ROWS[i].code, (int)ROWS[i].at);
+            fail_msg("%s: %s at %d, not %s at %d", ROWS[i].text, e.code, (int)e.at, ROWS[i].code,
+                     (int)ROWS[i].at);
         assert_string_equal(e.field, "expression");
         assert_true(e.zh[0] != 0 && e.en[0] != 0);
         if (ROWS[i].hint != NULL && strstr(e.hint_zh, ROWS[i].hint) == NULL)
@@ -183,12 +187,15 @@ static void an_owner_may_not_refer_to_itself(void **state)
     struct err e = ERR_INIT;
     struct audience_expr *x;
     arena_init(&a, 0);
-    assert_int_equal(audience_parse(&a, AUDIENCE_CUSTOMER, STR("audience(\"双\") and friend"), &x, &e), RC_OK);
+    assert_int_equal(
+        audience_parse(&a, AUDIENCE_CUSTOMER, STR("audience(\"双\") and friend"), &x, &e), RC_OK);
     assert_int_equal(audience_check_owned(&a, &FAKE_NAMES, NAME_AUDIENCE, 2, x, &e), RC_OK);
-    assert_int_equal(audience_check_owned(&a, &FAKE_NAMES, NAME_AUDIENCE, 3, x, &e), RC_INVALID); /* 老客 */
+    assert_int_equal(audience_check_owned(&a, &FAKE_NAMES, NAME_AUDIENCE, 3, x, &e),
+                     RC_INVALID); /* 老客 */
     assert_string_equal(e.code, "circle");
     assert_int_equal(audience_check_owned(&a, &FAKE_NAMES, NAME_AUDIENCE, 7, x, &e), RC_INVALID);
-    assert_int_equal(audience_parse(&a, AUDIENCE_CUSTOMER, STR("tier(\"值\") = \"一\""), &x, &e), RC_OK);
+    assert_int_equal(audience_parse(&a, AUDIENCE_CUSTOMER, STR("tier(\"值\") = \"一\""), &x, &e),
+                     RC_OK);
     assert_int_equal(audience_check_owned(&a, &FAKE_NAMES, NAME_TIER_MODEL, 9, x, &e), RC_OK);
     assert_int_equal(audience_check_owned(&a, &FAKE_NAMES, NAME_TIER_MODEL, 8, x, &e), RC_INVALID);
     arena_done(&a);
@@ -204,7 +211,8 @@ static void json_that_is_no_expression_is_refused(void **state)
         "{\"op\":\"and\"}",
         "{\"op\":\"test\",\"what\":\"city\",\"compare\":\"=\",\"values\":[]}",
         "{\"op\":\"test\",\"what\":\"city) or (friend\",\"compare\":\"known\"}",
-        "{\"op\":\"test\",\"what\":\"age\",\"compare\":\"=\",\"values\":[{\"number\":\"1 or friend\"}]}",
+        "{\"op\":\"test\",\"what\":\"age\",\"compare\":\"=\",\"values\":[{\"number\":\"1 or "
+        "friend\"}]}",
         "{\"op\":\"test\",\"what\":\"age\",\"compare\":\"= 1 or\",\"values\":[{\"number\":\"1\"}]}",
         "{\"op\":\"ever\",\"events\":{}}",
         "{\"op\":\"seq\",\"steps\":[{\"kind\":\"view\"}],\"within\":\"7d\"}",
@@ -224,8 +232,10 @@ static void json_that_is_no_expression_is_refused(void **state)
 
 static void any_prefix_and_any_flipped_byte_are_survived(void **state)
 {
-    static const char TEXT[] = "seq(view where channel = \"门店\" -> order.kept, within 7d, this month) and not (age between 1 and 9 or "
-                               "field.due in next 3w) and first(order) before \"2026-01-01 12:00\" as of 2026-02-02";
+    static const char TEXT[] =
+        "seq(view where channel = \"门店\" -> order.kept, within 7d, this month) and not (age "
+        "between 1 and 9 or "
+        "field.due in next 3w) and first(order) before \"2026-01-01 12:00\" as of 2026-02-02";
     (void)state;
     for (size_t n = 0; n < sizeof TEXT; n++)
         for (int flip = 0; flip < 8; flip++) {

@@ -12,7 +12,7 @@ static inline void fake_field(struct str name, struct name_found *out)
         const char *key, *name;
         enum field_type type;
         bool sensitive;
-    } FIELDS[] = {{"skin", "肤质", FIELD_TEXT, false},     {"due", "预产期", FIELD_DAY, false},
+    } FIELDS[] = {{"skin", "肤质", FIELD_TEXT, false},      {"due", "预产期", FIELD_DAY, false},
                   {"score", "满意度", FIELD_NUMBER, false}, {"member", "会员", FIELD_YES_NO, false},
                   {"hair", "发质", FIELD_CHOICE, false},    {"illness", "病史", FIELD_TEXT, true}};
     out->n = 0;
@@ -30,8 +30,9 @@ static inline void fake_kind(struct str name, int64_t *id, struct name_found *ou
     static const struct {
         const char *word;
         int64_t id;
-    } KINDS[] = {{"order", EVENT_ORDER}, {"refund", EVENT_REFUND}, {"item", EVENT_ITEM}, {"view", 17},
-                 {"click", 18},          {"coupon_claim", 23},     {"visit", 31},        {"punch", 100}};
+    } KINDS[] = {
+        {"order", EVENT_ORDER}, {"refund", EVENT_REFUND}, {"item", EVENT_ITEM}, {"view", 17},
+        {"click", 18},          {"coupon_claim", 23},     {"visit", 31},        {"punch", 100}};
     out->n = 0;
     for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
         if (str_eq(name, str_from(KINDS[i].word))) {
@@ -67,8 +68,8 @@ static inline void fake_audience(struct str name, int64_t *id, struct name_found
         }
 }
 
-static inline enum rc fake_find(void *ctx, struct arena *a, enum name_kind kind, int64_t parent, struct str name,
-                                struct name_found *out, struct err *e)
+static inline enum rc fake_find(void *ctx, struct arena *a, enum name_kind kind, int64_t parent,
+                                struct str name, struct name_found *out, struct err *e)
 {
     (void)ctx, (void)parent, (void)e;
     out->ids = ARENA_NEW(a, int64_t);
@@ -82,7 +83,10 @@ static inline enum rc fake_find(void *ctx, struct arena *a, enum name_kind kind,
         fake_audience(name, &out->ids[0], out);
     if (kind == NAME_TIER_MODEL) {
         out->ids[0] = str_eq(name, STR("绕")) ? 7 : 8;
-        out->expression = str_eq(name, STR("绕")) ? STR("none\x1E" "audience(\"老客\") and tier(\"绕\") = \"一\"") : STR("all");
+        out->expression = str_eq(name, STR("绕"))
+                              ? STR("none\x1E"
+                                    "audience(\"老客\") and tier(\"绕\") = \"一\"")
+                              : STR("all");
     }
     return RC_OK;
 }

@@ -12,7 +12,8 @@ static struct window window_of(const char *text, struct arena *a)
     struct audience_expr *x;
     char all[200];
     int n = snprintf(all, sizeof all, "birthday %s", text);
-    assert_int_equal(audience_parse(a, AUDIENCE_CUSTOMER, (struct str){all, (size_t)n}, &x, &e), RC_OK);
+    assert_int_equal(audience_parse(a, AUDIENCE_CUSTOMER, (struct str){all, (size_t)n}, &x, &e),
+                     RC_OK);
     return x->root->compare;
 }
 
@@ -52,7 +53,8 @@ static void spans_of_instants(void **state)
         {"in last quarter", "2026-07-01", "2026-10-01", 0, -1},
         {"in last year", "2025-01-01", "2026-01-01", 0, -1},
         {"between 2026-01-01 and 2026-01-31", "2026-01-01", "2026-02-01", 0, -1},
-        {"between \"2026-01-01 12:00\" and \"2026-01-31 12:00\"", "2026-01-01 12:00", "2026-01-31 12:00", 0, 0},
+        {"between \"2026-01-01 12:00\" and \"2026-01-31 12:00\"", "2026-01-01 12:00",
+         "2026-01-31 12:00", 0, 0},
         {"between 2026-11-01 and 2026-12-31", "2026-11-01", NULL, 0, 0},
         {"since 2026-01-01", "2026-01-01", NULL, 0, 0},
         {"before 2026-01-01", NULL, "2026-01-01", 0, -1},
@@ -67,7 +69,8 @@ static void spans_of_instants(void **state)
         int64_t from = ROWS[i].from != NULL ? at(ROWS[i].from) + ROWS[i].add_from : SPAN_START;
         int64_t to = ROWS[i].to != NULL ? at(ROWS[i].to) + ROWS[i].add_to : now;
         if (s.from_s != from || s.to_s != to)
-            fail_msg("%s: off by %lld and %lld s", ROWS[i].text, (long long)(s.from_s - from), (long long)(s.to_s - to));
+            fail_msg("%s: off by %lld and %lld s", ROWS[i].text, (long long)(s.from_s - from),
+                     (long long)(s.to_s - to));
         arena_done(&a);
     }
 }
@@ -77,11 +80,16 @@ static void spans_of_days(void **state)
     static const struct {
         const char *text, *from, *to;
     } ROWS[] = {
-        {"in next 7d", "2026-11-21", "2026-11-27"},     {"in last 7d", "2026-11-15", "2026-11-21"},
-        {"in next 2w", "2026-11-21", "2026-12-04"},     {"in today", "2026-11-21", "2026-11-21"},
-        {"in yesterday", "2026-11-20", "2026-11-20"},   {"in this week", "2026-11-16", "2026-11-22"},
-        {"in this month", "2026-11-01", "2026-11-30"},  {"in next month", "2026-12-01", "2026-12-31"},
-        {"in next quarter", "2027-01-01", "2027-03-31"}, {"in last year", "2025-01-01", "2025-12-31"},
+        {"in next 7d", "2026-11-21", "2026-11-27"},
+        {"in last 7d", "2026-11-15", "2026-11-21"},
+        {"in next 2w", "2026-11-21", "2026-12-04"},
+        {"in today", "2026-11-21", "2026-11-21"},
+        {"in yesterday", "2026-11-20", "2026-11-20"},
+        {"in this week", "2026-11-16", "2026-11-22"},
+        {"in this month", "2026-11-01", "2026-11-30"},
+        {"in next month", "2026-12-01", "2026-12-31"},
+        {"in next quarter", "2027-01-01", "2027-03-31"},
+        {"in last year", "2025-01-01", "2025-12-31"},
         {"between 2026-12-01 and 2026-12-05", "2026-12-01", "2026-12-05"},
     };
     (void)state;
@@ -102,7 +110,8 @@ static void ages_turn_on_the_birthday(void **state)
     int32_t today = calendar_day_from_civil(2026, 2, 28);
     assert_int_equal(window_birth_day(today, 18), calendar_day_from_civil(2008, 2, 28));
     assert_int_equal(window_birth_day(today + 1, 18), calendar_day_from_civil(2008, 3, 1));
-    assert_int_equal(window_birth_day(calendar_day_from_civil(2024, 2, 29), 1), calendar_day_from_civil(2023, 2, 28));
+    assert_int_equal(window_birth_day(calendar_day_from_civil(2024, 2, 29), 1),
+                     calendar_day_from_civil(2023, 2, 28));
 }
 
 int main(void)

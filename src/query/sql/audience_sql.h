@@ -2,8 +2,9 @@
  * and the fallback while it is being built.
  *
  * One text of SQL serves both engines but for three fragments (see compile.c). Values are only ever
- * bound. A question over everyone scans the events once for each event condition (SQLite: about 0.2
- * s for a million); audience_contains() touches only the rows of one customer. The subject is root
+ * bound. A question over everyone scans the events once for each event condition (SQLite, 20,000
+ * customers and a million events: 0.2 to 0.5 s of one core; a sequence sorts its events once a step,
+ * 2 s); audience_contains() touches only the rows of one customer, about 1 ms. The subject is root
  * customers that are not erased (root_id = id), or groups that are not dismissed; `ids` are theirs.
  */
 #ifndef KOI_QUERY_SQL_AUDIENCE_SQL_H
@@ -17,7 +18,7 @@ struct audience_question {
     int64_t now_s;                    /* the pinned now */
     /* what `period` means; 0: the expression may not say it (RC_INVALID) */
     int64_t period_s;
-    int64_t scope_account;            /* only customers this account may see; 0: all */
+    int64_t scope_account; /* only customers this account may see; 0: all */
 };
 
 /* How many. */

@@ -319,8 +319,7 @@ static void put_sample(struct compile *c, const struct node *n, bool negate, str
     for (int i = 2; i >= 0; i--)
         buf_addf(&set,
                  "(SELECT r.id AS id, (((r.h * (2 * r.h + 1)) & %" PRId64 ") * %" PRId64 " + %s) "
-                 "%% %" PRId64
-                 " AS h FROM ",
+                 "%% %" PRId64 " AS h FROM ",
                  HASH_SAMPLE_MASK, ROUNDS[i], salt.p, HASH_SAMPLE_P);
     buf_addf(
         &set,
@@ -602,6 +601,16 @@ static void put_frame(struct compile *c, struct buf *out)
     buf_done(&where);
 }
 
+/* Whether a condition on members of a group stands anywhere in the tree. */
+static bool has_other_subject(const struct node *n)
+{
+    bool members =
+        n->kind == NODE_TEST && (n->what == WHAT_GROUP_MEMBERS || n->what == WHAT_GROUP_SHARE);
+    for (size_t i = 0; i < n->n_items && !members; i++)
+        members = has_other_subject(n->items[i]);
+    return members;
+}
+
 enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q,
                          int64_t only, int first_param, struct str *out_text,
                          struct db_value **out_values, size_t *out_n, struct err *e)
@@ -609,11 +618,13 @@ enum rc compile_question(struct arena *a, enum db_engine engine, const struct au
     assert(a != NULL && q != NULL && q->expr != NULL);
     assert(q->expr->checked);
     if (q->expr->uses_period && q->period_s <= 0)
-        return err_set(e, RC_INVALID, "period_unbound", "expression", "period 只能用在分层模型的表达式里",
+        return err_set(e, RC_INVALID, "period_unbound", "expression",
+                       "period 只能用在分层模型的表达式里",
                        "period is only for the expressions of tier models");
     struct compile c = {.a = a, .engine = engine, .q = q, .now_s = q->now_s, .only = only};
     c.subject = q->expr->subject;
     c.first_param = first_param;
+    c.narrow = q->expr->subject == AUDIENCE_CUSTOMER && !has_other_subject(q->expr->root);
     set_begin(&c.with);
     struct buf text;
     set_begin(&text);

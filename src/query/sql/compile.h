@@ -23,9 +23,10 @@ struct compile {
     int64_t
         only; /* the one customer or group that is asked about; 0: everyone, as inside a condition on
                          another subject */
-    struct buf with;  /* the CTEs so far, each followed by ", " */
+    struct buf with; /* the CTEs so far, each followed by ", " */
     int sets;
     bool retractions; /* their CTEs are there */
+    bool narrow;      /* no condition is about another subject, so retractions of one customer do */
     int depth;        /* of the predicate being written */
     struct db_value *values;
     size_t n_values, cap_values;

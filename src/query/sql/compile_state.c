@@ -10,9 +10,14 @@
 #include <assert.h>
 #include <inttypes.h>
 
+static void put_tag_ids(struct compile *c, const struct node *n, const char *column,
+                        struct buf *out);
+
 /* "(SELECT … , row_number() … AS place FROM event …) x": the last event for each key, alias x,
- * place = 1. */
-static void put_latest(struct compile *c, const char *kinds, const char *key, struct buf *out)
+ * place = 1. Tags are part of their key, so only events about those meant (`tags`, or NULL) need a
+ * place. */
+static void put_latest(struct compile *c, const char *kinds, const char *key,
+                       const struct node *tags, struct buf *out)
 {
     buf_addf(out,
              "(SELECT m.root_id AS id, e.customer_id AS customer_id, e.kind AS kind, e.staff_id "
@@ -23,6 +28,10 @@ static void put_latest(struct compile *c, const char *kinds, const char *key, st
              "AND e.at_s <= ",
              key, kinds);
     put_int(c, c->now_s, out);
+    if (tags != NULL) {
+        buf_addz(out, " AND ");
+        put_tag_ids(c, tags, "e.object_id", out);
+    }
     put_not_retracted(c, out);
     put_only(c, "m.root_id", out);
     buf_addz(out, ") x");
@@ -48,9 +57,8 @@ void put_tag(struct compile *c, const struct node *n, bool negate, struct buf *o
     set_begin(&set);
     if (c->as_of) {
         buf_addz(&set, "SELECT x.id AS id FROM ");
-        put_latest(c, "6, 7", "e.customer_id, coalesce(e.staff_id, 0), e.object_id", &set);
-        buf_addz(&set, " WHERE x.place = 1 AND x.kind = 6 AND ");
-        put_tag_ids(c, n, "x.object_id", &set);
+        put_latest(c, "6, 7", "e.customer_id, coalesce(e.staff_id, 0), e.object_id", n, &set);
+        buf_addz(&set, " WHERE x.place = 1 AND x.kind = 6");
     } else {
         buf_addz(
             &set,
@@ -73,7 +81,7 @@ void put_relation(struct compile *c, const struct node *n, bool negate, struct b
     set_begin(&set);
     if (c->as_of) {
         buf_addz(&set, "SELECT x.id AS id FROM ");
-        put_latest(c, "1, 2, 3", "e.customer_id, e.staff_id", &set);
+        put_latest(c, "1, 2, 3", "e.customer_id, e.staff_id", NULL, &set);
         buf_addz(&set, " WHERE x.place = 1 AND x.kind = 1");
     } else {
         buf_addz(&set, "SELECT m.root_id AS id FROM relation r /*scan*/ JOIN customer m ON m.id = "
@@ -98,7 +106,7 @@ static void put_membership(struct compile *c, struct buf *out)
         return;
     }
     buf_addz(out, "(SELECT x.customer_id AS customer_id, x.object_id AS group_id, 0 AS gone FROM ");
-    put_latest(c, "4, 5", "e.customer_id, e.object_id", out);
+    put_latest(c, "4, 5", "e.customer_id, e.object_id", NULL, out);
     buf_addz(out, " WHERE x.place = 1 AND x.kind = 4) t");
 }
 
@@ -238,7 +246,7 @@ void put_stage(struct compile *c, const struct node *n, bool negate, struct buf 
     struct buf set;
     set_begin(&set);
     buf_addz(&set, "SELECT x.id AS id FROM ");
-    put_latest(c, "8", "m.root_id", &set);
+    put_latest(c, "8", "m.root_id", NULL, &set);
     buf_addz(&set, " WHERE x.place = 1 AND ");
     put_name_test(c, &known, "x.object_id", &set);
     set_end(c, &set, negate != unknown, out);

@@ -10,23 +10,30 @@
 
 /* By name: id first; the other columns as the row's reader wants them. */
 static const struct sql FIND[NAME_KINDS] = {
-    [NAME_TAG] = {"SELECT t.id, p.name FROM tag t JOIN tag_group p ON p.id = t.group_id WHERE t.name = $1"
-                  " ORDER BY t.id",
-                  .in = "s", .out = "is"},
-    [NAME_TAG_GROUP] = {"SELECT id FROM tag_group /*scan*/ WHERE name = $1 ORDER BY id", .in = "s", .out = "i"},
+    [NAME_TAG] =
+        {"SELECT t.id, p.name FROM tag t JOIN tag_group p ON p.id = t.group_id WHERE t.name = $1"
+         " ORDER BY t.id",
+         .in = "s", .out = "is"},
+    [NAME_TAG_GROUP] = {"SELECT id FROM tag_group /*scan*/ WHERE name = $1 ORDER BY id", .in = "s",
+                        .out = "i"},
     [NAME_STAFF] = {"SELECT id FROM staff WHERE userid = $1", .in = "s", .out = "i"},
     [NAME_TEAM] = {"SELECT id FROM department WHERE name = $1 ORDER BY id", .in = "s", .out = "i"},
     [NAME_GROUP] = {"SELECT id FROM chat_group WHERE name = $1 ORDER BY id", .in = "s", .out = "i"},
     [NAME_STAGE] = {"SELECT id FROM stage WHERE name = $1", .in = "s", .out = "i"},
     [NAME_SOURCE] = {"SELECT id FROM source WHERE name = $1", .in = "s", .out = "i"},
     [NAME_CHANNEL] = {"SELECT id FROM channel WHERE name = $1", .in = "s", .out = "i"},
-    [NAME_PRODUCT] = {"SELECT id FROM product /*scan*/ WHERE code = $1 OR name = $1 ORDER BY id", .in = "s",
-                      .out = "i"},
-    [NAME_EVENT_KIND] = {"SELECT id, zh, en FROM event_kind WHERE name = $1", .in = "s", .out = "iss"},
-    [NAME_FIELD] = {"SELECT id, name, type, class FROM field WHERE key = $1", .in = "s", .out = "isss"},
-    [NAME_TIER_MODEL] = {"SELECT id, subject FROM tier_model WHERE name = $1", .in = "s", .out = "is"},
-    [NAME_TIER] = {"SELECT id FROM tier WHERE model_id = $1 AND name = $2 AND removed_s IS NULL", .in = "is", .out = "i"},
-    [NAME_AUDIENCE] = {"SELECT id, subject, expression FROM audience WHERE name = $1", .in = "s", .out = "iss"},
+    [NAME_PRODUCT] = {"SELECT id FROM product /*scan*/ WHERE code = $1 OR name = $1 ORDER BY id",
+                      .in = "s", .out = "i"},
+    [NAME_EVENT_KIND] = {"SELECT id, zh, en FROM event_kind WHERE name = $1", .in = "s",
+                         .out = "iss"},
+    [NAME_FIELD] = {"SELECT id, name, type, class FROM field WHERE key = $1", .in = "s",
+                    .out = "isss"},
+    [NAME_TIER_MODEL] = {"SELECT id, subject FROM tier_model WHERE name = $1", .in = "s",
+                         .out = "is"},
+    [NAME_TIER] = {"SELECT id FROM tier WHERE model_id = $1 AND name = $2 AND removed_s IS NULL",
+                   .in = "is", .out = "i"},
+    [NAME_AUDIENCE] = {"SELECT id, subject, expression FROM audience WHERE name = $1", .in = "s",
+                       .out = "iss"},
 };
 
 /* The second way to write a tag and a staff member. */
@@ -42,33 +49,47 @@ static const struct sql STAFF_BY_NAME = {
     .out = "is",
 };
 static const struct sql MODEL_TIERS = {
-    .text = "SELECT expression FROM tier WHERE model_id = $1 AND removed_s IS NULL ORDER BY position",
+    .text =
+        "SELECT expression FROM tier WHERE model_id = $1 AND removed_s IS NULL ORDER BY position",
     .in = "i",
     .out = "s",
 };
 
 /* All names of a kind, for suggestions. Products by both names. */
 static const struct sql EACH[NAME_KINDS] = {
-    [NAME_TAG] = {"SELECT name FROM tag /*scan*/ WHERE archived_s IS NULL ORDER BY name, id LIMIT 5000", .out = "s"},
-    [NAME_TAG_GROUP] = {"SELECT name FROM tag_group /*scan*/ ORDER BY name, id LIMIT 5000", .out = "s"},
-    [NAME_STAFF] = {"SELECT name FROM staff /*scan*/ UNION SELECT userid FROM staff ORDER BY 1 LIMIT 5000",
-                    .out = "s"},
+    [NAME_TAG] =
+        {"SELECT name FROM tag /*scan*/ WHERE archived_s IS NULL ORDER BY name, id LIMIT 5000",
+         .out = "s"},
+    [NAME_TAG_GROUP] = {"SELECT name FROM tag_group /*scan*/ ORDER BY name, id LIMIT 5000",
+                        .out = "s"},
+    [NAME_STAFF] =
+        {"SELECT name FROM staff /*scan*/ UNION SELECT userid FROM staff ORDER BY 1 LIMIT 5000",
+         .out = "s"},
     [NAME_TEAM] = {"SELECT name FROM department /*scan*/ ORDER BY name, id LIMIT 5000", .out = "s"},
-    [NAME_GROUP] = {"SELECT name FROM chat_group /*scan*/ WHERE dismissed_s IS NULL ORDER BY name, id LIMIT 5000",
+    [NAME_GROUP] = {"SELECT name FROM chat_group /*scan*/ WHERE dismissed_s IS NULL ORDER BY name, "
+                    "id LIMIT 5000",
                     .out = "s"},
     [NAME_STAGE] = {"SELECT name FROM stage /*scan*/ ORDER BY position, id", .out = "s"},
-    [NAME_SOURCE] = {"SELECT name FROM source /*scan*/ WHERE archived_s IS NULL ORDER BY name, id LIMIT 5000",
-                     .out = "s"},
+    [NAME_SOURCE] =
+        {"SELECT name FROM source /*scan*/ WHERE archived_s IS NULL ORDER BY name, id LIMIT 5000",
+         .out = "s"},
     [NAME_CHANNEL] = {"SELECT name FROM channel /*scan*/ ORDER BY name, id LIMIT 5000", .out = "s"},
-    [NAME_PRODUCT] = {"SELECT code FROM product /*scan*/ UNION SELECT name FROM product ORDER BY 1 LIMIT 5000",
-                      .out = "s"},
+    [NAME_PRODUCT] =
+        {"SELECT code FROM product /*scan*/ UNION SELECT name FROM product ORDER BY 1 LIMIT 5000",
+         .out = "s"},
     [NAME_EVENT_KIND] = {"SELECT name FROM event_kind /*scan*/ ORDER BY id", .out = "s"},
-    [NAME_FIELD] = {"SELECT key FROM field /*scan*/ WHERE archived_s IS NULL AND class <> 'sensitive' ORDER BY position, id",
+    [NAME_FIELD] = {"SELECT key FROM field /*scan*/ WHERE archived_s IS NULL AND class <> "
+                    "'sensitive' ORDER BY position, id",
                     .out = "s"},
-    [NAME_TIER_MODEL] = {"SELECT name FROM tier_model /*scan*/ WHERE archived_s IS NULL ORDER BY name, id", .out = "s"},
-    [NAME_TIER] = {"SELECT name FROM tier WHERE model_id = $1 AND removed_s IS NULL ORDER BY position", .in = "i", .out = "s"},
-    [NAME_AUDIENCE] = {"SELECT name FROM audience /*scan*/ WHERE archived_s IS NULL ORDER BY name, id LIMIT 5000",
-                       .out = "s"},
+    [NAME_TIER_MODEL] =
+        {"SELECT name FROM tier_model /*scan*/ WHERE archived_s IS NULL ORDER BY name, id",
+         .out = "s"},
+    [NAME_TIER] =
+        {"SELECT name FROM tier WHERE model_id = $1 AND removed_s IS NULL ORDER BY position",
+         .in = "i", .out = "s"},
+    [NAME_AUDIENCE] =
+        {"SELECT name FROM audience /*scan*/ WHERE archived_s IS NULL ORDER BY name, id LIMIT 5000",
+         .out = "s"},
 };
 
 static enum audience_subject subject_of(struct str s)
@@ -82,7 +103,7 @@ static enum field_type field_type_of(struct str s)
     for (int i = 0; i < 5; i++)
         if (str_eq(s, str_from(TYPES[i])))
             return (enum field_type)i;
-    assert(!"a field type that the schema does not allow");
+    assert(false && "a field type that the schema does not allow");
     return FIELD_TEXT;
 }
 

@@ -134,9 +134,9 @@ enum rc audience_sample(struct tx *tx, const struct audience_question *q, int64_
     assert(tx != NULL && out_ids != NULL && out_n != NULL);
     assert(limit > 0);
     struct asked asked;
-    enum rc rc = ask(tx, q, 0, "SELECT q.id FROM (",
-                     ") q ORDER BY (q.id % 1000003) * 7919 % 1000003, q.id LIMIT #", &limit, 1,
-                     &asked, e);
+    enum rc rc =
+        ask(tx, q, 0, "SELECT q.id FROM (",
+            ") q ORDER BY (q.id % 1000003) * 7919 % 1000003, q.id LIMIT #", &limit, 1, &asked, e);
     if (rc == RC_OK)
         rc = ids(tx, &asked, limit, out_ids, out_n, e);
     if (rc == RC_OK && *out_n > 1)
