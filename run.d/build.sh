@@ -40,6 +40,11 @@ build_release() {
     compile build koi --buildtype=release
 }
 
+# A release that can leave its commits out, for bench/commit.
+build_bench() {
+    compile build-bench koi --buildtype=release -Dbench=true
+}
+
 build_test() {
     compile build-test all --buildtype=debugoptimized -Dtest_clock=true -Ddebug_checks=true
 }

@@ -128,6 +128,11 @@ static enum rc open_database(struct app *app, const struct app_options *o, struc
     if (rc == RC_OK) {
         rc = writer_start(app->db, &app->writer, e);
     }
+#ifdef KOI_BENCH /* bench/commit holds the real thing against the same without commits */
+    if (rc == RC_OK && getenv("KOI_BENCH_DRY") != NULL) {
+        writer_set_dry(app->writer, true);
+    }
+#endif
     *out_new = version == 0;
     return rc;
 }

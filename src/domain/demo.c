@@ -24,7 +24,7 @@
 
 #include <assert.h>
 
-enum { LIVES_A_CLOSURE = 48, HEAD_OFFICE_STAFF = 24, TIER_MONTHS = 6, DAY_S = 86400 };
+enum { LIVES_A_CLOSURE = 48, HEAD_OFFICE_STAFF = 24, TIER_MONTHS = 3, DAY_S = 86400 };
 
 struct demo {
     struct job *job;

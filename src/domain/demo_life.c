@@ -82,7 +82,8 @@ static struct ingest_event *event_put(struct person *p, struct identity who, int
     if (at_s >= p->shape->end_s || life->events_n == DEMO_LIFE_EVENTS)
         return NULL;
     struct ingest_event *ev = &life->events[life->events_n++];
-    *ev = (struct ingest_event){.who = who, .kind = kind, .at_s = at_s, .occurrence = 1};
+    *ev = (struct ingest_event){
+        .who = who, .kind = kind, .at_s = at_s, .issuer = STR("demo"), .occurrence = 1};
     return ev;
 }
 

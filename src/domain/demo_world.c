@@ -168,7 +168,7 @@ static double festival_factor(int32_t day, double *gift)
         int32_t f =
             calendar_day_from_civil(FESTIVALS[i].year, FESTIVALS[i].month, FESTIVALS[i].day);
         if (day >= f - 16 && day < f) {
-            *gift = 9.0;
+            *gift = 6.5;
             return 1.45;
         }
         if (FESTIVALS[i].spring && day >= f && day < f + 6)

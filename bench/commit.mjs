@@ -1,0 +1,98 @@
+// What durability costs: single-row writes through the real API, each answered after its commit,
+// beside the same server whose writer rolls back instead of committing.
+//
+// Both sides run the same program (build-bench/koi), the same route, the same signed-in JSON
+// requests from the same client; the second is started with KOI_BENCH_DRY=1. With one client the
+// price is one fsync a request; with 64 a group shares it. Targets (issue "The spine"): throughput
+// of the durable side >= 0.7 of the other with one client, >= 0.5 with 64. The disk's own fsync is
+// measured beside it, for it sets the limit.
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Report, benchOptions, interleave, median, root } from './lib.mjs';
+
+process.env.KOI_BIN = join(root, 'build-bench', 'koi');
+const { client, makeCorp, serve } = await import('./koi.mjs');
+
+const options = benchOptions();
+const report = new Report('commit', options);
+const repetitions = options.small ? 3 : 9;
+
+/** Requests a second of `clients` that each wait for their answer before they ask again. */
+async function throughput(side, clients, requests, tag) {
+  const api = client(side.server.port, side.corp.token, clients);
+  const one = async (who) => {
+    for (let i = who; i < requests; i += clients) {
+      const { status, text } = await api.request('PUT', `/api/views/bench${who}`, {
+        value: { tag, i },
+      });
+      if (status >= 300) throw new Error(`${side.name}: ${status} ${text}`);
+    }
+  };
+  await one(0, clients); // connections are open and statements prepared before the clock runs
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: clients }, (_, who) => one(who)));
+  const elapsed = (performance.now() - begun) / 1000;
+  api.close();
+  return requests / elapsed;
+}
+
+async function startSide(name, dry) {
+  const corp = makeCorp();
+  if (dry) process.env.KOI_BENCH_DRY = '1';
+  const server = await serve(corp.data);
+  delete process.env.KOI_BENCH_DRY;
+  return { name, corp, server };
+}
+
+/** Microseconds of writing 4 KB in place and syncing it. */
+function diskSync() {
+  const folder = mkdtempSync(join(tmpdir(), 'koi-sync-'));
+  const file = openSync(join(folder, 'log'), 'w+');
+  const page = Buffer.alloc(4096, 1);
+  for (let i = 0; i < 256; i++) writeSync(file, page, 0, page.length, i * page.length);
+  fdatasyncSync(file);
+  const samples = [];
+  for (let i = 0; i < 200; i++) {
+    const begun = performance.now();
+    writeSync(file, page, 0, page.length, (i % 256) * page.length);
+    fdatasyncSync(file);
+    samples.push((performance.now() - begun) * 1000);
+  }
+  closeSync(file);
+  rmSync(folder, { recursive: true });
+  return samples;
+}
+
+const sides = [await startSide('durable', false), await startSide('without commit', true)];
+try {
+  for (const [clients, requests, limit] of [
+    [1, options.small ? 400 : 2000, 0.7],
+    [64, options.small ? 4000 : 20000, 0.5],
+  ]) {
+    const results = await interleave(
+      sides.map((side) => ({
+        name: side.name,
+        run: async ({ tag }) => ({
+          value: await throughput(side, clients, requests, tag),
+          answer: tag,
+        }),
+      })),
+      {
+        repetitions,
+        seed: options.seed,
+        constants: (repetition, random) => ({ tag: Math.floor(random() * 1e9) }),
+      },
+    );
+    report.rowsOf(results, 'requests/s', `${clients} client${clients > 1 ? 's' : ''}, `);
+    const ratios = results.durable.samples.map((v, i) => v / results['without commit'].samples[i]);
+    report.target(`commit_ratio_${clients}`, median(ratios), '>=', limit);
+  }
+  report.row('disk: write 4 KB and sync', 'us', diskSync());
+} finally {
+  for (const side of sides) {
+    await side.server.stop();
+    side.corp.remove();
+  }
+}
+report.end();
