@@ -195,6 +195,7 @@ CREATE TABLE merge_proposal (
     CHECK (low_id < high_id)
 ) @STRICT@;
 CREATE UNIQUE INDEX merge_proposal_pair ON merge_proposal (low_id, high_id, reason);
+CREATE INDEX merge_proposal_high ON merge_proposal (high_id);
 CREATE INDEX merge_proposal_state ON merge_proposal (state, id);
 
 -- A customer befriended by a staff member. Adding again after a deletion renews the row: the log has the history.
@@ -380,7 +381,7 @@ CREATE TABLE order_item (
     order_id         @INT@ NOT NULL REFERENCES orders (id),
     line             @INT@ NOT NULL,           -- 1-based position in the order
     customer_id      @INT@,                    -- of the order
-    product_id       @INT@ REFERENCES product (id),
+    product_id       @INT@,                    -- a product; not declared, or deleting one would read all lines
     at_s             @INT@ NOT NULL,           -- its own time, where a file gives lines their own
     quantity         @INT@ NOT NULL,
     unit_price_micro @INT@ NOT NULL,
@@ -400,6 +401,7 @@ CREATE TABLE refund (
     batch_id    @INT@
 ) @STRICT@;
 CREATE UNIQUE INDEX refund_number ON refund (order_id, number);
+CREATE INDEX refund_at ON refund (at_s);
 
 -- ======== the log ========
 
@@ -532,7 +534,7 @@ CREATE TABLE tier_size (
 -- The tier a customer is in now (root customers), and each move; NULL stands for "in none".
 CREATE TABLE customer_tier (
     model_id    @INT@ NOT NULL REFERENCES tier_model (id),
-    customer_id @INT@ NOT NULL REFERENCES customer (id),
+    customer_id @INT@ NOT NULL,            -- not declared, or deleting a customer would read all tiers
     tier_id     @INT@ NOT NULL REFERENCES tier (id),
     since_s     @INT@ NOT NULL,
     PRIMARY KEY (model_id, customer_id)

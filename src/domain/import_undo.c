@@ -137,43 +137,61 @@ static enum rc undo_open(struct job *job, struct err *e)
     return u->part >= 0 ? RC_OK : writer_run(job_app(job)->writer, write_begin, u, e);
 }
 
+/* Writes all keys of the step, as many closures as it takes. */
+static enum rc write_keys(struct import_undoing *u, struct err *e)
+{
+    enum rc rc = RC_OK;
+    int64_t *keys = u->keys;
+    size_t left = u->n;
+    while (left > 0 && rc == RC_OK) {
+        u->keys = keys;
+        u->n = left < UNDO_ROWS ? left : UNDO_ROWS;
+        rc = writer_run(job_app(u->job)->writer, write_some, u, e);
+        if (rc != RC_OK)
+            return rc;
+        u->after = keys[u->n - 1];
+        u->done += (int64_t)u->n;
+        keys += u->n;
+        left -= u->n;
+        job_progress(u->job, u->done, -1);
+    }
+    return rc;
+}
+
+static enum rc undo_end(struct import_undoing *u, struct err *e)
+{
+    struct app *app = job_app(u->job);
+    struct arena *a = job_arena(u->job);
+    unlink(import_reject_path(app, a, u->batch_id));
+    job_set_result(u->job, arena_printf(a, "{\"import_id\":\"%" PRId64 "\",\"rows\":%" PRId64 "}",
+                                        u->batch_id, u->done));
+    return writer_run(app->writer, write_end, u, e);
+}
+
 static enum rc undo_step(struct job *job, bool *out_finished, struct err *e)
 {
     struct import_undoing *u = job_state(job);
-    struct app *app = job_app(job);
     struct tx *tx = NULL;
     if (u->part < 0)
         u->part = 0;
     u->owners_n = 0;
-    bool people = u->part == UNDO_CUSTOMERS || u->part == UNDO_IDENTITIES ||
-                  u->part == UNDO_PRODUCTS || u->part == UNDO_CHANGES;
-    enum rc rc = db_read_begin(app->db, &tx, e);
+    bool heavy = u->part == UNDO_CUSTOMERS || u->part == UNDO_IDENTITIES || u->part == UNDO_CHANGES;
+    int64_t limit = heavy ? UNDO_PEOPLE : UNDO_ROWS;
+    enum rc rc = db_read_begin(job_app(job)->db, &tx, e);
     if (rc == RC_OK)
-        rc = undo_next(tx, (enum undo_part)u->part, u->batch_id, u->after,
-                       people ? UNDO_PEOPLE : UNDO_ROWS, &u->keys, &u->n, e);
+        rc = undo_next(tx, (enum undo_part)u->part, u->batch_id, u->after, limit, &u->keys, &u->n,
+                       e);
     if (rc == RC_OK && u->part == UNDO_ORDERS && u->n > 0)
         rc = order_undo_owners(tx, u->keys, u->n, &u->owners, &u->owners_n, e);
-    if (rc == RC_OK && u->n > 0)
-        rc = writer_run(app->writer, write_some, u, e);
-    if (rc == RC_OK && u->n > 0) {
-        u->after = u->keys[u->n - 1];
-        u->done += (int64_t)u->n;
-    }
-    bool more = u->n > 0;
+    bool more = rc == RC_OK && u->n > 0;
+    if (more)
+        rc = write_keys(u, e);
     db_read_end(tx);
-    if (rc != RC_OK || more) {
-        job_progress(job, u->done, -1);
+    if (rc != RC_OK || more)
         return rc;
-    }
     u->after = 0;
-    if (++u->part < UNDO_PARTS)
-        return RC_OK;
-    *out_finished = true;
-    struct arena *a = job_arena(job);
-    unlink(import_reject_path(app, a, u->batch_id));
-    job_set_result(job, arena_printf(a, "{\"import_id\":\"%" PRId64 "\",\"rows\":%" PRId64 "}",
-                                     u->batch_id, u->done));
-    return writer_run(app->writer, write_end, u, e);
+    *out_finished = ++u->part == UNDO_PARTS;
+    return *out_finished ? undo_end(u, e) : RC_OK;
 }
 
 const struct job_kind job_kind_import_undo = {

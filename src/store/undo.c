@@ -63,8 +63,13 @@ static const struct sql CUSTOMERS_NEXT = {
     .in = "iii",
     .out = "i",
 };
+/* Products of the batch that no line and no live event names. The limit is ignored: what is used is read once. */
 static const struct sql PRODUCTS_NEXT = {
-    .text = "SELECT id FROM product WHERE id > $2 AND batch_id = $1 ORDER BY id LIMIT $3",
+    .text = "SELECT id FROM product WHERE id > $2 AND batch_id = $1 AND $3 > 0"
+            " AND id NOT IN (SELECT i.product_id FROM order_item i WHERE i.product_id IS NOT NULL "
+            "/*scan*/)"
+            " AND id NOT IN (SELECT v.object_id FROM event v WHERE v.object_kind = 7"
+            " AND v.object_id IS NOT NULL AND " EVENT_BATCH_LIVE("v") ") ORDER BY id",
     .in = "iii",
     .out = "i",
 };
@@ -121,32 +126,25 @@ static const struct sql CUSTOMER_ALONE = {
 static const struct sql FIELDS_GO = {.text = "DELETE FROM customer_field WHERE customer_id = $1",
                                      .in = "i"};
 static const struct sql TIERS_GO = {
-    .text = "DELETE FROM customer_tier WHERE customer_id = $1 /*scan*/", .in = "i"};
+    .text = "DELETE FROM customer_tier WHERE customer_id = $1 AND model_id IN (SELECT id FROM "
+            "tier_model /*scan*/)",
+    .in = "i",
+};
 static const struct sql SCORE_GO = {.text = "DELETE FROM rfm_score WHERE customer_id = $1",
                                     .in = "i"};
 static const struct sql STATS_GO = {.text = "DELETE FROM customer_stats WHERE customer_id = $1",
                                     .in = "i"};
 static const struct sql NAMES_GO = {
-    .text = "DELETE FROM customer_name_index WHERE customer_id = $1 /*scan*/",
+    .text = "DELETE FROM customer_name_index WHERE customer_id = $1",
     .in = "i",
 };
 static const struct sql PROPOSALS_GO = {
-    .text = "DELETE FROM merge_proposal WHERE low_id = $1 OR high_id = $1 /*scan*/",
+    .text = "DELETE FROM merge_proposal WHERE low_id = $1 OR high_id = $1",
     .in = "i",
-};
-static const struct sql CUSTOMER_NAMED = {
-    .text = "SELECT 1 FROM customer WHERE id = $1 AND name_sealed IS NOT NULL",
-    .in = "i",
-    .out = "i",
 };
 static const struct sql CUSTOMER_GO = {.text = "DELETE FROM customer WHERE id = $1", .in = "i"};
 static const struct sql PRODUCT_GO = {.text = "DELETE FROM product WHERE id = $2 AND batch_id = $1",
                                       .in = "ii"};
-static const struct sql PRODUCT_USED = {
-    .text = "SELECT 1 FROM order_item WHERE product_id = $1 LIMIT 1 /*scan*/",
-    .in = "i",
-    .out = "i",
-};
 static const struct sql TAGS_OF = {
     .text = "SELECT tag_id FROM customer_tag WHERE customer_id = $2 AND batch_id = $1",
     .in = "ii",
@@ -161,8 +159,7 @@ static const struct sql CHANGE_READ = {
 STATEMENTS(undo, &MARK_TAG, &FIELD_STAMP, &CHANGES_NEXT, &ITEMS_NEXT, &REFUNDS_NEXT, &ORDERS_NEXT,
            &TAGS_NEXT, &IDENTITIES_NEXT, &CUSTOMERS_NEXT, &PRODUCTS_NEXT, &ITEM_GO, &REFUND_GO,
            &ORDER_GO, &RELATION_GO, &IDENTITY_GO, &CUSTOMER_ALONE, &FIELDS_GO, &TIERS_GO, &SCORE_GO,
-           &STATS_GO, &NAMES_GO, &PROPOSALS_GO, &CUSTOMER_NAMED, &CUSTOMER_GO, &PRODUCT_GO,
-           &PRODUCT_USED, &TAGS_OF, &CHANGE_READ);
+           &STATS_GO, &NAMES_GO, &PROPOSALS_GO, &CUSTOMER_GO, &PRODUCT_GO, &TAGS_OF, &CHANGE_READ);
 
 enum rc undo_mark_tag(struct tx *tx, int64_t customer_id, int64_t tag_id, int64_t batch_id,
                       struct err *e)
@@ -236,8 +233,8 @@ enum rc undo_change(struct tx *tx, int64_t seq, struct undo_change *out, struct 
 static enum rc remove_customer(struct tx *tx, int64_t batch_id, int64_t id, bool *out_gone,
                                struct err *e)
 {
-    static const struct sql *const hangers[] = {&FIELDS_GO, &TIERS_GO, &SCORE_GO, &STATS_GO,
-                                                &PROPOSALS_GO};
+    static const struct sql *const hangers[] = {&FIELDS_GO, &TIERS_GO, &SCORE_GO,
+                                                &STATS_GO,  &NAMES_GO, &PROPOSALS_GO};
     int64_t one;
     enum rc rc = tx_int(tx, &CUSTOMER_ALONE, &one, e, batch_id, id);
     *out_gone = rc == RC_OK;
@@ -245,8 +242,6 @@ static enum rc remove_customer(struct tx *tx, int64_t batch_id, int64_t id, bool
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     for (size_t i = 0; i < sizeof hangers / sizeof *hangers && rc == RC_OK; i++)
         rc = tx_exec(tx, hangers[i], e, id);
-    if (rc == RC_OK && tx_int(tx, &CUSTOMER_NAMED, &one, e, id) == RC_OK)
-        rc = tx_exec(tx, &NAMES_GO, e, id);
     if (rc == RC_OK)
         rc = tx_exec(tx, &CUSTOMER_GO, e, id);
     return rc == RC_OK ? change_add(tx, "customer", id, id, e) : rc;
@@ -255,13 +250,7 @@ static enum rc remove_customer(struct tx *tx, int64_t batch_id, int64_t id, bool
 static enum rc remove_product(struct tx *tx, int64_t batch_id, int64_t id, bool *out_gone,
                               struct err *e)
 {
-    int64_t one;
-    enum rc rc = tx_int(tx, &PRODUCT_USED, &one, e, id);
-    if (rc == RC_OK)
-        *out_gone = false;
-    if (rc != RC_NOT_FOUND)
-        return rc;
-    rc = tx_exec(tx, &PRODUCT_GO, e, batch_id, id);
+    enum rc rc = tx_exec(tx, &PRODUCT_GO, e, batch_id, id);
     *out_gone = rc == RC_OK;
     return rc == RC_OK ? change_add(tx, "product", id, 0, e) : rc;
 }

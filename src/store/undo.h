@@ -27,7 +27,7 @@ enum undo_part {
 };
 
 /* Up to `limit` keys of a part above `after`, ascending (UNDO_CHANGES: below `after` unless that is 0, descending), in the transaction's arena. For a read transaction: parts without an index on
- * the batch are walked by key. */
+ * the batch are walked by key. UNDO_PRODUCTS gives all at once. */
 enum rc undo_next(struct tx *tx, enum undo_part part, int64_t batch_id, int64_t after,
                   int64_t limit, int64_t **out_keys, size_t *out_n, struct err *e);
 /* Deletes one row of a part, and what hangs on it alone. `*out_gone` is false when something else still needs the row: it stays. Not for
