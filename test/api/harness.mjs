@@ -46,13 +46,14 @@ export async function until(check, what = 'a condition', limit_ms = 20000) {
   }
 }
 
-/* A schema of its own in the test's PostgreSQL. */
-async function makeSchema() {
-  const url = process.env.KOI_TEST_PG;
+/* A database of its own in the test's PostgreSQL: the locks of a node are the database's. */
+async function makeDatabase() {
+  const server = process.env.KOI_TEST_PG;
   const name = `t${randomBytes(8).toString('hex')}`;
-  await run('psql', [url, '-qXc', `CREATE SCHEMA ${name}`]);
-  const drop = () => run('psql', [url, '-qXc', `SET client_min_messages = error; DROP SCHEMA ${name} CASCADE`]);
-  return { url: `${url}${url.includes('?') ? '&' : '?'}options=-csearch_path%3D${name}`, drop };
+  const say = (sql) => run('psql', [server, '-qXc', sql]);
+  await say(`CREATE DATABASE ${name}`);
+  const url = server.replace(/\/\w+(\?|$)/, `/${name}$1`);
+  return { url, drop: () => say(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
 /* Runs `koi …` to its end: {code, out, err}. Never throws for an exit code. */
@@ -267,14 +268,14 @@ class Server {
  * serve: false leaves it stopped. */
 export async function start(t, engine = 'sqlite', { flags = [], env = {}, serve = true } = {}) {
   const data = join(mkdtempSync(join(tmpdir(), 'koi-api-')), 'data');
-  const schema = engine === 'postgresql' ? await makeSchema() : null;
-  const server = new Server(engine, data, { ...(schema ? { KOI_DATABASE_URL: schema.url } : {}), ...env }, schema?.drop);
+  const database = engine === 'postgresql' ? await makeDatabase() : null;
+  const server = new Server(engine, data, { ...(database ? { KOI_DATABASE_URL: database.url } : {}), ...env }, database?.drop);
   t.after(async () => {
     try {
       await server.stop();
     } finally {
       if (server.child) server.child.kill('SIGKILL');
-      await schema?.drop();
+      await database?.drop();
       rmSync(dirname(data), { recursive: true, force: true });
     }
   });
