@@ -16,6 +16,7 @@ import { useMay, useSession } from './session';
 export default function Shell() {
   const t = useT();
   const { corp } = useSession();
+  const corpName = corp.name || t('shell.koi');
   const wide = Grid.useBreakpoint().lg ?? window.innerWidth >= 992;
   const [open, setOpen] = useState(false);
   const [path] = useLocation();
@@ -23,13 +24,13 @@ export default function Shell() {
 
   useEffect(() => setOpen(false), [path]);
   useEffect(() => {
-    document.title = title ? `${t(title)} · ${corp.name}` : corp.name;
-  }, [title, t, corp.name]);
+    document.title = title ? `${t(title)} · ${corpName}` : corpName;
+  }, [title, t, corpName]);
 
   const brand = (
     <div className="brand">
       <KoiMark size={30} />
-      <span className="brand-name">{corp.name}</span>
+      <span className="brand-name">{corpName}</span>
     </div>
   );
   return (

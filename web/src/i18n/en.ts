@@ -769,4 +769,5 @@ export const en: Record<Key, string> = {
   'backup.partial': 'Not whole',
   'import.header': 'First row names the columns',
   'import.not_enough': 'Not found yet: {field}. Choose its column below.',
+  'shell.koi': 'Koi',
 };

@@ -759,6 +759,7 @@ export const zh = {
   'backup.partial': '不完整',
   'import.header': '首行是列名',
   'import.not_enough': '还没有找到：{field}。请在下面选择它所在的列。',
+  'shell.koi': 'Koi 锦池',
 };
 
 export type Key = keyof typeof zh;

@@ -4,7 +4,7 @@ import { lazy, type ReactNode, Suspense, useRef } from 'react';
 import { EmptyState } from '@/components/EmptyState';
 import { Waiting } from '@/components/Waiting';
 import { useT } from '@/i18n/I18nProvider';
-import { saveAs } from '@/lib/saveAs';
+import { blobOf, saveAs } from '@/lib/saveAs';
 import { makeXlsx } from '@/lib/xlsx';
 import type { CanvasHandle } from './Canvas';
 import { DataTable, sheetOf, type Table } from './DataTable';
@@ -30,15 +30,12 @@ export function ChartCard({ title, option, table, height = 320, extra, note, sta
   const t = useT();
   const canvas = useRef<CanvasHandle>(null);
   const empty = table.rows.length === 0;
-  const savePng = async () => {
-    const picture = await fetch(canvas.current?.png() ?? '');
-    saveAs(await picture.blob(), `${title}.png`);
-  };
+  const savePng = () => saveAs(blobOf(canvas.current?.png() ?? ''), `${title}.png`);
   const tools = (
     <Space wrap>
       {extra}
       <Tooltip title={t('chart.png')}>
-        <Button size="small" disabled={empty} onClick={() => void savePng()}>
+        <Button size="small" disabled={empty} onClick={savePng}>
           PNG
         </Button>
       </Tooltip>

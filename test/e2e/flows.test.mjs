@@ -1,0 +1,169 @@
+/* What an operator does in a day, through the real console and program. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openStage } from './browser.mjs';
+
+const csv = `订单编号,买家会员名,订单创建时间,商品名称,数量,单价,订单状态
+E2E-1,鱼大,2026-01-05 10:00:00,桂花乌龙,2,18.50,交易成功
+E2E-1,鱼大,2026-01-05 10:00:00,抹茶蛋糕,1,32.00,交易成功
+E2E-2,鱼二,2026-01-06 11:30:00,桂花乌龙,1,18.50,交易成功
+E2E-3,鱼三,不是日期,桂花乌龙,1,18.50,交易成功
+`;
+
+test('an operator at work', async (t) => {
+  const stage = await openStage(t, { customers: 1000 });
+  const page = await stage.signIn('administrator', { language: 'en' });
+  const { page: tab } = page;
+
+  await t.test('tags one customer, then takes the tag off', async () => {
+    await page.visit('/customers');
+    await tab.locator('tbody .row-link').first().click();
+    const editor = tab.locator('.tag-editor');
+    await editor.waitFor();
+    const before = await editor.locator('.ant-tag').count();
+    await editor.getByRole('button', { name: 'Add tag' }).click();
+    await editor.locator('.ant-select').click();
+    const worn = await editor.locator('.ant-tag').allInnerTexts();
+    const options = tab.locator('.ant-select-item-option');
+    await options.first().waitFor();
+    const names = await options.allInnerTexts();
+    const fresh = names.findIndex((name) => !worn.includes(name.split(' / ')[1]));
+    await options.nth(fresh).click();
+    await assertSoon(async () => (await editor.locator('.ant-tag').count()) === before + 1, 'the tag');
+    await editor.getByLabel(`Remove tag ${names[fresh].split(' / ')[1]}`).click();
+    await assertSoon(async () => (await editor.locator('.ant-tag').count()) === before, 'the tag to go');
+  });
+
+  await t.test('tags everyone a filter matches, as a job', async () => {
+    await page.visit('/customers?friend=true');
+    await tab.locator('thead input[type=checkbox]').first().check();
+    await tab.locator('.batch-bar').getByRole('button', { name: /that match/ }).click();
+    await page.button('Put a tag on').click();
+    const dialog = tab.getByRole('dialog');
+    await dialog.locator('.ant-select').click();
+    await tab.locator('.ant-select-item-option').first().click();
+    const apply = dialog.getByRole('button', { name: /Apply to [\d,]+ customers/ });
+    await apply.click();
+    await dialog.getByText(/customers? changed/).waitFor();
+  });
+
+  await t.test('composes an audience in rows and text, with a live count', async () => {
+    await page.visit('/audiences/new');
+    await page.button('Add a condition').click();
+    await tab.getByRole('menuitem', { name: 'How often or how much' }).click();
+    const text = tab.locator('.expression-input');
+    await assertSoon(async () => (await text.inputValue()) === 'count(order, last 90d) >= 2', 'the text');
+    await tab.getByText(/^[\d,]+ of [\d,]+ customers$/).waitFor();
+    await text.fill('friend and not ever(order)');
+    await assertSoon(async () => (await tab.locator('.builder-row').count()) === 2, 'two rows');
+    await text.fill('friend and tag(');
+    await tab.locator('.problem-place').waitFor();
+    await text.fill('friend and not ever(order)');
+    await tab.locator('.sentence').waitFor();
+    await page.button('Save audience').click();
+    await tab.getByRole('dialog').getByLabel('Name').fill('Friends who never ordered');
+    await tab.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+    await tab.getByRole('link', { name: 'Friends who never ordered' }).waitFor();
+  });
+
+  await t.test('imports a file: columns, trial run, run, undo; a reload loses nothing', async () => {
+    await page.visit('/import/new');
+    await tab.setInputFiles('input[type=file]', { name: '订单.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    await tab.getByText('Which column is what?').waitFor();
+    await tab.reload();
+    await page.settle();
+    await page.button('Trial run').click();
+    const trial = tab.locator('.counts');
+    await trial.waitFor();
+    assert.match(await trial.innerText(), /Refused\s*1/);
+    await tab.locator('main, #main').getByRole('button', { name: 'Import', exact: true }).click();
+    await tab.getByRole('button', { name: 'Undo', exact: true }).waitFor();
+    await tab.reload();
+    await tab.getByRole('link', { name: /refused line/ }).waitFor();
+    const [file] = await Promise.all([
+      tab.waitForEvent('download'),
+      tab.getByRole('link', { name: /refused line/ }).click(),
+    ]);
+    assert.match(await textOf(file), /不是日期/);
+    await page.visit('/orders?q=E2E-1');
+    await tab.getByText('E2E-1').first().waitFor();
+
+    await page.visit('/import');
+    await tab.getByRole('button', { name: 'Undo' }).first().click();
+    await tab.getByRole('button', { name: 'OK' }).click();
+    await tab.getByText('Undone').first().waitFor();
+    await page.visit('/orders?q=E2E-1');
+    await tab.getByText('No orders match').waitFor();
+  });
+
+  await t.test('exports a list in the background', async () => {
+    await page.visit('/customers');
+    await page.button('Export').click();
+    await tab.getByRole('menuitem', { name: 'CSV' }).click();
+    const link = tab.getByRole('dialog').getByRole('link', { name: 'Download' });
+    const [file] = await Promise.all([tab.waitForEvent('download'), link.click()]);
+    assert.equal((await textOf(file)).trim().split('\n').length, 1001);
+  });
+
+  await t.test('takes a chart away as PNG and XLSX', async () => {
+    await page.visit('/reports');
+    await tab.locator('canvas').first().waitFor();
+    for (const [kind, magic] of [['PNG', '89504e47'], ['XLSX', '504b0304']]) {
+      const [file] = await Promise.all([tab.waitForEvent('download'), page.button(kind).first().click()]);
+      assert.equal((await bytesOf(file)).subarray(0, 4).toString('hex'), magic);
+    }
+  });
+
+  await t.test('remembers columns and filters: in the address, and on the server', async () => {
+    await page.visit('/customers?friend=true&sort=-spend');
+    await page.button('Columns').click();
+    await tab.locator('.column-choice').getByText('Age').click();
+    await tab.locator('th', { hasText: 'Age' }).waitFor();
+    await tab.reload();
+    await page.settle();
+    await tab.locator('th', { hasText: 'Age' }).waitFor();
+    assert.match(tab.url(), /friend=true/);
+  });
+
+  await t.test('changes the language, and finds it again after a reload', async () => {
+    await page.visit('/');
+    await page.button('中文').click();
+    await tab.getByRole('heading', { name: '今日', exact: true }).waitFor();
+    assert.equal(await tab.evaluate(() => document.documentElement.lang), 'zh-CN');
+    await tab.reload();
+    await tab.getByRole('heading', { name: '今日', exact: true }).waitFor();
+    await page.button('English').click();
+    await tab.getByRole('heading', { name: 'Today', exact: true }).waitFor();
+  });
+
+  await t.test('signs out, is refused with a wrong password, signs in with the right one', async () => {
+    const who = await tab.evaluate(async () => (await (await fetch('/api/session')).json()).account.login);
+    await page.button(/Account/).click();
+    await tab.getByRole('menuitem', { name: 'Sign out' }).click();
+    await tab.getByLabel('Login').fill(who);
+    await tab.getByLabel('Password').fill('not the password');
+    await page.button('Sign in').click();
+    await tab.getByRole('alert').waitFor();
+    await tab.getByLabel('Password').fill('koi swims in deep water');
+    await page.button('Sign in').click();
+    await tab.waitForSelector('.shell');
+  });
+});
+
+async function assertSoon(check, what) {
+  const end = Date.now() + 15000;
+  while (!(await check())) {
+    assert.ok(Date.now() < end, `waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function bytesOf(download) {
+  const pieces = [];
+  for await (const piece of await download.createReadStream()) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function textOf(download) {
+  return (await bytesOf(download)).toString('utf8');
+}
