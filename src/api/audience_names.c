@@ -1,9 +1,9 @@
 /* audience_names.c — names offered while an audience is being typed.
  *
  * One table says what may be asked for and where its names come from. Answers are at most 50 and
- * contain what was typed; lists of things are short, so a call looks at all of them (query_names_like).
- * Names of things are no personal data, but cities and provinces are those of customers, so they are
- * cut to the caller's data scope.
+ * contain what was typed; lists of things are short, so a call looks at all of them
+ * (query_names_like). Names of things are no personal data, but cities and provinces are those of
+ * customers, so they are cut to the caller's data scope.
  */
 #include "api/audience_names.h"
 

@@ -1,8 +1,9 @@
 /* backups.c — backups by button: make, list, check, fetch, put back.
  *
- * Making and checking are jobs, since they read everything. Putting one back needs the server to let go of the database:
- * the reply leaves, then the server ends what is under way, restores with every check of domain/restore.h, and
- * serves again on the same port; sessions of the restored time are the ones that count.
+ * Making and checking are jobs, since they read everything. Putting one back needs the server to
+ * let go of the database: the reply leaves, then the server ends what is under way, restores with
+ * every check of domain/restore.h, and serves again on the same port; sessions of the restored time
+ * are the ones that count.
  */
 #include "domain/backup.h"
 
@@ -56,7 +57,8 @@ static enum rc check_engine(struct tx *tx, struct err *e)
     if (tx_engine(tx) == DB_SQLITE) {
         return RC_OK;
     }
-    err_set(e, RC_INVALID, "backup_engine", NULL, "PostgreSQL 用 pg_dump 备份", "PostgreSQL is backed up by pg_dump");
+    err_set(e, RC_INVALID, "backup_engine", NULL, "PostgreSQL 用 pg_dump 备份",
+            "PostgreSQL is backed up by pg_dump");
     err_hint(e, "见 docs/OPERATE.md", "see docs/OPERATE.md");
     return RC_INVALID;
 }
@@ -96,7 +98,8 @@ static enum rc backup_create(struct request *rq, struct tx *tx, struct err *e)
 const struct route route_backup_create = {
     .method = POST, .path = "/api/backups", .name = "backup_create",
     .need = PERM_SYSTEM, .scope = SCOPE_WHOLE, .writes = true, .idempotent = true, .audited = true,
-    .args = {{"passphrase", ARG_TEXT, IN_BODY, .min = 8, .max = 200, .zh = "给出时备份里带上用它包装的密钥", .en = "if given, the keys go into the backup, wrapped by it"}},
+    .args = {{"passphrase", ARG_TEXT, IN_BODY, .min = 8, .max = 200, .zh = "给出时备份里带上用它包装的密钥",
+    .en = "if given, the keys go into the backup, wrapped by it"}},
     .prepare = backup_prepare, .run = backup_create,
     .zh = "做一份备份（任务），完成时已校验。", .en = "Make a backup (a job); checked when it is done.",
     .reply = "JobStarted",
@@ -107,9 +110,12 @@ static enum rc check_name(struct request *rq, struct err *e)
     struct backup_info info;
     struct str name = arg_str(rq, "name");
     if (!backup_name_valid(name)) {
-        return err_set(e, RC_NOT_FOUND, "backup_unknown", "name", "没有这个备份", "there is no such backup");
+        return err_set(e, RC_NOT_FOUND, "backup_unknown", "name", "没有这个备份",
+                       "there is no such backup");
     }
-    const char *path = arena_printf(request_arena(rq), "%s/backup/" STR_FMT, request_app(rq)->data_dir, STR_ARG(name)).p;
+    const char *path = arena_printf(request_arena(rq), "%s/backup/" STR_FMT,
+                                    request_app(rq)->data_dir, STR_ARG(name))
+                           .p;
     enum rc rc = backup_read(path, &info, request_arena(rq), e);
     if (rc == RC_NOT_FOUND) {
         err_set(e, RC_NOT_FOUND, "backup_unknown", "name", "没有这个备份", "there is no such backup");
@@ -151,8 +157,8 @@ static enum rc backup_file(struct request *rq, struct tx *tx, struct err *e)
     (void)tx;
     enum rc rc = check_name(rq, e);
     if (rc == RC_OK) {
-        struct str path = arena_printf(request_arena(rq), "%s/backup/" STR_FMT, request_app(rq)->data_dir,
-                                       STR_ARG(arg_str(rq, "name")));
+        struct str path = arena_printf(request_arena(rq), "%s/backup/" STR_FMT,
+                                       request_app(rq)->data_dir, STR_ARG(arg_str(rq, "name")));
         reply_file(rq, path.p, "application/octet-stream", arg_str(rq, "name"), false);
     }
     return rc;
@@ -176,7 +182,8 @@ static enum rc backup_restore(struct request *rq, struct tx *tx, struct err *e)
         rc = check_name(rq, e);
     }
     if (rc == RC_OK && !str_eq(arg_str(rq, "confirm"), arg_str(rq, "name"))) {
-        rc = err_set(e, RC_INVALID, "confirm", "confirm", "请原样填写备份的名称", "write the name of the backup to confirm");
+        rc = err_set(e, RC_INVALID, "confirm", "confirm", "请原样填写备份的名称",
+                     "write the name of the backup to confirm");
     }
     if (rc == RC_OK && request_caller(rq)->local) {
         rc = err_set(e, RC_INVALID, "restore_local", NULL, "命令行请停止服务后用 koi restore",
@@ -189,7 +196,8 @@ static enum rc backup_restore(struct request *rq, struct tx *tx, struct err *e)
     return rc;
 }
 
-/* Behind the commit: tells the serving command, by the signal it waits for, to stop, restore and serve again. */
+/* Behind the commit: tells the serving command, by the signal it waits for, to stop, restore and
+ * serve again. */
 static void backup_restore_begin(struct request *rq)
 {
     struct app *app = request_app(rq);
@@ -206,8 +214,10 @@ static void backup_restore_begin(struct request *rq)
 const struct route route_backup_restore = {
     .method = POST, .path = "/api/backups/{name}/restore", .name = "backup_restore",
     .need = PERM_SYSTEM, .scope = SCOPE_WHOLE, .writes = true, .audited = true,
-    .args = {ARG_BACKUP, {"confirm", ARG_TEXT, IN_BODY, .required = true, .max = 200, .zh = "再写一次名称", .en = "the name once more"}},
+    .args = {ARG_BACKUP, {"confirm", ARG_TEXT, IN_BODY, .required = true, .max = 200,
+    .zh = "再写一次名称", .en = "the name once more"}},
     .run = backup_restore, .after = backup_restore_begin,
-    .zh = "恢复一份备份：服务停下、校验、恢复、再启动。", .en = "Restore a backup: the server stops, checks, restores and starts again.",
+    .zh = "恢复一份备份：服务停下、校验、恢复、再启动。",
+    .en = "Restore a backup: the server stops, checks, restores and starts again.",
     .reply = "Restarting",
 };

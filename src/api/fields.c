@@ -1,5 +1,6 @@
-/* fields.c — the custom fields of the profile. Key, type and class are fixed when a field is made, since values and
- * expressions depend on them; archiving hides it. A sensitive field is sealed and cannot be asked for in an audience.
+/* fields.c — the custom fields of the profile. Key, type and class are fixed when a field is made,
+ * since values and expressions depend on them; archiving hides it. A sensitive field is sealed and
+ * cannot be asked for in an audience.
  */
 #include "api/customer_json.h"
 #include "api/routes.h"

@@ -1,7 +1,8 @@
-/* imports.c — imports from the console: look, try, run, list, rejects, undo. What they mean is docs/IMPORT.md.
+/* imports.c — imports from the console: look, try, run, list, rejects, undo. What they mean is
+ * docs/IMPORT.md.
  *
- * Looking at a file reads up to two thousand rows of it and runs on the request's own thread before any transaction of the writer; what
- * is heavy is a job.
+ * Looking at a file reads up to two thousand rows of it and runs on the request's own thread before
+ * any transaction of the writer; what is heavy is a job.
  */
 #include "domain/import.h"
 

@@ -1,7 +1,7 @@
 /* jobs.c — long work as its owner sees it: list, one, stop, resume, and a stream of its progress.
  *
- * Everyone sees the jobs they asked for; whoever has the permission `system` sees all. Titles and results of jobs hold no
- * personal data, so a job needs no data scope.
+ * Everyone sees the jobs they asked for; whoever has the permission `system` sees all. Titles and
+ * results of jobs hold no personal data, so a job needs no data scope.
  */
 #include "api/listing.h"
 #include "api/routes.h"

@@ -1,6 +1,7 @@
 /* merges.c — which customers are one person: the log, merging by hand, undoing, and proposals.
  *
- * Merging and undoing are for people whose data scope is everything: a merge joins what two accounts may see of two customers.
+ * Merging and undoing are for people whose data scope is everything: a merge joins what two
+ * accounts may see of two customers.
  */
 #include "api/customer_json.h"
 #include "api/customers.h"

@@ -1,5 +1,5 @@
-/* orders.c — orders from every shop: the list and one order with its lines and refunds. A caller with a narrow scope sees the orders of
- * their own customers.
+/* orders.c — orders from every shop: the list and one order with its lines and refunds. A caller
+ * with a narrow scope sees the orders of their own customers.
  */
 #include "api/customer_json.h"
 #include "api/listing.h"

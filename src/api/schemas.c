@@ -62,8 +62,10 @@ const struct schema schema_table[] = {
     {"AuditReport",
      OBJECT("\"rows\":" INT ",\"ok\":" BOOL ",\"first_bad\":" ID_NULL ",\"head_id\":" ID_NULL
                            ",\"head_hash\":" TEXT)},
-    {"BackupList", LIST_OF(OBJECT("\"name\":" TEXT ",\"bytes\":" INT ",\"created_s\":" INT ",\"whole\":" BOOL))},
-    {"CheckList", LIST_OF(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"ok\":" BOOL ",\"value\":" TEXT_NULL
+    {"BackupList",
+     LIST_OF(OBJECT("\"name\":" TEXT ",\"bytes\":" INT ",\"created_s\":" INT ",\"whole\":" BOOL))},
+    {"CheckList",
+     LIST_OF(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"ok\":" BOOL ",\"value\":" TEXT_NULL
                                ",\"advice\":" TEXT_NULL))},
     {"DemoFigures",
      OBJECT("\"items\":" ARRAY(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT

@@ -1,6 +1,7 @@
 /* sources.c — where customers come from, and what each source costs.
  *
- * What a source cost is the corp's, so costs are for callers who see everything; the list of sources shows cost 0 to others.
+ * What a source cost is the corp's, so costs are for callers who see everything; the list of
+ * sources shows cost 0 to others.
  */
 #include "api/customer_json.h"
 #include "api/listing.h"

@@ -1,6 +1,7 @@
 /* staff.c — the directory: departments as a tree, staff, customer groups.
  *
- * Departments hold no customers and are shown whole. Staff and groups are cut to those whose customers the caller sees.
+ * Departments hold no customers and are shown whole. Staff and groups are cut to those whose
+ * customers the caller sees.
  */
 #include "api/customer_json.h"
 #include "api/listing.h"
@@ -11,7 +12,8 @@
 
 /* ---- departments ---- */
 
-/* A department with everything below it; the depth of a real tree is under ten, a loop in the data ends at 32. */
+/* A department with everything below it; the depth of a real tree is under ten, a loop in the data
+ * ends at 32. */
 static void put_department(struct json *j, const struct department *list, size_t n, size_t at,
                            int depth)
 {

@@ -143,7 +143,8 @@ static enum rc doctor(struct request *rq, struct tx *tx, struct err *e)
 {
     struct checks *checks = ARENA_NEW(request_arena(rq), struct checks);
     bool english = request_caller(rq)->english;
-    enum rc rc = doctor_run(request_app(rq), tx, arg_int_or(rq, "deep", 0) != 0, request_arena(rq), checks, e);
+    enum rc rc = doctor_run(request_app(rq), tx, arg_int_or(rq, "deep", 0) != 0, request_arena(rq),
+                            checks, e);
     if (rc != RC_OK) {
         return rc;
     }
@@ -170,8 +171,10 @@ static enum rc doctor(struct request *rq, struct tx *tx, struct err *e)
 const struct route route_doctor = {
     .method = GET, .path = "/api/doctor", .name = "doctor",
     .need = PERM_SYSTEM, .scope = SCOPE_NONE,
-    .args = {{"deep", ARG_BOOL, .zh = "也检查数据库完整性和整条审计链", .en = "also the database's integrity and the whole audit chain"}},
+    .args = {{"deep", ARG_BOOL, .zh = "也检查数据库完整性和整条审计链",
+    .en = "also the database's integrity and the whole audit chain"}},
     .run = doctor,
-    .zh = "体检：目录、密钥、磁盘、备份、时钟、数据库。", .en = "Look the installation over: directory, keys, disk, backups, clock, database.",
+    .zh = "体检：目录、密钥、磁盘、备份、时钟、数据库。",
+    .en = "Look the installation over: directory, keys, disk, backups, clock, database.",
     .reply = "CheckList",
 };

@@ -1,7 +1,7 @@
 /* tags.c — the catalogue of tags on three levels.
  *
- * Archiving hides a tag from choice and leaves it on whoever wears it, so old audiences stay readable. Groups and categories can
- * be removed when empty.
+ * Archiving hides a tag from choice and leaves it on whoever wears it, so old audiences stay
+ * readable. Groups and categories can be removed when empty.
  */
 #include "api/customer_json.h"
 #include "api/routes.h"

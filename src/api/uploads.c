@@ -1,7 +1,8 @@
 /* uploads.c — a file from the browser or the command line, sealed as it came in.
  *
- * Its id is the random name of the sealed file; whoever has it, and may import, may use it. Name, size and hash are in a sealed note
- * beside it. Both go when the import is done, or after two weeks (domain/upkeep.c).
+ * Its id is the random name of the sealed file; whoever has it, and may import, may use it. Name,
+ * size and hash are in a sealed note beside it. Both go when the import is done, or after two weeks
+ * (domain/upkeep.c).
  */
 #include "api/routes.h"
 #include "api/upload_note.h"

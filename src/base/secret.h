@@ -59,7 +59,8 @@ void secret_sha256(struct str data, uint8_t out[static 32]);
 bool secret_equal(const void *a, const void *b, size_t n);
 /* Lower-case hex of n bytes; out has 2 n + 1 bytes. */
 void secret_hex(const void *data, size_t n, char *out);
-/* The bytes that secret_hex() wrote, owned by the arena. False, `out` untouched, for anything else. */
+/* The bytes that secret_hex() wrote, owned by the arena. False, `out` untouched, for anything
+ * else. */
 bool secret_unhex(struct str hex, struct arena *a, struct str *out);
 
 #endif

@@ -1,7 +1,8 @@
 /* doctor.c — `koi doctor`: what is well, what is not, and what to do.
  *
- * Asks the running server, or opens the installation when none runs. Exit code 0 only when every check is well. Where the
- * installation cannot even be opened, the error that says so is the diagnosis.
+ * Asks the running server, or opens the installation when none runs. Exit code 0 only when every
+ * check is well. Where the installation cannot even be opened, the error that says so is the
+ * diagnosis.
  */
 #include "cmd/commands.h"
 #include "cmd/print.h"
@@ -14,7 +15,8 @@ static bool print_check(struct invocation *in, const struct json_value *c)
     struct str title = json_str_or(json_get(c, in->english ? "en" : "zh"), STR(""));
     struct str value = json_str_or(json_get(c, "value"), STR(""));
     struct str advice = json_str_or(json_get(c, "advice"), STR_ABSENT);
-    printf("%s " STR_FMT "%s" STR_FMT "\n", ok ? "ok  " : "BAD ", STR_ARG(title), value.n > 0 ? ": " : "", STR_ARG(value));
+    printf("%s " STR_FMT "%s" STR_FMT "\n", ok ? "ok  " : "BAD ", STR_ARG(title),
+           value.n > 0 ? ": " : "", STR_ARG(value));
     if (!str_absent(advice)) {
         printf("     " STR_FMT "\n", STR_ARG(advice));
     }
@@ -29,7 +31,9 @@ static enum rc doctor(struct invocation *in, struct err *e)
     enum rc rc = client_open(in, &c, e);
     bool remote = rc == RC_OK && client_is_remote(c);
     if (rc == RC_OK) {
-        rc = client_call(c, "GET", option_given(in, "quick") ? "/api/doctor" : "/api/doctor?deep=true", STR_ABSENT, &r, e);
+        rc = client_call(c, "GET",
+                         option_given(in, "quick") ? "/api/doctor" : "/api/doctor?deep=true",
+                         STR_ABSENT, &r, e);
     }
     client_close(c);
     if (rc != RC_OK) {
@@ -38,7 +42,8 @@ static enum rc doctor(struct invocation *in, struct err *e)
     const struct json_value *items = json_get(r.json, "items");
     for (size_t i = 0; i < json_count(items); i++) {
         const struct json_value *check = json_at(items, i);
-        well = (in->json ? json_bool_or(json_get(check, "ok"), false) : print_check(in, check)) && well;
+        well = (in->json ? json_bool_or(json_get(check, "ok"), false) : print_check(in, check)) &&
+               well;
     }
     if (in->json) {
         print_json(&r);
@@ -46,7 +51,8 @@ static enum rc doctor(struct invocation *in, struct err *e)
         printf("     %s\n", remote ? say(in, "（由运行中的服务回答）", "(answered by the running server)")
                                    : say(in, "（没有服务在运行）", "(no server is running)"));
     }
-    return well ? RC_OK : err_set(e, RC_CORRUPT, "not_well", NULL, "有检查未通过", "something is not well");
+    return well ? RC_OK
+                : err_set(e, RC_CORRUPT, "not_well", NULL, "有检查未通过", "something is not well");
 }
 
 const struct command command_doctor = {

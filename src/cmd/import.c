@@ -1,8 +1,9 @@
 /* import.c — `koi import orders|customers|events FILE`: a file into the database, with progress.
  *
- * With a server running the file is sent to it and the server's job is followed. Without one the import runs here, straight from the
- * file, which must then stay where it is until the import is done: an interrupted one is continued by --resume, which
- * reads it again. What is printed at the end are the counts; the rejected rows are fetched by --rejects.
+ * With a server running the file is sent to it and the server's job is followed. Without one the
+ * import runs here, straight from the file, which must then stay where it is until the import is
+ * done: an interrupted one is continued by --resume, which reads it again. What is printed at the
+ * end are the counts; the rejected rows are fetched by --rejects.
  */
 #include "cmd/client.h"
 #include "cmd/commands.h"

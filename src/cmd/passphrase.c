@@ -1,7 +1,7 @@
 /* passphrase.c — never a plain option, because command lines are seen by everyone on the machine.
  *
- * The terminal's echo is turned off while typing and back on whatever happens. Only the first line counts, without its
- * end, so that a file written by an editor works.
+ * The terminal's echo is turned off while typing and back on whatever happens. Only the first line
+ * counts, without its end, so that a file written by an editor works.
  */
 #include "cmd/passphrase.h"
 
@@ -21,7 +21,8 @@ static enum rc take(struct invocation *in, const char *text, const char **out, s
     str_cut(&line, '\n', &first);
     first = str_trim(first);
     if (first.n < LEAST) {
-        return err_set(e, RC_INVALID, "passphrase_short", "passphrase", "口令至少 %d 个字节", "a passphrase has at least %d bytes", LEAST);
+        return err_set(e, RC_INVALID, "passphrase_short", "passphrase", "口令至少 %d 个字节",
+                       "a passphrase has at least %d bytes", LEAST);
     }
     *out = arena_z(&in->arena, first);
     return RC_OK;
@@ -35,7 +36,8 @@ static enum rc from_file(struct invocation *in, const char *path, const char **o
         if (f != NULL) {
             fclose(f);
         }
-        return err_set(e, RC_NOT_FOUND, "passphrase_file", "passphrase", "读不了 %s", "cannot read %s", path);
+        return err_set(e, RC_NOT_FOUND, "passphrase_file", "passphrase", "读不了 %s",
+                       "cannot read %s", path);
     }
     fclose(f);
     return take(in, text, out, e);
@@ -76,13 +78,16 @@ enum rc passphrase_read(struct invocation *in, bool twice, const char **out, str
     if (env != NULL) {
         return take(in, env, out, e);
     }
-    if (!ask(say(in, "口令", "passphrase"), first) || (twice && !ask(say(in, "再输一次", "again"), second))) {
-        err_set(e, RC_INVALID, "passphrase_missing", "passphrase", "没有终端可以输入口令", "there is no terminal to ask for the passphrase");
+    if (!ask(say(in, "口令", "passphrase"), first) ||
+        (twice && !ask(say(in, "再输一次", "again"), second))) {
+        err_set(e, RC_INVALID, "passphrase_missing", "passphrase", "没有终端可以输入口令",
+                "there is no terminal to ask for the passphrase");
         err_hint(e, "用 --passphrase-file 文件", "use --passphrase-file FILE");
         return RC_INVALID;
     }
     if (twice && strcmp(first, second) != 0) {
-        return err_set(e, RC_INVALID, "passphrase_differs", "passphrase", "两次输入不同", "the two differ");
+        return err_set(e, RC_INVALID, "passphrase_differs", "passphrase", "两次输入不同",
+                       "the two differ");
     }
     return take(in, first, out, e);
 }

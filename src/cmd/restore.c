@@ -1,7 +1,7 @@
 /* restore.c — `koi restore FILE`: puts a backup in place, with the server stopped.
  *
- * Everything is checked before anything is touched and again afterwards (domain/restore.h). Over an installation that is
- * there it needs --force, and keeps the database it replaces.
+ * Everything is checked before anything is touched and again afterwards (domain/restore.h). Over an
+ * installation that is there it needs --force, and keeps the database it replaces.
  */
 #include "domain/restore.h"
 
@@ -28,7 +28,8 @@ static enum rc check_stopped(struct invocation *in, struct err *e)
 static enum rc restore(struct invocation *in, struct err *e)
 {
     struct restore_report report;
-    struct restore_options o = {.data_dir = in->data_dir, .file = position(in, 0), .force = option_given(in, "force")};
+    struct restore_options o = {
+        .data_dir = in->data_dir, .file = position(in, 0), .force = option_given(in, "force")};
     enum rc rc = check_stopped(in, e);
     if (rc == RC_OK && option_given(in, "passphrase-file")) {
         rc = passphrase_read(in, false, &o.passphrase, e);
@@ -37,14 +38,17 @@ static enum rc restore(struct invocation *in, struct err *e)
         rc = restore_run(&o, &report, e);
     }
     if (rc == RC_OK && in->json) {
-        printf("{\"tables\":%" PRId64 ",\"rows\":%" PRId64 ",\"erased_again\":%" PRId64 "}\n", report.tables, report.rows,
-               report.erased_again);
+        printf("{\"tables\":%" PRId64 ",\"rows\":%" PRId64 ",\"erased_again\":%" PRId64 "}\n",
+               report.tables, report.rows, report.erased_again);
     } else if (rc == RC_OK) {
-        printf("%s: %" PRId64 " / %" PRId64 "\n", say(in, "已恢复并核对，表 / 行", "restored and compared, tables / rows"), report.tables,
-               report.rows);
+        printf("%s: %" PRId64 " / %" PRId64 "\n",
+               say(in, "已恢复并核对，表 / 行", "restored and compared, tables / rows"),
+               report.tables, report.rows);
         if (report.erased_again > 0) {
-            printf("%s: %" PRId64 "\n", say(in, "按删除记录再次删除的客户", "customers erased again by their tombstones"),
-                   report.erased_again);
+            printf(
+                "%s: %" PRId64 "\n",
+                say(in, "按删除记录再次删除的客户", "customers erased again by their tombstones"),
+                report.erased_again);
         }
         if (report.kept[0] != 0) {
             printf("%s: %s\n", say(in, "原来的数据库", "the database that was there"), report.kept);
@@ -54,10 +58,12 @@ static enum rc restore(struct invocation *in, struct err *e)
 }
 
 const struct command command_restore = {
-    .name = "restore", .usage = "FILE", .zh = "恢复一份备份，前后都核对", .en = "Put a backup in place, compared before and after",
+    .name = "restore", .usage = "FILE", .zh = "恢复一份备份，前后都核对",
+    .en = "Put a backup in place, compared before and after",
     .options = {
         {"force", NULL, .zh = "覆盖已有的数据", .en = "also over an installation that is there"},
-        {"passphrase-file", "FILE", .zh = "备份里密钥的口令所在的文件", .en = "file with the passphrase of the keys in the backup"},
+        {"passphrase-file", "FILE", .zh = "备份里密钥的口令所在的文件",
+         .en = "file with the passphrase of the keys in the backup"},
     },
     .positions_min = 1, .positions_max = 1,
     .run = restore,

@@ -50,13 +50,16 @@ static sigset_t stop_signals(void)
     return set;
 }
 
-/* The audit log's head goes into the log once an hour: a copy that a change of the database does not reach. */
+/* The audit log's head goes into the log once an hour: a copy that a change of the database does
+ * not reach. */
 static void log_audit_head(struct app *app)
 {
     struct tx *tx = NULL;
     struct audit_report r;
-    if (db_read_begin(app->db, &tx, NULL) == RC_OK && audit_head(tx, app->keys, &r, NULL) == RC_OK) {
-        log_line(LOG_INFO, "audit_head", "\"id\":%" PRId64 ",\"hash\":\"%s\"", r.head_id, r.head_hash);
+    if (db_read_begin(app->db, &tx, NULL) == RC_OK &&
+        audit_head(tx, app->keys, &r, NULL) == RC_OK) {
+        log_line(LOG_INFO, "audit_head", "\"id\":%" PRId64 ",\"hash\":\"%s\"", r.head_id,
+                 r.head_hash);
     }
     db_read_end(tx);
 }
@@ -87,10 +90,12 @@ static const char *listen_on(struct invocation *in, struct app *app, int port)
 {
     const char *text = config_text(app->config, "listen");
     const char *colon = strrchr(text, ':');
-    return port == 0 ? text : arena_printf(&in->arena, "%.*s:%d", (int)(colon - text), text, port).p;
+    return port == 0 ? text
+                     : arena_printf(&in->arena, "%.*s:%d", (int)(colon - text), text, port).p;
 }
 
-static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t *signals, int *port, struct err *e)
+static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t *signals, int *port,
+                         struct err *e)
 {
     struct server *server = NULL;
     struct router *router = routes_compile();
@@ -118,8 +123,10 @@ static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t 
     return rc;
 }
 
-/* Opens, serves, closes; `out_restore` is the backup that is to be restored before serving again, or NULL. */
-static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *port, const char **out_restore, struct err *e)
+/* Opens, serves, closes; `out_restore` is the backup that is to be restored before serving again,
+ * or NULL. */
+static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *port,
+                          const char **out_restore, struct err *e)
 {
     struct app *app = NULL;
     struct app_options options = {
@@ -142,8 +149,11 @@ static void restore(struct invocation *in, const char *file)
 {
     struct restore_report report = {0};
     struct err e = ERR_INIT;
-    enum rc rc = restore_run(&(struct restore_options){.data_dir = in->data_dir, .file = file, .force = true}, &report, &e);
-    log_line(rc == RC_OK ? LOG_INFO : LOG_ERROR, "restored", "\"code\":\"%s\",\"rows\":%" PRId64, e.code, report.rows);
+    enum rc rc = restore_run(
+        &(struct restore_options){.data_dir = in->data_dir, .file = file, .force = true}, &report,
+        &e);
+    log_line(rc == RC_OK ? LOG_INFO : LOG_ERROR, "restored", "\"code\":\"%s\",\"rows\":%" PRId64,
+             e.code, report.rows);
 }
 
 static enum rc serve(struct invocation *in, struct err *e)

@@ -1,7 +1,8 @@
 /* tier.c — `koi tier …`: tier models, their runs and moves, and RFM.
  *
- * A model is named by its name or id. `tier add value` makes a model from a template that ships with
- * Koi; `tier run` computes one over everyone and follows the job. docs/TIERS.md tells what a model is.
+ * A model is named by its name or id. `tier add value` makes a model from a template that ships
+ * with Koi; `tier run` computes one over everyone and follows the job. docs/TIERS.md tells what a
+ * model is.
  */
 #include "base/buf.h"
 #include "cmd/commands.h"

@@ -22,7 +22,8 @@ struct app {
     struct config *config;
     struct job_runner *jobs; /* NULL where no jobs run (read-only commands) */
     int64_t started_us;
-    char *restore_from; /* a backup that is to be restored when the server has stopped; NULL: none */
+    /* a backup that is to be restored when the server has stopped; NULL: none */
+    char *restore_from;
 };
 
 struct app_options {

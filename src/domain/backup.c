@@ -1,9 +1,10 @@
 /* backup.c — making, reading and checking backups.
  *
- * Making: the engine's online copy into `<path>.part`, its rows counted and its bytes hashed, manifest and footer
- * behind it, fsync, rename. So what carries the name is whole, and a crash leaves only a `.part`. Checking goes the other
- * way round and trusts nothing: lengths, hash, then the copy is opened as a database of its own and asked for its integrity
- * and its rows. Costs one read of the file each, and its size in free disk.
+ * Making: the engine's online copy into `<path>.part`, its rows counted and its bytes hashed,
+ * manifest and footer behind it, fsync, rename. So what carries the name is whole, and a crash
+ * leaves only a `.part`. Checking goes the other way round and trusts nothing: lengths, hash, then
+ * the copy is opened as a database of its own and asked for its integrity and its rows. Costs one
+ * read of the file each, and its size in free disk.
  */
 #include "domain/backup.h"
 
@@ -23,7 +24,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PIECE = 256 << 10, MANIFEST_BYTES = 4 << 20, FOOTER_BYTES = 24, CONF_BYTES = 64 << 10, LIST_MOST = 1000 };
+enum {
+    PIECE = 256 << 10,
+    MANIFEST_BYTES = 4 << 20,
+    FOOTER_BYTES = 24,
+    CONF_BYTES = 64 << 10,
+    LIST_MOST = 1000
+};
 #define MAGIC "KOIBACK1"
 
 /* ---- names ---- */
@@ -33,8 +40,8 @@ bool backup_name_valid(struct str name)
     bool good = name.n > 4 && name.n <= 100 && str_ends(name, STR(".koi")) && name.p[0] != '.';
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
-        good = good && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                        c == '_' || c == '.');
+        good = good && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.');
     }
     return good;
 }
@@ -44,8 +51,9 @@ struct str backup_name(struct arena *a, bool automatic, int64_t now_s)
     struct tm tm;
     time_t t = (time_t)now_s;
     gmtime_r(&t, &tm);
-    return arena_printf(a, "%s-%04d%02d%02d-%02d%02d%02d.koi", automatic ? "auto" : "koi", tm.tm_year + 1900,
-                        tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    return arena_printf(a, "%s-%04d%02d%02d-%02d%02d%02d.koi", automatic ? "auto" : "koi",
+                        tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+                        tm.tm_sec);
 }
 
 /* ---- bytes ---- */
@@ -138,7 +146,8 @@ struct content {
     size_t n;
 };
 
-static void write_manifest(struct buf *b, struct app *app, struct arena *a, const struct content *c, struct str key)
+static void write_manifest(struct buf *b, struct app *app, struct arena *a, const struct content *c,
+                           struct str key)
 {
     struct json j = json_to(b);
     json_open_object(&j, NULL);
@@ -195,8 +204,8 @@ static enum rc count_copy(const char *path, struct content *out, struct arena *a
     return rc;
 }
 
-static enum rc append_manifest(struct app *app, const char *part, struct str key, struct backup_info *out, struct arena *a,
-                               struct err *e)
+static enum rc append_manifest(struct app *app, const char *part, struct str key,
+                               struct backup_info *out, struct arena *a, struct err *e)
 {
     struct content c = {0};
     struct stat st;
@@ -219,7 +228,8 @@ static enum rc append_manifest(struct app *app, const char *part, struct str key
         assert(rc == RC_OK);
         take_info(m, out);
         buf_addf(&b, "%s%016zu", MAGIC, n);
-        bool good = !b.failed && lseek(fd, 0, SEEK_END) == c.bytes && write_all(fd, buf_str(&b)) && fsync(fd) == 0;
+        bool good = !b.failed && lseek(fd, 0, SEEK_END) == c.bytes && write_all(fd, buf_str(&b)) &&
+                    fsync(fd) == 0;
         rc = good ? RC_OK : io_error(part, e);
     }
     if (fd >= 0) {
@@ -241,13 +251,14 @@ static void sync_folder(const char *path, struct arena *a)
 }
 
 enum rc backup_make(struct app *app, const char *path, struct str wrapped_key,
-                    bool (*progress)(void *ctx, int64_t done, int64_t all), void *ctx, struct backup_info *out,
-                    struct arena *a, struct err *e)
+                    bool (*progress)(void *ctx, int64_t done, int64_t all), void *ctx,
+                    struct backup_info *out, struct arena *a, struct err *e)
 {
     const char *part = arena_printf(a, "%s.part", path).p;
     struct backup_info info;
     if (access(path, F_OK) == 0) {
-        return err_set(e, RC_CONFLICT, "backup_exists", NULL, "已有文件 %s", "there is a file %s already", path);
+        return err_set(e, RC_CONFLICT, "backup_exists", NULL, "已有文件 %s",
+                       "there is a file %s already", path);
     }
     unlink(part);
     enum rc rc = db_backup(app->db, part, progress, ctx, e);
@@ -270,18 +281,21 @@ enum rc backup_make(struct app *app, const char *path, struct str wrapped_key,
 
 static enum rc no_backup(const char *path, struct err *e)
 {
-    return err_set(e, RC_CORRUPT, "backup_corrupt", NULL, "%s 不是完整的 Koi 备份", "%s is no whole backup of Koi", path);
+    return err_set(e, RC_CORRUPT, "backup_corrupt", NULL, "%s 不是完整的 Koi 备份",
+                   "%s is no whole backup of Koi", path);
 }
 
-static enum rc read_manifest(int fd, const char *path, struct backup_info *out, struct arena *a, struct err *e)
+static enum rc read_manifest(int fd, const char *path, struct backup_info *out, struct arena *a,
+                             struct err *e)
 {
     struct stat st;
     char footer[FOOTER_BYTES];
     int64_t n = 0;
     const struct json_value *m = NULL;
-    if (fstat(fd, &st) != 0 || pread(fd, footer, sizeof footer, st.st_size - FOOTER_BYTES) != FOOTER_BYTES ||
-        memcmp(footer, MAGIC, 8) != 0 || !str_to_i64((struct str){footer + 8, 16}, &n) || n <= 0 || n > MANIFEST_BYTES ||
-        n > st.st_size - FOOTER_BYTES) {
+    if (fstat(fd, &st) != 0 ||
+        pread(fd, footer, sizeof footer, st.st_size - FOOTER_BYTES) != FOOTER_BYTES ||
+        memcmp(footer, MAGIC, 8) != 0 || !str_to_i64((struct str){footer + 8, 16}, &n) || n <= 0 ||
+        n > MANIFEST_BYTES || n > st.st_size - FOOTER_BYTES) {
         return no_backup(path, e);
     }
     char *text = arena_alloc(a, (size_t)n);
@@ -302,7 +316,8 @@ enum rc backup_read(const char *path, struct backup_info *out, struct arena *a, 
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return err_set(e, RC_NOT_FOUND, "backup_unknown", NULL, "没有备份 %s", "there is no backup %s", path);
+        return err_set(e, RC_NOT_FOUND, "backup_unknown", NULL, "没有备份 %s",
+                       "there is no backup %s", path);
     }
     enum rc rc = read_manifest(fd, path, out, a, e);
     close(fd);
@@ -318,9 +333,10 @@ enum rc backup_compare(const struct backup_info *info, struct tx *tx, struct err
     for (size_t i = 0; i < n && rc == RC_OK; i++) {
         int64_t expected = json_int_or(json_get(tables, arena_z(tx_arena(tx), rows[i].table)), -1);
         if (expected != rows[i].rows) {
-            rc = err_set(e, RC_CORRUPT, "backup_rows", NULL, "表 " STR_FMT " 有 %" PRId64 " 行，备份说明里是 %" PRId64,
-                         "table " STR_FMT " has %" PRId64 " rows, the manifest says %" PRId64, STR_ARG(rows[i].table),
-                         rows[i].rows, expected);
+            rc = err_set(e, RC_CORRUPT, "backup_rows", NULL,
+                         "表 " STR_FMT " 有 %" PRId64 " 行，备份说明里是 %" PRId64,
+                         "table " STR_FMT " has %" PRId64 " rows, the manifest says %" PRId64,
+                         STR_ARG(rows[i].table), rows[i].rows, expected);
         }
     }
     return rc;
@@ -346,28 +362,32 @@ static enum rc check_copy(const char *path, const struct backup_info *info, stru
     return rc;
 }
 
-static enum rc extract(int fd, const char *path, const char *scratch, const struct backup_info *info, struct err *e)
+static enum rc extract(int fd, const char *path, const char *scratch,
+                       const struct backup_info *info, struct err *e)
 {
     char hex[65] = "";
     int to = open(scratch, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool good = to >= 0 && lseek(fd, 0, SEEK_SET) == 0 && hash_copy(fd, to, info->bytes, hex) && fsync(to) == 0;
+    bool good = to >= 0 && lseek(fd, 0, SEEK_SET) == 0 && hash_copy(fd, to, info->bytes, hex) &&
+                fsync(to) == 0;
     enum rc rc = good ? RC_OK : io_error(scratch, e);
     if (to >= 0) {
         close(to);
     }
-    if (rc == RC_OK && !str_eq(str_from(hex), json_str_or(json_get(info->manifest, "sha256"), STR("")))) {
+    if (rc == RC_OK &&
+        !str_eq(str_from(hex), json_str_or(json_get(info->manifest, "sha256"), STR("")))) {
         rc = no_backup(path, e);
     }
     return rc;
 }
 
-enum rc backup_verify(const char *path, const char *scratch, bool keep, struct backup_info *out, struct arena *a,
-                      struct err *e)
+enum rc backup_verify(const char *path, const char *scratch, bool keep, struct backup_info *out,
+                      struct arena *a, struct err *e)
 {
     struct backup_info info;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return err_set(e, RC_NOT_FOUND, "backup_unknown", NULL, "没有备份 %s", "there is no backup %s", path);
+        return err_set(e, RC_NOT_FOUND, "backup_unknown", NULL, "没有备份 %s",
+                       "there is no backup %s", path);
     }
     enum rc rc = read_manifest(fd, path, &info, a, e);
     if (rc == RC_OK) {
@@ -394,7 +414,8 @@ static int newest_first(const void *pa, const void *pb)
 {
     const struct backup_entry *a = pa;
     const struct backup_entry *b = pb;
-    return a->created_s != b->created_s ? (a->created_s > b->created_s ? -1 : 1) : str_cmp(b->name, a->name);
+    return a->created_s != b->created_s ? (a->created_s > b->created_s ? -1 : 1)
+                                        : str_cmp(b->name, a->name);
 }
 
 static void read_entry(struct app *app, struct arena *a, struct backup_entry *out)
@@ -412,7 +433,8 @@ static void read_entry(struct app *app, struct arena *a, struct backup_entry *ou
     }
 }
 
-enum rc backup_list(struct app *app, struct arena *a, struct backup_entry **out, size_t *out_n, struct err *e)
+enum rc backup_list(struct app *app, struct arena *a, struct backup_entry **out, size_t *out_n,
+                    struct err *e)
 {
     const char *path = app_path(app, a, "backup");
     struct backup_entry *list = ARENA_ARRAY(a, struct backup_entry, LIST_MOST);
@@ -482,7 +504,8 @@ static enum rc make_step(struct job *job, struct str name, struct backup_info *i
     struct arena *a = job_arena(job);
     struct str key = STR_ABSENT;
     struct str hex = json_str_or(json_get(job_detail(job), "key"), STR_ABSENT);
-    const char *path = arena_printf(a, "%s/backup/" STR_FMT, job_app(job)->data_dir, STR_ARG(name)).p;
+    const char *path =
+        arena_printf(a, "%s/backup/" STR_FMT, job_app(job)->data_dir, STR_ARG(name)).p;
     if (!str_absent(hex) && !secret_unhex(hex, a, &key)) {
         return err_set(e, RC_INVALID, "backup_key", "key", "密钥不对", "the wrapped key is not hex");
     }
@@ -495,9 +518,11 @@ static enum rc backup_step(struct job *job, bool *out_finished, struct err *e)
     struct arena *a = job_arena(job);
     struct backup_info info;
     struct str check = json_str_or(json_get(job_detail(job), "verify"), STR_ABSENT);
-    struct str name = str_absent(check) ? json_str_or(json_get(job_detail(job), "name"), STR("")) : check;
+    struct str name =
+        str_absent(check) ? json_str_or(json_get(job_detail(job), "name"), STR("")) : check;
     if (!backup_name_valid(name)) {
-        return err_set(e, RC_INVALID, "backup_name", "name", "备份名称不对", "this is no name of a backup");
+        return err_set(e, RC_INVALID, "backup_name", "name", "备份名称不对",
+                       "this is no name of a backup");
     }
     job_set_unit(job, "pages");
     enum rc rc = RC_OK;
@@ -505,7 +530,8 @@ static enum rc backup_step(struct job *job, bool *out_finished, struct err *e)
         rc = make_step(job, name, &info, e);
     }
     if (rc == RC_OK) {
-        const char *path = arena_printf(a, "%s/backup/" STR_FMT, job_app(job)->data_dir, STR_ARG(name)).p;
+        const char *path =
+            arena_printf(a, "%s/backup/" STR_FMT, job_app(job)->data_dir, STR_ARG(name)).p;
         rc = backup_verify(path, arena_printf(a, "%s.check", path).p, false, &info, a, e);
     }
     if (rc == RC_OK && str_starts(name, STR("auto-"))) {

@@ -1,8 +1,9 @@
 /* demo.c — builds the demo corp: first its shape in one closure, then its customers by the dozen.
  *
- * Lives are made on the calling thread and handed to ingest in closures of at most LIMIT_CLOSURE_ROWS rows, the oldest
- * customers first, so that whoever invites is there before the invited. A closure reads only the lives it was given, so it may run
- * twice. At the end scores and tiers are computed as jobs, tiers once for each of the last months, so that their history has
+ * Lives are made on the calling thread and handed to ingest in closures of at most
+ * LIMIT_CLOSURE_ROWS rows, the oldest customers first, so that whoever invites is there before the
+ * invited. A closure reads only the lives it was given, so it may run twice. At the end scores and
+ * tiers are computed as jobs, tiers once for each of the last months, so that their history has
  * something to show. Cost: about 10 µs an event, nearly all of it the database's.
  */
 #include "domain/demo.h"
@@ -219,7 +220,8 @@ static enum rc make_sources(struct demo *d, struct tx *tx, struct err *e)
             int32_t from = calendar_add_months(last, -month);
             rc = spend(tx, ids[i], "fixed", from, s->fixed_fen_month, e);
             if (rc == RC_OK)
-                rc = spend(tx, ids[i], "traffic", from, s->traffic_fen_customer * (int64_t)a_month, e);
+                rc = spend(tx, ids[i], "traffic", from, s->traffic_fen_customer * (int64_t)a_month,
+                           e);
         }
     }
     d->shape.source_ids = ids;
@@ -393,7 +395,8 @@ static enum rc queue(struct demo *d, struct tx *tx, const char *kind, const char
     return job_add(d->app, tx, &order, &d->jobs[d->jobs_n++], e);
 }
 
-/* RFM first, since a model asks for its scores; then each model as of the ends of the last months. */
+/* RFM first, since a model asks for its scores; then each model as of the ends of the last
+ * months. */
 static enum rc finish(struct tx *tx, void *arg, struct err *e)
 {
     struct demo *d = arg;

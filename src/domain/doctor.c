@@ -1,7 +1,8 @@
 /* doctor.c — the checks, one function each, in the order in which a person would ask.
  *
- * A check never fails the run: what it cannot find out is a finding. Nothing is repaired and nothing written. Sizes are
- * given in MB, ages in hours, paths as resolved, so that two people looking at two machines see the same words.
+ * A check never fails the run: what it cannot find out is a finding. Nothing is repaired and
+ * nothing written. Sizes are given in MB, ages in hours, paths as resolved, so that two people
+ * looking at two machines see the same words.
  */
 #include "domain/doctor.h"
 
@@ -55,7 +56,8 @@ static void check_directory(struct look *l)
     struct check *c = add(l, "data_directory", "数据目录", "data directory");
     struct stat st;
     char real[PATH_MAX];
-    c->value = arena_str(l->a, str_from(realpath(l->app->data_dir, real) != NULL ? real : l->app->data_dir));
+    c->value = arena_str(
+        l->a, str_from(realpath(l->app->data_dir, real) != NULL ? real : l->app->data_dir));
     if (stat(l->app->data_dir, &st) != 0 || (st.st_mode & 077) != 0) {
         bad(c, "只让运行 Koi 的用户进入：chmod 700", "let only Koi's user in: chmod 700");
     }
@@ -97,7 +99,8 @@ static void check_uploads(struct look *l)
     for (struct dirent *entry; d != NULL && (entry = readdir(d)) != NULL;) {
         struct stat st;
         const char *file = arena_printf(l->a, "%s/%s", path, entry->d_name).p;
-        n += stat(file, &st) == 0 && S_ISREG(st.st_mode) && clock_now_s() - st.st_mtime > OLD_UPLOAD_S;
+        n += stat(file, &st) == 0 && S_ISREG(st.st_mode) &&
+             clock_now_s() - st.st_mtime > OLD_UPLOAD_S;
     }
     if (d != NULL) {
         closedir(d);
@@ -114,8 +117,8 @@ static void check_database(struct look *l)
     int wanted = schema_migrations[schema_migration_count - 1].version;
     bool known = db_version(l->app->db, &version, NULL) == RC_OK;
     c->value = arena_printf(l->a, "%s, %" PRId64 " MB, WAL %" PRId64 " MB, schema %d",
-                            tx_engine(l->tx) == DB_SQLITE ? "SQLite" : "PostgreSQL", db_size_bytes(l->app->db) / MB,
-                            db_wal_bytes(l->app->db) / MB, version);
+                            tx_engine(l->tx) == DB_SQLITE ? "SQLite" : "PostgreSQL",
+                            db_size_bytes(l->app->db) / MB, db_wal_bytes(l->app->db) / MB, version);
     if (!known || version != wanted) {
         bad(c, "重新启动服务以升级", "restart the server to upgrade it");
     }
@@ -144,7 +147,8 @@ static void check_audit(struct look *l)
     c->value = arena_printf(l->a, "%" PRId64 " · %.16s", r.rows, r.head_hash);
     if (!r.ok) {
         c->value = arena_printf(l->a, "%" PRId64 " / %" PRId64, r.first_bad, r.rows);
-        bad(c, "从这一行起有人改动过数据库，请与备份比较", "someone changed the database from this row on: compare with a backup");
+        bad(c, "从这一行起有人改动过数据库，请与备份比较",
+            "someone changed the database from this row on: compare with a backup");
     }
 }
 
@@ -188,7 +192,8 @@ static void check_proxy(struct look *l)
 {
     struct check *c = add(l, "listen", "监听与反向代理", "listening and proxy");
     const char *proxy = config_text(l->app->config, "trusted_proxy");
-    c->value = arena_printf(l->a, "%s · %s", config_text(l->app->config, "listen"), proxy[0] != 0 ? proxy : "-");
+    c->value = arena_printf(l->a, "%s · %s", config_text(l->app->config, "listen"),
+                            proxy[0] != 0 ? proxy : "-");
 }
 
 static void check_jobs(struct look *l)
@@ -205,7 +210,8 @@ static void check_jobs(struct look *l)
     }
 }
 
-enum rc doctor_run(struct app *app, struct tx *tx, bool deep, struct arena *a, struct checks *out, struct err *e)
+enum rc doctor_run(struct app *app, struct tx *tx, bool deep, struct arena *a, struct checks *out,
+                   struct err *e)
 {
     struct look l = {app, tx, a, out};
     (void)e;

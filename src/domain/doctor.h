@@ -1,4 +1,5 @@
-/* doctor — looks an installation over and says, for each thing, whether it is well and what to do if not. */
+/* doctor — looks an installation over and says, for each thing, whether it is well and what to do
+ * if not. */
 #ifndef KOI_DOMAIN_DOCTOR_H
 #define KOI_DOMAIN_DOCTOR_H
 
@@ -19,8 +20,9 @@ struct checks {
     size_t n;
 };
 
-/* Runs all checks in a read transaction; `deep` adds those that read everything (integrity of the database, the whole audit
- * chain): seconds for each gigabyte. Texts live in the arena. */
-enum rc doctor_run(struct app *app, struct tx *tx, bool deep, struct arena *a, struct checks *out, struct err *e);
+/* Runs all checks in a read transaction; `deep` adds those that read everything (integrity of the
+ * database, the whole audit chain): seconds for each gigabyte. Texts live in the arena. */
+enum rc doctor_run(struct app *app, struct tx *tx, bool deep, struct arena *a, struct checks *out,
+                   struct err *e);
 
 #endif

@@ -1,8 +1,9 @@
 /* import.c — before an import runs: looking at the file, settling the mapping, making the job.
  *
- * The mapping in force is, in this order, the one that was sent, the one remembered for a file with the same header, the guess. It
- * is made canonical (columns by their names in the file, options spelled out) and kept in the job and the batch, so that a resumed import
- * reads the file exactly as it was read before.
+ * The mapping in force is, in this order, the one that was sent, the one remembered for a file with
+ * the same header, the guess. It is made canonical (columns by their names in the file, options
+ * spelled out) and kept in the job and the batch, so that a resumed import reads the file exactly
+ * as it was read before.
  */
 #include "domain/import.h"
 
@@ -67,7 +68,8 @@ static enum rc open_table(struct app *app, const struct import_spec *spec,
 }
 
 /* Fields that `v` does not name keep their guess, unless its column is wanted for another. */
-static void fill_from_guess(struct import_map *m, const struct import_map *guess, const struct json_value *v)
+static void fill_from_guess(struct import_map *m, const struct import_map *guess,
+                            const struct json_value *v)
 {
     for (int f = 0; f < MAP_FIELDS; f++) {
         bool wanted = false;
@@ -78,7 +80,8 @@ static void fill_from_guess(struct import_map *m, const struct import_map *guess
     }
 }
 
-/* Lays the mapping of `v` over nothing, or over the guess if it says so; options it does not name are guessed. */
+/* Lays the mapping of `v` over nothing, or over the guess if it says so; options it does not name
+ * are guessed. */
 static enum rc parse_over(struct settled *s, const struct json_value *v, struct arena *a,
                           struct err *e)
 {

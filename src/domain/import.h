@@ -1,8 +1,9 @@
-/* import — a file of orders, customers or events, into the database: looked at, tried, run, stopped, resumed, taken out again.
+/* import — a file of orders, customers or events, into the database: looked at, tried, run,
+ * stopped, resumed, taken out again.
  *
- * docs/IMPORT.md is the manual. The file is read by the job's thread and written by the writer's, a few steps ahead. Each step
- * commits its rows together with how far it came, so an import that was killed goes on behind its last step and ends
- * as if nothing had happened.
+ * docs/IMPORT.md is the manual. The file is read by the job's thread and written by the writer's, a
+ * few steps ahead. Each step commits its rows together with how far it came, so an import that was
+ * killed goes on behind its last step and ends as if nothing had happened.
  */
 #ifndef KOI_DOMAIN_IMPORT_H
 #define KOI_DOMAIN_IMPORT_H
@@ -27,7 +28,8 @@ struct import_spec {
     int64_t account_id;
 };
 
-/* Opens the file and settles its mapping (canonical JSON, in the arena). RC_INVALID when the columns do not suffice. */
+/* Opens the file and settles its mapping (canonical JSON, in the arena). RC_INVALID when the
+ * columns do not suffice. */
 enum rc import_settle(struct app *app, struct tx *tx, const struct import_spec *spec,
                       struct arena *a, struct str *out_mapping, struct err *e);
 /* Makes the job (and, unless it is a dry run, the batch), in a closure. */

@@ -1,8 +1,9 @@
 /* import_customer.c — a row of a customer file.
  *
- * A row needs at least one account to know the person by; which of the others are told does not matter. Dates of birth are days, in any
- * form calendar_parse() reads, and between 1900 and today. Tags are separated by commas, semicolons, bars or 、 and are made when
- * nobody has them yet; staff and stages must exist, because a wrong one would be worse than a rejected row.
+ * A row needs at least one account to know the person by; which of the others are told does not
+ * matter. Dates of birth are days, in any form calendar_parse() reads, and between 1900 and today.
+ * Tags are separated by commas, semicolons, bars or 、 and are made when nobody has them yet; staff
+ * and stages must exist, because a wrong one would be worse than a rejected row.
  */
 #include "domain/import_read.h"
 

@@ -1,14 +1,17 @@
 /* import_guess.c — guesses, each of which a person sees in the preview and may correct.
  *
- * With a header: a field takes the free column whose name is earliest in the field's list of synonyms; whole names go before
- * names that only contain a Chinese synonym ("收货人手机号码" contains "手机号"). Fields are tried in the order of their table.
+ * With a header: a field takes the free column whose name is earliest in the field's list of
+ * synonyms; whole names go before names that only contain a Chinese synonym ("收货人手机号码" contains
+ * "手机号"). Fields are tried in the order of their table.
  *
- * Without a header the values speak. What a column looks like (times, decimals, whole numbers, few words, many ids) is counted
- * over the sample, and columns are dealt out in the usual order of such files: customer, then product and category or
- * quantity, then amount; the first column of times is the time.
+ * Without a header the values speak. What a column looks like (times, decimals, whole numbers, few
+ * words, many ids) is counted over the sample, and columns are dealt out in the usual order of such
+ * files: customer, then product and category or quantity, then amount; the first column of times is
+ * the time.
  *
- * A "C" before the order numbers of a file whose numbers are otherwise digits marks cancellations, an "A" adjustments, as many
- * invoicing programs write them. A file whose numbers have letters anyway has no such prefixes.
+ * A "C" before the order numbers of a file whose numbers are otherwise digits marks cancellations,
+ * an "A" adjustments, as many invoicing programs write them. A file whose numbers have letters
+ * anyway has no such prefixes.
  */
 #include "domain/import_guess.h"
 
@@ -63,7 +66,8 @@ static void guess_by_name(struct import_map *m, const struct str *words, size_t 
     bool *taken = calloc(n + 1, 1);
     if (taken == NULL)
         abort();
-    /* Whole names first, so that a column with a looser name does not take the place of an exact one. */
+    /* Whole names first, so that a column with a looser name does not take the place of an exact
+     * one. */
     for (int floor = 501; floor > 0; floor -= 500)
         for (int f = 0; f < MAP_FIELDS; f++) {
             int best = floor - 1, at = -1;

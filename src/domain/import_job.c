@@ -1,15 +1,18 @@
-/* import_job.c — the job: rows are read on its thread, written on the writer's, up to IMPORT_FLIGHTS steps ahead.
+/* import_job.c — the job: rows are read on its thread, written on the writer's, up to
+ * IMPORT_FLIGHTS steps ahead.
  *
- * Each step is a closure: its rows, the batch's counts and the job's cursor, in one transaction; the writer puts several of them into one
- * commit, which is one fsync for many thousand rows, while other closures still get in between two steps. Closures run in the order
- * they were handed in, and one whose predecessor failed refuses to run, so nothing is ever skipped. A step is cut when it holds as many
- * rows as lately took 12 ms to write, at most STEP_ROWS, and at a border of orders.
+ * Each step is a closure: its rows, the batch's counts and the job's cursor, in one transaction;
+ * the writer puts several of them into one commit, which is one fsync for many thousand rows, while
+ * other closures still get in between two steps. Closures run in the order they were handed in, and
+ * one whose predecessor failed refuses to run, so nothing is ever skipped. A step is cut when it
+ * holds as many rows as lately took 12 ms to write, at most STEP_ROWS, and at a border of orders.
  *
- * Resuming reads the file from its first row again without writing, up to the row behind the last committed step: repeats of
- * lines and orders are counted over the whole file, and a gzip or xlsx file cannot be entered in the middle anyway. Reading costs a
- * tenth of writing.
+ * Resuming reads the file from its first row again without writing, up to the row behind the last
+ * committed step: repeats of lines and orders are counted over the whole file, and a gzip or xlsx
+ * file cannot be entered in the middle anyway. Reading costs a tenth of writing.
  *
- * When all rows are in, the statistics of the customers concerned are computed, once each, in steps of their own.
+ * When all rows are in, the statistics of the customers concerned are computed, once each, in steps
+ * of their own.
  */
 #include "domain/import_run.h"
 
@@ -194,7 +197,8 @@ static struct flight *next_flight(struct import *imp)
     return f;
 }
 
-/* Reads rows into a step until it is full, `until` rows have been read (-1: no such end), or the file ends. */
+/* Reads rows into a step until it is full, `until` rows have been read (-1: no such end), or the
+ * file ends. */
 static enum rc fill(struct import *imp, struct import_step *s, int64_t until, struct err *e)
 {
     while (imp->rows != until && s->rows < STEP_ROOM) {

@@ -1,8 +1,10 @@
-/* import_map.c — the table of fields with the names people give their columns, and mappings as JSON.
+/* import_map.c — the table of fields with the names people give their columns, and mappings as
+ * JSON.
  *
- * Names of columns are compared after normalising: ASCII lower case; blanks, underscores, hyphens, brackets and their like, full-width
- * ones included, fall out. "Order ID", "order_id" and "订单编号 " need no rows of their own. The guessing from values, for
- * files without a header, is in import_guess.c.
+ * Names of columns are compared after normalising: ASCII lower case; blanks, underscores, hyphens,
+ * brackets and their like, full-width ones included, fall out. "Order ID", "order_id" and "订单编号 "
+ * need no rows of their own. The guessing from values, for files without a header, is in
+ * import_guess.c.
  */
 #include "domain/import_map.h"
 

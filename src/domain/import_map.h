@@ -1,4 +1,5 @@
-/* import_map — which column of a file means what: guessed, corrected, kept as JSON. docs/IMPORT.md has the fields.
+/* import_map — which column of a file means what: guessed, corrected, kept as JSON. docs/IMPORT.md
+ * has the fields.
  *
  * A mapping is one JSON object: a member for each field with the column's name, and `options`:
  *     {"number": "InvoiceNo", "quantity": "Quantity", …, "options": {"channel": "天猫", "cancel_prefix": "C"}}
@@ -66,7 +67,8 @@ enum map_field map_field_from(struct str name);
 enum map_shape {
     SHAPE_LINES,     /* a row is a line of the order it names */
     SHAPE_ORDERS,    /* a row is an order with its totals */
-    SHAPE_PURCHASES, /* a row is a purchase without a number: customer, time and occurrence name it */
+    /* a row is a purchase without a number: customer, time and occurrence name it */
+    SHAPE_PURCHASES,
 };
 
 enum { MAP_OWN = 64, MAP_PREFIX = 8 };
@@ -93,15 +95,16 @@ struct import_map {
 enum rc import_map_guess(struct table *t, enum batch_kind kind, struct arena *a,
                          struct import_map *out, struct err *e);
 
-/* From JSON, against a header; text is owned by the arena. RC_INVALID names the field and what columns there are. A member with null
- * or "" takes a field out. */
+/* From JSON, against a header; text is owned by the arena. RC_INVALID names the field and what
+ * columns there are. A member with null or "" takes a field out. */
 enum rc import_map_parse(const struct json_value *v, enum batch_kind kind, const struct str *header,
                          size_t header_n, struct arena *a, struct import_map *out, struct err *e);
 /* Whether the columns suffice for the kind; settles `shape`. RC_INVALID says which are missing. */
 enum rc import_map_check(struct import_map *m, struct err *e);
 void import_map_print(const struct import_map *m, const struct str *header, struct json *out,
                       const char *key);
-/* The options alone say how the file is read: format members of `v` ("delimiter", "encoding", "sheet", "header"). */
+/* The options alone say how the file is read: format members of `v` ("delimiter", "encoding",
+ * "sheet", "header"). */
 enum rc import_map_format(const struct json_value *v, struct table_options *out, struct err *e);
 /* Tells headers apart, for remembering: 32 bytes. */
 void import_map_header_hash(const struct str *header, size_t n, uint8_t out[static 32]);

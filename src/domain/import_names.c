@@ -1,8 +1,9 @@
 /* import_names.c — one table from names to ids, filled at the start and as new names come up.
  *
- * A name that two things share gets the id -1 and is not found: guessing would put a customer on the wrong member of staff. A new
- * name is made in a closure of its own, outside of the import's steps, since it may be there already when a step
- * runs again. Undoing an import leaves such names where they are; they are catalogue, not data.
+ * A name that two things share gets the id -1 and is not found: guessing would put a customer on
+ * the wrong member of staff. A new name is made in a closure of its own, outside of the import's
+ * steps, since it may be there already when a step runs again. Undoing an import leaves such names
+ * where they are; they are catalogue, not data.
  */
 #include "domain/import_names.h"
 

@@ -1,12 +1,13 @@
 /* import_order.c — a row of an order file: a line of an order, an order, or a purchase.
  *
- * Lines of one order that stand together become one ingest_order; when an order's number comes up again later in the file, its new
- * lines are handed in as a continuation. A line's occurrence is counted over the whole file, by order and content. The
- * order's time is its earliest line's, its customer the first that a line names.
+ * Lines of one order that stand together become one ingest_order; when an order's number comes up
+ * again later in the file, its new lines are handed in as a continuation. A line's occurrence is
+ * counted over the whole file, by order and content. The order's time is its earliest line's, its
+ * customer the first that a line names.
  *
- * An order file without payment columns tells of orders that were paid and completed. Amounts: quantity × unit price rounded half to
- * even; a line amount that the file states itself goes first. Whoever reads the rules of one data set into this finds them in
- * docs/IMPORT.md.
+ * An order file without payment columns tells of orders that were paid and completed. Amounts:
+ * quantity × unit price rounded half to even; a line amount that the file states itself goes first.
+ * Whoever reads the rules of one data set into this finds them in docs/IMPORT.md.
  */
 #include "domain/import_read.h"
 
@@ -298,7 +299,8 @@ static enum rc read_line(struct reader *r, const struct table_row *row, struct i
 
 /* ---- orders and purchases ---- */
 
-/* A purchase has no number: who, when and the how-manieth make one. A personal account only as its keyed hash. */
+/* A purchase has no number: who, when and the how-manieth make one. A personal account only as its
+ * keyed hash. */
 static struct str purchase_number(struct reader *r, struct import_step *s,
                                   const struct identity *who, int64_t at_s)
 {

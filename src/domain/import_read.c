@@ -1,8 +1,9 @@
 /* import_read.c — what all kinds of rows share, and behaviour events.
  *
- * Cells are views into the file's buffer that the next row overwrites, so whatever goes into a step is copied into its arena, once.
- * Times repeat from row to row in most files: the last text and its instant are kept. A time without an offset is
- * read in the corp's zone, or in the zone the mapping names: then the difference of the two zones at that instant is added.
+ * Cells are views into the file's buffer that the next row overwrites, so whatever goes into a step
+ * is copied into its arena, once. Times repeat from row to row in most files: the last text and its
+ * instant are kept. A time without an offset is read in the corp's zone, or in the zone the mapping
+ * names: then the difference of the two zones at that instant is added.
  */
 #include "domain/import_read.h"
 

@@ -1,7 +1,8 @@
-/* import_read — rows of a file become what ingest takes: checked, converted, grouped into orders. Private to import.
+/* import_read — rows of a file become what ingest takes: checked, converted, grouped into orders.
+ * Private to import.
  *
- * A row is taken whole or not at all; what is wrong with it is said by the first column at fault. A step is a handful of rows that go to
- * the database in one closure; it owns all its text.
+ * A row is taken whole or not at all; what is wrong with it is said by the first column at fault. A
+ * step is a handful of rows that go to the database in one closure; it owns all its text.
  */
 #ifndef KOI_DOMAIN_IMPORT_READ_H
 #define KOI_DOMAIN_IMPORT_READ_H
@@ -49,7 +50,8 @@ struct reader {
     struct occurrence seen;
     size_t step_rows; /* at most STEP_ROWS: what fits into a closure's time */
 
-    /* The order whose lines are coming: its number's hash, and how many lines the step has of it. */
+    /* The order whose lines are coming: its number's hash, and how many lines the step has of
+     * it. */
     uint64_t order_hash;
     size_t order_lines;
     bool order_open;
@@ -58,11 +60,13 @@ struct reader {
     int64_t last_time_s;
 };
 
-/* Whether the row must begin a new step: the one given is full enough, and the row begins something new. */
+/* Whether the row must begin a new step: the one given is full enough, and the row begins something
+ * new. */
 bool reader_cuts(struct reader *r, const struct table_row *row, const struct import_step *s);
 /* Says that a new step begins. */
 void reader_new_step(struct reader *r);
-/* Puts the row into the step. RC_INVALID with *out_problem when the row is wrong; other codes are failures. */
+/* Puts the row into the step. RC_INVALID with *out_problem when the row is wrong; other codes are
+ * failures. */
 enum rc reader_row(struct reader *r, const struct table_row *row, struct import_step *s,
                    struct problem *out_problem, struct err *e);
 

@@ -1,9 +1,11 @@
-/* import_undo.c — an import out again: retract what it logged, delete what it added, put back what it changed.
+/* import_undo.c — an import out again: retract what it logged, delete what it added, put back what
+ * it changed.
  *
- * First, in one closure, the batch is marked and one event retracts everything it logged: from then on no answer counts it. Then the
- * rows go, part by part, in steps; a killed undo goes on where it was, since deleting what is left is all it ever does. A customer that
- * something else has touched since stays, without what the import knew; orders of other imports that it changed get their former
- * header and lines back from the `order_change` events it left.
+ * First, in one closure, the batch is marked and one event retracts everything it logged: from then
+ * on no answer counts it. Then the rows go, part by part, in steps; a killed undo goes on where it
+ * was, since deleting what is left is all it ever does. A customer that something else has touched
+ * since stays, without what the import knew; orders of other imports that it changed get their
+ * former header and lines back from the `order_change` events it left.
  */
 #include "domain/import.h"
 

@@ -1,9 +1,10 @@
 /* ingest_customer.c — profiles: a person's accounts first, then what is told about them.
  *
- * A person nobody knew is made with everything at once. Of a person who is known, what is told and differs is changed, through the
- * same rules as in the console (domain/profile.h), so each change is an event; what is not told stays. Tags are only ever added, fields
- * set, friendships begun. Everything lands on the root, except friendships, which belong to the customer the account was born with. Costs 30 µs for
- * someone new with a phone and a name, most of it for sealing.
+ * A person nobody knew is made with everything at once. Of a person who is known, what is told and
+ * differs is changed, through the same rules as in the console (domain/profile.h), so each change
+ * is an event; what is not told stays. Tags are only ever added, fields set, friendships begun.
+ * Everything lands on the root, except friendships, which belong to the customer the account was
+ * born with. Costs 30 µs for someone new with a phone and a name, most of it for sealing.
  */
 #include "domain/ingest_parts.h"
 

@@ -370,7 +370,8 @@ static bool same_header(const struct order_row *a, const struct order_row *b)
            a->lines == b->lines;
 }
 
-/* An order of another import or of nobody's was changed by this one: what it was, for undoing this import. */
+/* An order of another import or of nobody's was changed by this one: what it was, for undoing this
+ * import. */
 static enum rc keep_image(struct putting *p, struct err *e)
 {
     int64_t batch_id = p->g->options.batch_id;

@@ -1,11 +1,14 @@
 /* job.c — one thread that looks for work, one thread for each job that runs.
  *
- * The queue is table `job`; what runs here is also a `struct job` in memory. Every JOB_POLL_US, and soon after job_add() was called, the
- * looking thread reads the open rows, oldest first, and starts those whose kind is known and whose lane is free, at most
- * JOBS_MAX at once. A row that says "running" without a job in memory was left by a crash: it goes on from its cursor. A new job's
- * row commits only after job_add() has returned, so the looks after a hint come quickly and then slow down.
+ * The queue is table `job`; what runs here is also a `struct job` in memory. Every JOB_POLL_US, and
+ * soon after job_add() was called, the looking thread reads the open rows, oldest first, and starts
+ * those whose kind is known and whose lane is free, at most JOBS_MAX at once. A row that says
+ * "running" without a job in memory was left by a crash: it goes on from its cursor. A new job's
+ * row commits only after job_add() has returned, so the looks after a hint come quickly and then
+ * slow down.
  *
- * Locking: `lock` guards the list of running jobs and their live figures, and is never held while SQL runs.
+ * Locking: `lock` guards the list of running jobs and their live figures, and is never held while
+ * SQL runs.
  */
 #include "domain/job.h"
 
@@ -135,7 +138,8 @@ static void call_hook(struct job_runner *r, int64_t id)
         fn(ctx, id);
 }
 
-/* Takes a sample of how far it is, for the rate; true when it is time to tell. Called with the lock held. */
+/* Takes a sample of how far it is, for the rate; true when it is time to tell. Called with the lock
+ * held. */
 static bool note_progress(struct job *job, int64_t done)
 {
     int64_t now = clock_mono_us();
@@ -153,8 +157,8 @@ static bool note_progress(struct job *job, int64_t done)
     return true;
 }
 
-/* The kind calls it from its closure; what it keeps in memory is what the newest call said, which the next run of the same step
- * says again. */
+/* The kind calls it from its closure; what it keeps in memory is what the newest call said, which
+ * the next run of the same step says again. */
 enum rc job_checkpoint(struct job *job, struct tx *tx, struct str cursor, int64_t done,
                        struct err *e)
 {

@@ -1,4 +1,5 @@
-/* job_kinds — the kinds of jobs that live in src/domain; kinds of higher folders come by job_register(). */
+/* job_kinds — the kinds of jobs that live in src/domain; kinds of higher folders come by
+ * job_register(). */
 #ifndef KOI_DOMAIN_JOB_KINDS_H
 #define KOI_DOMAIN_JOB_KINDS_H
 

@@ -1,8 +1,9 @@
 /* occurrence.c — one open-addressing table of mixed hashes.
  *
- * Counting the n-th of equal things walks n mixes, so a file with k equal lines costs k²/2 probes for them; k is cut off at
- * REPEAT_MAX, beyond which equal lines all count as that many (nobody sells the same line a hundred thousand times in one order).
- * Two different things collide with a probability of n²/2^65: 10^-5 for 32 million.
+ * Counting the n-th of equal things walks n mixes, so a file with k equal lines costs k²/2 probes
+ * for them; k is cut off at REPEAT_MAX, beyond which equal lines all count as that many (nobody
+ * sells the same line a hundred thousand times in one order). Two different things collide with a
+ * probability of n²/2^65: 10^-5 for 32 million.
  */
 #include "domain/occurrence.h"
 

@@ -1,8 +1,10 @@
-/* occurrence — how often something has come before: 1 for the first, 2 for the second … Private to import.
+/* occurrence — how often something has come before: 1 for the first, 2 for the second … Private to
+ * import.
  *
- * Things are 64-bit hashes. The n-th of equal things is kept as a mix of its hash and n, so the set needs 8 bytes a thing and
- * nothing else; n probes find n. Past OCCURRENCE_MAX things the set forgets and starts again: by then it holds 512 MB, and equal
- * lines of a file stand closer together than that.
+ * Things are 64-bit hashes. The n-th of equal things is kept as a mix of its hash and n, so the set
+ * needs 8 bytes a thing and nothing else; n probes find n. Past OCCURRENCE_MAX things the set
+ * forgets and starts again: by then it holds 512 MB, and equal lines of a file stand closer
+ * together than that.
  */
 #ifndef KOI_DOMAIN_OCCURRENCE_H
 #define KOI_DOMAIN_OCCURRENCE_H

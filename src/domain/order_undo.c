@@ -1,8 +1,9 @@
 /* order_undo.c — the image of an order before an import of someone else's file changed it.
  *
- * The image is the props of the `order_change` event: the header, and each line that was taken out or replaced, with its old number, so
- * that it stands again exactly where it stood. Nothing personal is in it. Taking an import back reads its events newest first, so an
- * order changed twice ends as it was before the first change.
+ * The image is the props of the `order_change` event: the header, and each line that was taken out
+ * or replaced, with its old number, so that it stands again exactly where it stood. Nothing
+ * personal is in it. Taking an import back reads its events newest first, so an order changed twice
+ * ends as it was before the first change.
  */
 #include "domain/order_undo.h"
 

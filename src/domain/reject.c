@@ -1,8 +1,9 @@
 /* reject.c — line, column, reason, row: what a person needs to repair a file.
  *
- * A cell that a spreadsheet would run as a formula is led by an apostrophe. The row's text is quoted as one cell; rows of a
- * workbook are put together from their cells. A file with nothing but bad rows is as long as itself, so there is no ceiling. The
- * file is written anew when an import resumes, since reading starts from the first row again.
+ * A cell that a spreadsheet would run as a formula is led by an apostrophe. The row's text is
+ * quoted as one cell; rows of a workbook are put together from their cells. A file with nothing but
+ * bad rows is as long as itself, so there is no ceiling. The file is written anew when an import
+ * resumes, since reading starts from the first row again.
  */
 #include "domain/reject.h"
 

@@ -1,4 +1,5 @@
-/* reject — the file of rows that an import could not take: CSV, sealed, for download. Private to import.
+/* reject — the file of rows that an import could not take: CSV, sealed, for download. Private to
+ * import.
  */
 #ifndef KOI_DOMAIN_REJECT_H
 #define KOI_DOMAIN_REJECT_H
@@ -10,8 +11,8 @@ struct reject;
 
 enum { REJECT_SHOWN = 20 };
 
-/* Begins the file; `path` NULL: only the first REJECT_SHOWN problems are kept, for a dry run. `header` holds as long as the
- * reject. */
+/* Begins the file; `path` NULL: only the first REJECT_SHOWN problems are kept, for a dry run.
+ * `header` holds as long as the reject. */
 enum rc reject_new(const struct keyring *keys, const char *path, const struct str *header,
                    bool english, struct reject **out, struct err *e);
 enum rc reject_add(struct reject *r, const struct table_row *row, const struct problem *p,

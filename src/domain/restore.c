@@ -1,9 +1,9 @@
 /* restore.c — verify, remember, swap, open, verify again.
  *
- * The order is what makes it safe: everything that can be wrong with the backup shows in the verified copy that lies
- * beside the database, so the swap itself is two renames. If opening the restored installation then fails, the old
- * database is still in backup/, and the error says where. Counting twice costs a scan of each table; a restore is
- * rare and must be right.
+ * The order is what makes it safe: everything that can be wrong with the backup shows in the
+ * verified copy that lies beside the database, so the swap itself is two renames. If opening the
+ * restored installation then fails, the old database is still in backup/, and the error says where.
+ * Counting twice costs a scan of each table; a restore is rare and must be right.
  */
 #include "domain/restore.h"
 
@@ -49,7 +49,8 @@ static enum rc check_place(struct run *r, struct err *e)
 {
     bool there = access(r->db_path, F_OK) == 0 || access(r->key_path, F_OK) == 0;
     if (there && !r->o->force) {
-        err_set(e, RC_CONFLICT, "restore_over", NULL, "%s 里已有数据", "there is an installation in %s already", r->o->data_dir);
+        err_set(e, RC_CONFLICT, "restore_over", NULL, "%s 里已有数据",
+                "there is an installation in %s already", r->o->data_dir);
         err_hint(e, "确定要覆盖就加 --force，原来的数据库会留在 backup/ 里",
                  "add --force to replace it; the database that is there is kept in backup/");
         return RC_CONFLICT;
@@ -61,7 +62,8 @@ static enum rc check_place(struct run *r, struct err *e)
     return mkdir(backups, 0700) == 0 || errno == EEXIST ? RC_OK : io_error(backups, e);
 }
 
-/* Opening for writing takes the lock, so a running server shows. A database too damaged to open has no tombstones to give. */
+/* Opening for writing takes the lock, so a running server shows. A database too damaged to open has
+ * no tombstones to give. */
 static enum rc read_tombstones(struct run *r, struct err *e)
 {
     struct db *db = NULL;
@@ -73,7 +75,8 @@ static enum rc read_tombstones(struct run *r, struct err *e)
     }
     enum rc rc = db_open(&(struct db_config){.url = r->db_path, .readers = 1}, &db, &ignored);
     if (rc == RC_BUSY) {
-        err_set(e, RC_BUSY, "server_running", NULL, "服务正在使用这个目录", "a server is using this directory");
+        err_set(e, RC_BUSY, "server_running", NULL, "服务正在使用这个目录",
+                "a server is using this directory");
         err_hint(e, "先停止服务", "stop it first");
         return RC_BUSY;
     }
@@ -107,18 +110,20 @@ static enum rc restore_key(struct run *r, struct err *e)
         return RC_OK;
     }
     if (str_absent(hex)) {
-        err_set(e, RC_NOT_FOUND, "key_missing", NULL, "备份里没有密钥，%s 里也没有", "the backup has no keys and %s has none either",
-                r->o->data_dir);
+        err_set(e, RC_NOT_FOUND, "key_missing", NULL, "备份里没有密钥，%s 里也没有",
+                "the backup has no keys and %s has none either", r->o->data_dir);
         err_hint(e, "把原来的 koi.key 放进数据目录", "put the koi.key of that time into the data directory");
         return RC_NOT_FOUND;
     }
     if (r->o->passphrase == NULL) {
-        err_set(e, RC_INVALID, "passphrase_missing", "passphrase", "备份里的密钥需要口令", "the keys in the backup need a passphrase");
+        err_set(e, RC_INVALID, "passphrase_missing", "passphrase", "备份里的密钥需要口令",
+                "the keys in the backup need a passphrase");
         err_hint(e, "用 --passphrase-file 给出", "give it by --passphrase-file");
         return RC_INVALID;
     }
     if (!secret_unhex(hex, &r->arena, &wrapped)) {
-        return err_set(e, RC_CORRUPT, "backup_key", NULL, "备份里的密钥损坏", "the keys in the backup are damaged");
+        return err_set(e, RC_CORRUPT, "backup_key", NULL, "备份里的密钥损坏",
+                       "the keys in the backup are damaged");
     }
     enum rc rc = secret_unwrap(str_from(r->o->passphrase), wrapped, &r->arena, &text, e);
     return rc == RC_OK ? write_file(r->key_path, text, e) : rc;
@@ -132,7 +137,8 @@ static enum rc keep_old(struct run *r, struct err *e)
     if (access(r->db_path, F_OK) != 0) {
         return RC_OK;
     }
-    snprintf(r->report.kept, sizeof r->report.kept, "%s/backup/before-restore-%" PRId64 ".db", r->o->data_dir, clock_now_s());
+    snprintf(r->report.kept, sizeof r->report.kept, "%s/backup/before-restore-%" PRId64 ".db",
+             r->o->data_dir, clock_now_s());
     if (rename(r->db_path, r->report.kept) != 0) {
         return io_error(r->db_path, e);
     }
@@ -231,8 +237,8 @@ static enum rc check_chain(struct app *app, struct err *e)
     }
     db_read_end(tx);
     if (rc == RC_OK && !report.ok) {
-        err_set(e, RC_CORRUPT, "audit_chain", NULL, "审计链在第 %" PRId64 " 行不吻合", "the audit chain does not fit at row %" PRId64,
-                report.first_bad);
+        err_set(e, RC_CORRUPT, "audit_chain", NULL, "审计链在第 %" PRId64 " 行不吻合",
+                "the audit chain does not fit at row %" PRId64, report.first_bad);
         err_hint(e, "koi.key 是否属于这个备份？", "does koi.key belong to this backup?");
         return RC_CORRUPT;
     }

@@ -1,7 +1,8 @@
 /* tier_templates.c — the tier models that ship with Koi (product row B5), as data.
  *
- * The first tier that matches wins, so each expression may lean on those above it not having matched. `period` is the model's P.
- * A unit test reads every expression. Colours have enough contrast beside each other and against white for charts.
+ * The first tier that matches wins, so each expression may lean on those above it not having
+ * matched. `period` is the model's P. A unit test reads every expression. Colours have enough
+ * contrast beside each other and against white for charts.
  */
 #include "domain/tiering.h"
 

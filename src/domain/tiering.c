@@ -24,7 +24,8 @@
 /* Five rows a move; with sizes and checkpoint under LIMIT_CLOSURE_ROWS. */
 enum { MOVES_A_CLOSURE = 390 };
 
-/* A customer in a tier who is in no audience any more, merged away or erased; tier 0: left alone. */
+/* A customer in a tier who is in no audience any more, merged away or erased; tier 0: left
+ * alone. */
 struct stray {
     int64_t customer_id, tier_id;
 };

@@ -11,9 +11,9 @@
 #include "store/tier.h"
 
 /* Job "tier", detail {"model_id":"…"}, and perhaps "now_s" to compute it as of a past time (its
- * events only: tags and friends are those of today). Result {"customers":n,"moved":n}; n customers are in some
- * tier. A run that was stopped and finds a newer one when it is resumed leaves things as they are:
- * {"superseded":true}. */
+ * events only: tags and friends are those of today). Result {"customers":n,"moved":n}; n customers
+ * are in some tier. A run that was stopped and finds a newer one when it is resumed leaves things
+ * as they are: {"superseded":true}. */
 extern const struct job_kind job_kind_tier;
 
 /* A model as it ships: `name` and texts in both languages, period in days, tiers first to last. */
@@ -28,7 +28,8 @@ struct tier_template {
 extern const struct tier_template tier_templates[];
 extern const size_t tier_templates_n;
 
-/* Adds a template as a model in the language given. RC_CONFLICT when a model of that name is there. */
+/* Adds a template as a model in the language given. RC_CONFLICT when a model of that name is
+ * there. */
 enum rc tiering_add_template(struct tx *tx, const struct tier_template *t, bool english,
                              int64_t *out_id, struct err *e);
 

@@ -1,8 +1,8 @@
 /* upkeep.c — the clockwork of a served installation.
  *
- * State is what lies on disk: an automatic backup is due when the newest one is older than backup_hours, whatever
- * happened in between, so restarts neither skip nor repeat one. Uploads that nobody imported within two weeks are
- * removed. On PostgreSQL backups are the operator's.
+ * State is what lies on disk: an automatic backup is due when the newest one is older than
+ * backup_hours, whatever happened in between, so restarts neither skip nor repeat one. Uploads that
+ * nobody imported within two weeks are removed. On PostgreSQL backups are the operator's.
  */
 #include "domain/upkeep.h"
 

@@ -1,7 +1,8 @@
 /* sheet — tables written for spreadsheets: CSV and XLSX, in which nothing runs.
  *
- * A spreadsheet takes a cell that begins with = + - @, a tab or a carriage return for a formula or a command. In CSV such text is led
- * by an apostrophe, unless it is a number; in XLSX every text is a string cell, which is never computed, and numbers are numbers.
+ * A spreadsheet takes a cell that begins with = + - @, a tab or a carriage return for a formula or
+ * a command. In CSV such text is led by an apostrophe, unless it is a number; in XLSX every text is
+ * a string cell, which is never computed, and numbers are numbers.
  */
 #ifndef KOI_FILE_SHEET_H
 #define KOI_FILE_SHEET_H
@@ -15,13 +16,13 @@ enum sheet_cell { SHEET_TEXT, SHEET_NUMBER, SHEET_MONEY, SHEET_DAY, SHEET_TIME }
 
 struct sheet;
 
-/* Begins a table whose columns are named by `header`, each of a kind. The sealed file is the caller's and stays open; CSV is
- * written to it as it comes, XLSX by sheet_finish(). */
+/* Begins a table whose columns are named by `header`, each of a kind. The sealed file is the
+ * caller's and stays open; CSV is written to it as it comes, XLSX by sheet_finish(). */
 enum rc sheet_new(enum sheet_format format, struct sealed_writer *file, struct str title,
                   const struct str *header, const enum sheet_cell *kinds, size_t columns,
                   struct sheet **out, struct err *e);
-/* One row; cells as text: numbers decimal, money in fen, days as civil days, times in seconds. Absent cells are empty. RC_LIMIT past the
- * 1,048,576 rows of a sheet. */
+/* One row; cells as text: numbers decimal, money in fen, days as civil days, times in seconds.
+ * Absent cells are empty. RC_LIMIT past the 1,048,576 rows of a sheet. */
 enum rc sheet_row(struct sheet *s, const struct str *cells, struct err *e);
 /* Writes what is left and frees; NULL is accepted by the second, which gives up. */
 enum rc sheet_finish(struct sheet *s, struct err *e);

@@ -3,13 +3,15 @@
  *   route → caller → host, origin and CSRF → permission and scope → arguments → prepare → (idempotency → handler
  *   → audit → idempotency) → error shape
  *
- * What stands in brackets is, for a write, one closure on the writer thread: effect, audit row and remembered
- * reply share one transaction, and the reply leaves after its commit. A read runs in the one read transaction
- * that also found the caller. A closure may run twice; each run starts with an empty reply.
+ * What stands in brackets is, for a write, one closure on the writer thread: effect, audit row and
+ * remembered reply share one transaction, and the reply leaves after its commit. A read runs in the
+ * one read transaction that also found the caller. A closure may run twice; each run starts with an
+ * empty reply.
  *
- * An Idempotency-Key belongs to an account. Its second use gives the stored reply when route and body are the
- * same, RC_CONFLICT when they are not. Concurrent repeats meet in the writer; two nodes of one PostgreSQL
- * meet at the primary key, the loser runs once more and finds the stored reply.
+ * An Idempotency-Key belongs to an account. Its second use gives the stored reply when route and
+ * body are the same, RC_CONFLICT when they are not. Concurrent repeats meet in the writer; two
+ * nodes of one PostgreSQL meet at the primary key, the loser runs once more and finds the stored
+ * reply.
  */
 #include "base/clock.h"
 #include "base/limits.h"
@@ -92,8 +94,9 @@ static void hash_request(struct request *rq)
     if (rq->route->raw_body) {
         body = (struct str){(const char *)rq->upload.sha256, sizeof rq->upload.sha256};
     }
-    struct str all = arena_printf(&rq->arena, "%d " STR_FMT "?" STR_FMT "\n" STR_FMT, (int)rq->wire.method,
-                                  STR_ARG(rq->wire.path), STR_ARG(rq->wire.query), STR_ARG(body));
+    struct str all =
+        arena_printf(&rq->arena, "%d " STR_FMT "?" STR_FMT "\n" STR_FMT, (int)rq->wire.method,
+                     STR_ARG(rq->wire.path), STR_ARG(rq->wire.query), STR_ARG(body));
     secret_sha256(all, rq->request_hash);
 }
 
@@ -130,7 +133,8 @@ bool dispatch_is_raw(struct request *rq)
 {
     struct str values[PATH_VALUES];
     unsigned allowed = 0;
-    const struct route *r = router_match(rq->router, rq->wire.method, rq->wire.path, values, &allowed);
+    const struct route *r =
+        router_match(rq->router, rq->wire.method, rq->wire.path, values, &allowed);
     return r != NULL && r->raw_body && rq->wire.method_known;
 }
 
@@ -184,7 +188,8 @@ bool dispatch_start(struct request *rq)
 
 /* ---- in the transaction ---- */
 
-static enum rc replay(struct request *rq, struct tx *tx, const struct idempotency_row *row, struct err *e)
+static enum rc replay(struct request *rq, struct tx *tx, const struct idempotency_row *row,
+                      struct err *e)
 {
     struct str body = STR_ABSENT;
     if (!secret_equal(row->request_hash, rq->request_hash, sizeof rq->request_hash)) {
@@ -193,7 +198,8 @@ static enum rc replay(struct request *rq, struct tx *tx, const struct idempotenc
         err_hint(e, "换一个新的键", "use a new key");
         return RC_CONFLICT;
     }
-    enum rc rc = secret_open(rq->app->keys, STR("idempotency.reply"), row->reply_sealed, tx_arena(tx), &body, e);
+    enum rc rc = secret_open(rq->app->keys, STR("idempotency.reply"), row->reply_sealed,
+                             tx_arena(tx), &body, e);
     if (rc == RC_OK) {
         rq->status = row->status;
         buf_add(&rq->out, body);
@@ -292,7 +298,8 @@ bool dispatch_submit(struct request *rq, void (*wake)(void *arg), void *arg)
     rq->wake_arg = arg;
     rq->write = (struct write){.run = run_write, .done = write_done, .arg = rq};
     if (rq->app->writer == NULL) {
-        err_set(&rq->err, RC_BUSY, "read_only", NULL, "数据库以只读方式打开", "the database is open read-only");
+        err_set(&rq->err, RC_BUSY, "read_only", NULL, "数据库以只读方式打开",
+                "the database is open read-only");
         return false;
     }
     return writer_submit(rq->app->writer, &rq->write, &rq->err) == RC_OK;
@@ -361,13 +368,14 @@ static void wait_for_write(struct request *rq)
 
 static bool take_upload(struct request *rq, const struct call *call)
 {
-    enum rc rc = taker_file(rq->app->keys, rq->app->data_dir, call->upload_path, &rq->arena, &rq->upload, &rq->err);
+    enum rc rc = taker_file(rq->app->keys, rq->app->data_dir, call->upload_path, &rq->arena,
+                            &rq->upload, &rq->err);
     rq->upload.name = call->upload_name;
     return rc == RC_OK;
 }
 
-enum rc dispatch_call(struct app *app, const struct router *r, const struct call *call, struct arena *a,
-                      struct reply *out, struct err *e)
+enum rc dispatch_call(struct app *app, const struct router *r, const struct call *call,
+                      struct arena *a, struct reply *out, struct err *e)
 {
     (void)e;
     struct request *rq = request_new(app, r);

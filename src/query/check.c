@@ -1,10 +1,11 @@
-/* check.c — names become ids, and every comparison is looked at: does the operator suit the left side, the value the
- * type, the window the question.
+/* check.c — names become ids, and every comparison is looked at: does the operator suit the left
+ * side, the value the type, the window the question.
  *
- * A referenced audience is parsed and checked in place, so that a checked tree is complete: compiling needs no database. The chain of
- * references is kept on a stack; meeting one again is a circle. A tier is stored, not inlined, but its model's expressions are
- * followed too, since a circle through them would never settle. The number of conditions of the whole, references included, is
- * limited, which also bounds what a chain of references can blow up to.
+ * A referenced audience is parsed and checked in place, so that a checked tree is complete:
+ * compiling needs no database. The chain of references is kept on a stack; meeting one again is a
+ * circle. A tier is stored, not inlined, but its model's expressions are followed too, since a
+ * circle through them would never settle. The number of conditions of the whole, references
+ * included, is limited, which also bounds what a chain of references can blow up to.
  */
 #include "query/lex.h"
 #include "query/word.h"
@@ -198,7 +199,8 @@ static enum rc bind_name(struct checker *c, enum name_kind kind, int64_t parent,
     return rc != RC_OK ? rc : find(c, kind, parent, v->text, v->at, &v->found);
 }
 
-/* What numbers of a left side may be: wide enough for any use, narrow enough that no product overflows. */
+/* What numbers of a left side may be: wide enough for any use, narrow enough that no product
+ * overflows. */
 static enum rc bind_whole(struct checker *c, enum what w, struct literal *v)
 {
     int64_t high = w == WHAT_AGE ? 150 : w == WHAT_EVENT_OBJECT ? 9000000000000 : 1000000000000;
@@ -238,8 +240,9 @@ static enum rc bind(struct checker *c, const struct node *n, enum type t, struct
 
 static enum rc follow(struct checker *c, const struct node *n, uint32_t at);
 
-/* Looks for a way from the thing just found back to one in the chain. References that cannot be read are not followed: they are
- * their owner's error. Called before the thing itself is put on the chain. */
+/* Looks for a way from the thing just found back to one in the chain. References that cannot be
+ * read are not followed: they are their owner's error. Called before the thing itself is put on the
+ * chain. */
 static enum rc check_circle(struct checker *c, enum name_kind kind, const struct name_found *f,
                             uint32_t at)
 {
@@ -288,7 +291,8 @@ static enum rc follow(struct checker *c, const struct node *n, uint32_t at)
 
 /* ---- events ---- */
 
-/* Some left sides only make sense for some kinds of events; elsewhere they would silently match nothing. */
+/* Some left sides only make sense for some kinds of events; elsewhere they would silently match
+ * nothing. */
 static enum rc check_filter_kinds(struct checker *c, const struct node *n, int64_t kind)
 {
     for (size_t i = 0; i < n->n_items; i++) {
@@ -378,7 +382,8 @@ static enum type field_compares(enum field_type t)
     return AS[t];
 }
 
-/* Resolves the left side itself: field, tier model, events, inner expressions. Gives the type to compare as. */
+/* Resolves the left side itself: field, tier model, events, inner expressions. Gives the type to
+ * compare as. */
 static enum rc check_left(struct checker *c, struct node *n, enum type *out)
 {
     enum rc rc = RC_OK;

@@ -18,7 +18,8 @@ static void quoted(struct str s, struct buf *out)
     buf_addf(out, "“%.*s”", STR_ARG(s));
 }
 
-/* A space between a Chinese character and a number or a Latin word that follows; none behind brackets and quotes. */
+/* A space between a Chinese character and a number or a Latin word that follows; none behind
+ * brackets and quotes. */
 static void gap(struct buf *out)
 {
     static const char *const CLOSED[] = {"（", "）", "“", "”", "、", "，"};

@@ -326,7 +326,8 @@ enum rc audit_verify(struct tx *tx, const struct keyring *keys, struct audit_rep
     return RC_OK;
 }
 
-enum rc audit_head(struct tx *tx, const struct keyring *keys, struct audit_report *out, struct err *e)
+enum rc audit_head(struct tx *tx, const struct keyring *keys, struct audit_report *out,
+                   struct err *e)
 {
     struct rows *r = NULL;
     struct head head = {0};

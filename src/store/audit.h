@@ -51,7 +51,8 @@ enum rc audit_append(struct tx *tx, const struct keyring *keys, struct audit_ent
 enum rc audit_list(struct tx *tx, const struct audit_filter *f, struct audit_entry **out,
                    size_t *out_n, struct err *e);
 /* The head alone: fills head_id and head_hash; RC_NOT_FOUND (e untouched) when there is none. */
-enum rc audit_head(struct tx *tx, const struct keyring *keys, struct audit_report *out, struct err *e);
+enum rc audit_head(struct tx *tx, const struct keyring *keys, struct audit_report *out,
+                   struct err *e);
 /* Walks the whole chain: about 2 µs a row. RC_OK also when the chain is broken: `out` tells. */
 enum rc audit_verify(struct tx *tx, const struct keyring *keys, struct audit_report *out,
                      struct err *e);

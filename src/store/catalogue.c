@@ -1,5 +1,6 @@
-/* catalogue.c — what filters offer. Kinds and channels are a handful; products are searched by scanning (some ten thousand rows at most);
- * cities are counted over the index on city, 0.3 µs a customer.
+/* catalogue.c — what filters offer. Kinds and channels are a handful; products are searched by
+ * scanning (some ten thousand rows at most); cities are counted over the index on city, 0.3 µs a
+ * customer.
  */
 #include "store/catalogue.h"
 

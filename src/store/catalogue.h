@@ -22,7 +22,8 @@ struct product_card {
     struct str issuer, code, name, category, role; /* the last two may be absent */
     int64_t price_fen, cycle_days;                 /* DB_NULL: not known */
 };
-/* Products whose code or name contains `q` (absent: all) with id behind `after_id`, at most `limit`. */
+/* Products whose code or name contains `q` (absent: all) with id behind `after_id`, at most
+ * `limit`. */
 enum rc catalogue_products(struct tx *tx, struct str q, int64_t after_id, int64_t limit,
                            struct product_card **out, size_t *out_n, struct err *e);
 
@@ -30,7 +31,8 @@ struct city_row {
     struct str name;
     int64_t customers;
 };
-/* The cities of root customers whose name contains `q`, those with most customers first; customers as the account sees them. */
+/* The cities of root customers whose name contains `q`, those with most customers first; customers
+ * as the account sees them. */
 enum rc catalogue_cities(struct tx *tx, struct str q, int64_t scope_account, int64_t limit,
                          struct city_row **out, size_t *out_n, struct err *e);
 

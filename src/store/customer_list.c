@@ -38,7 +38,8 @@ enum {
 
 /* ---- whether customer c matches: $1 … $13 ---- */
 
-/* CROSS JOIN makes SQLite begin with the family, which is small, whatever it thinks of the other tables. */
+/* CROSS JOIN makes SQLite begin with the family, which is small, whatever it thinks of the other
+ * tables. */
 #define MEMBER_HAS(tables, where)                                                                  \
     "EXISTS (SELECT 1 FROM customer m CROSS JOIN " tables " WHERE m.root_id = c.id AND " where ")"
 #define HIT(ids)                                                                                                                                                                                                                 \

@@ -1,7 +1,7 @@
 /* names.c — catalogues read whole; thousands of rows at most, milliseconds.
  *
- * An import asks for names row by row, so it reads the lists once. Tags that a file brings go into a category and group of
- * their own, where an operator finds and sorts them later.
+ * An import asks for names row by row, so it reads the lists once. Tags that a file brings go into
+ * a category and group of their own, where an operator finds and sorts them later.
  */
 #include "store/names.h"
 

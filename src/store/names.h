@@ -14,8 +14,8 @@ enum name_list {
     NAMES_LISTS
 };
 
-/* Up to three names of one thing: staff have userid and name, kinds word, Chinese and English, tags name and group/name. The
- * rest is absent. */
+/* Up to three names of one thing: staff have userid and name, kinds word, Chinese and English, tags
+ * name and group/name. The rest is absent. */
 struct name_row {
     int64_t id;
     struct str names[3];

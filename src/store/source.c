@@ -1,7 +1,8 @@
 /* source.c — sources and their costs.
  *
- * A source is never removed, since it is part of the history of customers; it is archived. A cost is a sum over some days,
- * spread evenly over them by reports. Counting a source's customers walks its part of an index: 0.1 µs each.
+ * A source is never removed, since it is part of the history of customers; it is archived. A cost
+ * is a sum over some days, spread evenly over them by reports. Counting a source's customers walks
+ * its part of an index: 0.1 µs each.
  */
 #include "store/source.h"
 

@@ -11,7 +11,8 @@ struct source_row {
     int64_t customers;  /* root customers whose first source it is; source_list() only */
     int64_t cost_fen;   /* all costs ever; source_list() only */
 };
-/* All, the ones in use first, by name. Customers as the account sees them; costs only for scope account 0 (else 0). */
+/* All, the ones in use first, by name. Customers as the account sees them; costs only for scope
+ * account 0 (else 0). */
 enum rc source_list(struct tx *tx, int64_t scope_account, struct source_row **out, size_t *out_n,
                     struct err *e);
 /* RC_NOT_FOUND with a sentence. */
@@ -27,12 +28,14 @@ struct cost_row {
     struct str note; /* absent: none */
     int64_t created_s;
 };
-/* Costs with (from_day, id) before the place given, latest first; of one source unless `source_id` is 0. */
+/* Costs with (from_day, id) before the place given, latest first; of one source unless `source_id`
+ * is 0. */
 enum rc cost_list(struct tx *tx, int64_t source_id, int64_t before_day, int64_t before_id,
                   int64_t limit, struct cost_row **out, size_t *out_n, struct err *e);
 /* RC_NOT_FOUND with a sentence. */
 enum rc cost_load(struct tx *tx, int64_t id, struct cost_row *out, struct err *e);
-/* `c->id` is filled in by the first. The source exists and from_day ≤ to_day: the caller has looked. */
+/* `c->id` is filled in by the first. The source exists and from_day ≤ to_day: the caller has
+ * looked. */
 enum rc cost_add(struct tx *tx, struct cost_row *c, struct err *e);
 enum rc cost_store(struct tx *tx, const struct cost_row *c, struct err *e);
 enum rc cost_remove(struct tx *tx, int64_t id, struct err *e);

@@ -1,8 +1,8 @@
 /* tombstone.c — reading tombstones out of one database and replaying them into another.
  *
- * A restore puts the database back to an earlier state, in which someone erased since is still there. Their
- * tombstones are read before and replayed after: the row is added, and whoever has such an account is found by
- * the same index that finds them at an import.
+ * A restore puts the database back to an earlier state, in which someone erased since is still
+ * there. Their tombstones are read before and replayed after: the row is added, and whoever has
+ * such an account is found by the same index that finds them at an import.
  */
 #include "store/tombstone.h"
 
@@ -29,7 +29,8 @@ static const struct sql CUSTOMER = {
     .out = "i",
 };
 
-enum rc tombstone_list(struct tx *tx, struct arena *a, struct tombstone **out, size_t *out_n, struct err *e)
+enum rc tombstone_list(struct tx *tx, struct arena *a, struct tombstone **out, size_t *out_n,
+                       struct err *e)
 {
     struct rows *r = NULL;
     struct tombstone *list = NULL;
@@ -37,8 +38,8 @@ enum rc tombstone_list(struct tx *tx, struct arena *a, struct tombstone **out, s
     size_t room = 0;
     enum rc rc = tx_query(tx, &LIST, &r, e);
     while (rc == RC_OK && rows_next(r)) {
-        *LIST_ADD(a, list, n, room) =
-            (struct tombstone){rows_copy(r, 0, a), rows_copy(r, 1, a), rows_copy(r, 2, a), rows_int(r, 3)};
+        *LIST_ADD(a, list, n, room) = (struct tombstone){rows_copy(r, 0, a), rows_copy(r, 1, a),
+                                                         rows_copy(r, 2, a), rows_int(r, 3)};
     }
     rc = rc == RC_OK ? rows_end(r, e) : rc;
     if (rc == RC_OK) {
@@ -54,7 +55,8 @@ enum rc tombstone_put(struct tx *tx, const struct tombstone *t, struct err *e)
     return tx_exec(tx, &PUT, e, t->kind, t->issuer, t->value_hash, t->erased_s);
 }
 
-enum rc tombstone_customer(struct tx *tx, const struct tombstone *t, int64_t *out_root_id, struct err *e)
+enum rc tombstone_customer(struct tx *tx, const struct tombstone *t, int64_t *out_root_id,
+                           struct err *e)
 {
     return tx_int(tx, &CUSTOMER, out_root_id, e, t->kind, t->issuer, t->value_hash);
 }

@@ -26,18 +26,21 @@ enum undo_part {
     UNDO_PARTS
 };
 
-/* Up to `limit` keys of a part above `after`, ascending (UNDO_CHANGES: below `after` unless that is 0, descending), in the transaction's arena. For a read transaction: parts without an index on
- * the batch are walked by key. UNDO_PRODUCTS gives all at once. */
+/* Up to `limit` keys of a part above `after`, ascending (UNDO_CHANGES: below `after` unless that is
+ * 0, descending), in the transaction's arena. For a read transaction: parts without an index on the
+ * batch are walked by key. UNDO_PRODUCTS gives all at once. */
 enum rc undo_next(struct tx *tx, enum undo_part part, int64_t batch_id, int64_t after,
                   int64_t limit, int64_t **out_keys, size_t *out_n, struct err *e);
-/* Deletes one row of a part, and what hangs on it alone. `*out_gone` is false when something else still needs the row: it stays. Not for
- * UNDO_CHANGES and UNDO_TAGS, which the domain takes back itself. */
+/* Deletes one row of a part, and what hangs on it alone. `*out_gone` is false when something else
+ * still needs the row: it stays. Not for UNDO_CHANGES and UNDO_TAGS, which the domain takes back
+ * itself. */
 enum rc undo_remove(struct tx *tx, enum undo_part part, int64_t batch_id, int64_t key,
                     bool *out_gone, struct err *e);
 /* The tags that the batch put on a customer. */
 enum rc undo_tags(struct tx *tx, int64_t batch_id, int64_t customer_id, int64_t **out_tags,
                   size_t *out_n, struct err *e);
-/* An order_change event: which order, and the image of it before (JSON; absent when there is none). */
+/* An order_change event: which order, and the image of it before (JSON; absent when there is
+ * none). */
 struct undo_change {
     int64_t order_id;
     struct str props;

@@ -1,4 +1,5 @@
-/* query_audience — the language itself: canonical text, positions and suggestions of errors, types, circles, JSON. */
+/* query_audience — the language itself: canonical text, positions and suggestions of errors, types,
+ * circles, JSON. */
 #include "unit.h"
 
 #include "query_names_fake.h"

@@ -1,5 +1,5 @@
-/* query_names_fake — names for tests without a database: most names exist, with an id made from their length; names that begin
- * with "没有" do not. A few have the types that tests need. */
+/* query_names_fake — names for tests without a database: most names exist, with an id made from
+ * their length; names that begin with "没有" do not. A few have the types that tests need. */
 #ifndef KOI_TEST_UNIT_QUERY_NAMES_FAKE_H
 #define KOI_TEST_UNIT_QUERY_NAMES_FAKE_H
 
@@ -45,7 +45,8 @@ static inline void fake_kind(struct str name, int64_t *id, struct name_found *ou
     }
 }
 
-/* Audiences: "甲" refers to "乙" and back; "老客" and "黑名单" are plain, "群" is about groups, "坏" does not parse. */
+/* Audiences: "甲" refers to "乙" and back; "老客" and "黑名单" are plain, "群" is about groups, "坏" does
+ * not parse. */
 static inline void fake_audience(struct str name, int64_t *id, struct name_found *out)
 {
     static const struct {

@@ -1,5 +1,6 @@
-/* query_sentence — what an operator reads: expressions with their exact sentences in both languages. A leading @ marks an
- * expression about groups. Names are all known here (query_names_fake.h). */
+/* query_sentence — what an operator reads: expressions with their exact sentences in both
+ * languages. A leading @ marks an expression about groups. Names are all known here
+ * (query_names_fake.h). */
 #include "unit.h"
 
 #include "query_names_fake.h"

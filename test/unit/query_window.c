@@ -1,4 +1,5 @@
-/* query_window — what each window means, to the second, in Asia/Shanghai at 2026-11-21 20:00:00 (a Saturday). */
+/* query_window — what each window means, to the second, in Asia/Shanghai at 2026-11-21 20:00:00 (a
+ * Saturday). */
 #include "unit.h"
 
 #include "query/lex.h"

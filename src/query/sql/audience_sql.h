@@ -3,9 +3,10 @@
  *
  * One text of SQL serves both engines but for three fragments (see compile.c). Values are only ever
  * bound. A question over everyone scans the events once for each event condition (SQLite, 20,000
- * customers and a million events: 0.2 to 0.5 s of one core; a sequence sorts its events once a step,
- * 2 s); audience_contains() touches only the rows of one customer, about 1 ms. The subject is root
- * customers that are not erased (root_id = id), or groups that are not dismissed; `ids` are theirs.
+ * customers and a million events: 0.2 to 0.5 s of one core; a sequence sorts its events once a
+ * step, 2 s); audience_contains() touches only the rows of one customer, about 1 ms. The subject is
+ * root customers that are not erased (root_id = id), or groups that are not dismissed; `ids` are
+ * theirs.
  */
 #ifndef KOI_QUERY_SQL_AUDIENCE_SQL_H
 #define KOI_QUERY_SQL_AUDIENCE_SQL_H

@@ -19,8 +19,9 @@
 #include <assert.h>
 #include <inttypes.h>
 
-/* What is taken back, as store/event.h has it: a batch by an event of customer 0; one event by an event of its own customer,
- * unless that retraction came with a batch that was itself taken back. */
+/* What is taken back, as store/event.h has it: a batch by an event of customer 0; one event by an
+ * event of its own customer, unless that retraction came with a batch that was itself taken
+ * back. */
 static void put_retractions(struct compile *c)
 {
     buf_addf(&c->with,
@@ -197,7 +198,8 @@ static void put_from(struct compile *c, const struct source *s, struct span span
 {
     buf_addz(out, s->item ? " FROM order_item e /*scan*/" : " FROM event e /*scan*/");
     buf_addz(out, s->item && s->orders ? " JOIN orders o ON o.id = e.order_id" : "");
-    /* The sign keeps SQLite from going through the events customer by customer, which reads the table at random. */
+    /* The sign keeps SQLite from going through the events customer by customer, which reads the
+     * table at random. */
     buf_addz(out, c->only != 0 ? " JOIN customer m ON m.id = e.customer_id WHERE e.at_s"
                                : " JOIN customer m ON m.id = +e.customer_id WHERE e.at_s");
     put_span(c, span, out);
@@ -375,7 +377,8 @@ static bool put_steps_of(struct compile *c, const struct node *n, struct source 
     return true;
 }
 
-/* The levels are CTEs of their own ("s3_0", "s3_1" …), so that the text does not nest: see compile.c on SQLite's parser. */
+/* The levels are CTEs of their own ("s3_0", "s3_1" …), so that the text does not nest: see
+ * compile.c on SQLite's parser. */
 void put_seq(struct compile *c, const struct node *n, bool negate, struct buf *out)
 {
     size_t last = n->n_events - 1;
