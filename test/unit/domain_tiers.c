@@ -348,6 +348,36 @@ static void an_old_run_gives_way(void **state)
     check_tiers(f, &c);
 }
 
+static int64_t sum_of_sizes(struct store_fixture *f, const struct corp *c)
+{
+    struct tx *tx;
+    struct tier_model m;
+    int64_t sum = 0;
+    store_must(f, db_read_begin(f->db, &tx, &f->err));
+    store_must(f, tier_model_load(tx, c->model_id, 0, &m, &f->err));
+    for (size_t k = 0; k < m.tiers_n; k++)
+        sum += m.tiers[k].customers;
+    db_read_end(tx);
+    return sum;
+}
+
+/* Sizes tell roots only, even before the next run; an undone merge is as if it had not been. */
+static void a_merge_leaves_the_size_at_once(void **state)
+{
+    struct store_fixture *f = *state;
+    static struct corp c;
+    corp_begin(f, &c);
+    struct stub_job job = tier_job(&c);
+    stub_run(f, &job, -1);
+    int64_t before = sum_of_sizes(f, &c);
+    change_at(f, &c, 0, merge_some);
+    int64_t merged = count(f, &BADLY_IN, c.model_id);
+    assert_true(merged > 5);
+    assert_int_equal(sum_of_sizes(f, &c), before - merged);
+    store_write(f, unmerge_half, &c);
+    assert_int_equal(sum_of_sizes(f, &c), before - count(f, &BADLY_IN, c.model_id));
+}
+
 /* ---- history ---- */
 
 static int64_t net_flow(const struct tier_flow *flows, size_t n, int64_t tier_id)
@@ -694,6 +724,7 @@ int main(void)
         STORE_TESTS(a_killed_run_bears_changes),
         STORE_TESTS(nobody_gone_gets_a_tier),
         STORE_TESTS(an_old_run_gives_way),
+        STORE_TESTS(a_merge_leaves_the_size_at_once),
         STORE_TESTS(flows_add_up),
         STORE_TESTS(removed_tiers_empty_with_the_next_run),
         STORE_TESTS(live_audiences_are_counted),
