@@ -6,6 +6,8 @@
 
 #include <sqlite3.h>
 
+enum { SQLITE_PAGE = 8192 };
+
 struct checkpointer;
 
 struct sqlite_conn {

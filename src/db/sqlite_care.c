@@ -22,11 +22,10 @@
 #include <unistd.h>
 
 enum {
-    PAGE = 8192,
-    WAL_SOME = (4 << 20) / PAGE,   /* pages not copied yet that wake the checkpointer */
-    WAL_LITTLE = (1 << 20) / PAGE, /* what the writing thread may have to copy */
-    WAL_MOST = (16 << 20) / PAGE,  /* past this the log should begin anew */
-    RESTART_MS = 10,               /* for each WAL_MOST of the log: how long to wait for readers */
+    WAL_SOME = (4 << 20) / SQLITE_PAGE,   /* pages not copied yet that wake the checkpointer */
+    WAL_LITTLE = (1 << 20) / SQLITE_PAGE, /* what the writing thread may have to copy */
+    WAL_MOST = (16 << 20) / SQLITE_PAGE,  /* past this the log should begin anew */
+    RESTART_MS = 10, /* for each WAL_MOST of the log: how long to wait for readers */
     BACKUP_PAGES = 256,
 };
 

@@ -208,7 +208,7 @@ static void a_group_with_every_kind_of_failure(void **state)
     struct fixture *f = *state;
     struct member taken[1] = {{.kind = GOOD, .id = 1000}};
     run_as_group(f, taken, 1);
-    /* Without failures after writing; then the group has to be careful; then it is from the start. */
+    /* No failure after a write; then the group has to be careful; then it is from the start. */
     for (int round = 1; round <= 3; round++) {
         struct member m[N];
         for (int i = 0; i < N; i++) {
