@@ -14,6 +14,7 @@
 #include "query/sql/audience_sql.h"
 #include "store/audience.h"
 #include "store/catalogue.h"
+#include "store/group.h"
 
 enum { SUGGESTIONS = 50 };
 
@@ -94,6 +95,19 @@ static enum rc suggest_cities(struct request *rq, struct tx *tx, struct str part
     return rc;
 }
 
+/* Groups are seen by those who see their owner, here as in their list. */
+static enum rc suggest_groups(struct request *rq, struct tx *tx, struct str part, struct err *e)
+{
+    struct group_row *groups;
+    size_t n;
+    struct group_filter f = {
+        .scope_account = request_caller(rq)->scope_account, .q = part, .kind = STR_ABSENT, .level = STR_ABSENT};
+    enum rc rc = group_list(tx, &f, INT64_MAX, INT64_MAX, SUGGESTIONS, &groups, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        put_name(reply_json(rq), groups[i].name);
+    return rc;
+}
+
 static enum rc suggest(struct request *rq, struct tx *tx, struct str what, struct err *e)
 {
     struct json *j = reply_json(rq);
@@ -103,6 +117,8 @@ static enum rc suggest(struct request *rq, struct tx *tx, struct str what, struc
                              e);
     if (str_eq(what, STR("city")))
         return suggest_cities(rq, tx, part, e);
+    if (str_eq(what, STR("group")) && request_caller(rq)->scope_account != 0)
+        return suggest_groups(rq, tx, part, e);
     if (str_eq(what, STR("province")))
         return audience_provinces(tx, part, request_caller(rq)->scope_account, SUGGESTIONS,
                                   put_name, j, e);

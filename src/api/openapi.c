@@ -9,7 +9,6 @@
 
 #include "api/routes.h"
 #include "api/schemas.h"
-#include "base/limits.h"
 
 #include <assert.h>
 #include <string.h>
@@ -64,23 +63,20 @@ static void put_choices(struct json *j, const struct arg *a)
 
 static void put_length(struct json *j, const struct arg *a)
 {
-    bool own = a->min == 0 && a->max == 0;
-    bool name = a->kind == ARG_NAME;
-    bool expression = a->kind == ARG_EXPRESSION;
-    json_put_int(j, "minLength", own ? name || expression : a->min);
-    json_put_int(j, "maxLength",
-                 !own         ? a->max
-                 : name       ? LIMIT_NAME
-                 : expression ? LIMIT_EXPRESSION
-                              : LIMIT_NOTE);
+    int64_t min = 0;
+    int64_t max = 0;
+    arg_bounds(a, &min, &max);
+    json_put_int(j, "minLength", min);
+    json_put_int(j, "maxLength", max);
 }
 
 static void put_bounds(struct json *j, const struct arg *a)
 {
-    if (a->min != 0 || a->max != 0) {
-        json_put_int(j, "minimum", a->min);
-        json_put_int(j, "maximum", a->max);
-    }
+    int64_t min = 0;
+    int64_t max = 0;
+    arg_bounds(a, &min, &max);
+    json_put_int(j, "minimum", min);
+    json_put_int(j, "maximum", max);
 }
 
 static void put_ids(struct json *j, const struct arg *a, enum arg_place place)
@@ -90,8 +86,11 @@ static void put_ids(struct json *j, const struct arg *a, enum arg_place place)
         json_put_z(j, "pattern", "^[0-9]+(,[0-9]+)*$");
         return;
     }
+    int64_t min = 0;
+    int64_t max = 0;
+    arg_bounds(a, &min, &max);
     put_type(j, "array", a->nullable);
-    json_put_int(j, "maxItems", a->max > 0 ? a->max : LIMIT_CLOSURE_ROWS);
+    json_put_int(j, "maxItems", max);
     json_open_object(j, "items");
     json_put_z(j, "type", "string");
     json_put_z(j, "pattern", "^[0-9]+$");

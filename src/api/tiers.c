@@ -34,6 +34,12 @@ static void put_tier(struct request *rq, struct tx *tx, const struct tier_row *t
     json_close_object(j);
 }
 
+/* A figure over all customers, which those who see only some are not told. */
+static void put_whole(struct json *j, struct request *rq, const char *key, int64_t figure)
+{
+    json_put_known(j, key, request_caller(rq)->scope_account == 0 ? figure : DB_NULL);
+}
+
 static void put_model(struct request *rq, struct tx *tx, const struct tier_model *m)
 {
     struct json *j = reply_json(rq);
@@ -54,8 +60,8 @@ static void put_model(struct request *rq, struct tx *tx, const struct tier_model
     } else {
         json_open_object(j, "last_run");
         json_put_int(j, "at_s", m->run_s);
-        json_put_int(j, "customers", m->run_customers);
-        json_put_int(j, "moved", m->run_moved);
+        put_whole(j, rq, "customers", m->run_customers);
+        put_whole(j, rq, "moved", m->run_moved);
         json_close_object(j);
     }
     json_close_object(j);
@@ -537,7 +543,7 @@ static enum rc rfm_run(struct request *rq, struct tx *tx, struct err *e)
         json_open_object(j, "fit");
         json_put_int(j, "at_s", fit.at_s);
         json_put_int(j, "period_days", fit.period_s / DAY_S);
-        json_put_int(j, "customers", fit.customers);
+        put_whole(j, rq, "customers", fit.customers);
         json_put_raw(j, "cuts", fit.detail);
         json_close_object(j);
     } else {

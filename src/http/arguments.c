@@ -23,7 +23,7 @@ struct sent {
 
 /* Integers beyond this are not exact in the JSON of a browser. */
 static const int64_t INT_MOST = (int64_t)1 << 53;
-static const double NUMBER_MOST = 1e15;
+static const int64_t NUMBER_MOST = 1000000000000000;
 
 /* ---- errors ---- */
 
@@ -138,12 +138,26 @@ static enum rc read_id(const struct arg *a, const struct sent *s, int64_t *out, 
     return RC_OK;
 }
 
+void arg_bounds(const struct arg *a, int64_t *out_min, int64_t *out_max)
+{
+    bool text = a->kind == ARG_TEXT || a->kind == ARG_NAME || a->kind == ARG_EXPRESSION;
+    int64_t most = a->kind == ARG_NAME         ? LIMIT_NAME
+                   : a->kind == ARG_EXPRESSION ? LIMIT_EXPRESSION
+                   : a->kind == ARG_TEXT       ? LIMIT_NOTE
+                   : a->kind == ARG_IDS        ? LIMIT_CLOSURE_ROWS
+                   : a->kind == ARG_NUMBER     ? NUMBER_MOST
+                                               : INT_MOST;
+    int64_t least = text ? a->kind != ARG_TEXT : a->kind == ARG_IDS ? 0 : -most;
+    *out_min = a->min == 0 && a->max == 0 ? least : a->min;
+    *out_max = a->max == 0 && a->min >= 0 ? most : a->max;
+}
+
 static enum rc read_int(const struct arg *a, const struct sent *s, int64_t *out, struct err *e)
 {
-    bool own = a->min == 0 && a->max == 0;
-    int64_t min = own ? -INT_MOST : a->min;
-    int64_t max = own ? INT_MOST : a->max;
+    int64_t min = 0;
+    int64_t max = 0;
     int64_t v = 0;
+    arg_bounds(a, &min, &max);
     if (!integer_of(s, &v) || v < min || v > max) {
         return refuse_range(a, min, max, e);
     }
@@ -153,19 +167,19 @@ static enum rc read_int(const struct arg *a, const struct sent *s, int64_t *out,
 
 static enum rc read_number(const struct arg *a, const struct sent *s, double *out, struct err *e)
 {
-    bool own = a->min == 0 && a->max == 0;
-    double min = own ? -NUMBER_MOST : (double)a->min;
-    double max = own ? NUMBER_MOST : (double)a->max;
+    int64_t min = 0;
+    int64_t max = 0;
     double v = 0;
+    arg_bounds(a, &min, &max);
     bool good = s->json == NULL
                     ? str_to_double(s->text, &v)
                     : json_kind_of(s->json) == JSON_INT || json_kind_of(s->json) == JSON_DOUBLE;
     if (good && s->json != NULL) {
         v = json_double_or(s->json, 0);
     }
-    if (!good || v < min || v > max) {
-        return err_set(e, RC_INVALID, "argument_invalid", a->name, "%s 应是 %g 到 %g 的数",
-                       "%s is a number from %g to %g", a->name, min, max);
+    if (!good || v < (double)min || v > (double)max) {
+        return err_set(e, RC_INVALID, "argument_invalid", a->name, "%s 应是 %" PRId64 " 到 %" PRId64 " 的数",
+                       "%s is a number from %" PRId64 " to %" PRId64, a->name, min, max);
     }
     *out = v;
     return RC_OK;
@@ -207,10 +221,9 @@ static enum rc read_text(const struct arg *a, const struct sent *s, struct str *
         return refuse(a, e, "应是文字", "is a text");
     }
     bool name = a->kind == ARG_NAME;
-    bool expression = a->kind == ARG_EXPRESSION;
-    bool own = a->min == 0 && a->max == 0;
-    int64_t min = own ? name || expression : a->min;
-    int64_t max = !own ? a->max : name ? LIMIT_NAME : expression ? LIMIT_EXPRESSION : LIMIT_NOTE;
+    int64_t min = 0;
+    int64_t max = 0;
+    arg_bounds(a, &min, &max);
     if (name) {
         t = str_trim(t);
     }
@@ -275,8 +288,10 @@ static enum rc read_time(const struct arg *a, const struct sent *s, int64_t *out
 static enum rc read_ids(struct request *rq, const struct arg *a, const struct sent *s,
                         struct arg_value *out, struct err *e)
 {
-    int64_t max = a->max > 0 ? a->max : LIMIT_CLOSURE_ROWS;
+    int64_t min = 0;
+    int64_t max = 0;
     size_t n = 1;
+    arg_bounds(a, &min, &max);
     struct str rest = s->text;
     if (s->json != NULL) {
         if (json_kind_of(s->json) != JSON_ARRAY) {
@@ -288,8 +303,8 @@ static enum rc read_ids(struct request *rq, const struct arg *a, const struct se
             n += s->text.p[i] == ',';
         }
     }
-    if ((int64_t)n > max || (int64_t)n < a->min) {
-        return refuse_length(a, a->min, max, e);
+    if ((int64_t)n > max || (int64_t)n < min) {
+        return refuse_length(a, min, max, e);
     }
     int64_t *ids = ARENA_ARRAY(&rq->arena, int64_t, n + 1);
     for (size_t i = 0; i < n; i++) {

@@ -54,6 +54,10 @@ struct arg {
     const char *zh, *en; /* one line of help */
 };
 
+/* The bounds in force: the row's, or the kind's own where the row leaves both 0, or only a maximum of 0. Of text: bytes; of a
+ * name: characters; of ids: how many. Other kinds have no use for them. */
+void arg_bounds(const struct arg *a, int64_t *out_min, int64_t *out_max);
+
 enum { ROUTE_ARGS = 20 };
 
 struct route {
