@@ -33,13 +33,16 @@ each('audit', (engine) => {
   test('random edits and deletions are all found', async (t) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');
-    for (let i = 0; i < 40; i++) await admin.patch('/api/session', { language: i % 2 ? 'zh' : 'en' });
+    for (let i = 0; i < 40; i++)
+      await admin.patch('/api/session', { language: i % 2 ? 'zh' : 'en' });
     const rows = Number((await admin.post('/api/audit/verify')).rows);
     const seed = Number(process.env.KOI_TEST_SEED ?? Date.now() % 1e9);
     const rounds = Number(process.env.KOI_TEST_AUDIT ?? 60);
     const below = random(seed);
     t.diagnostic(`seed ${seed}, ${rounds} rounds over ${rows} rows`);
-    await koi.sql('CREATE TABLE kept AS SELECT * FROM audit; CREATE TABLE kept_head AS SELECT * FROM audit_head');
+    await koi.sql(
+      'CREATE TABLE kept AS SELECT * FROM audit; CREATE TABLE kept_head AS SELECT * FROM audit_head',
+    );
     for (let i = 0; i < rounds; i++) {
       const id = 1 + below(rows);
       const other = 1 + below(rows);
@@ -74,7 +77,9 @@ each('audit', (engine) => {
     const admin = await koi.signIn('administrator');
     for (let i = 0; i < 5; i++) await admin.patch('/api/session', { language: 'en' });
     const rows = Number((await admin.post('/api/audit/verify')).rows);
-    await koi.sql(`DELETE FROM audit WHERE id > ${rows - 2}; UPDATE audit_head SET last_id = ${rows - 2}, hash = (SELECT hash FROM audit WHERE id = ${rows - 2})`);
+    await koi.sql(
+      `DELETE FROM audit WHERE id > ${rows - 2}; UPDATE audit_head SET last_id = ${rows - 2}, hash = (SELECT hash FROM audit WHERE id = ${rows - 2})`,
+    );
     for (let i = 0; i < 4; i++) await admin.patch('/api/session', { language: 'en' });
     const report = await admin.post('/api/audit/verify');
     assert.equal(report.ok, false);

@@ -1,18 +1,30 @@
 /* Settings, backups, doctor, metrics: what keeps an installation well. */
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { each, koi as run, start, until } from './harness.mjs';
 
-const settings = async (caller) => Object.fromEntries((await caller.get('/api/settings')).items.map((s) => [s.name, s]));
+const settings = async (caller) =>
+  Object.fromEntries((await caller.get('/api/settings')).items.map((s) => [s.name, s]));
 
 each('settings', (engine) => {
   test('flag, then environment, then file, then console, then default', async (t) => {
     const koi = await start(t, engine, { serve: false });
     const secret = join(koi.data, 'hours');
     writeFileSync(secret, '30\n');
-    writeFileSync(join(koi.data, 'koi.conf'), '# of the file\ncorp_name = 锦池\nsession_hours = 20\nbackup_keep = 9\ncurrency = EUR\n');
+    writeFileSync(
+      join(koi.data, 'koi.conf'),
+      '# of the file\ncorp_name = 锦池\nsession_hours = 20\nbackup_keep = 9\ncurrency = EUR\n',
+    );
     Object.assign(koi.env, { KOI_BACKUP_KEEP: '8', KOI_SESSION_HOURS_FILE: secret });
     await koi.serve('--backup_keep', '5');
     const admin = await koi.signIn('administrator');
@@ -28,9 +40,18 @@ each('settings', (engine) => {
     await admin.put('/api/settings/backup_hours', { value: null });
     s = await settings(admin);
     assert.deepEqual(told('backup_hours'), ['24', 'default']);
-    const overridden = await admin.call('PUT', '/api/settings/currency', { value: 'USD' }, { expect: 409 });
+    const overridden = await admin.call(
+      'PUT',
+      '/api/settings/currency',
+      { value: 'USD' },
+      { expect: 409 },
+    );
     assert.equal(overridden.body.error.code, 'setting_overridden');
-    for (const [name, value] of [['backup_hours', '9999'], ['corp_zone', 'Mars/Olympus'], ['language', 'fr']]) {
+    for (const [name, value] of [
+      ['backup_hours', '9999'],
+      ['corp_zone', 'Mars/Olympus'],
+      ['language', 'fr'],
+    ]) {
       await admin.call('PUT', `/api/settings/${name}`, { value }, { expect: 400 });
     }
     await admin.call('PUT', '/api/settings/listen', { value: '127.0.0.1:1' }, { expect: 403 });
@@ -60,7 +81,8 @@ each('settings', (engine) => {
 
   test('the calendar follows the zone', async (t) => {
     const koi = await start(t, engine);
-    const day = async () => koi.sql('SELECT start_s FROM calendar WHERE day = 18628'); /* 2021-01-01 */
+    const day = async () =>
+      koi.sql('SELECT start_s FROM calendar WHERE day = 18628'); /* 2021-01-01 */
     assert.equal(await day(), String(Date.UTC(2020, 11, 31, 16) / 1000));
     await koi.local('PUT', '/api/settings/corp_zone', { value: 'Europe/London' }, 204);
     await koi.stop();
@@ -81,7 +103,8 @@ each('metrics', (engine) => {
     const { text } = await admin.call('GET', '/metrics', undefined, { headers: far, expect: 200 });
     assert.match(text, /koi_http_requests_total\{class="2xx"\} [1-9]/);
     assert.match(text, /koi_sessions 2/);
-    for (const line of text.trim().split('\n')) assert.match(line, /^(# TYPE \w+ \w+|koi_\w+(\{[^}]*\})? [-\d.e+]+)$/);
+    for (const line of text.trim().split('\n'))
+      assert.match(line, /^(# TYPE \w+ \w+|koi_\w+(\{[^}]*\})? [-\d.e+]+)$/);
   });
 });
 
@@ -99,11 +122,31 @@ each('backup', (engine) => {
   const counts = (file) => run2(file);
   const run2 = async (file) => {
     const { execFileSync } = await import('node:child_process');
-    const tables = execFileSync('sqlite3', [file, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1"]).toString().trim().split('\n');
+    const tables = execFileSync('sqlite3', [
+      file,
+      "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1",
+    ])
+      .toString()
+      .trim()
+      .split('\n');
     const out = {};
     for (const name of tables) {
-      if (['session', 'sign_in_link', 'idempotency', 'meta', 'audit', 'audit_head', 'log_sequence', 'job'].includes(name)) continue;
-      out[name] = execFileSync('sqlite3', [file, `SELECT count(*) FROM ${name}`]).toString().trim();
+      if (
+        [
+          'session',
+          'sign_in_link',
+          'idempotency',
+          'meta',
+          'audit',
+          'audit_head',
+          'log_sequence',
+          'job',
+        ].includes(name)
+      )
+        continue;
+      out[name] = execFileSync('sqlite3', [file, `SELECT count(*) FROM ${name}`])
+        .toString()
+        .trim();
     }
     return out;
   };
@@ -114,7 +157,8 @@ each('backup', (engine) => {
     let writing = true;
     let n = 0;
     const writer = (async () => {
-      while (writing) await admin.post('/api/accounts', { login: `load${n++}`, role: 'staff' }, 201);
+      while (writing)
+        await admin.post('/api/accounts', { login: `load${n++}`, role: 'staff' }, 201);
     })();
     await until(() => n > 20, 'some writes');
     const file = join(koi.data, '..', 'copy.koi');
@@ -158,7 +202,10 @@ each('backup', (engine) => {
     writeFileSync(pass, 'correct horse battery\n');
     const right = await run(['restore', file, '--data', other, '--passphrase-file', pass]);
     assert.equal(right.code, 0, right.err);
-    assert.equal(readFileSync(join(other, 'koi.key'), 'utf8'), readFileSync(join(koi.data, 'koi.key'), 'utf8'));
+    assert.equal(
+      readFileSync(join(other, 'koi.key'), 'utf8'),
+      readFileSync(join(koi.data, 'koi.key'), 'utf8'),
+    );
   });
 
   test('a damaged backup is refused and nothing is touched', async (t) => {
@@ -183,7 +230,10 @@ each('backup', (engine) => {
       writeFileSync(bad, harm(Buffer.from(bytes)));
       const reply = await run(['restore', bad, '--data', other, '--force']);
       assert.equal(reply.code, 9, `${harm}: ${reply.err}`);
-      assert.deepEqual(readdirSync(other).filter((f) => f.startsWith('koi.db')), []);
+      assert.deepEqual(
+        readdirSync(other).filter((f) => f.startsWith('koi.db')),
+        [],
+      );
     }
   });
 
@@ -203,7 +253,9 @@ each('backup', (engine) => {
     await admin.post(`/api/backups/${items[0].name}/restore`, { confirm: items[0].name }, 202);
     const logins = await until(async () => {
       const reply = await admin.call('GET', '/api/accounts').catch(() => null);
-      return reply?.status === 200 && !reply.body.items.some((a) => a.login === 'later') ? reply.body.items : null;
+      return reply?.status === 200 && !reply.body.items.some((a) => a.login === 'later')
+        ? reply.body.items
+        : null;
     }, 'the restored server');
     assert.ok(logins.some((a) => a.login === admin.login));
     await admin.call('GET', '/api/backups/..%2Fkoi.key/file', undefined, { expect: 404 });
@@ -214,8 +266,18 @@ each('doctor', (engine) => {
   test('says what is well and what is not', async (t) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');
-    const checks = Object.fromEntries((await admin.get('/api/doctor?deep=true')).items.map((c) => [c.name, c]));
-    for (const name of ['data_directory', 'key_file', 'disk_space', 'database', 'clock', 'integrity', 'audit_chain']) {
+    const checks = Object.fromEntries(
+      (await admin.get('/api/doctor?deep=true')).items.map((c) => [c.name, c]),
+    );
+    for (const name of [
+      'data_directory',
+      'key_file',
+      'disk_space',
+      'database',
+      'clock',
+      'integrity',
+      'audit_chain',
+    ]) {
       assert.equal(checks[name]?.ok, true, `${name}: ${JSON.stringify(checks[name])}`);
     }
     chmodSync(join(koi.data, 'koi.key'), 0o644);

@@ -35,78 +35,320 @@ function insert(table, rows, engine) {
 
 function corp() {
   return [
-    ['department', [
-      { id: 1, parent_id: null, name: 'Corp', kind: 'office', created_s: at },
-      { id: 2, parent_id: 1, name: 'East', kind: 'store', created_s: at },
-      { id: 3, parent_id: 1, name: 'West', kind: 'store', created_s: at },
-    ]],
-    ['department_above', [
-      { department_id: 1, above_id: 1 }, { department_id: 2, above_id: 2 }, { department_id: 2, above_id: 1 },
-      { department_id: 3, above_id: 3 }, { department_id: 3, above_id: 1 },
-    ]],
-    ['staff', [
-      { id: 11, userid: 'anna', name: 'Anna', department_id: 2, created_s: at },
-      { id: 12, userid: 'ben', name: 'Ben', department_id: 2, created_s: at },
-      { id: 13, userid: 'carl', name: 'Carl', department_id: 3, created_s: at },
-    ]],
+    [
+      'department',
+      [
+        { id: 1, parent_id: null, name: 'Corp', kind: 'office', created_s: at },
+        { id: 2, parent_id: 1, name: 'East', kind: 'store', created_s: at },
+        { id: 3, parent_id: 1, name: 'West', kind: 'store', created_s: at },
+      ],
+    ],
+    [
+      'department_above',
+      [
+        { department_id: 1, above_id: 1 },
+        { department_id: 2, above_id: 2 },
+        { department_id: 2, above_id: 1 },
+        { department_id: 3, above_id: 3 },
+        { department_id: 3, above_id: 1 },
+      ],
+    ],
+    [
+      'staff',
+      [
+        { id: 11, userid: 'anna', name: 'Anna', department_id: 2, created_s: at },
+        { id: 12, userid: 'ben', name: 'Ben', department_id: 2, created_s: at },
+        { id: 13, userid: 'carl', name: 'Carl', department_id: 3, created_s: at },
+      ],
+    ],
     ['tag_category', [{ id: 21, name: 'Value', created_s: at }]],
     ['tag_group', [{ id: 22, category_id: 21, name: 'Level', created_s: at }]],
-    ['tag', [{ id: 23, group_id: 22, name: 'VIP', created_s: at }, { id: 24, group_id: 22, name: 'Lost', created_s: at }]],
+    [
+      'tag',
+      [
+        { id: 23, group_id: 22, name: 'VIP', created_s: at },
+        { id: 24, group_id: 22, name: 'Lost', created_s: at },
+      ],
+    ],
     ['field', [{ id: 25, key: 'size', name: 'Size', type: 'text', class: 'plain', created_s: at }]],
-    ['cost', [{ id: 26, source_id: 1, kind: 'fixed', from_day: day, to_day: day, amount_fen: 777004, created_s: at }]],
+    [
+      'cost',
+      [
+        {
+          id: 26,
+          source_id: 1,
+          kind: 'fixed',
+          from_day: day,
+          to_day: day,
+          amount_fen: 777004,
+          created_s: at,
+        },
+      ],
+    ],
     ['product', [{ id: 27, issuer: '', code: 'P1', name: 'Tea', created_s: at }]],
-    ['audience', [{ id: 28, name: 'All VIP', expression: 'tag("VIP")', version: 1, live: 1, size: 777001, sized_s: at, created_s: at, updated_us: at * 1e6 }]],
-    ['audience_version', [{ audience_id: 28, version: 1, expression: 'tag("VIP")', at_us: at * 1e6 }]],
-    ['tier_model', [{ id: 29, name: 'Value', kind: 'own', period_s: 86400 * 90, version: 1, created_s: at, updated_us: at * 1e6 }]],
-    ['tier', [
-      { id: 30, model_id: 29, position: 1, name: 'High', expression: 'tag("VIP")', color: '#aa0000' },
-      { id: 31, model_id: 29, position: 2, name: 'Low', expression: 'not tag("VIP")', color: '#00aa00' },
-    ]],
-    ['tier_run', [{ id: 32, model_id: 29, at_s: at, customers: 777002, moved: 777003, took_us: 1 }]],
-    ['score_fit', [{ id: 33, kind: 'rfm', at_s: at, period_s: 86400 * 365, customers: 777005, detail: '{"r":[1,2,3,4],"f":[1,2,3,4],"m":[100,200,300,400]}' }]],
-    ['batch', [{ id: 34, kind: 'orders', file_name: 'a.csv', file_hash: { hex: '00' }, mapping: '{}', state: 'done', created_s: at }]],
-    ['chat_group', [
-      { id: 35, name: 'MARK-own group', owner_id: 11, created_s: at },
-      { id: 36, name: 'MARK-other group', owner_id: 13, created_s: at },
-      { id: 37, name: 'MARK-team group', owner_id: 12, created_s: at },
-    ]],
+    [
+      'audience',
+      [
+        {
+          id: 28,
+          name: 'All VIP',
+          expression: 'tag("VIP")',
+          version: 1,
+          live: 1,
+          size: 777001,
+          sized_s: at,
+          created_s: at,
+          updated_us: at * 1e6,
+        },
+      ],
+    ],
+    [
+      'audience_version',
+      [{ audience_id: 28, version: 1, expression: 'tag("VIP")', at_us: at * 1e6 }],
+    ],
+    [
+      'tier_model',
+      [
+        {
+          id: 29,
+          name: 'Value',
+          kind: 'own',
+          period_s: 86400 * 90,
+          version: 1,
+          created_s: at,
+          updated_us: at * 1e6,
+        },
+      ],
+    ],
+    [
+      'tier',
+      [
+        {
+          id: 30,
+          model_id: 29,
+          position: 1,
+          name: 'High',
+          expression: 'tag("VIP")',
+          color: '#aa0000',
+        },
+        {
+          id: 31,
+          model_id: 29,
+          position: 2,
+          name: 'Low',
+          expression: 'not tag("VIP")',
+          color: '#00aa00',
+        },
+      ],
+    ],
+    [
+      'tier_run',
+      [{ id: 32, model_id: 29, at_s: at, customers: 777002, moved: 777003, took_us: 1 }],
+    ],
+    [
+      'score_fit',
+      [
+        {
+          id: 33,
+          kind: 'rfm',
+          at_s: at,
+          period_s: 86400 * 365,
+          customers: 777005,
+          detail: '{"r":[1,2,3,4],"f":[1,2,3,4],"m":[100,200,300,400]}',
+        },
+      ],
+    ],
+    [
+      'batch',
+      [
+        {
+          id: 34,
+          kind: 'orders',
+          file_name: 'a.csv',
+          file_hash: { hex: '00' },
+          mapping: '{}',
+          state: 'done',
+          created_s: at,
+        },
+      ],
+    ],
+    [
+      'chat_group',
+      [
+        { id: 35, name: 'MARK-own group', owner_id: 11, created_s: at },
+        { id: 36, name: 'MARK-other group', owner_id: 13, created_s: at },
+        { id: 37, name: 'MARK-team group', owner_id: 12, created_s: at },
+      ],
+    ],
   ];
 }
 
 function customers() {
-  const rows = { customer: [], identity: [], relation: [], relation_tag: [], customer_tag: [], customer_field: [], customer_stats: [],
-    orders: [], order_item: [], refund: [], event: [], customer_tier: [], tier_move: [], rfm_score: [], group_member: [] };
+  const rows = {
+    customer: [],
+    identity: [],
+    relation: [],
+    relation_tag: [],
+    customer_tag: [],
+    customer_field: [],
+    customer_stats: [],
+    orders: [],
+    order_item: [],
+    refund: [],
+    event: [],
+    customer_tier: [],
+    tier_move: [],
+    rfm_score: [],
+    group_member: [],
+  };
   for (const { id, staff, mark } of people) {
     const root = id === 3002 ? 3001 : id;
-    rows.customer.push({ id, root_id: root, nickname: `MARK-${mark} ${id}`, gender: 'female', province: '浙江', city: mark === 'other' ? 'MARK-other city' : '杭州',
-      source_id: 1, stage_id: 1, first_s: at, added_s: at + id, phone_tail: '0000', created_s: at, updated_us: at * 1e6 });
-    rows.identity.push({ id: id + 10000, customer_id: id, kind: 'buyer', issuer: 'shop', value_hash: { hex: id.toString(16).padStart(32, '0') }, value: `MARK-${mark}-buyer-${id}`, created_s: at });
-    rows.relation.push({ id: id + 20000, customer_id: id, staff_id: staff, added_s: at + id, source_id: 1, created_s: at });
+    rows.customer.push({
+      id,
+      root_id: root,
+      nickname: `MARK-${mark} ${id}`,
+      gender: 'female',
+      province: '浙江',
+      city: mark === 'other' ? 'MARK-other city' : '杭州',
+      source_id: 1,
+      stage_id: 1,
+      first_s: at,
+      added_s: at + id,
+      phone_tail: '0000',
+      created_s: at,
+      updated_us: at * 1e6,
+    });
+    rows.identity.push({
+      id: id + 10000,
+      customer_id: id,
+      kind: 'buyer',
+      issuer: 'shop',
+      value_hash: { hex: id.toString(16).padStart(32, '0') },
+      value: `MARK-${mark}-buyer-${id}`,
+      created_s: at,
+    });
+    rows.relation.push({
+      id: id + 20000,
+      customer_id: id,
+      staff_id: staff,
+      added_s: at + id,
+      source_id: 1,
+      created_s: at,
+    });
     rows.relation_tag.push({ relation_id: id + 20000, tag_id: 23, put_s: at });
     rows.customer_tag.push({ customer_id: id, tag_id: 24, put_s: at });
-    rows.customer_field.push({ customer_id: id, field_id: 25, value_text: `MARK-${mark}`, set_s: at });
+    rows.customer_field.push({
+      customer_id: id,
+      field_id: 25,
+      value_text: `MARK-${mark}`,
+      set_s: at,
+    });
     if (root === id) {
-      rows.customer_stats.push({ customer_id: id, orders: 1, spend_fen: id * 100, first_order_s: at, last_order_s: at + id });
+      rows.customer_stats.push({
+        customer_id: id,
+        orders: 1,
+        spend_fen: id * 100,
+        first_order_s: at,
+        last_order_s: at + id,
+      });
       rows.customer_tier.push({ model_id: 29, customer_id: id, tier_id: 30, since_s: at });
-      rows.tier_move.push({ run_id: 32, customer_id: id, from_tier_id: 31, to_tier_id: 30, at_s: at });
-      rows.rfm_score.push({ customer_id: id, fit_id: 33, r: 5, f: 1, m: 3, last_s: at, orders: 1, amount_fen: id * 100 });
+      rows.tier_move.push({
+        run_id: 32,
+        customer_id: id,
+        from_tier_id: 31,
+        to_tier_id: 30,
+        at_s: at,
+      });
+      rows.rfm_score.push({
+        customer_id: id,
+        fit_id: 33,
+        r: 5,
+        f: 1,
+        m: 3,
+        last_s: at,
+        orders: 1,
+        amount_fen: id * 100,
+      });
     }
-    rows.orders.push({ id: id + 30000, channel_id: 5, number: `MARK-${mark}-${id}`, customer_id: id, staff_id: staff, state: 'paid', at_s: at + id,
-      paid_s: at + id, total_fen: id * 100, sale_fen: id * 100, paid_fen: id * 100, refunded_fen: 0, province: mark === 'other' ? 'MARK-other land' : '浙江', lines: 1, updated_us: at * 1e6 });
-    rows.order_item.push({ seq: id + 40000, order_id: id + 30000, line: 1, customer_id: id, product_id: 27, at_s: at + id, quantity: 1, unit_price_micro: id * 1000000, amount_fen: id * 100, nature: 'sale' });
-    rows.refund.push({ id: id + 50000, order_id: id + 30000, number: '1', customer_id: id, at_s: at + id + 5, amount_fen: 1 });
-    rows.event.push({ seq: id + 60000, recorded_us: at * 1e6, customer_id: id, at_s: at + id, kind: 11, channel_id: 5, staff_id: staff, object_kind: 6, object_id: id + 30000, amount_fen: id * 100, props: `{"note":"MARK-${mark}"}` });
-    rows.group_member.push({ group_id: { own: 35, other: 36, team: 37 }[mark], customer_id: id, joined_s: at });
+    rows.orders.push({
+      id: id + 30000,
+      channel_id: 5,
+      number: `MARK-${mark}-${id}`,
+      customer_id: id,
+      staff_id: staff,
+      state: 'paid',
+      at_s: at + id,
+      paid_s: at + id,
+      total_fen: id * 100,
+      sale_fen: id * 100,
+      paid_fen: id * 100,
+      refunded_fen: 0,
+      province: mark === 'other' ? 'MARK-other land' : '浙江',
+      lines: 1,
+      updated_us: at * 1e6,
+    });
+    rows.order_item.push({
+      seq: id + 40000,
+      order_id: id + 30000,
+      line: 1,
+      customer_id: id,
+      product_id: 27,
+      at_s: at + id,
+      quantity: 1,
+      unit_price_micro: id * 1000000,
+      amount_fen: id * 100,
+      nature: 'sale',
+    });
+    rows.refund.push({
+      id: id + 50000,
+      order_id: id + 30000,
+      number: '1',
+      customer_id: id,
+      at_s: at + id + 5,
+      amount_fen: 1,
+    });
+    rows.event.push({
+      seq: id + 60000,
+      recorded_us: at * 1e6,
+      customer_id: id,
+      at_s: at + id,
+      kind: 11,
+      channel_id: 5,
+      staff_id: staff,
+      object_kind: 6,
+      object_id: id + 30000,
+      amount_fen: id * 100,
+      props: `{"note":"MARK-${mark}"}`,
+    });
+    rows.group_member.push({
+      group_id: { own: 35, other: 36, team: 37 }[mark],
+      customer_id: id,
+      joined_s: at,
+    });
   }
   const merges = [
-    ['merge', [
-      { id: 41, kept_id: 3001, merged_id: 3002, reason: 'manual', moved: '["3002"]', filled: '{}', at_us: at * 1e6 },
-    ]],
-    ['merge_proposal', [
-      { id: 42, low_id: 3001, high_id: 3003, reason: 'phone', created_s: at },
-      { id: 43, low_id: 1001, high_id: 3003, reason: 'phone', created_s: at },
-      { id: 44, low_id: 1001, high_id: 1002, reason: 'phone', created_s: at },
-    ]],
+    [
+      'merge',
+      [
+        {
+          id: 41,
+          kept_id: 3001,
+          merged_id: 3002,
+          reason: 'manual',
+          moved: '["3002"]',
+          filled: '{}',
+          at_us: at * 1e6,
+        },
+      ],
+    ],
+    [
+      'merge_proposal',
+      [
+        { id: 42, low_id: 3001, high_id: 3003, reason: 'phone', created_s: at },
+        { id: 43, low_id: 1001, high_id: 3003, reason: 'phone', created_s: at },
+        { id: 44, low_id: 1001, high_id: 1002, reason: 'phone', created_s: at },
+      ],
+    ],
   ];
   return [...Object.entries(rows), ...merges];
 }
@@ -114,8 +356,10 @@ function customers() {
 /* Fills a fresh installation. Its server may be running. */
 export async function fill(koi) {
   const tables = [...corp(), ...customers()];
-  await koi.sql(tables.map(([table, rows]) => insert(table, rows, koi.engine)).join('\n') +
-    "UPDATE log_sequence SET last = 100000;");
+  await koi.sql(
+    tables.map(([table, rows]) => insert(table, rows, koi.engine)).join('\n') +
+      'UPDATE log_sequence SET last = 100000;',
+  );
 }
 
 const kept = { own: '1002', team: '2001' };
@@ -124,15 +368,25 @@ const kept = { own: '1002', team: '2001' };
 export async function forgetOthers(koi, scope) {
   const gone = `> ${kept[scope]}`;
   const statements = [
-    `DELETE FROM rfm_score WHERE customer_id ${gone}`, `DELETE FROM tier_move WHERE customer_id ${gone}`,
-    `DELETE FROM customer_tier WHERE customer_id ${gone}`, `DELETE FROM group_member WHERE customer_id ${gone}`,
-    `DELETE FROM event WHERE customer_id ${gone}`, `DELETE FROM refund WHERE customer_id ${gone}`,
-    `DELETE FROM order_item WHERE customer_id ${gone}`, `DELETE FROM orders WHERE customer_id ${gone}`,
-    `DELETE FROM customer_stats WHERE customer_id ${gone}`, `DELETE FROM customer_field WHERE customer_id ${gone}`,
-    `DELETE FROM customer_tag WHERE customer_id ${gone}`, `DELETE FROM relation_tag WHERE relation_id ${gone.replace('> ', '> 2')}`,
-    `DELETE FROM relation WHERE customer_id ${gone}`, `DELETE FROM identity WHERE customer_id ${gone}`,
-    `DELETE FROM merge WHERE kept_id ${gone} OR merged_id ${gone}`, `DELETE FROM merge_proposal WHERE high_id ${gone}`,
-    `DELETE FROM chat_group WHERE id = 36${scope === 'own' ? ' OR id = 37' : ''}`, `DELETE FROM customer WHERE id ${gone} AND id <> root_id`, `DELETE FROM customer WHERE id ${gone}`,
+    `DELETE FROM rfm_score WHERE customer_id ${gone}`,
+    `DELETE FROM tier_move WHERE customer_id ${gone}`,
+    `DELETE FROM customer_tier WHERE customer_id ${gone}`,
+    `DELETE FROM group_member WHERE customer_id ${gone}`,
+    `DELETE FROM event WHERE customer_id ${gone}`,
+    `DELETE FROM refund WHERE customer_id ${gone}`,
+    `DELETE FROM order_item WHERE customer_id ${gone}`,
+    `DELETE FROM orders WHERE customer_id ${gone}`,
+    `DELETE FROM customer_stats WHERE customer_id ${gone}`,
+    `DELETE FROM customer_field WHERE customer_id ${gone}`,
+    `DELETE FROM customer_tag WHERE customer_id ${gone}`,
+    `DELETE FROM relation_tag WHERE relation_id ${gone.replace('> ', '> 2')}`,
+    `DELETE FROM relation WHERE customer_id ${gone}`,
+    `DELETE FROM identity WHERE customer_id ${gone}`,
+    `DELETE FROM merge WHERE kept_id ${gone} OR merged_id ${gone}`,
+    `DELETE FROM merge_proposal WHERE high_id ${gone}`,
+    `DELETE FROM chat_group WHERE id = 36${scope === 'own' ? ' OR id = 37' : ''}`,
+    `DELETE FROM customer WHERE id ${gone} AND id <> root_id`,
+    `DELETE FROM customer WHERE id ${gone}`,
   ];
   await koi.sql(statements.join(';'));
 }
@@ -162,11 +416,22 @@ export const samples = {
 };
 
 /* Arguments that mean one of the samples but stand in a query or body. */
-const alike = { kept_id: '1001', merged_id: '3001', staff_id: '13', department_id: '3', channel_id: '5', tier_id: '30', product_id: '27', upload_id: 'x', link_id: '9' };
+const alike = {
+  kept_id: '1001',
+  merged_id: '3001',
+  staff_id: '13',
+  department_id: '3',
+  channel_id: '5',
+  tier_id: '30',
+  product_id: '27',
+  upload_id: 'x',
+  link_id: '9',
+};
 
 /* tag_groups/{group_id} is a catalogue's group, groups/{group_id} a chat group. */
 function sampleOf(route, name, which) {
-  if (name === 'group_id' && route.path.includes('tag-groups')) return which === 'none' ? '9' : '22';
+  if (name === 'group_id' && route.path.includes('tag-groups'))
+    return which === 'none' ? '9' : '22';
   assert.ok(samples[name], `test/api/fixture.mjs has no sample for {${name}} of ${route.name}`);
   return samples[name][which];
 }
@@ -178,8 +443,14 @@ export function pathOf(route, which = 'own') {
 
 /* Values worth trying for an argument of a query or body. */
 export function valuesOf(route, arg, mark = 'other') {
-  const text = { q: [`MARK-${mark}`, '3001', 'MARK-other-buyer-3001', '0000'], expression: ['tag("VIP")', 'not tag("VIP")'], city: ['杭州', 'MARK-other city'],
-    sort: ['added'], kind: ['order'], cursor: [] };
+  const text = {
+    q: [`MARK-${mark}`, '3001', 'MARK-other-buyer-3001', '0000'],
+    expression: ['tag("VIP")', 'not tag("VIP")'],
+    city: ['杭州', 'MARK-other city'],
+    sort: ['added'],
+    kind: ['order'],
+    cursor: [],
+  };
   if (arg.kind === 'choice') return arg.choices.split('|');
   if (arg.kind === 'bool') return ['true', 'false'];
   if (arg.name in text) return text[arg.name];
@@ -188,6 +459,7 @@ export function valuesOf(route, arg, mark = 'other') {
   if (arg.kind === 'day') return [new Date(at * 1000).toISOString().slice(0, 10)];
   if (arg.kind === 'time') return [String(at)];
   if (arg.kind === 'expression') return ['tag("VIP")'];
-  if (arg.kind === 'int' || arg.kind === 'fen' || arg.kind === 'number') return [String(Math.max(1, arg.min))];
+  if (arg.kind === 'int' || arg.kind === 'fen' || arg.kind === 'number')
+    return [String(Math.max(1, arg.min))];
   return [`MARK-${mark}`];
 }

@@ -58,13 +58,18 @@ async function makeDatabase() {
 
 /* Runs `koi …` to its end: {code, out, err}. Never throws for an exit code. */
 export async function koi(args, { env = {}, input } = {}) {
-  const child = spawn(binary, args, { env: { ...process.env, KOI_LANGUAGE: 'en', ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(binary, args, {
+    env: { ...process.env, KOI_LANGUAGE: 'en', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const out = [];
   const err = [];
   child.stdout.on('data', (piece) => out.push(piece));
   child.stderr.on('data', (piece) => err.push(piece));
   child.stdin.end(input ?? '');
-  const code = await new Promise((resolve) => child.on('close', (c, signal) => resolve(signal ?? c)));
+  const code = await new Promise((resolve) =>
+    child.on('close', (c, signal) => resolve(signal ?? c)),
+  );
   return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
 }
 
@@ -85,7 +90,11 @@ export function request(port, method, path, { headers = {}, body, agent } = {}) 
         const bytes = Buffer.concat(pieces);
         const text = bytes.toString();
         let json;
-        if ((reply.headers['content-type'] ?? '').startsWith('application/json') && !reply.headers['content-encoding'] && text !== '') {
+        if (
+          (reply.headers['content-type'] ?? '').startsWith('application/json') &&
+          !reply.headers['content-encoding'] &&
+          text !== ''
+        ) {
           json = JSON.parse(text);
         }
         resolve({ status: reply.statusCode, headers: reply.headers, text, bytes, body: json });
@@ -105,7 +114,8 @@ class Caller {
   /* Any request; `expect` is the status that must come (absent: any). Gives {status, headers, body, text}. */
   async call(method, path, body, { headers = {}, expect, raw } = {}) {
     const all = { 'accept-language': 'en', ...headers };
-    const set = (name, value) => value && !(name in all) && (all[name] = value); /* null leaves a field out */
+    const set = (name, value) =>
+      value && !(name in all) && (all[name] = value); /* null leaves a field out */
     set('cookie', this.cookie);
     if (method !== 'GET' && method !== 'HEAD') set('x-csrf-token', this.csrf);
     set('authorization', this.token && `Bearer ${this.token}`);
@@ -115,9 +125,11 @@ class Caller {
       all['content-type'] ??= 'application/json';
     }
     if (bytes !== undefined) all['content-length'] ??= Buffer.byteLength(bytes);
-    for (const key of Object.keys(all)) if (all[key] === undefined || all[key] === null) delete all[key];
+    for (const key of Object.keys(all))
+      if (all[key] === undefined || all[key] === null) delete all[key];
     const reply = await request(this.server.port, method, path, { headers: all, body: bytes });
-    if (expect !== undefined) assert.equal(reply.status, expect, `${method} ${path}: ${reply.text.slice(0, 600)}`);
+    if (expect !== undefined)
+      assert.equal(reply.status, expect, `${method} ${path}: ${reply.text.slice(0, 600)}`);
     return reply;
   }
 
@@ -140,10 +152,14 @@ class Caller {
 
   /* Waits for a job's end and gives its JSON. */
   async job(id) {
-    return until(async () => {
-      const { body } = await this.call('GET', `/api/jobs/${id}`, undefined, { expect: 200 });
-      return ['done', 'failed', 'stopped'].includes(body.state) ? body : null;
-    }, `job ${id}`, 120000);
+    return until(
+      async () => {
+        const { body } = await this.call('GET', `/api/jobs/${id}`, undefined, { expect: 200 });
+        return ['done', 'failed', 'stopped'].includes(body.state) ? body : null;
+      },
+      `job ${id}`,
+      120000,
+    );
   }
 }
 
@@ -161,11 +177,17 @@ class Server {
 
   /* Starts `koi serve` and waits for its line. */
   async serve(...flags) {
-    this.child = spawn(binary, ['serve', '--data', this.data, '--listen', '127.0.0.1:0', ...flags], {
-      env: { ...process.env, ...this.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.ended = new Promise((resolve) => this.child.on('close', (code, signal) => resolve(signal ?? code)));
+    this.child = spawn(
+      binary,
+      ['serve', '--data', this.data, '--listen', '127.0.0.1:0', ...flags],
+      {
+        env: { ...process.env, ...this.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    this.ended = new Promise((resolve) =>
+      this.child.on('close', (code, signal) => resolve(signal ?? code)),
+    );
     this.child.stderr.on('data', (piece) => (this.log += piece));
     let out = '';
     this.child.stdout.on('data', (piece) => (out += piece));
@@ -209,10 +231,20 @@ class Server {
   /* A new account of that role, signed in by its link, with a password; scope and staff as told. */
   async signIn(role = 'administrator', { scope = 'all', staff_id, login, language = 'en' } = {}) {
     const name = login ?? `${role}${++counter}`;
-    const made = await this.local('POST', '/api/accounts', { login: name, role, scope, staff_id, language }, 201);
+    const made = await this.local(
+      'POST',
+      '/api/accounts',
+      { login: name, role, scope, staff_id, language },
+      201,
+    );
     const token = made.link.split('#')[1];
     const reply = await this.nobody().call('POST', '/api/session/link', { token }, { expect: 200 });
-    return new Caller(this, { cookie: cookieOf(reply), csrf: reply.body.csrf, account: reply.body.account, login: name });
+    return new Caller(this, {
+      cookie: cookieOf(reply),
+      csrf: reply.body.csrf,
+      account: reply.body.account,
+      login: name,
+    });
   }
 
   /* The same with a password set, for tests of signing in. */
@@ -226,7 +258,12 @@ class Server {
   /* A token for an account of that role. */
   async tokenFor(role, permissions, options = {}) {
     const caller = await this.signIn(role, options);
-    const made = await this.local('POST', '/api/tokens', { name: 'test', account_id: caller.account.id, permissions }, 201);
+    const made = await this.local(
+      'POST',
+      '/api/tokens',
+      { name: 'test', account_id: caller.account.id, permissions },
+      201,
+    );
     return new Caller(this, { token: made.token, account: caller.account });
   }
 
@@ -235,20 +272,27 @@ class Server {
     return new Promise((resolve, reject) => {
       const bytes = body === undefined ? undefined : JSON.stringify(body);
       const headers = { 'accept-language': 'en' };
-      if (bytes !== undefined) Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) });
-      const rq = http.request({ socketPath: join(this.data, 'koi.sock'), method, path, headers }, (reply) => {
-        let text = '';
-        reply.setEncoding('utf8');
-        reply.on('data', (piece) => (text += piece));
-        reply.on('end', () => {
-          try {
-            assert.equal(reply.statusCode, expect, `${method} ${path}: ${text.slice(0, 600)}`);
-            resolve(text === '' ? undefined : JSON.parse(text));
-          } catch (error) {
-            reject(error);
-          }
+      if (bytes !== undefined)
+        Object.assign(headers, {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(bytes),
         });
-      });
+      const rq = http.request(
+        { socketPath: join(this.data, 'koi.sock'), method, path, headers },
+        (reply) => {
+          let text = '';
+          reply.setEncoding('utf8');
+          reply.on('data', (piece) => (text += piece));
+          reply.on('end', () => {
+            try {
+              assert.equal(reply.statusCode, expect, `${method} ${path}: ${text.slice(0, 600)}`);
+              resolve(text === '' ? undefined : JSON.parse(text));
+            } catch (error) {
+              reject(error);
+            }
+          });
+        },
+      );
       rq.on('error', reject);
       rq.end(bytes);
     });
@@ -257,9 +301,10 @@ class Server {
   /* Runs SQL on the database behind the program's back, as an attacker or a repairman would; the server must be stopped
    * for SQLite writes to be safe. */
   async sql(text) {
-    const { stdout } = this.engine === 'sqlite'
-      ? await run('sqlite3', [join(this.data, 'koi.db'), '.timeout 5000', text])
-      : await run('psql', [this.env.KOI_DATABASE_URL, '-qXAt', '-F', '|', '-c', text]);
+    const { stdout } =
+      this.engine === 'sqlite'
+        ? await run('sqlite3', [join(this.data, 'koi.db'), '.timeout 5000', text])
+        : await run('psql', [this.env.KOI_DATABASE_URL, '-qXAt', '-F', '|', '-c', text]);
     return stdout.trim();
   }
 }
@@ -269,7 +314,12 @@ class Server {
 export async function start(t, engine = 'sqlite', { flags = [], env = {}, serve = true } = {}) {
   const data = join(mkdtempSync(join(tmpdir(), 'koi-api-')), 'data');
   const database = engine === 'postgresql' ? await makeDatabase() : null;
-  const server = new Server(engine, data, { ...(database ? { KOI_DATABASE_URL: database.url } : {}), ...env }, database?.drop);
+  const server = new Server(
+    engine,
+    data,
+    { ...(database ? { KOI_DATABASE_URL: database.url } : {}), ...env },
+    database?.drop,
+  );
   t.after(async () => {
     try {
       await server.stop();

@@ -18,23 +18,43 @@ each('permissions', (engine) => {
     const koi = await start(t, engine);
     await fill(koi);
     const routes = await routeTable();
-    const callers = Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await koi.signIn(role)])));
+    const callers = Object.fromEntries(
+      await Promise.all(roles.map(async (role) => [role, await koi.signIn(role)])),
+    );
     const own = await koi.signIn('administrator', { scope: 'own', staff_id: '11' });
     let n = 0;
     for (const route of routes) {
       const path = `${pathOf(route, 'none')}?${probe}`;
       const nobody = await koi.nobody().call(route.method, path);
-      assert.equal(nobody.status === 401, route.need !== 'public', `${route.name} for nobody: ${nobody.status}`);
+      assert.equal(
+        nobody.status === 401,
+        route.need !== 'public',
+        `${route.name} for nobody: ${nobody.status}`,
+      );
       for (const role of roles) {
         const reply = await callers[role].call(route.method, path);
         const may = route.roles.includes(role);
-        if (may) assert.equal(reply.body.error.code, 'argument_unknown', `${route.name} for ${role}: ${reply.text}`);
-        else assert.equal(reply.body.error.code, 'permission_missing', `${route.name} for ${role}: ${reply.text}`);
+        if (may)
+          assert.equal(
+            reply.body.error.code,
+            'argument_unknown',
+            `${route.name} for ${role}: ${reply.text}`,
+          );
+        else
+          assert.equal(
+            reply.body.error.code,
+            'permission_missing',
+            `${route.name} for ${role}: ${reply.text}`,
+          );
         assert.equal(reply.status, may ? 400 : 403);
         n++;
       }
       const narrow = await own.call(route.method, path);
-      assert.equal(narrow.body.error.code, route.scope === 'whole' ? 'scope_whole' : 'argument_unknown', `${route.name} for scope own`);
+      assert.equal(
+        narrow.body.error.code,
+        route.scope === 'whole' ? 'scope_whole' : 'argument_unknown',
+        `${route.name} for scope own`,
+      );
     }
     t.diagnostic(`${routes.length} routes, ${n} calls`);
   });
@@ -49,12 +69,16 @@ function still(reply) {
 function readings(route) {
   const path = pathOf(route, 'own');
   const required = route.args.filter((a) => a.required && a.in !== 'path');
-  const query = (pairs) => (pairs.length ? `${path}?${pairs.map(([k, v]) => `${k}=${encodeURIComponent(v)}`).join('&')}` : path);
+  const query = (pairs) =>
+    pairs.length
+      ? `${path}?${pairs.map(([k, v]) => `${k}=${encodeURIComponent(v)}`).join('&')}`
+      : path;
   const base = required.filter((a) => a.in === 'query').map((a) => [a.name, valuesOf(route, a)[0]]);
   const calls = [query(base)];
   for (const arg of route.args) {
     if (arg.in !== 'query' || arg.name === 'cursor') continue;
-    for (const value of valuesOf(route, arg)) calls.push(query([...base.filter(([k]) => k !== arg.name), [arg.name, value]]));
+    for (const value of valuesOf(route, arg))
+      calls.push(query([...base.filter(([k]) => k !== arg.name), [arg.name, value]]));
   }
   return calls;
 }
@@ -64,25 +88,45 @@ function bodyOf(route) {
   for (const arg of route.args) {
     if (arg.in !== 'body' || !arg.required) continue;
     const value = valuesOf(route, arg)[0];
-    body[arg.name] = ['int', 'fen', 'number'].includes(arg.kind) ? Number(value) : arg.kind === 'json' ? {} : arg.kind === 'bool' ? value === 'true' : value;
+    body[arg.name] = ['int', 'fen', 'number'].includes(arg.kind)
+      ? Number(value)
+      : arg.kind === 'json'
+        ? {}
+        : arg.kind === 'bool'
+          ? value === 'true'
+          : value;
   }
   return body;
 }
 
 each('row scope', (engine) => {
-  for (const [scope, role] of [['own', 'operator'], ['team', 'manager'], ['own', 'staff']]) {
+  for (const [scope, role] of [
+    ['own', 'operator'],
+    ['team', 'manager'],
+    ['own', 'staff'],
+  ]) {
     test(`a ${role} with scope ${scope} learns nothing of others`, async (t) => {
       const koi = await start(t, engine);
       await fill(koi);
       const caller = await koi.signIn(role, { scope, staff_id: '11' });
-      const routes = (await routeTable()).filter((r) => r.scope !== 'whole' && r.roles.includes(role) && !r.path.startsWith('/api/session') && r.need !== 'public');
+      const routes = (await routeTable()).filter(
+        (r) =>
+          r.scope !== 'whole' &&
+          r.roles.includes(role) &&
+          !r.path.startsWith('/api/session') &&
+          r.need !== 'public',
+      );
       const before = new Map();
       const ask = async (record) => {
         for (const route of routes) {
           const reads = route.method === 'GET' || (route.method === 'POST' && !route.writes);
           if (!reads || route.raw_body) continue;
           for (const path of readings(route)) {
-            const reply = await caller.call(route.method, path, route.method === 'POST' ? bodyOf(route) : undefined);
+            const reply = await caller.call(
+              route.method,
+              path,
+              route.method === 'POST' ? bodyOf(route) : undefined,
+            );
             record(`${route.method} ${path}`, reply);
           }
         }
@@ -92,14 +136,18 @@ each('row scope', (engine) => {
         if (reply.status >= 500) leaks.push(`${what}: ${reply.status} ${reply.text.slice(0, 300)}`);
         const hidden = scope === 'own' ? /MARK-(other|team)/ : /MARK-other/;
         const ids = scope === 'own' ? /"(200|300)[1-4]"/ : /"300[1-4]"/;
-        if (!hidden.test(decodeURIComponent(what)) && hidden.test(reply.text)) leaks.push(`${what} shows ${hidden.exec(reply.text)[0]}`);
+        if (!hidden.test(decodeURIComponent(what)) && hidden.test(reply.text))
+          leaks.push(`${what} shows ${hidden.exec(reply.text)[0]}`);
         if (/77700\d/.test(reply.text)) leaks.push(`${what} tells a figure over all customers`);
         if (ids.test(reply.text)) leaks.push(`${what} tells another's id`);
         before.set(what, still(reply));
       });
       await forgetOthers(koi, scope);
       await ask((what, reply) => {
-        if (still(reply) !== before.get(what)) leaks.push(`${what} changed when others were taken out:\n    ${before.get(what).slice(0, 400)}\n    ${still(reply).slice(0, 400)}`);
+        if (still(reply) !== before.get(what))
+          leaks.push(
+            `${what} changed when others were taken out:\n    ${before.get(what).slice(0, 400)}\n    ${still(reply).slice(0, 400)}`,
+          );
       });
       assert.deepEqual(leaks, [], leaks.join('\n'));
       t.diagnostic(`${before.size} readings`);
@@ -111,16 +159,26 @@ each('row scope', (engine) => {
     const koi = await start(t, engine);
     await fill(koi);
     const caller = await koi.signIn('administrator', { scope: 'own', staff_id: '11' });
-    const routes = (await routeTable()).filter((r) => r.scope === 'rows' && /\{(customer_id|order_id|proposal_id)\}/.test(r.path));
+    const routes = (await routeTable()).filter(
+      (r) => r.scope === 'rows' && /\{(customer_id|order_id|proposal_id)\}/.test(r.path),
+    );
     assert.ok(routes.length > 8);
-    const state = () => koi.sql('SELECT count(*), max(updated_us) FROM customer; SELECT count(*) FROM note; SELECT count(*) FROM customer_tag; SELECT count(*) FROM event; SELECT count(*) FROM audit');
+    const state = () =>
+      koi.sql(
+        'SELECT count(*), max(updated_us) FROM customer; SELECT count(*) FROM note; SELECT count(*) FROM customer_tag; SELECT count(*) FROM event; SELECT count(*) FROM audit',
+      );
     const before = await state();
     const wrong = [];
     for (const route of routes) {
       const body = route.method === 'GET' || route.method === 'DELETE' ? undefined : bodyOf(route);
       const other = await caller.call(route.method, pathOf(route, 'other'), body);
-      const none = await caller.call(route.method, pathOf(route, 'none').replace(/\/nothing$/, '/size'), body);
-      if (other.status !== 404 || other.text !== none.text) wrong.push(`${route.name}: ${other.status} ${other.text} / ${none.status} ${none.text}`);
+      const none = await caller.call(
+        route.method,
+        pathOf(route, 'none').replace(/\/nothing$/, '/size'),
+        body,
+      );
+      if (other.status !== 404 || other.text !== none.text)
+        wrong.push(`${route.name}: ${other.status} ${other.text} / ${none.status} ${none.text}`);
     }
     assert.deepEqual(wrong, [], wrong.join('\n'));
     assert.equal(await state(), before);

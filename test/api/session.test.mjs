@@ -17,9 +17,15 @@ each('session', (engine) => {
   test('the cookie is __Host-, Secure, HttpOnly, SameSite and rotated at sign-in', async (t) => {
     const koi = await start(t, engine);
     const owner = await koi.signInWithPassword('operator');
-    const reply = await owner.call('POST', '/api/session', { login: owner.login, password: owner.password }, { expect: 200 });
+    const reply = await owner.call(
+      'POST',
+      '/api/session',
+      { login: owner.login, password: owner.password },
+      { expect: 200 },
+    );
     const line = reply.headers['set-cookie'].find((c) => c.startsWith('__Host-koi='));
-    for (const part of ['Secure', 'HttpOnly', 'SameSite=Lax', 'Path=/']) assert.ok(line.includes(part), line);
+    for (const part of ['Secure', 'HttpOnly', 'SameSite=Lax', 'Path=/'])
+      assert.ok(line.includes(part), line);
     assert.ok(!/domain=/i.test(line));
     assert.ok(!owner.cookie.includes(line.split(';')[0]), 'a new value');
     await owner.call('GET', '/api/session', undefined, { expect: 401 });
@@ -29,8 +35,18 @@ each('session', (engine) => {
     const koi = await start(t, engine);
     const owner = await koi.signInWithPassword('staff');
     const nobody = koi.nobody();
-    const wrong = await nobody.call('POST', '/api/session', { login: owner.login, password: 'wrong' }, { expect: 401 });
-    const none = await nobody.call('POST', '/api/session', { login: 'none', password: 'wrong' }, { expect: 401 });
+    const wrong = await nobody.call(
+      'POST',
+      '/api/session',
+      { login: owner.login, password: 'wrong' },
+      { expect: 401 },
+    );
+    const none = await nobody.call(
+      'POST',
+      '/api/session',
+      { login: 'none', password: 'wrong' },
+      { expect: 401 },
+    );
     assert.deepEqual(wrong.body, none.body);
   });
 
@@ -45,27 +61,66 @@ each('session', (engine) => {
   test('a weak password is refused and a new one ends the other sessions', async (t) => {
     const koi = await start(t, engine);
     const first = await koi.signInWithPassword('operator');
-    const sign_in = await koi.nobody().call('POST', '/api/session', { login: first.login, password: first.password }, { expect: 200 });
+    const sign_in = await koi
+      .nobody()
+      .call(
+        'POST',
+        '/api/session',
+        { login: first.login, password: first.password },
+        { expect: 200 },
+      );
     for (const weak of ['short', 'aaaaaaaaaaaa', `${first.login}12345`]) {
-      const reply = await first.call('PUT', '/api/session/password', { old: first.password, new: weak }, { expect: 400 });
+      const reply = await first.call(
+        'PUT',
+        '/api/session/password',
+        { old: first.password, new: weak },
+        { expect: 400 },
+      );
       assert.equal(reply.body.error.field, 'new');
     }
-    await first.call('PUT', '/api/session/password', { old: 'not it', new: 'another good one' }, { expect: 400 });
+    await first.call(
+      'PUT',
+      '/api/session/password',
+      { old: 'not it', new: 'another good one' },
+      { expect: 400 },
+    );
     await first.put('/api/session/password', { old: first.password, new: 'another good one' });
     await first.get('/api/session');
-    await koi.nobody().call('GET', '/api/session', undefined, { headers: { cookie: cookieOf(sign_in) }, expect: 401 });
+    await koi
+      .nobody()
+      .call('GET', '/api/session', undefined, {
+        headers: { cookie: cookieOf(sign_in) },
+        expect: 401,
+      });
   });
 
   test('a disabled account is out at once', async (t) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');
     const staff = await koi.signInWithPassword('staff');
-    const token = await koi.local('POST', '/api/tokens', { name: 'x', account_id: staff.account.id, permissions: ['customer_read'] }, 201);
+    const token = await koi.local(
+      'POST',
+      '/api/tokens',
+      { name: 'x', account_id: staff.account.id, permissions: ['customer_read'] },
+      201,
+    );
     await admin.patch(`/api/accounts/${staff.account.id}`, { disabled: true });
     const began = Date.now();
     await staff.get('/api/session', 401);
-    await koi.nobody().call('GET', '/api/session', undefined, { headers: { authorization: `Bearer ${token.token}` }, expect: 401 });
-    await koi.nobody().call('POST', '/api/session', { login: staff.login, password: staff.password }, { expect: 401 });
+    await koi
+      .nobody()
+      .call('GET', '/api/session', undefined, {
+        headers: { authorization: `Bearer ${token.token}` },
+        expect: 401,
+      });
+    await koi
+      .nobody()
+      .call(
+        'POST',
+        '/api/session',
+        { login: staff.login, password: staff.password },
+        { expect: 401 },
+      );
     assert.ok(Date.now() - began < 5000);
   });
 
@@ -107,31 +162,60 @@ each('other sites', (engine) => {
     for (const route of routes.filter((r) => r.method !== 'GET')) {
       const path = route.path.replace(/\{[^}]+\}/g, '1');
       const headers = { 'content-type': 'application/json' };
-      const foreign = await admin.call(route.method, path, {}, { headers: { ...headers, origin: 'https://evil.example' } });
+      const foreign = await admin.call(
+        route.method,
+        path,
+        {},
+        { headers: { ...headers, origin: 'https://evil.example' } },
+      );
       assert.equal(foreign.status, 403, `${route.name} with a foreign Origin`);
       assert.equal(foreign.body.error.code, 'origin_foreign');
-      const cross = await admin.call(route.method, path, {}, { headers: { ...headers, 'sec-fetch-site': 'cross-site' } });
+      const cross = await admin.call(
+        route.method,
+        path,
+        {},
+        { headers: { ...headers, 'sec-fetch-site': 'cross-site' } },
+      );
       assert.equal(cross.status, 403, `${route.name} from another site`);
       if (route.need !== 'public') {
-        const bare = await admin.call(route.method, path, {}, { headers: { ...headers, 'x-csrf-token': null } });
+        const bare = await admin.call(
+          route.method,
+          path,
+          {},
+          { headers: { ...headers, 'x-csrf-token': null } },
+        );
         assert.equal(bare.status, 403, `${route.name} without token`);
         assert.equal(bare.body.error.code, 'csrf');
-        const wrong = await admin.call(route.method, path, {}, { headers: { ...headers, 'x-csrf-token': 'x'.repeat(32) } });
+        const wrong = await admin.call(
+          route.method,
+          path,
+          {},
+          { headers: { ...headers, 'x-csrf-token': 'x'.repeat(32) } },
+        );
         assert.equal(wrong.status, 403, `${route.name} with a wrong token`);
       }
       n++;
     }
     assert.ok(n > 10);
-    const own = await admin.call('PATCH', '/api/session', {}, { headers: { origin: `http://127.0.0.1:${koi.port}` } });
+    const own = await admin.call(
+      'PATCH',
+      '/api/session',
+      {},
+      { headers: { origin: `http://127.0.0.1:${koi.port}` } },
+    );
     assert.equal(own.status, 200);
   });
 
   test('a name that is not ours reaches nothing', async (t) => {
     const koi = await start(t, engine);
-    const reply = await request(koi.port, 'GET', '/health', { headers: { host: `evil.example:${koi.port}` } });
+    const reply = await request(koi.port, 'GET', '/health', {
+      headers: { host: `evil.example:${koi.port}` },
+    });
     assert.equal(reply.status, 403);
     const admin = await koi.signIn('administrator');
-    const foreign = await admin.call('GET', '/api/session', undefined, { headers: { host: `evil.example:${koi.port}` } });
+    const foreign = await admin.call('GET', '/api/session', undefined, {
+      headers: { host: `evil.example:${koi.port}` },
+    });
     assert.equal(foreign.status, 403);
     assert.equal(foreign.body.error.code, 'host_foreign');
   });
@@ -141,27 +225,55 @@ each('guessing', (engine) => {
   test('10,000 passwords from 100 addresses: at most 50 are checked, and the owner gets in', async (t) => {
     const koi = await start(t, engine, { flags: ['--trusted_proxy', '127.0.0.1'] });
     const owner = await koi.signInWithPassword('operator');
-    const first = await koi.nobody().call('POST', '/api/session', { login: owner.login, password: owner.password },
-      { headers: { 'x-forwarded-for': '198.51.100.1' }, expect: 200 });
-    const device = cookieOf(first).split('; ').find((c) => c.startsWith('__Host-koi-device='));
+    const first = await koi
+      .nobody()
+      .call(
+        'POST',
+        '/api/session',
+        { login: owner.login, password: owner.password },
+        { headers: { 'x-forwarded-for': '198.51.100.1' }, expect: 200 },
+      );
+    const device = cookieOf(first)
+      .split('; ')
+      .find((c) => c.startsWith('__Host-koi-device='));
     const tries = Number(process.env.KOI_TEST_GUESSES ?? 10000);
     let checked = 0;
     let refused = 0;
     const one = async (i) => {
-      const reply = await koi.nobody().call('POST', '/api/session', { login: owner.login, password: `guess ${i}` },
-        { headers: { 'x-forwarded-for': `203.0.113.${i % 100}` } });
+      const reply = await koi
+        .nobody()
+        .call(
+          'POST',
+          '/api/session',
+          { login: owner.login, password: `guess ${i}` },
+          { headers: { 'x-forwarded-for': `203.0.113.${i % 100}` } },
+        );
       if (reply.status === 401) checked++;
       else if (reply.status === 429) refused++;
       else assert.fail(`status ${reply.status}`);
     };
-    for (let i = 0; i < tries; i += 50) await Promise.all(Array.from({ length: 50 }, (_, k) => one(i + k)));
+    for (let i = 0; i < tries; i += 50)
+      await Promise.all(Array.from({ length: 50 }, (_, k) => one(i + k)));
     assert.ok(checked <= 50, `${checked} were checked`);
     assert.equal(checked + refused, tries);
-    const again = await koi.nobody().call('POST', '/api/session', { login: owner.login, password: owner.password },
-      { headers: { 'x-forwarded-for': '198.51.100.1', cookie: device } });
+    const again = await koi
+      .nobody()
+      .call(
+        'POST',
+        '/api/session',
+        { login: owner.login, password: owner.password },
+        { headers: { 'x-forwarded-for': '198.51.100.1', cookie: device } },
+      );
     assert.equal(again.status, 200, again.text);
     const reply = await until(async () => {
-      const r = await koi.nobody().call('POST', '/api/session', { login: owner.login, password: 'x' }, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+      const r = await koi
+        .nobody()
+        .call(
+          'POST',
+          '/api/session',
+          { login: owner.login, password: 'x' },
+          { headers: { 'x-forwarded-for': '203.0.113.7' } },
+        );
       return r.status === 429 ? r : null;
     }, 'a refusal');
     assert.ok(reply.headers['retry-after']);

@@ -18,7 +18,10 @@ each('errors', (engine) => {
     ];
     for (const [method, path, status, code, field] of cases) {
       const en = await admin.call(method, path, undefined, { expect: status });
-      const zh = await admin.call(method, path, undefined, { expect: status, headers: { 'accept-language': 'zh-CN,zh;q=0.9' } });
+      const zh = await admin.call(method, path, undefined, {
+        expect: status,
+        headers: { 'accept-language': 'zh-CN,zh;q=0.9' },
+      });
       assert.equal(en.body.error.code, code, path);
       assert.equal(en.body.error.field, field, path);
       assert.match(en.body.error.message, /[a-z]/);
@@ -38,15 +41,29 @@ each('errors', (engine) => {
       ['{"login":"x"}', 'text/plain', 'content_type'],
       ['login=x', 'application/x-www-form-urlencoded', 'content_type'],
     ]) {
-      const reply = await admin.call('POST', '/api/accounts', undefined, { raw, headers: { 'content-type': type }, expect: 400 });
+      const reply = await admin.call('POST', '/api/accounts', undefined, {
+        raw,
+        headers: { 'content-type': type },
+        expect: 400,
+      });
       assert.equal(reply.body.error.code, code, raw);
     }
     const missing = await admin.call('POST', '/api/accounts', { login: 'x' }, { expect: 400 });
     assert.equal(missing.body.error.code, 'argument_missing');
     assert.equal(missing.body.error.field, 'role');
-    const control = await admin.call('POST', '/api/accounts', { login: 'x\u0007', role: 'staff' }, { expect: 400 });
+    const control = await admin.call(
+      'POST',
+      '/api/accounts',
+      { login: 'x\u0007', role: 'staff' },
+      { expect: 400 },
+    );
     assert.equal(control.body.error.field, 'login');
-    const large = await admin.call('POST', '/api/accounts', { login: 'x'.repeat(2 << 20), role: 'staff' }, { expect: 413 });
+    const large = await admin.call(
+      'POST',
+      '/api/accounts',
+      { login: 'x'.repeat(2 << 20), role: 'staff' },
+      { expect: 413 },
+    );
     assert.equal(large.body.error.code, 'body_too_large');
   });
 
@@ -75,11 +92,15 @@ each('headers', (engine) => {
       assert.ok(headers['permissions-policy'], path);
     }
     const plain = await admin.call('GET', '/api/openapi.json');
-    const zipped = await admin.call('GET', '/api/openapi.json', undefined, { headers: { 'accept-encoding': 'gzip' } });
+    const zipped = await admin.call('GET', '/api/openapi.json', undefined, {
+      headers: { 'accept-encoding': 'gzip' },
+    });
     assert.equal(zipped.headers['content-encoding'], 'gzip');
     assert.ok(zipped.bytes.length * 3 < plain.bytes.length);
     assert.equal(gunzipSync(zipped.bytes).toString(), plain.text);
-    const small = await admin.call('GET', '/health', undefined, { headers: { 'accept-encoding': 'gzip' } });
+    const small = await admin.call('GET', '/health', undefined, {
+      headers: { 'accept-encoding': 'gzip' },
+    });
     assert.equal(small.headers['content-encoding'], undefined);
   });
 });
@@ -91,24 +112,46 @@ each('idempotency', (engine) => {
     const headers = { 'idempotency-key': 'the same' };
     const body = { login: 'once', role: 'staff' };
     const replies = await Promise.all(
-      Array.from({ length: 50 }, () => admin.call('POST', '/api/accounts', body, { headers, expect: 201 })),
+      Array.from({ length: 50 }, () =>
+        admin.call('POST', '/api/accounts', body, { headers, expect: 201 }),
+      ),
     );
     assert.equal(new Set(replies.map((r) => r.text)).size, 1);
     assert.equal(replies.filter((r) => !r.headers['idempotency-replayed']).length, 1);
     const { items } = await admin.get('/api/accounts');
     assert.equal(items.filter((a) => a.login === 'once').length, 1);
-    const other = await admin.call('POST', '/api/accounts', { login: 'twice', role: 'staff' }, { headers, expect: 409 });
+    const other = await admin.call(
+      'POST',
+      '/api/accounts',
+      { login: 'twice', role: 'staff' },
+      { headers, expect: 409 },
+    );
     assert.equal(other.body.error.code, 'idempotency_key_reused');
     const someone = await koi.signIn('administrator');
-    await someone.call('POST', '/api/accounts', { login: 'theirs', role: 'staff' }, { headers, expect: 201 });
+    await someone.call(
+      'POST',
+      '/api/accounts',
+      { login: 'theirs', role: 'staff' },
+      { headers, expect: 201 },
+    );
   });
 
   test('a failed call is not remembered', async (t) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');
     const headers = { 'idempotency-key': 'k' };
-    await admin.call('POST', '/api/accounts', { login: 'x y', role: 'staff' }, { headers, expect: 400 });
-    await admin.call('POST', '/api/accounts', { login: 'xy', role: 'staff' }, { headers, expect: 201 });
+    await admin.call(
+      'POST',
+      '/api/accounts',
+      { login: 'x y', role: 'staff' },
+      { headers, expect: 400 },
+    );
+    await admin.call(
+      'POST',
+      '/api/accounts',
+      { login: 'xy', role: 'staff' },
+      { headers, expect: 201 },
+    );
   });
 });
 
@@ -146,10 +189,18 @@ each('the table', (engine) => {
     const count = Number(process.env.KOI_TEST_SLOW ?? 500);
     const koi = await start(t, engine);
     const { connect } = await import('node:net');
-    const idle = await Promise.all(Array.from({ length: count }, () => new Promise((resolve, reject) => {
-      const socket = connect(koi.port, '127.0.0.1', () => socket.write('GET /health HTTP/1.1\r\nHost: lo', () => resolve(socket)));
-      socket.on('error', reject);
-    })));
+    const idle = await Promise.all(
+      Array.from(
+        { length: count },
+        () =>
+          new Promise((resolve, reject) => {
+            const socket = connect(koi.port, '127.0.0.1', () =>
+              socket.write('GET /health HTTP/1.1\r\nHost: lo', () => resolve(socket)),
+            );
+            socket.on('error', reject);
+          }),
+      ),
+    );
     const times = [];
     for (let i = 0; i < 200; i++) {
       const began = performance.now();

@@ -33,15 +33,23 @@ const flags = [
 class Page {
   constructor(stage, page, language) {
     Object.assign(this, { stage, page, language, complaints: [] });
-    page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()));
+    page.on(
+      'console',
+      (message) => message.type() === 'error' && this.complaints.push(message.text()),
+    );
     page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('response', (reply) => reply.status() >= 400 && this.complaints.push(`${reply.status()} ${reply.url()}`));
+    page.on(
+      'response',
+      (reply) => reply.status() >= 400 && this.complaints.push(`${reply.status()} ${reply.url()}`),
+    );
   }
 
   /* Waits until nothing is loading and no skeleton or spinner is left. */
   async settle() {
     await this.page.waitForLoadState('networkidle');
-    await this.page.waitForFunction(() => !document.querySelector('.waiting, .ant-spin-spinning, .ant-skeleton'));
+    await this.page.waitForFunction(
+      () => !document.querySelector('.waiting, .ant-spin-spinning, .ant-skeleton'),
+    );
   }
 
   async visit(path) {
@@ -53,10 +61,18 @@ class Page {
   /* What every page must keep: no complaint in its console, nothing wider than the window, no serious finding of axe. */
   async check(name) {
     await this.settle();
-    await this.page.screenshot({ path: join(shots, `${name}.${this.language}.png`), animations: 'disabled' });
-    const wider = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await this.page.screenshot({
+      path: join(shots, `${name}.${this.language}.png`),
+      animations: 'disabled',
+    });
+    const wider = await this.page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
     assert.ok(wider <= 0, `${name} is ${wider} px wider than the window`);
-    assert.equal(await this.page.evaluate(() => document.documentElement.lang), this.language === 'zh' ? 'zh-CN' : 'en-GB');
+    assert.equal(
+      await this.page.evaluate(() => document.documentElement.lang),
+      this.language === 'zh' ? 'zh-CN' : 'en-GB',
+    );
     assert.deepEqual(await this.findings(), [], `axe on ${name}`);
     assert.deepEqual(this.complaints, [], `the console of ${name}`);
   }
@@ -67,7 +83,9 @@ class Page {
       const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
       return violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ target, html }) => `${id}: ${target} ${html.slice(0, 160)}`));
+        .flatMap(({ id, nodes }) =>
+          nodes.slice(0, 3).map(({ target, html }) => `${id}: ${target} ${html.slice(0, 160)}`),
+        );
     });
   }
 
@@ -85,7 +103,12 @@ class Stage {
   /* A new account with the role enters by its one-time link and sets a password. */
   async signIn(role = 'administrator', { language = 'zh', width = 1360, height = 900 } = {}) {
     const login = `${role}-${language}-${Math.random().toString(36).slice(2, 8)}`;
-    const made = await this.server.local('POST', '/api/accounts', { login, role, scope: 'all', language }, 201);
+    const made = await this.server.local(
+      'POST',
+      '/api/accounts',
+      { login, role, scope: 'all', language },
+      201,
+    );
     const context = await this.browser.newContext({
       viewport: { width, height },
       locale: language === 'zh' ? 'zh-CN' : 'en-GB',
@@ -113,7 +136,10 @@ export async function openStage(t, { customers = 2000 } = {}) {
     assert.equal(made.code, 0, made.err);
   }
   await server.serve();
-  const browser = await chromium.launch({ executablePath: process.env.KOI_CHROMIUM ?? '/usr/bin/chromium', args: flags });
+  const browser = await chromium.launch({
+    executablePath: process.env.KOI_CHROMIUM ?? '/usr/bin/chromium',
+    args: flags,
+  });
   t.after(() => browser.close());
   return new Stage(server, browser);
 }

@@ -29,15 +29,24 @@ test('an operator at work', async (t) => {
     const names = await options.allInnerTexts();
     const fresh = names.findIndex((name) => !worn.includes(name.split(' / ')[1]));
     await options.nth(fresh).click();
-    await assertSoon(async () => (await editor.locator('.ant-tag').count()) === before + 1, 'the tag');
+    await assertSoon(
+      async () => (await editor.locator('.ant-tag').count()) === before + 1,
+      'the tag',
+    );
     await editor.getByLabel(`Remove tag ${names[fresh].split(' / ')[1]}`).click();
-    await assertSoon(async () => (await editor.locator('.ant-tag').count()) === before, 'the tag to go');
+    await assertSoon(
+      async () => (await editor.locator('.ant-tag').count()) === before,
+      'the tag to go',
+    );
   });
 
   await t.test('tags everyone a filter matches, as a job', async () => {
     await page.visit('/customers?friend=true');
     await tab.locator('thead input[type=checkbox]').first().check();
-    await tab.locator('.batch-bar').getByRole('button', { name: /that match/ }).click();
+    await tab
+      .locator('.batch-bar')
+      .getByRole('button', { name: /that match/ })
+      .click();
     await page.button('Put a tag on').click();
     const dialog = tab.getByRole('dialog');
     await dialog.locator('.ant-select').click();
@@ -52,7 +61,10 @@ test('an operator at work', async (t) => {
     await page.button('Add a condition').click();
     await tab.getByRole('menuitem', { name: 'How often or how much' }).click();
     const text = tab.locator('.expression-input');
-    await assertSoon(async () => (await text.inputValue()) === 'count(order, last 90d) >= 2', 'the text');
+    await assertSoon(
+      async () => (await text.inputValue()) === 'count(order, last 90d) >= 2',
+      'the text',
+    );
     await tab.getByText(/^[\d,]+ of [\d,]+ customers$/).waitFor();
     await text.fill('friend and not ever(order)');
     await assertSoon(async () => (await tab.locator('.builder-row').count()) === 2, 'two rows');
@@ -66,35 +78,42 @@ test('an operator at work', async (t) => {
     await tab.getByRole('link', { name: 'Friends who never ordered' }).waitFor();
   });
 
-  await t.test('imports a file: columns, trial run, run, undo; a reload loses nothing', async () => {
-    await page.visit('/import/new');
-    await tab.setInputFiles('input[type=file]', { name: '订单.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-    await tab.getByText('Which column is what?').waitFor();
-    await tab.reload();
-    await page.settle();
-    await page.button('Trial run').click();
-    const trial = tab.locator('.counts');
-    await trial.waitFor();
-    assert.match(await trial.innerText(), /Refused\s*1/);
-    await tab.locator('main, #main').getByRole('button', { name: 'Import', exact: true }).click();
-    await tab.getByRole('button', { name: 'Undo', exact: true }).waitFor();
-    await tab.reload();
-    await tab.getByRole('link', { name: /refused line/ }).waitFor();
-    const [file] = await Promise.all([
-      tab.waitForEvent('download'),
-      tab.getByRole('link', { name: /refused line/ }).click(),
-    ]);
-    assert.match(await textOf(file), /不是日期/);
-    await page.visit('/orders?q=E2E-1');
-    await tab.getByText('E2E-1').first().waitFor();
+  await t.test(
+    'imports a file: columns, trial run, run, undo; a reload loses nothing',
+    async () => {
+      await page.visit('/import/new');
+      await tab.setInputFiles('input[type=file]', {
+        name: '订单.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from(csv),
+      });
+      await tab.getByText('Which column is what?').waitFor();
+      await tab.reload();
+      await page.settle();
+      await page.button('Trial run').click();
+      const trial = tab.locator('.counts');
+      await trial.waitFor();
+      assert.match(await trial.innerText(), /Refused\s*1/);
+      await tab.locator('main, #main').getByRole('button', { name: 'Import', exact: true }).click();
+      await tab.getByRole('button', { name: 'Undo', exact: true }).waitFor();
+      await tab.reload();
+      await tab.getByRole('link', { name: /refused line/ }).waitFor();
+      const [file] = await Promise.all([
+        tab.waitForEvent('download'),
+        tab.getByRole('link', { name: /refused line/ }).click(),
+      ]);
+      assert.match(await textOf(file), /不是日期/);
+      await page.visit('/orders?q=E2E-1');
+      await tab.getByText('E2E-1').first().waitFor();
 
-    await page.visit('/import');
-    await tab.getByRole('button', { name: 'Undo' }).first().click();
-    await tab.getByRole('button', { name: 'OK' }).click();
-    await tab.getByText('Undone').first().waitFor();
-    await page.visit('/orders?q=E2E-1');
-    await tab.getByText('No orders match').waitFor();
-  });
+      await page.visit('/import');
+      await tab.getByRole('button', { name: 'Undo' }).first().click();
+      await tab.getByRole('button', { name: 'OK' }).click();
+      await tab.getByText('Undone').first().waitFor();
+      await page.visit('/orders?q=E2E-1');
+      await tab.getByText('No orders match').waitFor();
+    },
+  );
 
   await t.test('exports a list in the background', async () => {
     await page.visit('/customers');
@@ -108,8 +127,14 @@ test('an operator at work', async (t) => {
   await t.test('takes a chart away as PNG and XLSX', async () => {
     await page.visit('/reports');
     await tab.locator('canvas').first().waitFor();
-    for (const [kind, magic] of [['PNG', '89504e47'], ['XLSX', '504b0304']]) {
-      const [file] = await Promise.all([tab.waitForEvent('download'), page.button(kind).first().click()]);
+    for (const [kind, magic] of [
+      ['PNG', '89504e47'],
+      ['XLSX', '504b0304'],
+    ]) {
+      const [file] = await Promise.all([
+        tab.waitForEvent('download'),
+        page.button(kind).first().click(),
+      ]);
       assert.equal((await bytesOf(file)).subarray(0, 4).toString('hex'), magic);
     }
   });
@@ -136,18 +161,23 @@ test('an operator at work', async (t) => {
     await tab.getByRole('heading', { name: 'Today', exact: true }).waitFor();
   });
 
-  await t.test('signs out, is refused with a wrong password, signs in with the right one', async () => {
-    const who = await tab.evaluate(async () => (await (await fetch('/api/session')).json()).account.login);
-    await page.button(/Account/).click();
-    await tab.getByRole('menuitem', { name: 'Sign out' }).click();
-    await tab.getByLabel('Login').fill(who);
-    await tab.getByLabel('Password').fill('not the password');
-    await page.button('Sign in').click();
-    await tab.getByRole('alert').waitFor();
-    await tab.getByLabel('Password').fill('koi swims in deep water');
-    await page.button('Sign in').click();
-    await tab.waitForSelector('.shell');
-  });
+  await t.test(
+    'signs out, is refused with a wrong password, signs in with the right one',
+    async () => {
+      const who = await tab.evaluate(
+        async () => (await (await fetch('/api/session')).json()).account.login,
+      );
+      await page.button(/Account/).click();
+      await tab.getByRole('menuitem', { name: 'Sign out' }).click();
+      await tab.getByLabel('Login').fill(who);
+      await tab.getByLabel('Password').fill('not the password');
+      await page.button('Sign in').click();
+      await tab.getByRole('alert').waitFor();
+      await tab.getByLabel('Password').fill('koi swims in deep water');
+      await page.button('Sign in').click();
+      await tab.waitForSelector('.shell');
+    },
+  );
 });
 
 async function assertSoon(check, what) {

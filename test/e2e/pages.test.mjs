@@ -17,7 +17,8 @@ const pages = {
   groups: '/groups',
   orders: '/orders',
   audiences: '/audiences',
-  'audience-new': '/audiences/new?expression=' + encodeURIComponent('count(order, last 90d) >= 2 and friend'),
+  'audience-new':
+    '/audiences/new?expression=' + encodeURIComponent('count(order, last 90d) >= 2 and friend'),
   tiers: '/tiers',
   rfm: '/rfm',
   'report-revenue': '/reports',
@@ -83,7 +84,8 @@ test('what one may not do is not in the menu', async (t) => {
   const page = await stage.signIn('staff', { language: 'en' });
   const menu = await page.page.locator('.main-menu').innerText();
   assert.ok(menu.includes('Customers'), menu);
-  for (const word of ['Import', 'Accounts', 'Audit log', 'System']) assert.ok(!menu.includes(word), menu);
+  for (const word of ['Import', 'Accounts', 'Audit log', 'System'])
+    assert.ok(!menu.includes(word), menu);
   await page.visit('/accounts');
   assert.ok((await page.page.locator('#main').innerText()).includes('no such page'));
 });

@@ -88,10 +88,26 @@ test('500 names that want to be scripts', async (t) => {
       await page.settle();
     }
   });
-  for (const path of ['/tags', '/sources', '/audiences', '/tiers', '/reports?report=sources', '/profile-fields', '/audit', '/jobs', '/import', '/accounts', '/tokens', '/']) {
+  for (const path of [
+    '/tags',
+    '/sources',
+    '/audiences',
+    '/tiers',
+    '/reports?report=sources',
+    '/profile-fields',
+    '/audit',
+    '/jobs',
+    '/import',
+    '/accounts',
+    '/tokens',
+    '/',
+  ]) {
     await look(path);
   }
-  await look('/audiences/new?expression=' + encodeURIComponent(`nickname contains "${payloads[0].replace(/["\\]/g, '\\$&')}"`));
+  await look(
+    '/audiences/new?expression=' +
+      encodeURIComponent(`nickname contains "${payloads[0].replace(/["\\]/g, '\\$&')}"`),
+  );
   await look('/customers?q=' + encodeURIComponent(payloads[1]));
   assert.deepEqual(dialogs, []);
   assert.deepEqual([...hosts], [new URL(stage.base).host], 'a request left for another host');
@@ -107,9 +123,16 @@ async function plant(stage) {
   const upload = await admin.call('POST', '/api/uploads', undefined, {
     raw: bytes,
     expect: 201,
-    headers: { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(`${payloads[1]}.csv`) },
+    headers: {
+      'content-type': 'application/octet-stream',
+      'x-file-name': encodeURIComponent(`${payloads[1]}.csv`),
+    },
   });
-  const { job } = await admin.post('/api/imports', { upload_id: upload.body.id, kind: 'customers', dry_run: false }, 202);
+  const { job } = await admin.post(
+    '/api/imports',
+    { upload_id: upload.body.id, kind: 'customers', dry_run: false },
+    202,
+  );
   const done = await admin.job(job.id);
   assert.equal(done.state, 'done', JSON.stringify(done.error));
 
@@ -118,15 +141,43 @@ async function plant(stage) {
   };
   const some = payloads.slice(0, 25);
   const category = await admin.post('/api/tag-categories', { name: some[0].slice(0, 60) }, 201);
-  const group = await admin.post('/api/tag-groups', { category_id: category.id, name: some[1].slice(0, 60) }, 201);
+  const group = await admin.post(
+    '/api/tag-groups',
+    { category_id: category.id, name: some[1].slice(0, 60) },
+    201,
+  );
   const tags = [];
-  await each(some, async (name) => tags.push(await admin.post('/api/tags', { group_id: group.id, name, grain: 'basic' }, 201)));
-  await each(some.slice(0, 8), (name) => admin.post('/api/audiences', { name, expression: 'all', note: name }, 201));
-  await each(some.slice(0, 4), (name) => admin.post('/api/fields', { key: `f${tags.pop().id}`.slice(0, 20), name, type: 'text' }, 201));
-  await admin.post('/api/tier-models', { name: some[2].slice(0, 60), period_days: 90, tiers: some.slice(0, 4).map((name, i) => ({ name: `${i}${name.slice(0, 50)}`, expression: 'all', color: '#c8102e', advice: name })) }, 201);
+  await each(some, async (name) =>
+    tags.push(await admin.post('/api/tags', { group_id: group.id, name, grain: 'basic' }, 201)),
+  );
+  await each(some.slice(0, 8), (name) =>
+    admin.post('/api/audiences', { name, expression: 'all', note: name }, 201),
+  );
+  await each(some.slice(0, 4), (name) =>
+    admin.post('/api/fields', { key: `f${tags.pop().id}`.slice(0, 20), name, type: 'text' }, 201),
+  );
+  await admin.post(
+    '/api/tier-models',
+    {
+      name: some[2].slice(0, 60),
+      period_days: 90,
+      tiers: some
+        .slice(0, 4)
+        .map((name, i) => ({
+          name: `${i}${name.slice(0, 50)}`,
+          expression: 'all',
+          color: '#c8102e',
+          advice: name,
+        })),
+    },
+    201,
+  );
   const { items } = await admin.get('/api/customers?limit=5');
   for (const customer of items) {
-    for (const tag of tags.slice(0, 5)) await admin.call('PUT', `/api/customers/${customer.id}/tags/${tag.id}`);
-    await each(some.slice(0, 5), (text) => admin.post(`/api/customers/${customer.id}/notes`, { text }, 201));
+    for (const tag of tags.slice(0, 5))
+      await admin.call('PUT', `/api/customers/${customer.id}/tags/${tag.id}`);
+    await each(some.slice(0, 5), (text) =>
+      admin.post(`/api/customers/${customer.id}/notes`, { text }, 201),
+    );
   }
 }

@@ -158,10 +158,10 @@ static int apply_exception(const struct exception *e)
             all[i].rule = NULL;
         }
     }
-    if (count < e->allowed) {
+    if (count < e->allowed) { /* a word while it shrinks, a failure once it is not needed */
         printf("tools/lint.exceptions: %s %s has %zu findings, not %zu: lower the number\n",
                e->rule, e->path, count, e->allowed);
-        return 1;
+        return count == 0;
     }
     return 0;
 }
