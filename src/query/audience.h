@@ -106,8 +106,9 @@ bool audience_equal(const struct audience_expr *x, const struct audience_expr *y
 
 /* The canonical text: parsing it gives an equal tree. */
 void audience_print(const struct audience_expr *x, struct buf *out);
-/* A plain sentence: "在杭州或宁波、最近 90 天下过至少 2 单、近 7 天没领过券的客户", "customers who are in 杭州 or 宁波, placed
- * at least 2 orders in the last 90 days and claimed no coupon in the last 7 days". */
+/* A plain sentence: "在杭州或宁波、最近 90 天下过至少 2 单、近 7 天没领过券的客户", "customers who
+ * are in 杭州 or 宁波, placed at least 2 orders in the last 90 days and claimed no coupon in the
+ * last 7 days". */
 void audience_say(const struct audience_expr *x, enum language language, struct buf *out);
 
 /* The tree as JSON for the console's builder, and back; the shape is in docs/AUDIENCE.md. From JSON

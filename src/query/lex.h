@@ -1,9 +1,8 @@
 /* lex — the audience language cut into tokens, with positions.
  *
- * Full-width punctuation that Chinese keyboards give （ ） ， “ ” ＝ ＞ ＜ is read as its ASCII twin, so
- * that what an operator types just works; the printer writes ASCII. "--" starts a comment up to the
- * end of the line.
- */
+ * Full-width punctuation that Chinese keyboards give （ ） ， “ ” ＝ ＞ ＜ is read as its ASCII
+ * twin, so that what an operator types just works; the printer writes ASCII. "--" starts a comment
+ * up to the end of the line. */
 #ifndef KOI_QUERY_LEX_H
 #define KOI_QUERY_LEX_H
 

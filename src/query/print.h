@@ -5,9 +5,13 @@
 
 #include "query/tree.h"
 
+/* An expression; the caller has checked that it fits in what it is for. */
 void print_node(const struct node *n, struct buf *out);
+/* "last 90d", "between 2026-01-01 and 2026-01-31"; nothing for WINDOW_EVER. */
 void print_window(const struct window *w, struct buf *out);
+/* "90d", "period". */
 void print_duration(const struct duration *d, struct buf *out);
+/* A bare day, or a quoted day and time. */
 void print_moment(const struct moment *m, struct buf *out);
 /* Millionths as the shortest exact decimal: 500, 99.9, -0.000001. */
 void print_number(int64_t micro, struct buf *out);

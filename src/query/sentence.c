@@ -1,4 +1,8 @@
-/* sentence.c — the entry to the sentences, and what both languages share. */
+/* sentence.c — the entry to the sentences, and what both languages share.
+ *
+ * A sentence is written in one walk over the tree, with names as they were typed; a checked tree
+ * also knows what imported kinds of events and custom fields are called. It never fails but for the
+ * buffer's ceiling. */
 #include "query/sentence.h"
 #include "query/print.h"
 #include "query/word.h"

@@ -1,9 +1,8 @@
-/* sentence_zh.c — an expression as one Chinese sentence: conditions stand before "的客户", joined by
- * 、, alternatives by 或者, with brackets （） where the tree needs them. `not` is said in the condition
- * itself where Chinese has a word for it (没下过单, 不在杭州), by the opposite comparison where that is the
- * same, else by 并非. A comparison with != excludes the unknown and a negated one includes it; the
- * sentence says so where it matters.
- */
+/* sentence_zh.c — an expression as one Chinese sentence: conditions stand before "的客户", joined
+ * by 、, alternatives by 或者, with brackets （） where the tree needs them. `not` is said in the
+ * condition itself where Chinese has a word for it (没下过单, 不在杭州), by the opposite comparison
+ * where that is the same, else by 并非. A comparison with != excludes the unknown and a negated one
+ * includes it; the sentence says so where it matters. */
 #include "query/sentence.h"
 #include "query/word.h"
 

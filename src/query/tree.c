@@ -1,5 +1,7 @@
-/* tree.c — comparing trees. Only what was written counts: positions, ids and names for people do
- * not. */
+/* tree.c — lengths of time, and comparing trees.
+ *
+ * Only what was written counts: positions, ids and names for people do not, nor does the tree that
+ * the checker hangs under a referenced audience. One walk over both trees. */
 #include "query/tree.h"
 
 #include <assert.h>

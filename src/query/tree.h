@@ -118,8 +118,9 @@ struct literal {
     struct moment moment;
     /* checked: */
     struct name_found found; /* a name: its ids */
-    int64_t bound; /* a number in the unit of its left side (fen, whole, millionths, basis points);
-                                a moment of a day field as a civil day; a word as its place in its list */
+    /* A number in the unit of its left side (fen, whole, millionths, basis points); a moment of a
+     * day field as a civil day; a word as its place in its list. */
+    int64_t bound;
 };
 
 enum unit { UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_QUARTER, UNIT_YEAR };

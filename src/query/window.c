@@ -1,5 +1,8 @@
-/* window.c — see window.h. Pure functions of the window, now, and the process's zone
- * (base/calendar.h). */
+/* window.c — written windows as bounds; the table of meanings is in docs/AUDIENCE.md.
+ *
+ * Pure functions of the window, now, P and the process's zone (base/calendar.h). Bounds of instants
+ * are whole seconds, both included, so (now − L, now] begins a second after now − L. An empty
+ * window is one whose end lies before its beginning, which SQL's BETWEEN treats alike. */
 #include "query/window.h"
 
 #include <assert.h>

@@ -1,13 +1,11 @@
-/* audience_diff.c — random audience expressions: print ∘ parse, JSON and back, and equal sets from SQLite, PostgreSQL and
- * the naive evaluator.
- *
+/* audience_diff.c — random audience expressions: print ∘ parse, JSON and back, and equal sets from
+ * SQLite, PostgreSQL and the naive evaluator.
  *     audience_diff [--count N] [--seed S] [--customers N] [--events N] [--verbose]
  *
- * Prints how often each production of the grammar came and the share of answers that are neither empty nor everyone; from
- * 10,000 expressions on, fewer than 100 of a production or less than 30 % of such answers is a failure. The first
- * disagreement prints the seed, the expression and the differing ids, and ends the program with 1. KOI_SKIP_POSTGRES=1
- * leaves the second engine out.
- */
+ * Prints how often each production of the grammar came and the share of answers that are neither
+ * empty nor everyone; from 10,000 expressions on, fewer than 100 of a production or less than 30 %
+ * of such answers is a failure. The first disagreement prints the seed, the expression and the
+ * differing ids, and ends the program with 1. KOI_SKIP_POSTGRES=1 leaves the second engine out. */
 #include "audience_naive.h"
 #include "audience_random.h"
 #include "audience_world.h"
@@ -164,6 +162,31 @@ static void compare_sets(const struct run *run, const char *text, const char *wh
     stop(run, text, "the sets differ", NULL);
 }
 
+/* Whether account 1 may see a customer (or group): the friends (or groups) of the first staff. */
+static bool in_scope(const struct world *w, bool group, int64_t id)
+{
+    if (group)
+        return w->groups[id - 1].owner >= 1 && w->groups[id - 1].owner <= W_SCOPE_STAFF;
+    for (size_t i = 0; i < w->n_relations; i++)
+        if (w->relations[i].staff <= W_SCOPE_STAFF && w->relations[i].deleted_s == 0 &&
+            w->customers[w->relations[i].customer - 1].root == id)
+            return true;
+    return false;
+}
+
+static void check_scope(const struct run *run, struct tx *tx, const struct audience_question *q,
+                        const char *text, const int64_t *right, size_t n)
+{
+    struct audience_question cut = *q;
+    struct err e = ERR_INIT;
+    int64_t count = -1, expected = 0;
+    cut.scope_account = 1;
+    for (size_t i = 0; i < n; i++)
+        expected += in_scope(run->world, text[0] == '@', right[i]);
+    if (audience_count(tx, &cut, &count, &e) != RC_OK || count != expected)
+        stop(run, text, "an account sees others than its own", &e);
+}
+
 static void check_engine(struct run *run, int k, const char *text, const int64_t *right,
                          size_t n_right)
 {
@@ -201,6 +224,8 @@ static void check_engine(struct run *run, int k, const char *text, const int64_t
                 listed, in);
         stop(run, text, "one customer alone gives another answer", NULL);
     }
+    if (rng_below(&r, 10) == 0)
+        check_scope(run, tx, &q, text, right, n_right);
     if (rng_below(&r, 10) == 0 &&
         (audience_count(tx, &q, &count, &e) != RC_OK || count != (int64_t)n))
         stop(run, text, "the count differs", &e);

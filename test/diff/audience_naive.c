@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An event or an order line as one customer's history has it. 0 stands for NULL but in amount and quantity. */
+/* An event or an order line as one customer's history has it. 0 stands for NULL but in amount and
+ * quantity. */
 struct n_event {
     int64_t at_s, seq, kind, customer, channel, staff, object_kind, object, product, amount,
         quantity;
@@ -342,7 +343,8 @@ static bool measure(struct naive *n, const struct node *x, int64_t root)
     }
 }
 
-/* Whether steps k … can follow the event at `i`, all no later than `end_s`: tries every continuation. */
+/* Whether steps k … can follow the event at `i`, all no later than `end_s`: tries every
+ * continuation. */
 static bool follows(struct naive *n, const struct node *x, size_t k, size_t i, size_t stop,
                     int64_t end_s)
 {
@@ -371,7 +373,8 @@ static bool sequence(struct naive *n, const struct node *x, int64_t root)
 
 /* ---- state, now and then ---- */
 
-/* Whether the event at i is the last about its thing by now, `kinds` saying which events are about it. */
+/* Whether the event at i is the last about its thing by now, `kinds` saying which events are about
+ * it. */
 static bool is_last(struct naive *n, size_t i, int64_t root, const int64_t kinds[3], bool staff,
                     bool object, bool customer)
 {

@@ -1,5 +1,6 @@
-/* audience_random.c — random expressions. Each production of the grammar has its function or its line in a table; values are
- * drawn from what the world has, so that many answers are neither empty nor everyone. */
+/* audience_random.c — random expressions. Each production of the grammar has its function or its
+ * line in a table; values are drawn from what the world has, so that many answers are neither empty
+ * nor everyone. */
 #include "audience_random.h"
 
 #include "audience_world.h"

@@ -89,6 +89,11 @@ static const struct sql RFM =
 static const struct sql DAY =
     INSERT("calendar", "day, start_s, end_s, week_day, month_day, quarter_day, year_day",
            "$1, $2, $3, 0, 0, 0, 0", "iii");
+static const struct sql ACCOUNT =
+    INSERT("account", "id, login, name, role, scope, created_s, updated_us",
+           "1, 'a', 'a', 'staff', 'own', 0, 0", "");
+static const struct sql ACCOUNT_STAFF =
+    INSERT("account_staff", "account_id, staff_id", "1, $1", "i");
 static const struct sql NO_CALENDAR = {.text = "DELETE FROM calendar"};
 
 #define TRY(call)                                                                                  \
@@ -133,6 +138,9 @@ static enum rc store_names(struct tx *tx, struct err *e)
     for (int64_t i = 0; i < 4; i++)
         TRY(tx_exec(tx, &AUDIENCE, e, i + 1, str_from(W_AUDIENCES[i]),
                     str_from(W_AUDIENCE_TEXTS[i])));
+    TRY(tx_exec(tx, &ACCOUNT, e));
+    for (int64_t i = 1; i <= W_SCOPE_STAFF; i++)
+        TRY(tx_exec(tx, &ACCOUNT_STAFF, e, i));
     TRY(tx_exec(tx, &NO_CALENDAR, e));
     for (int32_t d = calendar_day_from_civil(2024, 1, 1); d < calendar_day_from_civil(2028, 1, 1);
          d++)

@@ -1,9 +1,9 @@
 /* audience_world — a small corp made from a seed, as plain arrays and as rows of a database.
  *
- * It has what makes audiences hard: merged and erased customers, unknown values everywhere, events at the same second,
- * in the future and taken back, orders with refunds, tags on both sides of a merge, people who left groups, and a history
- * for questions about the past. The arrays are what the naive evaluator reads; ids are small and given by the place.
- */
+ * It has what makes audiences hard: merged and erased customers, unknown values everywhere, events
+ * at the same second, in the future and taken back, orders with refunds, tags on both sides of a
+ * merge, people who left groups, and a history for questions about the past. The arrays are what
+ * the naive evaluator reads; ids are small and given by the place. */
 #ifndef KOI_TEST_AUDIENCE_WORLD_H
 #define KOI_TEST_AUDIENCE_WORLD_H
 
@@ -11,7 +11,10 @@
 #include "db/db.h"
 #include "db/writer.h"
 
-enum { NO_DAY = INT32_MIN };
+enum {
+    NO_DAY = INT32_MIN,
+    W_SCOPE_STAFF = 2, /* account 1 sees the friends of the first so many staff */
+};
 #define NO_AMOUNT DB_NULL
 
 struct w_customer {

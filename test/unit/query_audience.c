@@ -77,77 +77,78 @@ static void text_has_one_canonical_form(void **state)
     }
 }
 
+static const struct {
+    const char *text, *code;
+    int64_t at;
+    const char *hint; /* part of the Chinese hint, or NULL */
+} ERRORS[] = {
+    {"", "empty", 0, NULL},
+    {"  \n", "empty", 0, NULL},
+    {"ctiy = \"x\"", "word_unknown", 0, "city"},
+    {"friend and taag(\"x\")", "word_unknown", 11, "tag"},
+    {"friend friend", "trailing", 7, NULL},
+    {"city = 杭州", "unquoted", 7, NULL},
+    {"city = hangzhou", "value_text", 7, "\"hangzhou\""},
+    {"city >= \"a\"", "operator", 0, "contains"},
+    {"added >= 2026-01-01", "operator", 0, "since"},
+    {"birthday = 3", "operator", 0, "next 7d"},
+    {"birthday since 2026-01-01", "window_birthday", 9, NULL},
+    {"birthday in last 5h", "window_hours", 12, NULL},
+    {"staff != \"张三\"", "operator", 0, "not"},
+    {"age > 3.5", "value_whole", 6, NULL},
+    {"age > 151", "value_range", 6, NULL},
+    {"age between 30 and 18", "between_order", 12, NULL},
+    {"gender = robot", "value_choice", 9, "male"},
+    {"tag(\"没有流水\")", "tag_unknown", 4, "没有流失"},
+    {"count(odrer) > 1", "kind_unknown", 6, "order"},
+    {"count(order where product = \"A\") > 1", "filter_product", 18, "item"},
+    {"count(view where quantity > 1) > 1", "filter_quantity", 17, NULL},
+    {"count(view.kept) > 1", "kept", 6, NULL},
+    {"count(order) is known", "operator", 0, NULL},
+    {"sum(order) > 1", "amount", 9, NULL},
+    {"sum(order.amount) > 1.005", "value_places", 20, NULL},
+    {"count(order, next 7d) > 1", "window_future", 13, NULL},
+    {"added in next 7d", "window_future", 9, NULL},
+    {"added between 2026-02-01 and 2026-01-01", "window_order", 6, NULL},
+    {"added since 2026-02-30", "date_invalid", 12, NULL},
+    {"added in last 90x", "number_suffix", 14, NULL},
+    {"added in last 0d", "duration_range", 14, NULL},
+    {"field.illness = \"x\"", "field_sensitive", 0, NULL},
+    {"field.nothing = \"x\"", "field_unknown", 0, NULL},
+    {"field.due = \"x\"", "value_day", 12, NULL},
+    {"clv(52w) > 800", "clv_unavailable", 0, NULL},
+    {"seq(view, within 7d)", "one_step", 8, NULL},
+    {"sample(\"x\", 10)", "percent", 12, NULL},
+    {"sample(\"x\", 101%)", "value_range", 12, NULL},
+    {"audience(\"甲\")", "circle", 0, NULL},
+    {"friend or audience(\"坏\")", "value", 10, NULL},
+    {"audience(\"群\")", "audience_subject", 0, NULL},
+    {"tier(\"绕\") = \"一\"", "circle", 0, NULL},
+    {"city = \"a\" as of 2026-01-01", "as_of", 0, NULL},
+    {"nickname = \"abc", "text_open", 11, NULL},
+    {"nickname = \"a\x01\"", "text_character", 13, NULL},
+    {"nickname = \"\xff\"", "text_utf8", 11, NULL},
+    {"friend & all", "character", 7, NULL},
+    {"@city = \"a\"", "word_unknown", 0, NULL},
+    {"@kind = feed as of 2026-01-01", "as_of", 12, NULL},
+};
+
 static void errors_say_where_and_what_instead(void **state)
 {
-    static const struct {
-        const char *text, *code;
-        int64_t at;
-        const char *hint; /* part of the Chinese hint, or NULL */
-    } ROWS[] = {
-        {"", "empty", 0, NULL},
-        {"  \n", "empty", 0, NULL},
-        {"ctiy = \"x\"", "word_unknown", 0, "city"},
-        {"friend and taag(\"x\")", "word_unknown", 11, "tag"},
-        {"friend friend", "trailing", 7, NULL},
-        {"city = 杭州", "unquoted", 7, NULL},
-        {"city = hangzhou", "value_text", 7, "\"hangzhou\""},
-        {"city >= \"a\"", "operator", 0, "contains"},
-        {"added >= 2026-01-01", "operator", 0, "since"},
-        {"birthday = 3", "operator", 0, "next 7d"},
-        {"birthday since 2026-01-01", "window_birthday", 9, NULL},
-        {"birthday in last 5h", "window_hours", 12, NULL},
-        {"staff != \"张三\"", "operator", 0, "not"},
-        {"age > 3.5", "value_whole", 6, NULL},
-        {"age > 151", "value_range", 6, NULL},
-        {"age between 30 and 18", "between_order", 12, NULL},
-        {"gender = robot", "value_choice", 9, "male"},
-        {"tag(\"没有流水\")", "tag_unknown", 4, "没有流失"},
-        {"count(odrer) > 1", "kind_unknown", 6, "order"},
-        {"count(order where product = \"A\") > 1", "filter_product", 18, "item"},
-        {"count(view where quantity > 1) > 1", "filter_quantity", 17, NULL},
-        {"count(view.kept) > 1", "kept", 6, NULL},
-        {"count(order) is known", "operator", 0, NULL},
-        {"sum(order) > 1", "amount", 9, NULL},
-        {"sum(order.amount) > 1.005", "value_places", 20, NULL},
-        {"count(order, next 7d) > 1", "window_future", 13, NULL},
-        {"added in next 7d", "window_future", 9, NULL},
-        {"added between 2026-02-01 and 2026-01-01", "window_order", 6, NULL},
-        {"added since 2026-02-30", "date_invalid", 12, NULL},
-        {"added in last 90x", "number_suffix", 14, NULL},
-        {"added in last 0d", "duration_range", 14, NULL},
-        {"field.illness = \"x\"", "field_sensitive", 0, NULL},
-        {"field.nothing = \"x\"", "field_unknown", 0, NULL},
-        {"field.due = \"x\"", "value_day", 12, NULL},
-        {"clv(52w) > 800", "clv_unavailable", 0, NULL},
-        {"seq(view, within 7d)", "one_step", 8, NULL},
-        {"sample(\"x\", 10)", "percent", 12, NULL},
-        {"sample(\"x\", 101%)", "value_range", 12, NULL},
-        {"audience(\"甲\")", "circle", 0, NULL},
-        {"friend or audience(\"坏\")", "value", 10, NULL},
-        {"audience(\"群\")", "audience_subject", 0, NULL},
-        {"tier(\"绕\") = \"一\"", "circle", 0, NULL},
-        {"city = \"a\" as of 2026-01-01", "as_of", 0, NULL},
-        {"nickname = \"abc", "text_open", 11, NULL},
-        {"nickname = \"a\x01\"", "text_character", 13, NULL},
-        {"nickname = \"\xff\"", "text_utf8", 11, NULL},
-        {"friend & all", "character", 7, NULL},
-        {"@city = \"a\"", "word_unknown", 0, NULL},
-        {"@kind = feed as of 2026-01-01", "as_of", 12, NULL},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+    for (size_t i = 0; i < sizeof ERRORS / sizeof ERRORS[0]; i++) {
         struct arena a;
         struct err e = ERR_INIT;
         const struct audience_expr *x;
         arena_init(&a, 0);
-        assert_int_not_equal(read_text(&a, ROWS[i].text, &x, &e), RC_OK);
-        if (strcmp(e.code, ROWS[i].code) != 0 || e.at != ROWS[i].at)
-            fail_msg("%s: %s at %d, not %s at %d", ROWS[i].text, e.code, (int)e.at, ROWS[i].code,
-                     (int)ROWS[i].at);
+        assert_int_not_equal(read_text(&a, ERRORS[i].text, &x, &e), RC_OK);
+        if (strcmp(e.code, ERRORS[i].code) != 0 || e.at != ERRORS[i].at)
+            fail_msg("%s: %s at %d, not %s at %d", ERRORS[i].text, e.code, (int)e.at,
+                     ERRORS[i].code, (int)ERRORS[i].at);
         assert_string_equal(e.field, "expression");
         assert_true(e.zh[0] != 0 && e.en[0] != 0);
-        if (ROWS[i].hint != NULL && strstr(e.hint_zh, ROWS[i].hint) == NULL)
-            fail_msg("%s: the hint is \"%s\"", ROWS[i].text, e.hint_zh);
+        if (ERRORS[i].hint != NULL && strstr(e.hint_zh, ERRORS[i].hint) == NULL)
+            fail_msg("%s: the hint is \"%s\"", ERRORS[i].text, e.hint_zh);
         arena_done(&a);
     }
 }

@@ -45,8 +45,8 @@ static inline void fake_kind(struct str name, int64_t *id, struct name_found *ou
     }
 }
 
-/* Audiences: "甲" refers to "乙" and back; "老客" and "黑名单" are plain, "群" is about groups, "坏" does
- * not parse. */
+/* Audiences: "甲" refers to "乙" and back; "老客" and "黑名单" are plain, "群" is about groups,
+ * "坏" does not parse. */
 static inline void fake_audience(struct str name, int64_t *id, struct name_found *out)
 {
     static const struct {

@@ -20,9 +20,9 @@ struct compile {
     enum audience_subject subject; /* of the condition being compiled */
     int64_t now_s;
     bool as_of;
-    int64_t
-        only; /* the one customer or group that is asked about; 0: everyone, as inside a condition on
-                         another subject */
+    /* the one customer or group that is asked about; 0: everyone, as inside a condition on another
+     * subject */
+    int64_t only;
     struct buf with; /* the CTEs so far, each followed by ", " */
     int sets;
     bool retractions; /* their CTEs are there */
