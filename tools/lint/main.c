@@ -4,8 +4,8 @@
  *   lint ROOT      prints "path:line: [rule] what"; exit code 1 if anything is to be done
  *
  * tools/lint.exceptions has lines "rule path count": so many findings of that rule are tolerated in
- * that file. More is a failure, and so is less: the number must then be lowered. So the list can
- * only shrink. Findings stay in memory; a checkout of 3,000 files takes well under a second.
+ * that file. More is a failure, less a reminder to lower the number, none at all a failure again:
+ * the list can only shrink. Findings stay in memory; 3,000 files take well under a second.
  */
 #include "lint.h"
 
