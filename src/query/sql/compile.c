@@ -555,15 +555,15 @@ void put_predicate(struct compile *c, const struct node *n, bool negate, struct 
 
 /* ---- the frame ---- */
 
-/* The data scope: SCOPE_CUSTOMER of store/scope.h with this question's account; groups by their
- * owner. */
+/* The data scope of store/scope.h with this question's account: as a set when everyone is asked
+ * about, as a look-up when one customer is; groups by their owner. */
 static void put_scope(struct compile *c, bool group, struct buf *out)
 {
-    static const char CUSTOMERS[] = SCOPE_CUSTOMER("c.id", "\x1F");
-    struct str rest =
-        group ? STR("\x1F <> 0 AND g.owner_id IN (SELECT a.staff_id FROM account_staff a"
-                    " WHERE a.account_id = \x1F)")
-              : str_from(CUSTOMERS);
+    static const char ONE[] = SCOPE_CUSTOMER("c.id", "\x1F");
+    static const char ALL[] = "c.id IN " SCOPE_ROOTS("\x1F");
+    static const char GROUPS[] =
+        "g.owner_id IN (SELECT a.staff_id FROM account_staff a WHERE a.account_id = \x1F)";
+    struct str rest = str_from(group ? GROUPS : c->only != 0 ? ONE : ALL);
     struct buf param;
     struct str part;
     if (c->q->scope_account == 0)
