@@ -74,5 +74,9 @@ extern const struct route route_demo_make;
 extern const struct route route_demo_figures;
 extern const struct route route_demo_remove;
 extern const struct route route_tag_tree, route_tag_category_create, route_tag_category_update, route_tag_category_remove, route_tag_group_create, route_tag_group_update, route_tag_group_remove, route_tag_create, route_tag_update, route_tag_remove, route_tag_coverage;
+/* reports.c */
+extern const struct route route_report_facts, route_report_revenue, route_report_repurchase, route_report_cohorts, route_report_first_purchase, route_report_provinces, route_report_sources;
+/* today.c */
+extern const struct route route_today;
 
 #endif

@@ -31,6 +31,7 @@
     X(order)                                                                                       \
     X(order_read)                                                                                  \
     X(relation)                                                                                    \
+    X(report)                                                                                      \
     X(rfm)                                                                                         \
     X(session)                                                                                     \
     X(setting)                                                                                     \

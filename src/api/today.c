@@ -1,0 +1,226 @@
+/* today.c — the first page: what waits for someone, what moved, what is wrong.
+ *
+ * "Before" is the mean of the seven days before today. Today is not over yet, so a fall in the morning means little; the console
+ * says so. What is wrong comes from the same checks as `koi doctor` and is shown to those who can do something about it. All figures are cut
+ * to the caller's scope.
+ */
+#include "api/customer_json.h"
+#include "api/routes.h"
+#include "base/calendar.h"
+#include "domain/app.h"
+#include "domain/doctor.h"
+#include "domain/report.h"
+#include "store/merge.h"
+
+#include <math.h>
+
+enum { TREND_DAYS = 30 };
+
+struct trend {
+    struct report_range range;
+    struct report_day_count *friends;
+    size_t friends_n;
+    struct report_period *days;
+    size_t days_n;
+};
+
+static const char *said(struct request *rq, const char *zh, const char *en)
+{
+    return request_caller(rq)->english ? en : zh;
+}
+
+/* ---- due ---- */
+
+static void put_due(struct request *rq, struct json *j, int64_t count, const char *zh,
+                    const char *en, const char *link)
+{
+    if (count == 0)
+        return;
+    json_open_object(j, NULL);
+    json_put_z(j, "title", said(rq, zh, en));
+    json_put_int(j, "count", count);
+    json_put_z(j, "link", link);
+    json_close_object(j);
+}
+
+static enum rc due(struct request *rq, struct tx *tx, struct json *j, int64_t today, struct err *e)
+{
+    int64_t scope = request_caller(rq)->scope_account;
+    struct report_due d;
+    int64_t proposals = 0;
+    enum rc rc = report_due(tx, scope, today, &d, e);
+    if (rc == RC_OK && scope == 0 && request_may(rq, PERM_CUSTOMER_MERGE))
+        rc = proposal_count_open(tx, scope, &proposals, e);
+    if (rc != RC_OK)
+        return rc;
+    json_open_array(j, "due");
+    put_due(rq, j, d.unanswered, "三天内的新好友还没有备注、订单或阶段",
+            "new friends of three days without a note, an order or a stage",
+            "/customers?friend=true");
+    put_due(rq, j, proposals, "可能是同一个人的客户等待判断",
+            "pairs of customers that may be one person", "/merges");
+    if (request_may(rq, PERM_IMPORT)) {
+        put_due(rq, j, d.failed_jobs, "任务失败", "jobs failed", "/jobs");
+        put_due(rq, j, d.rejected_lines, "导入时被拒绝的行", "lines rejected by imports",
+                "/import");
+    }
+    if (request_may(rq, PERM_COST_WRITE))
+        put_due(rq, j, d.uncosted_sources, "有新客的来源还没有记成本",
+                "sources with new customers but no cost", "/sources");
+    json_close_array(j);
+    return RC_OK;
+}
+
+/* ---- moved ---- */
+
+static void put_moved(struct request *rq, struct json *j, const char *zh, const char *en,
+                      int64_t now, int64_t week, const char *unit)
+{
+    double before = (double)week / 7;
+    json_open_object(j, NULL);
+    json_put_z(j, "title", said(rq, zh, en));
+    json_put_int(j, "now", now);
+    json_put_double(j, "before", round(before * 10) / 10);
+    json_put_double(j, "change", week == 0 ? NAN : ((double)now - before) / before);
+    json_put_z(j, "unit", unit);
+    json_close_object(j);
+}
+
+struct moved {
+    int64_t now, week;
+};
+
+/* Sums of the last day and the seven before it. */
+static void add_day(struct moved *m, size_t i, size_t n, int64_t value)
+{
+    if (i + 1 == n)
+        m->now += value;
+    else if (i + 8 >= n)
+        m->week += value;
+}
+
+static void moved(struct request *rq, struct json *j, const struct trend *t)
+{
+    struct moved friends = {0};
+    struct moved orders = {0};
+    struct moved sale = {0};
+    struct moved refunded = {0};
+    for (size_t i = 0; i < t->friends_n; i++)
+        add_day(&friends, i, t->friends_n, t->friends[i].count);
+    for (size_t i = 0; i < t->days_n; i++) {
+        add_day(&orders, i, t->days_n, t->days[i].orders);
+        add_day(&sale, i, t->days_n, t->days[i].sale_fen);
+        add_day(&refunded, i, t->days_n, t->days[i].refunded_fen);
+    }
+    json_open_array(j, "moved");
+    put_moved(rq, j, "今日新好友", "new friends today", friends.now, friends.week, "count");
+    put_moved(rq, j, "今日订单", "orders today", orders.now, orders.week, "count");
+    put_moved(rq, j, "今日销售额", "sales today", sale.now, sale.week, "fen");
+    put_moved(rq, j, "今日退款", "refunds today", refunded.now, refunded.week, "fen");
+    json_close_array(j);
+}
+
+/* ---- wrong ---- */
+
+static enum rc wrong(struct request *rq, struct tx *tx, struct json *j, struct err *e)
+{
+    json_open_array(j, "wrong");
+    if (request_may(rq, PERM_SYSTEM)) {
+        struct checks checks;
+        enum rc rc = doctor_run(request_app(rq), tx, false, request_arena(rq), &checks, e);
+        if (rc != RC_OK)
+            return rc;
+        for (size_t i = 0; i < checks.n; i++) {
+            const struct check *c = &checks.list[i];
+            if (c->ok)
+                continue;
+            json_open_object(j, NULL);
+            json_put_z(j, "title", said(rq, c->zh, c->en));
+            json_put_z(j, "detail", said(rq, c->advice_zh, c->advice_en));
+            json_put_z(j, "link", "/system");
+            json_close_object(j);
+        }
+    }
+    json_close_array(j);
+    return RC_OK;
+}
+
+/* ---- the page ---- */
+
+static enum rc read_trend(struct request *rq, struct tx *tx, int64_t today, struct trend *t,
+                          struct err *e)
+{
+    t->range = (struct report_range){.scope_account = request_caller(rq)->scope_account,
+                                     .from_day = today - TREND_DAYS + 1,
+                                     .to_day = today};
+    enum rc rc = report_friends(tx, &t->range, &t->friends, &t->friends_n, e);
+    return rc == RC_OK ? report_periods(tx, &t->range, REPORT_DAY, &t->days, &t->days_n, e) : rc;
+}
+
+/* Orders by day leave days without any out for a narrow scope; friends have every day. */
+static const struct report_period *period_of(const struct trend *t, int64_t day)
+{
+    for (size_t i = 0; i < t->days_n; i++) {
+        if (t->days[i].start_day == day)
+            return &t->days[i];
+    }
+    return NULL;
+}
+
+static void put_trend(struct json *j, const struct trend *t)
+{
+    json_open_object(j, "trend");
+    json_open_array(j, "days");
+    for (size_t i = 0; i < t->friends_n; i++)
+        json_put_day(j, NULL, t->friends[i].day);
+    json_close_array(j);
+    json_open_array(j, "friends");
+    for (size_t i = 0; i < t->friends_n; i++)
+        json_put_int(j, NULL, t->friends[i].count);
+    json_close_array(j);
+    json_open_array(j, "orders");
+    for (size_t i = 0; i < t->friends_n; i++) {
+        const struct report_period *p = period_of(t, t->friends[i].day);
+        json_put_int(j, NULL, p != NULL ? p->orders : 0);
+    }
+    json_close_array(j);
+    json_open_array(j, "sale_fen");
+    for (size_t i = 0; i < t->friends_n; i++) {
+        const struct report_period *p = period_of(t, t->friends[i].day);
+        json_put_int(j, NULL, p != NULL ? p->sale_fen : 0);
+    }
+    json_close_array(j);
+    json_close_object(j);
+}
+
+static enum rc today_page(struct request *rq, struct tx *tx, struct err *e)
+{
+    int64_t today = calendar_day_of(tx_now_s(tx));
+    struct trend t;
+    enum rc rc = read_trend(rq, tx, today, &t, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    rc = due(rq, tx, j, today, e);
+    if (rc == RC_OK) {
+        moved(rq, j, &t);
+        rc = wrong(rq, tx, j, e);
+    }
+    if (rc == RC_OK)
+        put_trend(j, &t);
+    json_close_object(j);
+    return rc;
+}
+
+const struct route route_today = {
+    .method = GET,
+    .path = "/api/today",
+    .name = "today",
+    .need = PERM_CUSTOMER_READ,
+    .scope = SCOPE_ROWS,
+    .run = today_page,
+    .zh = "今日：要做什么、什么变了、哪里不对",
+    .en = "What waits, what moved, what is wrong, and the trend of thirty days.",
+    .reply = "Today",
+};
