@@ -109,6 +109,7 @@ static void put_period(struct json *j, const struct report_period *p)
 {
     json_open_object(j, NULL);
     json_put_day(j, "start_day", p->start_day);
+    json_put_int(j, "placed", p->placed);
     json_put_int(j, "orders", p->orders);
     json_put_int(j, "buyers", p->buyers);
     json_put_int(j, "new_buyers", p->new_buyers);

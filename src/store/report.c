@@ -23,6 +23,7 @@
 #define BUYER " JOIN customer b ON b.id = o.customer_id"
 /* As conditions that SQLite cannot take for a reason to build an index on nature: the range of time is the way in. */
 #define BOUGHT "CASE WHEN " ORDER_IS_PURCHASE("o") " THEN 1 ELSE 0 END = 1"
+#define PLACED "CASE o.nature WHEN 'sale' THEN 1 ELSE 0 END = 1"
 #define CANCELLED "CASE o.nature WHEN 'cancellation' THEN 1 ELSE 0 END = 1"
 
 static const struct sql ORDER_DAYS = {
@@ -87,15 +88,17 @@ static const struct sql FACTS_BUYERS = {
 #define PERIODS(unit)                                                                              \
     {                                                                                              \
         .text = "SELECT d." unit ", count(CASE WHEN " SEEN " THEN o.id END)"                       \
-                ", count(DISTINCT b.root_id)"                                                      \
-                ", count(DISTINCT CASE WHEN s.first_order_s >= p.start_s THEN b.root_id END)"      \
-                ", " SUM_IF(SEEN, "o.sale_fen")                                                    \
+                ", count(CASE WHEN " SEEN " AND " BOUGHT " THEN o.id END)"                         \
+                ", count(DISTINCT CASE WHEN " BOUGHT " THEN b.root_id END)"                        \
+                ", count(DISTINCT CASE WHEN " BOUGHT " AND s.first_order_s >= p.start_s"           \
+                " THEN b.root_id END)"                                                             \
+                ", " SUM_IF(SEEN " AND " BOUGHT, "o.sale_fen")                                     \
                 " FROM calendar d CROSS JOIN calendar p"                                           \
-                " LEFT JOIN orders o ON " ON_DAY("o.at_s") " AND " CHANNEL("$2") " AND " BOUGHT    \
+                " LEFT JOIN orders o ON " ON_DAY("o.at_s") " AND " CHANNEL("$2") " AND " PLACED    \
                 " LEFT" BUYER " AND " SEEN_BY("$1")                                                \
                 " LEFT JOIN customer_stats s ON s.customer_id = b.root_id"                         \
                 " WHERE " DAYS " AND p.day = d." unit " GROUP BY d." unit " ORDER BY 1",           \
-        .in = "iiii", .out = "iiiii",                                                              \
+        .in = "iiii", .out = "iiiiii",                                                             \
     }
 static const struct sql PERIODS_DAY = PERIODS("day");
 static const struct sql PERIODS_WEEK = PERIODS("week_day");
@@ -372,10 +375,11 @@ enum rc report_periods(struct tx *tx, const struct report_range *range, enum rep
     while (rows_next(r))
         *LIST_ADD(tx_arena(tx), list, n, room) = (struct report_period){
             .start_day = rows_int(r, 0),
-            .orders = rows_int(r, 1),
-            .buyers = rows_int(r, 2),
-            .new_buyers = rows_int(r, 3),
-            .sale_fen = rows_int(r, 4),
+            .placed = rows_int(r, 1),
+            .orders = rows_int(r, 2),
+            .buyers = rows_int(r, 3),
+            .new_buyers = rows_int(r, 4),
+            .sale_fen = rows_int(r, 5),
         };
     rc = rows_end(r, e);
     if (rc == RC_OK)

@@ -35,7 +35,8 @@ enum rc report_facts(struct tx *tx, int64_t channel_id, struct report_facts *out
 /* Purchases of one period. A buyer whose first purchase ever falls into it is new. */
 struct report_period {
     int64_t start_day;
-    int64_t orders, buyers, new_buyers;
+    int64_t placed; /* sale orders, paid or not */
+    int64_t orders, buyers, new_buyers; /* purchases and who made them */
     int64_t sale_fen;
     int64_t refunded_fen; /* refunds at their own time, and cancellation documents */
 };

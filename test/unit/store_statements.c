@@ -45,7 +45,7 @@ static void check_source(const char *file)
         const char *listed = list != NULL ? strstr(list, name) : NULL;
         bool whole = false;
         while (listed != NULL && !whole) {
-            whole = strchr(",) \n", listed[n + 1]) != NULL && listed < strstr(list, ");");
+            whole = strchr(",) \n[", listed[n + 1]) != NULL && listed < strstr(list, ");");
             listed = strstr(listed + 1, name);
         }
         if (!whole)
