@@ -144,7 +144,7 @@ CREATE INDEX customer_stats_last ON customer_stats (last_order_s, customer_id);
 CREATE TABLE identity (
     id           @PK@,
     customer_id  @INT@ NOT NULL REFERENCES customer (id), -- the customer it was born with
-    kind         @TEXT@ NOT NULL CHECK (kind IN ('unionid', 'external_userid', 'openid', 'phone', 'buyer', 'card')),
+    kind         @TEXT@ NOT NULL CHECK (kind = 'unionid' OR kind = 'external_userid' OR kind = 'openid' OR kind = 'phone' OR kind = 'buyer' OR kind = 'card'),
     issuer       @TEXT@ NOT NULL DEFAULT '',  -- app id, shop, card scheme; '' where the kind is global
     value_hash   @BYTES@ NOT NULL,
     value        @TEXT@,
@@ -355,10 +355,10 @@ CREATE TABLE orders (
     id           @PK@,
     channel_id   @INT@ NOT NULL REFERENCES channel (id),
     number       @TEXT@ NOT NULL,
-    nature       @TEXT@ NOT NULL DEFAULT 'sale' CHECK (nature IN ('sale', 'cancellation', 'adjustment')),
+    nature       @TEXT@ NOT NULL DEFAULT 'sale' CHECK (nature = 'sale' OR nature = 'cancellation' OR nature = 'adjustment'),
     customer_id  @INT@ REFERENCES customer (id),  -- as born; NULL: nobody known bought it
     staff_id     @INT@ REFERENCES staff (id),
-    state        @TEXT@ NOT NULL CHECK (state IN ('created', 'paid', 'shipped', 'completed', 'closed')),
+    state        @TEXT@ NOT NULL CHECK (state = 'created' OR state = 'paid' OR state = 'shipped' OR state = 'completed' OR state = 'closed'),
     at_s         @INT@ NOT NULL,               -- when it was placed (the earliest of its lines)
     paid_s       @INT@,
     total_fen    @INT@ NOT NULL,               -- list amount of the order
@@ -386,7 +386,7 @@ CREATE TABLE order_item (
     quantity         @INT@ NOT NULL,
     unit_price_micro @INT@ NOT NULL,
     amount_fen       @INT@ NOT NULL,           -- quantity × unit price, rounded half to even
-    nature           @TEXT@ NOT NULL CHECK (nature IN ('sale', 'cancel', 'adjust', 'other')), -- other: no price, or a quantity ≤ 0 outside a cancellation
+    nature           @TEXT@ NOT NULL CHECK (nature = 'sale' OR nature = 'cancel' OR nature = 'adjust' OR nature = 'other'), -- other: no price, or a quantity ≤ 0 outside a cancellation
     batch_id         @INT@
 ) @STRICT@;
 CREATE INDEX order_item_order ON order_item (order_id);
