@@ -31,11 +31,13 @@ void store_must_at(struct store_fixture *f, enum rc rc, const char *file, int li
 void store_write(struct store_fixture *f, enum rc (*run)(struct tx *tx, void *arg, struct err *e),
                  void *arg);
 
-/* Runs `tests` (rows made by STORE_TEST) on both engines, PostgreSQL unless KOI_SKIP_POSTGRES=1. */
-#define STORE_TESTS(fn)                                                                            \
-    {#fn " on SQLite", fn, store_setup, store_teardown, &STORE_SQLITE},                            \
+/* Two rows of cmocka's table: a test on both engines. */
+#define STORE_TESTS(fn) STORE_TEST(fn, SQLITE), STORE_TEST(fn, POSTGRES)
+
+/* A row of cmocka's table: a test on SQLITE or POSTGRES. Put those on PostgreSQL last, so that they can be left out. */
+#define STORE_TEST(fn, engine)                                                                     \
     {                                                                                              \
-#fn " on PostgreSQL", fn, store_setup, store_teardown, &STORE_POSTGRES                     \
+#fn " on " #engine, fn, store_setup, store_teardown, &STORE_##engine                       \
     }
 
 #endif

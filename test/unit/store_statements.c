@@ -104,7 +104,8 @@ static void prepare_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_statement_is_listed),
-                                       STORE_TESTS(prepare_all)};
+                                       STORE_TEST(prepare_all, SQLITE),
+                                       STORE_TEST(prepare_all, POSTGRES)};
     size_t n = sizeof tests / sizeof *tests;
     return pg_fixture_skipped()
                ? _cmocka_run_group_tests("store_statements", tests, n - 1, NULL, NULL)
