@@ -22,6 +22,9 @@
 #define INT_NULL "{\"type\":[\"integer\",\"null\"]}"
 #define BOOL "{\"type\":\"boolean\"}"
 #define ANY "{}"
+#define NUM_NULL "{\"type\":[\"number\",\"null\"]}"
+#define NAMED_REF                                                                                  \
+    "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"name\":" TEXT_NULL "}}"
 
 #define ACCOUNT_REF "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"login\":" TEXT_NULL "}}"
 #define STAFF_REF "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"name\":" TEXT_NULL "}}"
@@ -64,17 +67,92 @@ const struct schema schema_table[] = {
                            ",\"head_hash\":" TEXT)},
     {"BackupList",
      LIST_OF(OBJECT("\"name\":" TEXT ",\"bytes\":" INT ",\"created_s\":" INT ",\"whole\":" BOOL))},
+    {"Changed",
+     OBJECT("\"changed\":" BOOL)},
+    {"ChannelList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"kind\":" TEXT))},
     {"CheckList",
      LIST_OF(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"ok\":" BOOL ",\"value\":" TEXT_NULL
                                ",\"advice\":" TEXT_NULL))},
+    {"CityList",
+     LIST_OF(OBJECT("\"name\":" TEXT ",\"customers\":" INT))},
+    {"Cohorts",
+     OBJECT("\"cohorts\":" ARRAY(OBJECT("\"start_day\":" TEXT ",\"customers\":" INT ",\"active\":"
+      ARRAY(INT))))},
+    {"Cost",
+     OBJECT("\"id\":" ID ",\"source\":" NAMED_REF ",\"kind\":" TEXT ",\"from_day\":" TEXT
+      ",\"to_day\":" TEXT ",\"amount_fen\":" INT ",\"note\":" TEXT_NULL ",\"created_s\":" INT)},
+    {"CostList",
+     LIST_OF(REF("Cost"))},
+    {"Customer",
+     OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL ",\"gender\":" TEXT_NULL ",\"age\":" INT_NULL
+      ",\"province\":" TEXT_NULL ",\"city\":" TEXT_NULL ",\"phone\":" TEXT_NULL ",\"source\":"
+      NAMED_REF ",\"stage\":" NAMED_REF ",\"added_s\":" INT_NULL ",\"first_s\":" INT
+      ",\"orders\":" INT ",\"spend_fen\":" INT ",\"last_order_s\":" INT_NULL ",\"staff\":"
+      ARRAY(NAMED_REF) ",\"tags\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"group\":"
+      TEXT)) ",\"tiers\":" ARRAY(OBJECT("\"model\":" TEXT ",\"tier\":" TEXT ",\"color\":" TEXT))
+      ",\"birth_day\":" TEXT_NULL ",\"no_marketing\":" BOOL ",\"name\":" TEXT_NULL ",\"address\":"
+      TEXT_NULL ",\"fields\":" ARRAY(OBJECT("\"key\":" TEXT ",\"name\":" TEXT ",\"type\":" TEXT
+      ",\"masked\":" BOOL ",\"value\":" ANY)) ",\"identities\":" ARRAY(OBJECT("\"id\":" ID
+      ",\"kind\":" TEXT ",\"issuer\":" TEXT ",\"value\":" TEXT_NULL ",\"created_s\":" INT))
+      ",\"relations\":" ARRAY(OBJECT("\"id\":" ID ",\"staff\":" NAMED_REF ",\"added_s\":" INT
+      ",\"deleted_s\":" INT_NULL ",\"deleted_by\":" TEXT_NULL ",\"remark\":" TEXT_NULL
+      ",\"tags\":" ARRAY(NAMED_REF))) ",\"groups\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT
+      ",\"joined_s\":" INT ",\"left_s\":" INT_NULL)) ",\"rfm\":" ANY ",\"merged_from\":"
+      ARRAY(ID))},
+    {"CustomerList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL ",\"gender\":" TEXT_NULL ",\"age\":"
+      INT_NULL ",\"province\":" TEXT_NULL ",\"city\":" TEXT_NULL ",\"phone\":" TEXT_NULL
+      ",\"source\":" NAMED_REF ",\"stage\":" NAMED_REF ",\"added_s\":" INT_NULL ",\"first_s\":"
+      INT ",\"orders\":" INT ",\"spend_fen\":" INT ",\"last_order_s\":" INT_NULL ",\"staff\":"
+      ARRAY(NAMED_REF) ",\"tags\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"group\":"
+      TEXT)) ",\"tiers\":" ARRAY(OBJECT("\"model\":" TEXT ",\"tier\":" TEXT ",\"color\":" TEXT))))},
     {"DemoFigures",
      OBJECT("\"items\":" ARRAY(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT
                                     ",\"value\":{\"type\":\"number\"},\"low\":{\"type\":\"number\"},"
                                     "\"high\":{\"type\":\"number\"},\"ok\":" BOOL)) ",\"ok\":" BOOL)},
+    {"DepartmentTree",
+     OBJECT("\"items\":" ARRAY(ANY))},
     {"Document", "{\"type\":\"object\"}"},
+    {"Erased",
+     OBJECT("\"id\":" ID ",\"erased\":" BOOL)},
     {"Error",
      OBJECT("\"error\":" OBJECT("\"code\":" TEXT ",\"message\":" TEXT ",\"field\":" TEXT_NULL ",\"hint\":" TEXT_NULL
                                          ",\"at\":" INT_NULL))},
+    {"EventKindList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"touch\":"
+      BOOL))},
+    {"Facts",
+     OBJECT("\"lines\":" INT ",\"lines_without_customer\":" INT ",\"cancellation_lines\":" INT
+      ",\"cancellation_orders\":" INT ",\"adjustment_lines\":" INT
+      ",\"negative_quantity_not_cancelled\":" INT ",\"zero_price_lines\":" INT
+      ",\"negative_price_lines\":" INT ",\"exact_duplicate_lines\":" INT ",\"orders\":" INT
+      ",\"orders_with_two_times\":" INT ",\"customers\":" INT ",\"sale_lines\":" INT
+      ",\"sale_lines_with_customer\":" INT ",\"sale_orders_with_customer\":" INT ",\"buyers\":"
+      INT ",\"repeat_buyers\":" INT ",\"sale_fen\":" INT ",\"sale_fen_with_customer\":" INT
+      ",\"cancelled_fen\":" INT ",\"paid_orders\":" INT ",\"unpaid_orders\":" INT
+      ",\"refunded_orders\":" INT ",\"total_fen\":" INT ",\"paid_fen\":" INT ",\"refunded_fen\":"
+      INT)},
+    {"Field",
+     OBJECT("\"id\":" ID ",\"key\":" TEXT ",\"name\":" TEXT ",\"type\":" TEXT ",\"class\":" TEXT
+      ",\"choices\":" ANY ",\"position\":" INT ",\"archived\":" BOOL)},
+    {"FieldList",
+     LIST_OF(REF("Field"))},
+    {"FieldValue",
+     OBJECT("\"key\":" TEXT ",\"value\":" ANY)},
+    {"FirstPurchase",
+     OBJECT("\"median_days\":" NUM_NULL ",\"mean_days\":" NUM_NULL ",\"buckets\":"
+      ARRAY(OBJECT("\"days_to\":" INT_NULL ",\"customers\":" INT)) ",\"before\":" INT
+      ",\"never\":" INT)},
+    {"Group",
+     OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"owner\":" NAMED_REF ",\"kind\":" TEXT ",\"level\":"
+      TEXT ",\"members\":" INT ",\"joined_30d\":" INT ",\"left_30d\":" INT ",\"created_s\":" INT
+      ",\"dismissed_s\":" INT_NULL ",\"days\":" ARRAY(OBJECT("\"day\":" TEXT ",\"joined\":" INT
+      ",\"left\":" INT)))},
+    {"GroupList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"owner\":" NAMED_REF ",\"kind\":" TEXT
+      ",\"level\":" TEXT ",\"members\":" INT ",\"joined_30d\":" INT ",\"left_30d\":" INT
+      ",\"created_s\":" INT ",\"dismissed_s\":" INT_NULL))},
     {"Health", OBJECT("\"ok\":" BOOL)},
     {"Import",
      OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"file_name\":" TEXT ",\"state\":" TEXT ",\"lines\":" INT
@@ -93,9 +171,55 @@ const struct schema schema_table[] = {
             ",\"ended_s\":" INT_NULL)},
     {"JobList", LIST_OF(REF("Job"))},
     {"JobStarted", OBJECT("\"job\":" REF("Job"))},
+    {"MergeList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"kept\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL)
+      ",\"merged\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL) ",\"reason\":" TEXT
+      ",\"at_s\":" INT ",\"account\":" NAMED_REF ",\"undone_s\":" INT_NULL))},
+    {"Merged",
+     OBJECT("\"id\":" ID_NULL ",\"customer_id\":" ID)},
     {"NameList",
      LIST_OF(TEXT)},
+    {"Named",
+     OBJECT("\"id\":" ID ",\"name\":" TEXT)},
+    {"Note",
+     OBJECT("\"id\":" ID ",\"account\":" NAMED_REF ",\"text\":" TEXT ",\"at_s\":" INT)},
+    {"NoteList",
+     LIST_OF(REF("Note"))},
+    {"Order",
+     OBJECT("\"id\":" ID ",\"number\":" TEXT ",\"channel\":" NAMED_REF ",\"nature\":" TEXT
+      ",\"state\":" TEXT ",\"customer\":" ANY ",\"staff\":" NAMED_REF ",\"at_s\":" INT
+      ",\"paid_s\":" INT_NULL ",\"total_fen\":" INT ",\"sale_fen\":" INT ",\"paid_fen\":" INT_NULL
+      ",\"refunded_fen\":" INT ",\"province\":" TEXT_NULL ",\"lines\":" INT ",\"items\":"
+      ARRAY(OBJECT("\"line\":" INT ",\"product\":" ANY ",\"at_s\":" INT ",\"quantity\":" INT
+      ",\"unit_price_micro\":" INT ",\"amount_fen\":" INT ",\"nature\":" TEXT)) ",\"refunds\":"
+      ARRAY(OBJECT("\"number\":" TEXT ",\"at_s\":" INT ",\"amount_fen\":" INT)))},
+    {"OrderList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"number\":" TEXT ",\"channel\":" NAMED_REF ",\"nature\":" TEXT
+      ",\"state\":" TEXT ",\"customer\":" ANY ",\"staff\":" NAMED_REF ",\"at_s\":" INT
+      ",\"paid_s\":" INT_NULL ",\"total_fen\":" INT ",\"sale_fen\":" INT ",\"paid_fen\":" INT_NULL
+      ",\"refunded_fen\":" INT ",\"province\":" TEXT_NULL ",\"lines\":" INT))},
+    {"ProductList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"issuer\":" TEXT ",\"code\":" TEXT ",\"name\":" TEXT
+      ",\"category\":" TEXT_NULL ",\"role\":" TEXT_NULL ",\"price_fen\":" INT_NULL
+      ",\"cycle_days\":" INT_NULL))},
+    {"ProposalList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"reason\":" TEXT ",\"state\":" TEXT ",\"created_s\":" INT
+      ",\"decided_s\":" INT_NULL ",\"one\":" ANY ",\"other\":" ANY))},
+    {"Provinces",
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"items\":" ARRAY(OBJECT("\"province\":" TEXT_NULL
+      ",\"orders\":" INT ",\"paid_orders\":" INT ",\"paid_fen\":" INT ",\"refunded_fen\":" INT)))},
+    {"Repurchase",
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"buyers\":" INT ",\"repeat_buyers\":" INT
+      ",\"rate\":" NUM_NULL ",\"frequency\":" NUM_NULL ",\"interval_days\":" OBJECT("\"median\":"
+      NUM_NULL ",\"mean\":" NUM_NULL) ",\"by_month\":" ARRAY(OBJECT("\"start_day\":" TEXT
+      ",\"buyers\":" INT ",\"repeat_buyers\":" INT ",\"rate\":" NUM_NULL)) ",\"intervals\":"
+      ARRAY(OBJECT("\"days\":" INT ",\"count\":" INT)))},
     {"Restarting", OBJECT("\"restarting\":" BOOL)},
+    {"Revenue",
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"items\":" ARRAY(OBJECT("\"start_day\":" TEXT
+      ",\"placed\":" INT ",\"orders\":" INT ",\"buyers\":" INT ",\"new_buyers\":" INT
+      ",\"repeat_buyers\":" INT ",\"sale_fen\":" INT ",\"refunded_fen\":" INT ",\"spend_fen\":"
+      INT ",\"average_fen\":" INT_NULL)))},
     {"Rfm",
      OBJECT("\"fit\":{\"type\":[\"object\",\"null\"]},\"cells\":"
             ARRAY(OBJECT("\"r\":" INT ",\"f\":" INT ",\"m\":" INT ",\"customers\":" INT
@@ -110,6 +234,37 @@ const struct schema schema_table[] = {
      LIST_OF(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"type\":" TEXT ",\"value\":" TEXT
                                    ",\"origin\":" TEXT ",\"secret\":" BOOL ",\"changeable\":" BOOL ",\"restart\":" BOOL
                                    ",\"choices\":" TEXT_NULL ",\"default\":" TEXT ",\"min\":" INT ",\"max\":" INT))},
+    {"Source",
+     OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"kind\":" TEXT ",\"customers\":" INT
+      ",\"cost_fen\":" INT_NULL ",\"archived\":" BOOL)},
+    {"SourceList",
+     LIST_OF(REF("Source"))},
+    {"SourceReport",
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"items\":" ARRAY(OBJECT("\"source\":" NAMED_REF
+      ",\"customers\":" INT ",\"buyers\":" INT ",\"conversion\":" NUM_NULL ",\"fixed_fen\":" INT
+      ",\"traffic_fen\":" INT ",\"cost_fen\":" INT ",\"cost_per_customer_fen\":" INT_NULL
+      ",\"revenue_fen\":" INT ",\"roi\":" NUM_NULL)))},
+    {"StaffList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"userid\":" TEXT ",\"name\":" TEXT ",\"department\":"
+      NAMED_REF ",\"title\":" TEXT_NULL ",\"status\":" TEXT ",\"joined_s\":" INT_NULL
+      ",\"customers\":" INT))},
+    {"Stage",
+     OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"position\":" INT ",\"outcome\":" TEXT
+      ",\"customers\":" INT)},
+    {"StageList",
+     LIST_OF(REF("Stage"))},
+    {"Tag",
+     OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"grain\":" TEXT ",\"position\":" INT
+      ",\"customers\":" INT ",\"archived\":" BOOL)},
+    {"TagCoverage",
+     LIST_OF(OBJECT("\"staff\":" NAMED_REF ",\"customers\":" INT ",\"tagged\":" INT ",\"share\":"
+      NUM_NULL))},
+    {"TagTree",
+     OBJECT("\"categories\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"position\":" INT
+      ",\"groups\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"position\":" INT ",\"tags\":"
+      ARRAY(REF("Tag")))))))},
+    {"Tagged",
+     OBJECT("\"tagged\":" INT ",\"skipped\":" INT ",\"job\":" ANY)},
     {"Tier",
      OBJECT("\"id\":" ID_NULL ",\"position\":" INT ",\"name\":" TEXT ",\"color\":" TEXT
             ",\"advice\":" TEXT_NULL ",\"customers\":" INT_NULL ",\"expression\":" TEXT
@@ -130,11 +285,26 @@ const struct schema schema_table[] = {
     {"TierTemplateList",
      LIST_OF(OBJECT("\"kind\":" TEXT ",\"name\":" TEXT ",\"note\":" TEXT ",\"period_days\":" INT
                     ",\"tiers\":" ARRAY(REF("Tier"))))},
+    {"Timeline",
+     LIST_OF(OBJECT("\"seq\":" ID ",\"at_s\":" INT ",\"kind\":" TEXT ",\"kind_name\":" TEXT
+      ",\"touch\":" BOOL ",\"channel\":" NAMED_REF ",\"staff\":" NAMED_REF ",\"object\":" ANY
+      ",\"amount_fen\":" INT_NULL ",\"props\":" ANY ",\"retracted\":" BOOL))},
+    {"Today",
+     OBJECT("\"due\":" ARRAY(OBJECT("\"title\":" TEXT ",\"count\":" INT ",\"link\":" TEXT_NULL))
+      ",\"moved\":" ARRAY(OBJECT("\"title\":" TEXT ",\"now\":" INT ",\"before\":" NUM_NULL
+      ",\"change\":" NUM_NULL ",\"unit\":" TEXT)) ",\"wrong\":" ARRAY(OBJECT("\"title\":" TEXT
+      ",\"detail\":" TEXT_NULL ",\"link\":" TEXT_NULL)) ",\"trend\":" OBJECT("\"days\":"
+      ARRAY(TEXT) ",\"friends\":" ARRAY(INT) ",\"orders\":" ARRAY(INT) ",\"sale_fen\":"
+      ARRAY(INT)))},
     {"TokenList",
      LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"account_id\":" ID ",\"login\":" TEXT
                                  ",\"permissions\":" ARRAY(TEXT) ",\"created_s\":" INT ",\"used_s\":" INT_NULL
                                  ",\"expires_s\":" INT_NULL ",\"revoked_s\":" INT_NULL))},
     {"TokenMade", OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"token\":" TEXT)},
+    {"Undone",
+     OBJECT("\"id\":" ID ",\"undone\":" BOOL)},
+    {"Unmasked",
+     OBJECT("\"value\":" TEXT_NULL)},
     {"Upload", OBJECT("\"id\":" TEXT ",\"name\":" TEXT ",\"bytes\":" INT ",\"sha256\":" TEXT)},
     {"Version",
      OBJECT("\"version\":" TEXT ",\"schema\":" INT ",\"database\":" TEXT ",\"now_s\":" INT)},
