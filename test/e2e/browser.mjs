@@ -114,6 +114,7 @@ class Stage {
       locale: language === 'zh' ? 'zh-CN' : 'en-GB',
       timezoneId: 'Europe/Lisbon', // not the corp's: days must not depend on the browser's zone
     });
+    context.setDefaultTimeout(60000); // a busy machine is not a failure
     const page = new Page(this, await context.newPage(), language);
     await page.page.goto(`${this.base}${made.link}`);
     await page.page.locator('.sign-in-button').click();

@@ -142,7 +142,7 @@ test('an operator at work', async (t) => {
   await t.test('remembers columns and filters: in the address, and on the server', async () => {
     await page.visit('/customers?friend=true&sort=-spend');
     await page.button('Columns').click();
-    await tab.locator('.column-choice').getByText('Age').click();
+    await tab.locator('.column-choice').getByText('Age', { exact: true }).click();
     await tab.locator('th', { hasText: 'Age' }).waitFor();
     await tab.reload();
     await page.settle();

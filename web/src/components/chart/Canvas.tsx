@@ -19,7 +19,7 @@ interface Props {
 const base: EChartsCoreOption = {
   color: series,
   textStyle: { fontFamily: theme.token?.fontFamily, color: colours.ink },
-  animationDuration: 300,
+  animation: false,
 };
 
 export default function Canvas({ option, height, label, ref }: Props) {

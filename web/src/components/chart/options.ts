@@ -36,7 +36,7 @@ export function columnChart(
     series: series.map(({ right: onRight, ...one }) => ({
       ...one,
       ...(onRight && { yAxisIndex: 1 }),
-      ...(one.type === 'bar' ? { barMaxWidth: 36 } : { smooth: true, symbolSize: 5 }),
+      ...(one.type === 'bar' ? { barMaxWidth: 36 } : { symbolSize: 5 }),
     })),
   };
 }

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { reports, type SourceRow } from '@/api/reports';
 import { ChartCard } from '@/components/chart/ChartCard';
-import { columnChart, share, yuan } from '@/components/chart/options';
+import { columnChart, yuan } from '@/components/chart/options';
 import { useI18n } from '@/i18n/I18nProvider';
 import type { ReportProps } from './Reports';
 import { WithReport } from './WithReport';
@@ -28,10 +28,8 @@ function Bars({ rows }: { rows: SourceRow[] }) {
         [
           { name: t('source.cost'), type: 'bar', data: named.map((row) => row.cost_fen / 100) },
           { name: t('source_return.revenue'), type: 'bar', data: named.map((row) => row.revenue_fen / 100) },
-          { name: 'ROI', type: 'line', right: true, data: named.map(({ roi }) => roi) },
         ],
         yuan(f),
-        share(f),
       ),
     [named, t, f],
   );

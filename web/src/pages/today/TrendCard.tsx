@@ -25,7 +25,6 @@ export function TrendCard({ trend }: { trend: Today['trend'] }) {
         {
           type: 'line',
           name: t(`today.${measure}`),
-          smooth: true,
           showSymbol: false,
           areaStyle: { opacity: 0.12 },
           data: trend[measure].map((v) => (measure === 'sale_fen' ? v / 100 : v)),
