@@ -187,6 +187,30 @@ static void check_scope(const struct run *run, struct tx *tx, const struct audie
         stop(run, text, "an account sees others than its own", &e);
 }
 
+/* A sample is some of the set, the same ones each time; a plan can be shown. */
+static void check_sample(const struct run *run, struct tx *tx, const struct audience_question *q,
+                         const char *text, const int64_t *right, size_t n)
+{
+    int64_t some[10], again[10];
+    size_t k = 0, k2 = 0;
+    struct err e = ERR_INIT;
+    struct buf plan;
+    buf_init(&plan, 1 << 20);
+    if (audience_sample(tx, q, 10, some, &k, &e) != RC_OK ||
+        audience_sample(tx, q, 10, again, &k2, &e) != RC_OK ||
+        audience_explain(tx, q, &plan, &e) != RC_OK || plan.n == 0)
+        stop(run, text, "no sample or no plan", &e);
+    buf_done(&plan);
+    bool ok = k == (n < 10 ? n : 10) && k == k2 && memcmp(some, again, k * sizeof *some) == 0;
+    for (size_t i = 0, j = 0; i < k && ok; i++) {
+        while (j < n && right[j] < some[i])
+            j++;
+        ok = j < n && right[j] == some[i];
+    }
+    if (!ok)
+        stop(run, text, "the sample is not of the set", NULL);
+}
+
 static void check_engine(struct run *run, int k, const char *text, const int64_t *right,
                          size_t n_right)
 {
@@ -226,6 +250,8 @@ static void check_engine(struct run *run, int k, const char *text, const int64_t
     }
     if (rng_below(&r, 10) == 0)
         check_scope(run, tx, &q, text, right, n_right);
+    if (rng_below(&r, 20) == 0)
+        check_sample(run, tx, &q, text, right, n_right);
     if (rng_below(&r, 10) == 0 &&
         (audience_count(tx, &q, &count, &e) != RC_OK || count != (int64_t)n))
         stop(run, text, "the count differs", &e);
