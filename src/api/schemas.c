@@ -59,7 +59,7 @@ const struct schema schema_table[] = {
      OBJECT("\"attributes\":" ARRAY(REF("Word")) ",\"kinds\":" ARRAY(REF("Word"))
             ",\"functions\":" ARRAY(REF("Word")) ",\"windows\":" ARRAY(REF("Word")))},
     {"AuditList",
-     LIST_OF(OBJECT("\"id\":" INT ",\"at_s\":" INT ",\"account\":" ACCOUNT_REF ",\"token_id\":" ID_NULL
+     LIST_OF(OBJECT("\"id\":" ID ",\"at_s\":" INT ",\"account\":" ACCOUNT_REF ",\"token_id\":" ID_NULL
                                  ",\"action\":" TEXT ",\"object_kind\":" TEXT_NULL ",\"object_id\":" ID_NULL
                                  ",\"detail\":{\"type\":\"object\"}"))},
     {"AuditReport",
