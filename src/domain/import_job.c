@@ -303,24 +303,48 @@ static enum rc write_stats(struct tx *tx, void *arg, struct err *e)
     return rc == RC_OK ? put_tally(s->imp, tx, &s->tally, BATCH_RUNNING, e) : rc;
 }
 
-/* The next customers' statistics; false in *out_more when there are none left. */
-static enum rc stats_step(struct import *imp, bool *out_more, struct err *e)
+/* Reads once who is concerned. */
+static enum rc find_touched(struct import *imp, struct err *e)
 {
-    struct stats_step s = {.imp = imp, .tally = imp->done};
     struct tx *tx = NULL;
+    int64_t *ids;
+    size_t n;
     int64_t after = imp->done.stats_after < 0 ? 0 : imp->done.stats_after;
     enum rc rc = db_read_begin(imp->app->db, &tx, e);
     if (rc == RC_OK)
-        rc = batch_customers(tx, imp->batch_id, after, STATS_CUSTOMERS, &s.ids, &s.n, e);
-    *out_more = rc == RC_OK && s.n > 0;
-    if (*out_more) {
-        s.tally.stats_after = s.ids[s.n - 1];
-        rc = writer_run(imp->app->writer, write_stats, &s, e);
+        rc = batch_customers(tx, imp->batch_id, after, &ids, &n, e);
+    if (rc == RC_OK) {
+        imp->touched = malloc((n + 1) * sizeof *ids);
+        if (imp->touched == NULL)
+            abort();
+        if (n > 0)
+            memcpy(imp->touched, ids, n * sizeof *ids);
+        imp->touched_n = n;
     }
     db_read_end(tx);
-    if (rc == RC_OK && *out_more)
-        imp->done = s.tally;
     return rc;
+}
+
+/* The next customers' statistics; false in *out_more when there are none left. */
+static enum rc stats_step(struct import *imp, bool *out_more, struct err *e)
+{
+    enum rc rc = imp->touched == NULL ? find_touched(imp, e) : RC_OK;
+    if (rc != RC_OK)
+        return rc;
+    size_t left = imp->touched_n - imp->touched_at;
+    struct stats_step s = {.imp = imp, .tally = imp->done};
+    s.ids = imp->touched + imp->touched_at;
+    s.n = left < STATS_CUSTOMERS ? left : STATS_CUSTOMERS;
+    *out_more = s.n > 0;
+    if (s.n == 0)
+        return RC_OK;
+    s.tally.stats_after = s.ids[s.n - 1];
+    rc = writer_run(imp->app->writer, write_stats, &s, e);
+    if (rc != RC_OK)
+        return rc;
+    imp->touched_at += s.n;
+    imp->done = s.tally;
+    return RC_OK;
 }
 
 static enum rc write_done(struct tx *tx, void *arg, struct err *e)
@@ -466,6 +490,7 @@ static void import_free(struct import *imp)
     import_names_done(&imp->names);
     occurrence_done(&imp->reader.seen);
     ingest_free(imp->ingest);
+    free(imp->touched);
     for (int i = 0; i < IMPORT_FLIGHTS; i++)
         import_step_free(imp->flights[i].step);
     signal_done(&imp->landed);

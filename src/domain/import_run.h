@@ -53,6 +53,9 @@ struct import {
     int64_t rows, rejected, resume_rows, steps;
     int64_t known_orders; /* dry run: orders that are there already */
 
+    int64_t *touched; /* customers whose statistics are due; NULL: not read yet */
+    size_t touched_n, touched_at;
+
     struct flight flights[IMPORT_FLIGHTS];
     struct lock lock; /* what follows */
     struct signal landed;

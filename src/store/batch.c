@@ -66,8 +66,8 @@ static const struct sql BATCH_TOUCHED = {
     .text = "SELECT id FROM (SELECT customer_id AS id FROM orders WHERE batch_id = $1 AND "
             "customer_id > $2"
             " UNION SELECT id FROM customer WHERE batch_id = $1 AND id > $2) AS touched ORDER BY "
-            "id LIMIT $3",
-    .in = "iii",
+            "id",
+    .in = "ii",
     .out = "i",
 };
 #define FIRST_SEEN(ids)                                                                            \
@@ -217,11 +217,11 @@ enum rc mapping_remember(struct tx *tx, enum batch_kind kind, struct str header_
                    tx_now_s(tx));
 }
 
-enum rc batch_customers(struct tx *tx, int64_t batch_id, int64_t after, int64_t limit,
-                        int64_t **out, size_t *out_n, struct err *e)
+enum rc batch_customers(struct tx *tx, int64_t batch_id, int64_t after, int64_t **out,
+                        size_t *out_n, struct err *e)
 {
     struct rows *r;
-    enum rc rc = tx_query(tx, &BATCH_TOUCHED, &r, e, batch_id, after, limit);
+    enum rc rc = tx_query(tx, &BATCH_TOUCHED, &r, e, batch_id, after);
     if (rc != RC_OK)
         return rc;
     int64_t *list = NULL;

@@ -58,8 +58,8 @@ enum rc mapping_remember(struct tx *tx, enum batch_kind kind, struct str header_
 
 /* Customers that have orders of this batch, or that it made, ascending above `after`, in the
  * transaction's arena. */
-enum rc batch_customers(struct tx *tx, int64_t batch_id, int64_t after, int64_t limit,
-                        int64_t **out, size_t *out_n, struct err *e);
+enum rc batch_customers(struct tx *tx, int64_t batch_id, int64_t after, int64_t **out,
+                        size_t *out_n, struct err *e);
 /* Sets first_s of those of the customers that the batch made to their earliest order or event. */
 enum rc batch_first_seen(struct tx *tx, int64_t batch_id, const int64_t *ids, size_t n,
                          struct err *e);
