@@ -45,7 +45,8 @@ enum rc audience_sql(struct arena *a, enum db_engine engine, const struct audien
                      int first_param, struct str *out_text, struct db_value **out_values,
                      size_t *out_n, struct err *e);
 
-/* The engine's plan for the question, one step a line, for `koi` and for tests. */
+/* SQLite's plan for the question, one step a line, for people who ask why it is slow. RC_INVALID on
+ * PostgreSQL: the database layer takes EXPLAIN for a change there. */
 enum rc audience_explain(struct tx *tx, const struct audience_question *q, struct buf *out,
                          struct err *e);
 

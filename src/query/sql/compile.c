@@ -585,8 +585,9 @@ static void put_frame(struct compile *c, struct buf *out)
     struct buf where;
     set_begin(&where);
     put_predicate(c, c->q->expr->root, false, &where);
-    if (c->with.n > 0) {
-        buf_addz(out, "WITH ");
+    bool sets = c->with.n > 0;
+    if (sets) { /* wrapped, so that the text begins with SELECT whatever it holds */
+        buf_addz(out, "SELECT z.id AS id FROM (WITH ");
         buf_add(out, str_sub(buf_str(&c->with), 0, c->with.n - 2));
         buf_addc(out, ' ');
     }
@@ -597,6 +598,7 @@ static void put_frame(struct compile *c, struct buf *out)
     buf_add(out, buf_str(&where));
     put_only(c, group ? "g.id" : "c.id", out);
     put_scope(c, group, out);
+    buf_addz(out, sets ? ") z" : "");
     out->failed = out->failed || c->with.failed || where.failed;
     buf_done(&where);
 }

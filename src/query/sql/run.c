@@ -148,16 +148,18 @@ enum rc audience_explain(struct tx *tx, const struct audience_question *q, struc
                          struct err *e)
 {
     assert(tx != NULL && out != NULL);
-    bool sqlite = tx_engine(tx) == DB_SQLITE;
+    if (tx_engine(tx) != DB_SQLITE)
+        return err_set(e, RC_INVALID, "explain_engine", "", "只有 SQLite 能在这里显示查询计划",
+                       "only SQLite shows the plan of a question here");
     struct asked asked;
     struct rows *rows;
-    enum rc rc = ask(tx, q, 0, sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ", "", NULL, 0, &asked, e);
+    enum rc rc = ask(tx, q, 0, "EXPLAIN QUERY PLAN ", "", NULL, 0, &asked, e);
     if (rc == RC_OK)
-        rc = tx_query_text(tx, asked.text, sqlite ? "iiis" : "s", asked.values, asked.n, &rows, e);
+        rc = tx_query_text(tx, asked.text, "iiis", asked.values, asked.n, &rows, e);
     if (rc != RC_OK)
         return rc;
     while (rows_next(rows)) {
-        buf_add(out, rows_str(rows, sqlite ? 3 : 0));
+        buf_add(out, rows_str(rows, 3));
         buf_addc(out, '\n');
     }
     return rows_end(rows, e);
