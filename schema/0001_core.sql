@@ -387,7 +387,8 @@ CREATE TABLE order_item (
     unit_price_micro @INT@ NOT NULL,
     amount_fen       @INT@ NOT NULL,           -- quantity × unit price, rounded half to even
     nature           @TEXT@ NOT NULL CHECK (nature = 'sale' OR nature = 'cancel' OR nature = 'adjust' OR nature = 'other'), -- other: no price, or a quantity ≤ 0 outside a cancellation
-    batch_id         @INT@
+    batch_id         @INT@,
+    name_hash        @INT@                     -- of the words the line used for its product, to tell exact repeats; NULL: none
 ) @STRICT@;
 CREATE INDEX order_item_order ON order_item (order_id);
 

@@ -13,14 +13,15 @@
     "code|group_code|region_code|link|parcel|fission|offline|live|search|introduction|import|"     \
     "shop|other"
 
-static void put_source(struct json *j, const struct source_row *s)
+static void put_source(struct request *rq, const struct source_row *s)
 {
+    struct json *j = reply_json(rq);
     json_open_object(j, NULL);
     json_put_id(j, "id", s->id);
     json_put_str(j, "name", s->name);
     json_put_str(j, "kind", s->kind);
     json_put_int(j, "customers", s->customers);
-    json_put_int(j, "cost_fen", s->cost_fen);
+    json_put_known(j, "cost_fen", request_caller(rq)->scope_account == 0 ? s->cost_fen : DB_NULL);
     json_put_bool(j, "archived", s->archived_s != DB_NULL);
     json_close_object(j);
 }
@@ -36,7 +37,7 @@ static enum rc sources(struct request *rq, struct tx *tx, struct err *e)
     json_open_object(j, NULL);
     json_open_array(j, "items");
     for (size_t i = 0; i < n; i++)
-        put_source(j, &list[i]);
+        put_source(rq, &list[i]);
     json_close_array(j);
     reply_page_end(rq, STR_ABSENT, (int64_t)n);
     json_close_object(j);
@@ -65,7 +66,7 @@ static enum rc put_one(struct request *rq, struct tx *tx, int64_t id, struct err
     request_audit(rq, "source", id, "%s", "");
     for (size_t i = 0; i < n; i++) {
         if (list[i].id == id)
-            put_source(reply_json(rq), &list[i]);
+            put_source(rq, &list[i]);
     }
     return RC_OK;
 }

@@ -15,6 +15,7 @@
  */
 #include "domain/ingest_parts.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "domain/order_undo.h"
 #include "store/list.h"
@@ -206,6 +207,9 @@ static enum rc add_item(struct putting *p, size_t i, int64_t line, struct err *e
         .nature = nature_of(p->row.nature, in),
         .batch_id = p->g->options.batch_id,
     };
+    struct str name = str_trim(in->name);
+    if (!str_empty(name))
+        row.name_hash = (int64_t)(hash_bytes(name, 0) & INT32_MAX);
     return order_item_add(p->tx, &row, e);
 }
 

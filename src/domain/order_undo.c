@@ -13,7 +13,7 @@
 
 #include <assert.h>
 
-enum { ITEM_NUMBERS = 9 };
+enum { ITEM_NUMBERS = 10 };
 
 struct str order_undo_text(struct arena *a, const struct order_row *o, const struct item_row *gone,
                            size_t gone_n)
@@ -44,7 +44,7 @@ struct str order_undo_text(struct arena *a, const struct order_row *o, const str
         const int64_t numbers[ITEM_NUMBERS] = {
             g->seq,     g->line,     g->customer_id,      g->product_id,
             g->at_s,    g->quantity, g->unit_price_micro, g->amount_fen,
-            g->batch_id};
+            g->batch_id, g->name_hash};
         json_open_array(&j, NULL);
         for (int k = 0; k < ITEM_NUMBERS; k++)
             json_put_id(&j, NULL, numbers[k]);
@@ -96,6 +96,7 @@ static enum rc restore_items(struct tx *tx, const struct json_value *items, int6
             .unit_price_micro = n[6],
             .amount_fen = n[7],
             .batch_id = n[8],
+            .name_hash = n[9],
             .nature = (enum item_nature)json_int_or(json_at(v, ITEM_NUMBERS), ITEM_OTHER),
         };
         if (row.batch_id != batch_id)

@@ -43,21 +43,21 @@ static const struct sql ORDER_UPDATE = {
 static const struct sql ITEM_LIST = {
     .text = "SELECT seq, line, customer_id, product_id, at_s, quantity, unit_price_micro, "
             "amount_fen, nature,"
-            " batch_id FROM order_item WHERE order_id = $1 ORDER BY line, seq",
+            " batch_id, name_hash FROM order_item WHERE order_id = $1 ORDER BY line, seq",
     .in = "i",
-    .out = "iiIIiiiisI",
+    .out = "iiIIiiiisII",
 };
 static const struct sql ITEM_ADD = {
     .text = "INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity,"
-            " unit_price_micro, amount_fen, nature, batch_id) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-            "$8, $9, $10, $11)",
-    .in = "iiiIIiiiisI",
+            " unit_price_micro, amount_fen, nature, batch_id, name_hash) VALUES ($1, $2, $3, $4, $5,"
+            " $6, $7, $8, $9, $10, $11, $12)",
+    .in = "iiiIIiiiisII",
 };
 static const struct sql ITEM_RESTORE = {
     .text = "INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity,"
-            " unit_price_micro, amount_fen, nature, batch_id) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-            "$8, $9, $10, $11)",
-    .in = "iiiIIiiiisI",
+            " unit_price_micro, amount_fen, nature, batch_id, name_hash) VALUES ($1, $2, $3, $4, $5,"
+            " $6, $7, $8, $9, $10, $11, $12)",
+    .in = "iiiIIiiiisII",
 };
 static const struct sql ITEM_REMOVE = {
     .text = "DELETE FROM order_item WHERE seq = $1",
@@ -264,6 +264,7 @@ enum rc order_items(struct tx *tx, int64_t order_id, struct item_row **out, size
             .amount_fen = rows_int(r, 7),
             .nature = (enum item_nature)nature,
             .batch_id = rows_int(r, 9),
+            .name_hash = rows_int(r, 10),
         };
     }
     rc = rows_end(r, e);
@@ -279,7 +280,8 @@ enum rc order_item_add(struct tx *tx, const struct item_row *i, struct err *e)
     assert(tx_is_writing(tx) && i->order_id != 0 && i->line > 0);
     return tx_append(tx, &ITEM_ADD, e, i->order_id, i->line, none_if_zero(i->customer_id),
                      none_if_zero(i->product_id), i->at_s, i->quantity, i->unit_price_micro,
-                     i->amount_fen, str_from(item_natures[i->nature]), none_if_zero(i->batch_id));
+                     i->amount_fen, str_from(item_natures[i->nature]), none_if_zero(i->batch_id),
+                     none_if_zero(i->name_hash));
 }
 
 enum rc order_item_restore(struct tx *tx, const struct item_row *i, struct err *e)
@@ -287,7 +289,8 @@ enum rc order_item_restore(struct tx *tx, const struct item_row *i, struct err *
     assert(tx_is_writing(tx) && i->seq > 0);
     return tx_exec(tx, &ITEM_RESTORE, e, i->seq, i->order_id, i->line, none_if_zero(i->customer_id),
                    none_if_zero(i->product_id), i->at_s, i->quantity, i->unit_price_micro,
-                   i->amount_fen, str_from(item_natures[i->nature]), none_if_zero(i->batch_id));
+                   i->amount_fen, str_from(item_natures[i->nature]), none_if_zero(i->batch_id),
+                   none_if_zero(i->name_hash));
 }
 
 enum rc order_item_remove(struct tx *tx, int64_t seq, struct err *e)

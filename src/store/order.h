@@ -49,6 +49,7 @@ struct item_row {
     int64_t at_s, quantity, unit_price_micro, amount_fen;
     enum item_nature nature;
     int64_t batch_id;
+    int64_t name_hash; /* of the words the line used for its product; 0: none */
 };
 
 /* RC_NOT_FOUND (e untouched) when there is none. Text is in the transaction's arena. */

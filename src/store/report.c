@@ -47,8 +47,8 @@ static const struct sql FACTS_LINES = {
 };
 static const struct sql FACTS_TWICE = {
     .text = "SELECT " SUM("q.n - 1") " FROM (SELECT count(*) AS n" LINES
-            " GROUP BY i.order_id, i.product_id, i.at_s, i.quantity, i.unit_price_micro"
-            " HAVING count(*) > 1) q",
+            " GROUP BY i.order_id, i.product_id, i.at_s, i.quantity, i.unit_price_micro,"
+            " i.name_hash HAVING count(*) > 1) q",
     .in = "i",
     .out = "i",
 };
