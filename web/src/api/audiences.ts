@@ -117,8 +117,15 @@ export interface Moves {
   history: { at_s: number; tiers: { tier_id: string; customers: number }[] }[];
 }
 
+/** Four points each, where the score goes up by one. */
+export interface RfmCuts {
+  recency_s: number[];
+  orders: number[];
+  amount_fen: number[];
+}
+
 export interface Rfm {
-  fit: { at_s: number; cuts: unknown; customers?: number; period_days?: number } | null;
+  fit: { at_s: number; cuts: RfmCuts; customers: number; period_days: number } | null;
   cells: { r: number; f: number; m: number; customers: number; amount_fen: number }[];
 }
 

@@ -39,6 +39,10 @@ export interface FirstPurchase {
   median_days: number | null;
   mean_days: number | null;
   buckets: { days_to: number | null; customers: number }[];
+  /** Bought before they were added. */
+  before: number;
+  /** Have not bought yet. */
+  never: number;
 }
 
 export interface ProvinceRow {

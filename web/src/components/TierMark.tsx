@@ -1,9 +1,27 @@
+import { Tooltip } from 'antd';
+
 /** A tier: its name beside a dot of its colour. */
 export function TierMark({ model, tier, color }: { model?: string; tier: string; color: string }) {
   return (
     <span className="tier-mark" title={model ? `${model}: ${tier}` : tier}>
       <span className="tier-dot" style={{ background: safeColour(color) }} aria-hidden="true" />
       {tier}
+    </span>
+  );
+}
+
+/** The first tier; those of other models hide behind a number. */
+export function TierList({ tiers }: { tiers: { model: string; tier: string; color: string }[] }) {
+  const [first, ...rest] = tiers;
+  if (!first) return <>—</>;
+  return (
+    <span className="tier-list">
+      <TierMark {...first} />
+      {rest.length > 0 && (
+        <Tooltip title={rest.map(({ model, tier }) => `${model}: ${tier}`).join(' · ')}>
+          <span className="soft">+{rest.length}</span>
+        </Tooltip>
+      )}
     </span>
   );
 }

@@ -46,7 +46,7 @@ export function LiveCount({ expression }: { expression: string | null }) {
         loading={{ spinning: found.loading, delay: 300 }}
         scroll={{ x: 'max-content' }}
         dataSource={data?.sample ?? []}
-        locale={{ emptyText: t('audience.nobody') }}
+        locale={{ emptyText: data ? t('audience.nobody') : ' ' }}
         columns={columns.map((column) => ({
           key: column.key,
           title: column.title,

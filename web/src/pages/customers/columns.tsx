@@ -2,7 +2,7 @@ import { Button } from 'antd';
 import type { Customer } from '@/api/customers';
 import type { Column, Filter } from '@/components/list/types';
 import { TagList } from '@/components/TagList';
-import { TierMark } from '@/components/TierMark';
+import { TierList } from '@/components/TierMark';
 import type { Format } from '@/i18n/format';
 import type { T } from '@/i18n/text';
 import {
@@ -37,7 +37,7 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
       key: 'tiers',
       title: t('customer.tier'),
       width: 140,
-      render: ({ tiers }) => tiers.map((tier) => <TierMark key={tier.model} {...tier} />),
+      render: ({ tiers }) => <TierList tiers={tiers} />,
     },
     { key: 'stage', title: t('customer.stage'), width: 80, render: ({ stage }) => stage?.name ?? '—' },
     {

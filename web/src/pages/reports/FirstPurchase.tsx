@@ -19,7 +19,12 @@ function Buckets({ data }: { data: Data }) {
   const rows = useMemo(
     () =>
       data.buckets.map(({ days_to, customers }) => ({
-        days: days_to === null ? t('first.later') : t('first.within', { n: days_to }),
+        days:
+          days_to === null
+            ? t('first.later')
+            : days_to === 0
+              ? t('first.same_day')
+              : t('first.within', { n: days_to }),
         customers,
       })),
     [data, t],
@@ -36,7 +41,12 @@ function Buckets({ data }: { data: Data }) {
   return (
     <ChartCard
       title={t('first.question')}
-      note={t('first.answer', { median: f.number(data.median_days, 1), mean: f.number(data.mean_days, 1) })}
+      note={t('first.answer', {
+        median: f.number(data.median_days, 1),
+        mean: f.number(data.mean_days, 1),
+        before: data.before,
+        never: data.never,
+      })}
       option={option}
       table={{
         columns: [

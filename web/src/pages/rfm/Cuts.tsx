@@ -1,25 +1,22 @@
+import type { RfmCuts } from '@/api/audiences';
 import { useI18n } from '@/i18n/I18nProvider';
 
 /** The points at which the scores change, as the fit found them. */
-export function Cuts({ cuts }: { cuts: unknown }) {
+export function Cuts({ cuts }: { cuts: RfmCuts }) {
   const { t, f } = useI18n();
-  if (typeof cuts !== 'object' || cuts === null) return null;
-  const known = cuts as Partial<Record<'r' | 'f' | 'm', number[]>>;
   const lines = [
-    ['rfm.cut_r', known.r?.map((days) => f.number(days, 1))],
-    ['rfm.cut_f', known.f?.map((orders) => f.number(orders))],
-    ['rfm.cut_m', known.m?.map((fen) => f.money(fen))],
+    ['rfm.cut_r', cuts.recency_s.map((s) => f.date(s))],
+    ['rfm.cut_f', cuts.orders.map((orders) => f.number(orders))],
+    ['rfm.cut_m', cuts.amount_fen.map((fen) => f.money(fen))],
   ] as const;
   return (
     <dl className="cuts">
-      {lines.map(([key, values]) =>
-        values ? (
-          <div key={key}>
-            <dt>{t(key)}</dt>
-            <dd>{values.join(' · ')}</dd>
-          </div>
-        ) : null,
-      )}
+      {lines.map(([key, values]) => (
+        <div key={key}>
+          <dt>{t(key)}</dt>
+          <dd>{values.join(' · ')}</dd>
+        </div>
+      ))}
     </dl>
   );
 }

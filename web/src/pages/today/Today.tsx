@@ -48,21 +48,23 @@ function NothingDue() {
   );
 }
 
+/** Today is not over: a fall says nothing yet, a rise does. */
 function Moved({ moved }: { moved: TodayData['moved'] }) {
   const { t, f } = useI18n();
   return (
-    <section aria-label={t('today.moved')} className="figures">
-      {moved.map(({ title, now, before, change, unit }) => (
-        <Card key={title} size="small">
-          <Statistic title={title} value={unit === 'fen' ? f.moneyShort(now) : f.number(now)} />
-          <span className={change === null ? 'soft' : change < 0 ? 'down' : 'up'}>
-            {change === null ? '—' : `${change < 0 ? '▼' : '▲'} ${f.percent(Math.abs(change))}`}
-          </span>{' '}
-          <span className="soft">
-            {t('today.before', { n: unit === 'fen' ? f.moneyShort(before) : f.number(before) })}
-          </span>
-        </Card>
-      ))}
+    <section aria-label={t('today.moved')}>
+      <div className="figures">
+        {moved.map(({ title, now, before, change, unit }) => (
+          <Card key={title} size="small">
+            <Statistic title={title} value={unit === 'fen' ? f.moneyShort(now) : f.number(now)} />
+            <span className="soft">
+              {t('today.before', { n: unit === 'fen' ? f.moneyShort(before) : f.number(before, 1) })}
+            </span>{' '}
+            {change !== null && change > 0 && <span className="up">▲ {f.percent(change, 0)}</span>}
+          </Card>
+        ))}
+      </div>
+      <p className="soft figures-note">{t('today.not_over')}</p>
     </section>
   );
 }
