@@ -71,9 +71,16 @@ static enum rc account_list_run(struct request *rq, struct tx *tx, struct err *e
 }
 
 const struct route route_account_list = {
-    .method = GET, .path = "/api/accounts", .name = "account_list",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .args = {ARGS_PAGE}, .run = account_list_run,
-    .zh = "账号列表。", .en = "The accounts.", .reply = "AccountList",
+    .method = GET,
+    .path = "/api/accounts",
+    .name = "account_list",
+    .need = PERM_ACCOUNT_WRITE,
+    .scope = SCOPE_NONE,
+    .args = {ARGS_PAGE},
+    .run = account_list_run,
+    .zh = "账号列表。",
+    .en = "The accounts.",
+    .reply = "AccountList",
 };
 
 /* ---- rules ---- */
@@ -81,7 +88,8 @@ const struct route route_account_list = {
 static enum rc check_scope(struct tx *tx, const struct account *a, struct err *e)
 {
     if (!str_eq(a->scope, STR("all")) && a->staff_id == 0) {
-        err_set(e, RC_INVALID, "scope_needs_staff", "staff_id", "数据范围为“本人”或“团队”时要指定员工",
+        err_set(e, RC_INVALID, "scope_needs_staff", "staff_id",
+                "数据范围为“本人”或“团队”时要指定员工",
                 "a scope of own or team needs a staff member");
         err_hint(e, "选择这个账号对应的员工", "say which staff member the account is");
         return RC_INVALID;
@@ -109,7 +117,8 @@ static enum rc check_login(struct str login, struct err *e)
         bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
                     c == '-' || c == '@';
         if (!good) {
-            return err_set(e, RC_INVALID, "login_characters", "login", "登录名只能用小写字母、数字和 . _ - @",
+            return err_set(e, RC_INVALID, "login_characters", "login",
+                           "登录名只能用小写字母、数字和 . _ - @",
                            "a login has small letters, digits and . _ - @ only");
         }
     }
@@ -149,7 +158,8 @@ static enum rc account_link(struct request *rq, struct tx *tx, struct err *e)
                        "there is no such account");
     }
     if (rc == RC_OK && a.disabled_s != 0) {
-        rc = err_set(e, RC_CONFLICT, "account_disabled", NULL, "账号已停用", "this account is disabled");
+        rc = err_set(e, RC_CONFLICT, "account_disabled", NULL, "账号已停用",
+                     "this account is disabled");
     }
     if (rc != RC_OK) {
         return rc;
@@ -163,12 +173,18 @@ static enum rc account_link(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_account_link = {
-    .method = POST, .path = "/api/accounts/{account_id}/link", .name = "account_link",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .idempotent = true,
+    .method = POST,
+    .path = "/api/accounts/{account_id}/link",
+    .name = "account_link",
+    .need = PERM_ACCOUNT_WRITE,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .idempotent = true,
     .audited = true,
     .args = {{"account_id", ARG_ID, IN_PATH, .required = true, .zh = "账号", .en = "account"}},
     .run = account_link,
-    .zh = "生成一次性登录链接，一天内有效。", .en = "Make a one-time sign-in link, good for a day.",
+    .zh = "生成一次性登录链接，一天内有效。",
+    .en = "Make a one-time sign-in link, good for a day.",
     .reply = "AccountLink",
 };
 
@@ -184,7 +200,8 @@ static enum rc account_create(struct request *rq, struct tx *tx, struct err *e)
         .role = arg_str(rq, "role"),
         .scope = arg_given(rq, "scope") ? arg_str(rq, "scope") : STR("all"),
         .staff_id = arg_int(rq, "staff_id"),
-        .language = str_absent(language) ? str_from(config_text(app->config, "language")) : language,
+        .language =
+            str_absent(language) ? str_from(config_text(app->config, "language")) : language,
         .password_hash = STR_ABSENT,
     };
     enum rc rc = check_login(a.login, e);
@@ -210,22 +227,30 @@ static enum rc account_create(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_account_create = {
-    .method = POST, .path = "/api/accounts", .name = "account_create",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .idempotent = true,
+    .method = POST,
+    .path = "/api/accounts",
+    .name = "account_create",
+    .need = PERM_ACCOUNT_WRITE,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .idempotent = true,
     .audited = true,
-    .args = {
-        {"login", ARG_NAME, IN_BODY, .required = true, .zh = "登录名", .en = "login"},
-        {"name", ARG_NAME, IN_BODY, .zh = "姓名", .en = "name"},
-        {"role", ARG_CHOICE, IN_BODY, .required = true, .choices = ROLES, .zh = "角色", .en = "role"},
-        {"scope", ARG_CHOICE, IN_BODY, .choices = SCOPES, .zh = "数据范围，默认全部",
-         .en = "data scope, all unless told"},
-        {"staff_id", ARG_ID, IN_BODY, .nullable = true, .zh = "对应的员工",
-         .en = "which staff member this is"},
-        {"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言",
-         .en = "language of the console"},
-    },
+    .args =
+        {
+            {"login", ARG_NAME, IN_BODY, .required = true, .zh = "登录名", .en = "login"},
+            {"name", ARG_NAME, IN_BODY, .zh = "姓名", .en = "name"},
+            {"role", ARG_CHOICE, IN_BODY, .required = true, .choices = ROLES, .zh = "角色",
+             .en = "role"},
+            {"scope", ARG_CHOICE, IN_BODY, .choices = SCOPES, .zh = "数据范围，默认全部",
+             .en = "data scope, all unless told"},
+            {"staff_id", ARG_ID, IN_BODY, .nullable = true, .zh = "对应的员工",
+             .en = "which staff member this is"},
+            {"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言",
+             .en = "language of the console"},
+        },
     .run = account_create,
-    .zh = "新建账号，给出一次性登录链接。", .en = "Make an account; answers with a one-time sign-in link.",
+    .zh = "新建账号，给出一次性登录链接。",
+    .en = "Make an account; answers with a one-time sign-in link.",
     .reply = "AccountMade",
 };
 
@@ -283,20 +308,27 @@ static enum rc account_update_run(struct request *rq, struct tx *tx, struct err 
 }
 
 const struct route route_account_update = {
-    .method = PATCH, .path = "/api/accounts/{account_id}", .name = "account_update",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .audited = true,
-    .args = {
-        {"account_id", ARG_ID, IN_PATH, .required = true, .zh = "账号", .en = "account"},
-        {"name", ARG_NAME, IN_BODY, .zh = "姓名", .en = "name"},
-        {"role", ARG_CHOICE, IN_BODY, .choices = ROLES, .zh = "角色", .en = "role"},
-        {"scope", ARG_CHOICE, IN_BODY, .choices = SCOPES, .zh = "数据范围", .en = "data scope"},
-        {"staff_id", ARG_ID, IN_BODY, .nullable = true, .zh = "对应的员工",
-         .en = "which staff member this is"},
-        {"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言",
-         .en = "language of the console"},
-        {"disabled", ARG_BOOL, IN_BODY, .zh = "停用", .en = "disabled"},
-    },
+    .method = PATCH,
+    .path = "/api/accounts/{account_id}",
+    .name = "account_update",
+    .need = PERM_ACCOUNT_WRITE,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
+    .args =
+        {
+            {"account_id", ARG_ID, IN_PATH, .required = true, .zh = "账号", .en = "account"},
+            {"name", ARG_NAME, IN_BODY, .zh = "姓名", .en = "name"},
+            {"role", ARG_CHOICE, IN_BODY, .choices = ROLES, .zh = "角色", .en = "role"},
+            {"scope", ARG_CHOICE, IN_BODY, .choices = SCOPES, .zh = "数据范围", .en = "data scope"},
+            {"staff_id", ARG_ID, IN_BODY, .nullable = true, .zh = "对应的员工",
+             .en = "which staff member this is"},
+            {"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言",
+             .en = "language of the console"},
+            {"disabled", ARG_BOOL, IN_BODY, .zh = "停用", .en = "disabled"},
+        },
     .run = account_update_run,
-    .zh = "改账号；停用后立即退出。", .en = "Change an account; a disabled one is out at once.",
+    .zh = "改账号；停用后立即退出。",
+    .en = "Change an account; a disabled one is out at once.",
     .reply = "Account",
 };

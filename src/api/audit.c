@@ -41,8 +41,12 @@ static enum rc audit_list_run(struct request *rq, struct tx *tx, struct err *e)
     struct audit_filter f = {
         .account_id = arg_int(rq, "account_id"),
         .action = arg_str(rq, "action"),
-        .from_us = arg_given(rq, "from") ? calendar_day_start_s((int32_t)arg_int(rq, "from")) * 1000000 : 0,
-        .to_us = arg_given(rq, "to") ? calendar_day_start_s((int32_t)arg_int(rq, "to") + 1) * 1000000 : INT64_MAX,
+        .from_us = arg_given(rq, "from")
+                       ? calendar_day_start_s((int32_t)arg_int(rq, "from")) * 1000000
+                       : 0,
+        .to_us = arg_given(rq, "to")
+                     ? calendar_day_start_s((int32_t)arg_int(rq, "to") + 1) * 1000000
+                     : INT64_MAX,
         .before_id = INT64_MAX,
         .limit = limit + 1,
     };
@@ -69,17 +73,23 @@ static enum rc audit_list_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_audit_list = {
-    .method = GET, .path = "/api/audit", .name = "audit_list",
-    .need = PERM_AUDIT_READ, .scope = SCOPE_NONE,
-    .args = {
-        {"account_id", ARG_ID, .zh = "谁", .en = "who"},
-        {"action", ARG_NAME, .zh = "做了什么（接口名称）", .en = "what (name of a route)"},
-        {"from", ARG_DAY, .zh = "从哪天", .en = "from this day"},
-        {"to", ARG_DAY, .zh = "到哪天（含）", .en = "to this day, inclusive"},
-        ARGS_PAGE,
-    },
+    .method = GET,
+    .path = "/api/audit",
+    .name = "audit_list",
+    .need = PERM_AUDIT_READ,
+    .scope = SCOPE_NONE,
+    .args =
+        {
+            {"account_id", ARG_ID, .zh = "谁", .en = "who"},
+            {"action", ARG_NAME, .zh = "做了什么（接口名称）", .en = "what (name of a route)"},
+            {"from", ARG_DAY, .zh = "从哪天", .en = "from this day"},
+            {"to", ARG_DAY, .zh = "到哪天（含）", .en = "to this day, inclusive"},
+            ARGS_PAGE,
+        },
     .run = audit_list_run,
-    .zh = "审计日志，最新的在前。", .en = "The audit log, newest first.", .reply = "AuditList",
+    .zh = "审计日志，最新的在前。",
+    .en = "The audit log, newest first.",
+    .reply = "AuditList",
 };
 
 static enum rc audit_verify_run(struct request *rq, struct tx *tx, struct err *e)
@@ -101,7 +111,13 @@ static enum rc audit_verify_run(struct request *rq, struct tx *tx, struct err *e
 }
 
 const struct route route_audit_verify = {
-    .method = POST, .path = "/api/audit/verify", .name = "audit_verify",
-    .need = PERM_AUDIT_READ, .scope = SCOPE_NONE, .run = audit_verify_run,
-    .zh = "检查审计链是否完整。", .en = "Check that the audit chain is whole.", .reply = "AuditReport",
+    .method = POST,
+    .path = "/api/audit/verify",
+    .name = "audit_verify",
+    .need = PERM_AUDIT_READ,
+    .scope = SCOPE_NONE,
+    .run = audit_verify_run,
+    .zh = "检查审计链是否完整。",
+    .en = "Check that the audit chain is whole.",
+    .reply = "AuditReport",
 };

@@ -45,9 +45,15 @@ static enum rc backup_list_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_backup_list = {
-    .method = GET, .path = "/api/backups", .name = "backup_list",
-    .need = PERM_SYSTEM, .scope = SCOPE_WHOLE, .run = backup_list_run,
-    .zh = "备份列表，最新的在前。", .en = "The backups, newest first.", .reply = "BackupList",
+    .method = GET,
+    .path = "/api/backups",
+    .name = "backup_list",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_WHOLE,
+    .run = backup_list_run,
+    .zh = "备份列表，最新的在前。",
+    .en = "The backups, newest first.",
+    .reply = "BackupList",
 };
 
 /* ---- jobs ---- */
@@ -86,8 +92,9 @@ static enum rc backup_create(struct request *rq, struct tx *tx, struct err *e)
     struct job_order order = {
         .kind = "backup",
         .title = name,
-        .detail = arena_printf(a, "{\"name\":\"" STR_FMT "\"%s%s%s}", STR_ARG(name), key != NULL ? ",\"key\":\"" : "",
-                               key != NULL ? key : "", key != NULL ? "\"" : ""),
+        .detail = arena_printf(a, "{\"name\":\"" STR_FMT "\"%s%s%s}", STR_ARG(name),
+                               key != NULL ? ",\"key\":\"" : "", key != NULL ? key : "",
+                               key != NULL ? "\"" : ""),
         .unit = "pages",
         .total = -1,
         .account_id = request_caller(rq)->account_id,
@@ -96,12 +103,21 @@ static enum rc backup_create(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_backup_create = {
-    .method = POST, .path = "/api/backups", .name = "backup_create",
-    .need = PERM_SYSTEM, .scope = SCOPE_WHOLE, .writes = true, .idempotent = true, .audited = true,
-    .args = {{"passphrase", ARG_TEXT, IN_BODY, .min = 8, .max = 200, .zh = "给出时备份里带上用它包装的密钥",
-    .en = "if given, the keys go into the backup, wrapped by it"}},
-    .prepare = backup_prepare, .run = backup_create,
-    .zh = "做一份备份（任务），完成时已校验。", .en = "Make a backup (a job); checked when it is done.",
+    .method = POST,
+    .path = "/api/backups",
+    .name = "backup_create",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .idempotent = true,
+    .audited = true,
+    .args = {{"passphrase", ARG_TEXT, IN_BODY, .min = 8, .max = 200,
+              .zh = "给出时备份里带上用它包装的密钥",
+              .en = "if given, the keys go into the backup, wrapped by it"}},
+    .prepare = backup_prepare,
+    .run = backup_create,
+    .zh = "做一份备份（任务），完成时已校验。",
+    .en = "Make a backup (a job); checked when it is done.",
     .reply = "JobStarted",
 };
 
@@ -118,7 +134,8 @@ static enum rc check_name(struct request *rq, struct err *e)
                            .p;
     enum rc rc = backup_read(path, &info, request_arena(rq), e);
     if (rc == RC_NOT_FOUND) {
-        err_set(e, RC_NOT_FOUND, "backup_unknown", "name", "没有这个备份", "there is no such backup");
+        err_set(e, RC_NOT_FOUND, "backup_unknown", "name", "没有这个备份",
+                "there is no such backup");
     }
     return rc;
 }
@@ -141,14 +158,24 @@ static enum rc backup_verify_run(struct request *rq, struct tx *tx, struct err *
     return job_started(rq, tx, &order, e);
 }
 
-#define ARG_BACKUP {"name", ARG_NAME, IN_PATH, .required = true, .zh = "备份的名称", .en = "name of the backup"}
+#define ARG_BACKUP                                                                                 \
+    {                                                                                              \
+        "name", ARG_NAME, IN_PATH, .required = true, .zh = "备份的名称",                           \
+                                   .en = "name of the backup"                                      \
+    }
 
 const struct route route_backup_verify = {
-    .method = POST, .path = "/api/backups/{name}/verify", .name = "backup_verify",
-    .need = PERM_SYSTEM, .scope = SCOPE_WHOLE, .writes = true, .audited = true,
+    .method = POST,
+    .path = "/api/backups/{name}/verify",
+    .name = "backup_verify",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .audited = true,
     .args = {ARG_BACKUP},
     .run = backup_verify_run,
-    .zh = "校验一份备份（任务）：哈希、完整性、行数。", .en = "Check a backup (a job): hash, integrity, rows.",
+    .zh = "校验一份备份（任务）：哈希、完整性、行数。",
+    .en = "Check a backup (a job): hash, integrity, rows.",
     .reply = "JobStarted",
 };
 
@@ -165,11 +192,16 @@ static enum rc backup_file(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_backup_file = {
-    .method = GET, .path = "/api/backups/{name}/file", .name = "backup_file",
-    .need = PERM_SYSTEM, .scope = SCOPE_WHOLE, .audited = true,
+    .method = GET,
+    .path = "/api/backups/{name}/file",
+    .name = "backup_file",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_WHOLE,
+    .audited = true,
     .args = {ARG_BACKUP},
     .run = backup_file,
-    .zh = "下载一份备份。", .en = "Fetch a backup.",
+    .zh = "下载一份备份。",
+    .en = "Fetch a backup.",
 };
 
 /* ---- putting one back ---- */
@@ -212,11 +244,18 @@ static void backup_restore_begin(struct request *rq)
 }
 
 const struct route route_backup_restore = {
-    .method = POST, .path = "/api/backups/{name}/restore", .name = "backup_restore",
-    .need = PERM_SYSTEM, .scope = SCOPE_WHOLE, .writes = true, .audited = true,
-    .args = {ARG_BACKUP, {"confirm", ARG_TEXT, IN_BODY, .required = true, .max = 200,
-    .zh = "再写一次名称", .en = "the name once more"}},
-    .run = backup_restore, .after = backup_restore_begin,
+    .method = POST,
+    .path = "/api/backups/{name}/restore",
+    .name = "backup_restore",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .audited = true,
+    .args = {ARG_BACKUP,
+             {"confirm", ARG_TEXT, IN_BODY, .required = true, .max = 200, .zh = "再写一次名称",
+              .en = "the name once more"}},
+    .run = backup_restore,
+    .after = backup_restore_begin,
     .zh = "恢复一份备份：服务停下、校验、恢复、再启动。",
     .en = "Restore a backup: the server stops, checks, restores and starts again.",
     .reply = "Restarting",

@@ -287,17 +287,18 @@ static const char INFO[] =
     "mean.\",\"license\":{\"name\":\"Apache-2.0\","
     "\"identifier\":\"Apache-2.0\"}}";
 static const char SECURITY_SCHEMES[] =
-    "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"__Host-koi\",\"description\":\"Set by signing in; "
+    "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"__Host-koi\",\"description\":"
+    "\"Set by signing in; "
     "writes also need X-CSRF-Token.\"},\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}";
 static const char PARAMETERS[] =
-    "{\"IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":false,\"description\":\"A repeat with "
+    "{\"IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":false,"
+    "\"description\":\"A repeat with "
     "the same key and body has no second effect and gets the same reply, for a "
     "day.\",\"schema\":{\"type\":\"string\","
     "\"minLength\":1,\"maxLength\":128}}}";
-static const char RESPONSES[] =
-    "{\"Error\":{\"description\":\"What was wrong, where, and what to "
-    "do.\",\"content\":{\"application/json\":{\"schema\":"
-    "{\"$ref\":\"#/components/schemas/Error\"}}}}}";
+static const char RESPONSES[] = "{\"Error\":{\"description\":\"What was wrong, where, and what to "
+                                "do.\",\"content\":{\"application/json\":{\"schema\":"
+                                "{\"$ref\":\"#/components/schemas/Error\"}}}}}";
 
 static void put_paths(const struct router *r, struct json *j)
 {
@@ -404,8 +405,13 @@ static enum rc openapi(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_openapi = {
-    .method = GET, .path = "/api/openapi.json", .name = "openapi",
-    .need = PERM_SELF, .scope = SCOPE_NONE, .run = openapi,
-    .zh = "这份接口的 OpenAPI 3.1 文件。", .en = "This API as an OpenAPI 3.1 document.",
+    .method = GET,
+    .path = "/api/openapi.json",
+    .name = "openapi",
+    .need = PERM_SELF,
+    .scope = SCOPE_NONE,
+    .run = openapi,
+    .zh = "这份接口的 OpenAPI 3.1 文件。",
+    .en = "This API as an OpenAPI 3.1 document.",
     .reply = "Document",
 };

@@ -34,9 +34,9 @@ enum {
     DISTINCT_LEAST = 5
 };
 
-/* Of no password: what an unknown login is checked against. */
-static const char NOBODY[] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
-                             "q1yUx3TQ2yBq1yUx3TQ2yBq1yUx3TQ2yBq1yUx3TQ2w";
+/* Of 40 random bytes nobody kept: what an unknown login is checked against. */
+static const char NOBODY[] = "$argon2id$v=19$m=65536,t=2,p=1$dh9Cyz+kH88YVYgysv2LWA$"
+                             "1LusT/WmRGAdDkZJH0X/jckZH0sJjZLI9ynKFX8zyJM";
 
 static struct lock password_lock;
 static pthread_once_t password_once = PTHREAD_ONCE_INIT;
@@ -228,15 +228,23 @@ static enum rc sign_in(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_session_sign_in = {
-    .method = POST, .path = "/api/session", .name = "session_sign_in",
-    .need = PERM_PUBLIC, .scope = SCOPE_NONE, .writes = true, .audited = true,
-    .args = {
-        {"login", ARG_NAME, IN_BODY, .required = true, .zh = "登录名", .en = "login"},
-        {"password", ARG_TEXT, IN_BODY, .required = true, .min = 1, .max = PASSWORD_MOST,
-         .zh = "密码", .en = "password"},
-    },
-    .prepare = sign_in_prepare, .run = sign_in,
-    .zh = "用密码登录，设置会话 cookie。", .en = "Sign in with a password; sets the session's cookie.",
+    .method = POST,
+    .path = "/api/session",
+    .name = "session_sign_in",
+    .need = PERM_PUBLIC,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
+    .args =
+        {
+            {"login", ARG_NAME, IN_BODY, .required = true, .zh = "登录名", .en = "login"},
+            {"password", ARG_TEXT, IN_BODY, .required = true, .min = 1, .max = PASSWORD_MOST,
+             .zh = "密码", .en = "password"},
+        },
+    .prepare = sign_in_prepare,
+    .run = sign_in,
+    .zh = "用密码登录，设置会话 cookie。",
+    .en = "Sign in with a password; sets the session's cookie.",
     .reply = "Session",
 };
 
@@ -269,12 +277,18 @@ static enum rc link_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_session_link = {
-    .method = POST, .path = "/api/session/link", .name = "session_link",
-    .need = PERM_PUBLIC, .scope = SCOPE_NONE, .writes = true, .audited = true,
-    .args = {{"token", ARG_TEXT, IN_BODY, .required = true, .min = 1, .max = 200, .zh = "链接里的令牌",
-    .en = "token of the link"}},
+    .method = POST,
+    .path = "/api/session/link",
+    .name = "session_link",
+    .need = PERM_PUBLIC,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
+    .args = {{"token", ARG_TEXT, IN_BODY, .required = true, .min = 1, .max = 200,
+              .zh = "链接里的令牌", .en = "token of the link"}},
     .run = link_run,
-    .zh = "用一次性链接登录；之后须设置密码。", .en = "Sign in by a one-time link; a password must be set next.",
+    .zh = "用一次性链接登录；之后须设置密码。",
+    .en = "Sign in by a one-time link; a password must be set next.",
     .reply = "Session",
 };
 
@@ -304,9 +318,14 @@ static enum rc session_get(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_session_get = {
-    .method = GET, .path = "/api/session", .name = "session_get",
-    .need = PERM_SELF, .scope = SCOPE_NONE, .run = session_get,
-    .zh = "我是谁、能做什么。", .en = "Who I am and what I may do.",
+    .method = GET,
+    .path = "/api/session",
+    .name = "session_get",
+    .need = PERM_SELF,
+    .scope = SCOPE_NONE,
+    .run = session_get,
+    .zh = "我是谁、能做什么。",
+    .en = "Who I am and what I may do.",
     .reply = "Session",
 };
 
@@ -318,9 +337,16 @@ static enum rc session_end(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_session_end = {
-    .method = DELETE, .path = "/api/session", .name = "session_end",
-    .need = PERM_SELF, .scope = SCOPE_NONE, .writes = true, .audited = true, .run = session_end,
-    .zh = "退出登录。", .en = "Sign out.",
+    .method = DELETE,
+    .path = "/api/session",
+    .name = "session_end",
+    .need = PERM_SELF,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
+    .run = session_end,
+    .zh = "退出登录。",
+    .en = "Sign out.",
 };
 
 static enum rc need_account(struct request *rq, struct err *e)
@@ -341,12 +367,18 @@ static enum rc session_update(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_session_update = {
-    .method = PATCH, .path = "/api/session", .name = "session_update",
-    .need = PERM_SELF, .scope = SCOPE_NONE, .writes = true, .audited = true,
+    .method = PATCH,
+    .path = "/api/session",
+    .name = "session_update",
+    .need = PERM_SELF,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
     .args = {{"language", ARG_CHOICE, IN_BODY, .choices = "zh|en", .zh = "界面语言",
-    .en = "language of the console"}},
+              .en = "language of the console"}},
     .run = session_update,
-    .zh = "改自己的设置。", .en = "Change one's own settings.",
+    .zh = "改自己的设置。",
+    .en = "Change one's own settings.",
     .reply = "Session",
 };
 
@@ -364,7 +396,8 @@ static enum rc check_strength(struct str password, struct str login, struct err 
     if (distinct >= DISTINCT_LEAST && !has_login) {
         return RC_OK;
     }
-    err_set(e, RC_INVALID, "password_weak", "new", "密码太容易猜", "this password is too easy to guess");
+    err_set(e, RC_INVALID, "password_weak", "new", "密码太容易猜",
+            "this password is too easy to guess");
     err_hint(e, "至少 %d 位、%d 种字符，不含登录名；几个不相干的词最好",
              "at least %d characters, %d different ones, without the login; "
              "a few unrelated words are best",
@@ -410,14 +443,23 @@ static enum rc password_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_session_password = {
-    .method = PUT, .path = "/api/session/password", .name = "session_password",
-    .need = PERM_SELF, .scope = SCOPE_NONE, .writes = true, .audited = true,
-    .args = {
-        {"old", ARG_TEXT, IN_BODY, .min = 0, .max = PASSWORD_MOST, .zh = "原密码；还没有密码时不用",
-         .en = "old password; not needed while there is none"},
-        {"new", ARG_TEXT, IN_BODY, .required = true, .min = PASSWORD_LEAST, .max = PASSWORD_MOST,
-         .zh = "新密码", .en = "new password"},
-    },
-    .prepare = password_prepare, .run = password_run,
-    .zh = "设置密码，其他会话随之结束。", .en = "Set the password; all other sessions end.",
+    .method = PUT,
+    .path = "/api/session/password",
+    .name = "session_password",
+    .need = PERM_SELF,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
+    .args =
+        {
+            {"old", ARG_TEXT, IN_BODY, .min = 0, .max = PASSWORD_MOST,
+             .zh = "原密码；还没有密码时不用",
+             .en = "old password; not needed while there is none"},
+            {"new", ARG_TEXT, IN_BODY, .required = true, .min = PASSWORD_LEAST,
+             .max = PASSWORD_MOST, .zh = "新密码", .en = "new password"},
+        },
+    .prepare = password_prepare,
+    .run = password_run,
+    .zh = "设置密码，其他会话随之结束。",
+    .en = "Set the password; all other sessions end.",
 };

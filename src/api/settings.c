@@ -54,9 +54,15 @@ static enum rc setting_list_run(struct request *rq, struct tx *tx, struct err *e
 }
 
 const struct route route_setting_list = {
-    .method = GET, .path = "/api/settings", .name = "setting_list",
-    .need = PERM_SETTING_WRITE, .scope = SCOPE_NONE, .run = setting_list_run,
-    .zh = "全部设置：值与来源。", .en = "All settings: value and origin.", .reply = "SettingList",
+    .method = GET,
+    .path = "/api/settings",
+    .name = "setting_list",
+    .need = PERM_SETTING_WRITE,
+    .scope = SCOPE_NONE,
+    .run = setting_list_run,
+    .zh = "全部设置：值与来源。",
+    .en = "All settings: value and origin.",
+    .reply = "SettingList",
 };
 
 static enum rc check_changeable(const struct config *c, const struct setting *s, struct err *e)
@@ -113,13 +119,22 @@ static void setting_changed(struct request *rq)
 }
 
 const struct route route_setting_put = {
-    .method = PUT, .path = "/api/settings/{name}", .name = "setting_put",
-    .need = PERM_SETTING_WRITE, .scope = SCOPE_NONE, .writes = true, .audited = true,
-    .args = {
-        {"name", ARG_NAME, IN_PATH, .required = true, .zh = "设置的名称", .en = "name of the setting"},
-        {"value", ARG_TEXT, IN_BODY, .required = true, .nullable = true, .min = 0, .max = 1000,
-         .zh = "值；null 恢复默认", .en = "value; null takes it back"},
-    },
-    .run = setting_put_run, .after = setting_changed,
-    .zh = "改一个设置。", .en = "Change a setting.",
+    .method = PUT,
+    .path = "/api/settings/{name}",
+    .name = "setting_put",
+    .need = PERM_SETTING_WRITE,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
+    .args =
+        {
+            {"name", ARG_NAME, IN_PATH, .required = true, .zh = "设置的名称",
+             .en = "name of the setting"},
+            {"value", ARG_TEXT, IN_BODY, .required = true, .nullable = true, .min = 0, .max = 1000,
+             .zh = "值；null 恢复默认", .en = "value; null takes it back"},
+        },
+    .run = setting_put_run,
+    .after = setting_changed,
+    .zh = "改一个设置。",
+    .en = "Change a setting.",
 };

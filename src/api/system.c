@@ -29,9 +29,15 @@ static enum rc health(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_health = {
-    .method = GET, .path = "/health", .name = "health",
-    .need = PERM_PUBLIC, .scope = SCOPE_NONE, .run = health,
-    .zh = "服务与数据库是否可用。", .en = "Whether server and database answer.", .reply = "Health",
+    .method = GET,
+    .path = "/health",
+    .name = "health",
+    .need = PERM_PUBLIC,
+    .scope = SCOPE_NONE,
+    .run = health,
+    .zh = "服务与数据库是否可用。",
+    .en = "Whether server and database answer.",
+    .reply = "Health",
 };
 
 static enum rc version(struct request *rq, struct tx *tx, struct err *e)
@@ -51,9 +57,15 @@ static enum rc version(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_version = {
-    .method = GET, .path = "/api/version", .name = "version",
-    .need = PERM_SELF, .scope = SCOPE_NONE, .run = version,
-    .zh = "程序与数据库的版本。", .en = "Version of program and schema.", .reply = "Version",
+    .method = GET,
+    .path = "/api/version",
+    .name = "version",
+    .need = PERM_SELF,
+    .scope = SCOPE_NONE,
+    .run = version,
+    .zh = "程序与数据库的版本。",
+    .en = "Version of program and schema.",
+    .reply = "Version",
 };
 
 /* Resident memory of the process in bytes; 0 when the system does not tell. */
@@ -133,8 +145,12 @@ static enum rc metrics(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_metrics = {
-    .method = GET, .path = "/metrics", .name = "metrics",
-    .need = PERM_PUBLIC, .scope = SCOPE_NONE, .run = metrics,
+    .method = GET,
+    .path = "/metrics",
+    .name = "metrics",
+    .need = PERM_PUBLIC,
+    .scope = SCOPE_NONE,
+    .run = metrics,
     .zh = "Prometheus 指标，限本机与管理员。",
     .en = "Metrics for Prometheus; this machine and administrators only.",
 };
@@ -169,10 +185,13 @@ static enum rc doctor(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_doctor = {
-    .method = GET, .path = "/api/doctor", .name = "doctor",
-    .need = PERM_SYSTEM, .scope = SCOPE_NONE,
+    .method = GET,
+    .path = "/api/doctor",
+    .name = "doctor",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_NONE,
     .args = {{"deep", ARG_BOOL, .zh = "也检查数据库完整性和整条审计链",
-    .en = "also the database's integrity and the whole audit chain"}},
+              .en = "also the database's integrity and the whole audit chain"}},
     .run = doctor,
     .zh = "体检：目录、密钥、磁盘、备份、时钟、数据库。",
     .en = "Look the installation over: directory, keys, disk, backups, clock, database.",

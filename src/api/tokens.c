@@ -67,9 +67,16 @@ static enum rc token_list_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_token_list = {
-    .method = GET, .path = "/api/tokens", .name = "token_list",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .args = {ARGS_PAGE}, .run = token_list_run,
-    .zh = "令牌列表。", .en = "The tokens.", .reply = "TokenList",
+    .method = GET,
+    .path = "/api/tokens",
+    .name = "token_list",
+    .need = PERM_ACCOUNT_WRITE,
+    .scope = SCOPE_NONE,
+    .args = {ARGS_PAGE},
+    .run = token_list_run,
+    .zh = "令牌列表。",
+    .en = "The tokens.",
+    .reply = "TokenList",
 };
 
 /* The list as canonical JSON text; RC_INVALID names the one that is no permission. */
@@ -142,19 +149,26 @@ static enum rc token_create(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_token_create = {
-    .method = POST, .path = "/api/tokens", .name = "token_create",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .idempotent = true,
+    .method = POST,
+    .path = "/api/tokens",
+    .name = "token_create",
+    .need = PERM_ACCOUNT_WRITE,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .idempotent = true,
     .audited = true,
-    .args = {
-        {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
-        {"permissions", ARG_JSON, IN_BODY, .required = true, .zh = "权限列表",
-         .en = "list of permissions"},
-        {"account_id", ARG_ID, IN_BODY, .zh = "以哪个账号行事，默认自己",
-         .en = "acts as this account, oneself unless told"},
-        {"expires_s", ARG_TIME, IN_BODY, .zh = "到期时间", .en = "when it ends"},
-    },
+    .args =
+        {
+            {"name", ARG_NAME, IN_BODY, .required = true, .zh = "名称", .en = "name"},
+            {"permissions", ARG_JSON, IN_BODY, .required = true, .zh = "权限列表",
+             .en = "list of permissions"},
+            {"account_id", ARG_ID, IN_BODY, .zh = "以哪个账号行事，默认自己",
+             .en = "acts as this account, oneself unless told"},
+            {"expires_s", ARG_TIME, IN_BODY, .zh = "到期时间", .en = "when it ends"},
+        },
     .run = token_create,
-    .zh = "新建令牌；令牌只显示这一次。", .en = "Make a token; it is shown this once.",
+    .zh = "新建令牌；令牌只显示这一次。",
+    .en = "Make a token; it is shown this once.",
     .reply = "TokenMade",
 };
 
@@ -166,9 +180,15 @@ static enum rc token_revoke_run(struct request *rq, struct tx *tx, struct err *e
 }
 
 const struct route route_token_revoke = {
-    .method = DELETE, .path = "/api/tokens/{token_id}", .name = "token_revoke",
-    .need = PERM_ACCOUNT_WRITE, .scope = SCOPE_NONE, .writes = true, .audited = true,
+    .method = DELETE,
+    .path = "/api/tokens/{token_id}",
+    .name = "token_revoke",
+    .need = PERM_ACCOUNT_WRITE,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .audited = true,
     .args = {{"token_id", ARG_ID, IN_PATH, .required = true, .zh = "令牌", .en = "token"}},
     .run = token_revoke_run,
-    .zh = "作废令牌。", .en = "Revoke a token.",
+    .zh = "作废令牌。",
+    .en = "Revoke a token.",
 };

@@ -30,12 +30,16 @@ static enum rc view_get(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_view_get = {
-    .method = GET, .path = "/api/views/{name}", .name = "view_get",
-    .need = PERM_SELF, .scope = SCOPE_NONE,
+    .method = GET,
+    .path = "/api/views/{name}",
+    .name = "view_get",
+    .need = PERM_SELF,
+    .scope = SCOPE_NONE,
     .args = {{"name", ARG_NAME, IN_PATH, .required = true, .zh = "列表的名称",
-    .en = "name of the list"}},
+              .en = "name of the list"}},
     .run = view_get,
-    .zh = "记住的列表设置；没有时为 null。", .en = "A remembered view of a list; null when there is none.",
+    .zh = "记住的列表设置；没有时为 null。",
+    .en = "A remembered view of a list; null when there is none.",
     .reply = "View",
 };
 
@@ -99,13 +103,20 @@ static enum rc view_put_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 const struct route route_view_put = {
-    .method = PUT, .path = "/api/views/{name}", .name = "view_put",
-    .need = PERM_SELF, .scope = SCOPE_NONE, .writes = true,
-    .args = {
-        {"name", ARG_NAME, IN_PATH, .required = true, .zh = "列表的名称", .en = "name of the list"},
-        {"value", ARG_JSON, IN_BODY, .required = true, .zh = "控制台自己的内容",
-         .en = "the console's own document"},
-    },
+    .method = PUT,
+    .path = "/api/views/{name}",
+    .name = "view_put",
+    .need = PERM_SELF,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .args =
+        {
+            {"name", ARG_NAME, IN_PATH, .required = true, .zh = "列表的名称",
+             .en = "name of the list"},
+            {"value", ARG_JSON, IN_BODY, .required = true, .zh = "控制台自己的内容",
+             .en = "the console's own document"},
+        },
     .run = view_put_run,
-    .zh = "记住列表的列和筛选。", .en = "Remember columns and filters of a list.",
+    .zh = "记住列表的列和筛选。",
+    .en = "Remember columns and filters of a list.",
 };

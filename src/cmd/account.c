@@ -30,7 +30,10 @@ static enum rc list(struct invocation *in, struct err *e)
 }
 
 const struct command command_account_list = {
-    .name = "account list", .zh = "列出账号", .en = "List the accounts", .run = list,
+    .name = "account list",
+    .zh = "列出账号",
+    .en = "List the accounts",
+    .run = list,
 };
 
 /* The id of a login, by reading the list. */
@@ -112,15 +115,20 @@ static enum rc add(struct invocation *in, struct err *e)
 }
 
 const struct command command_account_add = {
-    .name = "account add", .usage = "LOGIN", .zh = "新建账号", .en = "Make an account",
-    .options = {
-        {"role", "ROLE", .required = true, .zh = "administrator、operator、manager 或 staff",
-         .en = "administrator, operator, manager or staff"},
-        {"name", "NAME", .zh = "姓名", .en = "name"},
-        {"scope", "SCOPE", .zh = "own、team 或 all", .en = "own, team or all"},
-        {"staff", "ID", .zh = "对应的员工", .en = "which staff member this is"},
-    },
-    .positions_min = 1, .positions_max = 1,
+    .name = "account add",
+    .usage = "LOGIN",
+    .zh = "新建账号",
+    .en = "Make an account",
+    .options =
+        {
+            {"role", "ROLE", .required = true, .zh = "administrator、operator、manager 或 staff",
+             .en = "administrator, operator, manager or staff"},
+            {"name", "NAME", .zh = "姓名", .en = "name"},
+            {"scope", "SCOPE", .zh = "own、team 或 all", .en = "own, team or all"},
+            {"staff", "ID", .zh = "对应的员工", .en = "which staff member this is"},
+        },
+    .positions_min = 1,
+    .positions_max = 1,
     .run = add,
 };
 
@@ -148,9 +156,12 @@ static enum rc reset(struct invocation *in, struct err *e)
 }
 
 const struct command command_account_reset = {
-    .name = "account reset", .usage = "LOGIN", .zh = "给账号一个一次性登录链接，用来重设密码",
+    .name = "account reset",
+    .usage = "LOGIN",
+    .zh = "给账号一个一次性登录链接，用来重设密码",
     .en = "Give an account a one-time link to set a new password",
-    .positions_min = 1, .positions_max = 1,
+    .positions_min = 1,
+    .positions_max = 1,
     .run = reset,
 };
 
@@ -178,9 +189,12 @@ static enum rc disable(struct invocation *in, struct err *e)
 }
 
 const struct command command_account_disable = {
-    .name = "account disable", .usage = "LOGIN", .zh = "停用账号，立即退出",
+    .name = "account disable",
+    .usage = "LOGIN",
+    .zh = "停用账号，立即退出",
     .en = "Disable an account; it is out at once",
     .options = {{"undo", NULL, .zh = "重新启用", .en = "enable it again"}},
-    .positions_min = 1, .positions_max = 1,
+    .positions_min = 1,
+    .positions_max = 1,
     .run = disable,
 };

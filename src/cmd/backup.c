@@ -73,21 +73,27 @@ static enum rc backup(struct invocation *in, struct err *e)
         printf("%s/backup/" STR_FMT "\n", in->data_dir, STR_ARG(name));
     }
     if (rc == RC_OK && passphrase == NULL && !in->json) {
-        fprintf(stderr, "%s\n", say(in, "备份里没有密钥：请另存一份 koi.key，或用 --with-key。",
-                                    "The keys are not in it: keep a copy of koi.key elsewhere, or "
-                                    "use --with-key."));
+        fprintf(stderr, "%s\n",
+                say(in, "备份里没有密钥：请另存一份 koi.key，或用 --with-key。",
+                    "The keys are not in it: keep a copy of koi.key elsewhere, or "
+                    "use --with-key."));
     }
     client_close(c);
     return rc;
 }
 
 const struct command command_backup = {
-    .name = "backup", .usage = "[FILE]", .zh = "做一份已校验的备份，服务运行时也可以",
+    .name = "backup",
+    .usage = "[FILE]",
+    .zh = "做一份已校验的备份，服务运行时也可以",
     .en = "Make a checked backup, also while the server runs",
-    .options = {
-        {"with-key", NULL, .zh = "带上用口令包装的密钥", .en = "put the keys in, wrapped by a passphrase"},
-        {"passphrase-file", "FILE", .zh = "口令所在的文件", .en = "file that holds the passphrase"},
-    },
+    .options =
+        {
+            {"with-key", NULL, .zh = "带上用口令包装的密钥",
+             .en = "put the keys in, wrapped by a passphrase"},
+            {"passphrase-file", "FILE", .zh = "口令所在的文件",
+             .en = "file that holds the passphrase"},
+        },
     .positions_max = 1,
     .run = backup,
 };

@@ -7,6 +7,7 @@
  */
 #include "cmd/client.h"
 
+#include "api/exports.h"
 #include "api/routes.h"
 #include "base/buf.h"
 #include "base/limits.h"
@@ -43,12 +44,14 @@ enum rc client_open(struct invocation *in, struct client **out, struct err *e)
         *out = c;
         return RC_OK;
     }
-    struct app_options options = {
-        .data_dir = in->data_dir, .flags = in->flags, .flag_count = in->flag_count,
-        .with_jobs = true};
+    struct app_options options = {.data_dir = in->data_dir,
+                                  .flags = in->flags,
+                                  .flag_count = in->flag_count,
+                                  .with_jobs = true};
     enum rc rc = app_open(&options, &c->app, e);
     if (rc == RC_OK) {
         c->router = routes_compile();
+        job_register(c->app->jobs, &job_kind_export);
         *out = c;
     }
     return rc;
@@ -169,9 +172,10 @@ enum rc client_call(struct client *c, const char *method, const char *target, st
 {
     struct reply reply;
     if (c->app == NULL) {
-        struct http_request rq = {
-            .method = method, .target = target, .language = c->in->english ? "en" : "zh",
-            .body = body};
+        struct http_request rq = {.method = method,
+                                  .target = target,
+                                  .language = c->in->english ? "en" : "zh",
+                                  .body = body};
         return call_remote(c, &rq, -1, out, e);
     }
     enum rc rc = call_here(c, method, target, &(struct call){.body = body}, &reply, e);
@@ -273,7 +277,8 @@ enum rc client_download(struct client *c, const char *target, const char *path, 
     int fd =
         path != NULL ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : STDOUT_FILENO;
     if (fd < 0) {
-        return err_set(e, RC_IO, "file_create", NULL, "建不了文件 %s", "cannot make the file %s", path);
+        return err_set(e, RC_IO, "file_create", NULL, "建不了文件 %s", "cannot make the file %s",
+                       path);
     }
     struct http_request rq = {
         .method = "GET", .target = target, .language = c->in->english ? "en" : "zh"};

@@ -29,7 +29,7 @@ struct command {
     const char *zh, *en;
     struct option options[COMMAND_OPTIONS];
     int positions_min, positions_max;
-    bool settings;     /* every setting is an option as well (--listen 127.0.0.1:0) */
+    bool settings; /* every setting is an option as well (--listen 127.0.0.1:0) */
     enum rc (*run)(struct invocation *in, struct err *e);
 };
 
@@ -38,11 +38,11 @@ extern const struct command *const command_table[];
 
 struct invocation {
     const struct command *command;
-    struct arena arena;  /* for the whole run */
+    struct arena arena; /* for the whole run */
     const char *data_dir;
-    bool json;           /* print JSON */
+    bool json; /* print JSON */
     bool english;
-    bool terminal;       /* standard error is one: progress may be drawn */
+    bool terminal; /* standard error is one: progress may be drawn */
     /* by option; "" for a switch that was given; NULL: not given */
     const char *values[COMMAND_OPTIONS];
     const char *positions[COMMAND_POSITIONS];

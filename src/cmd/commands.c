@@ -22,6 +22,7 @@ const struct command *const command_table[] = {
     &command_config_set,
     &command_demo,
     &command_doctor,
+    &command_export,
     &command_help,
     &command_import,
     &command_init,

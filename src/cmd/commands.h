@@ -18,6 +18,7 @@ extern const struct command command_backup;
 extern const struct command command_config;
 extern const struct command command_config_set;
 extern const struct command command_doctor;
+extern const struct command command_export;
 extern const struct command command_help;
 extern const struct command command_demo;
 extern const struct command command_import;

@@ -30,8 +30,11 @@ static enum rc show(struct invocation *in, struct err *e)
 }
 
 const struct command command_config = {
-    .name = "config", .zh = "每个设置的值与来源", .en = "Each setting, its value and origin",
-    .settings = true, .run = show,
+    .name = "config",
+    .zh = "每个设置的值与来源",
+    .en = "Each setting, its value and origin",
+    .settings = true,
+    .run = show,
 };
 
 static enum rc set(struct invocation *in, struct err *e)
@@ -54,7 +57,11 @@ static enum rc set(struct invocation *in, struct err *e)
 }
 
 const struct command command_config_set = {
-    .name = "config set", .usage = "NAME [VALUE]", .zh = "改一个设置，没有值时恢复默认",
-    .en = "Change a setting; without a value, take it back", .positions_min = 1, .positions_max = 2,
+    .name = "config set",
+    .usage = "NAME [VALUE]",
+    .zh = "改一个设置，没有值时恢复默认",
+    .en = "Change a setting; without a value, take it back",
+    .positions_min = 1,
+    .positions_max = 2,
     .run = set,
 };

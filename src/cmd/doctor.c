@@ -48,16 +48,19 @@ static enum rc doctor(struct invocation *in, struct err *e)
     if (in->json) {
         print_json(&r);
     } else {
-        printf("     %s\n", remote ? say(in, "（由运行中的服务回答）", "(answered by the running server)")
-                                   : say(in, "（没有服务在运行）", "(no server is running)"));
+        printf("     %s\n",
+               remote ? say(in, "（由运行中的服务回答）", "(answered by the running server)")
+                      : say(in, "（没有服务在运行）", "(no server is running)"));
     }
     return well ? RC_OK
                 : err_set(e, RC_CORRUPT, "not_well", NULL, "有检查未通过", "something is not well");
 }
 
 const struct command command_doctor = {
-    .name = "doctor", .zh = "体检：路径、设置、磁盘、时钟、权限、完整性、审计链、备份",
-    .en = "Look the installation over: paths, settings, disk, clock, permissions, integrity, audit chain, backups",
+    .name = "doctor",
+    .zh = "体检：路径、设置、磁盘、时钟、权限、完整性、审计链、备份",
+    .en = "Look the installation over: paths, settings, disk, clock, permissions, integrity, audit "
+          "chain, backups",
     .options = {{"quick", NULL, .zh = "不读整个数据库", .en = "do not read the whole database"}},
     .run = doctor,
 };

@@ -34,6 +34,10 @@ static enum rc help(struct invocation *in, struct err *e)
 }
 
 const struct command command_help = {
-    .name = "help", .usage = "[COMMAND]", .zh = "说明", .en = "Help on a command", .positions_max = 2,
+    .name = "help",
+    .usage = "[COMMAND]",
+    .zh = "说明",
+    .en = "Help on a command",
+    .positions_max = 2,
     .run = help,
 };

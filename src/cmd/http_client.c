@@ -114,14 +114,14 @@ static enum rc send_request(int fd, const struct http_request *rq, struct arena 
 /* ---- receiving ---- */
 
 struct receiver {
-    struct buf head;   /* until its end was seen */
+    struct buf head; /* until its end was seen */
     struct buf body;
     bool in_body, chunked, failed;
     int status;
-    int out_fd;        /* < 0: into `body` */
-    int64_t left;      /* bytes of the chunk */
-    struct buf line;   /* size line of a chunk */
-    int newlines;      /* to skip behind a chunk */
+    int out_fd;      /* < 0: into `body` */
+    int64_t left;    /* bytes of the chunk */
+    struct buf line; /* size line of a chunk */
+    int newlines;    /* to skip behind a chunk */
 };
 
 static void take_plain(struct receiver *r, struct str s)

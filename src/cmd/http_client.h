@@ -9,15 +9,15 @@
 struct http_request {
     const char *method;
     const char *target;
-    const char *language;      /* "zh", "en" */
-    struct str body;           /* JSON, or absent */
-    const char *upload_path;   /* instead: a file sent as it is */
-    const char *upload_name;   /* percent-encoded already */
+    const char *language;    /* "zh", "en" */
+    struct str body;         /* JSON, or absent */
+    const char *upload_path; /* instead: a file sent as it is */
+    const char *upload_name; /* percent-encoded already */
 };
 
 struct http_reply {
     int status;
-    struct str body;           /* in the arena; empty when it went to a file */
+    struct str body; /* in the arena; empty when it went to a file */
 };
 
 /* A connection to the socket, or -1 when nobody listens there. */

@@ -20,7 +20,8 @@ static enum rc check_empty(struct invocation *in, struct err *e)
     }
     err_set(e, RC_CONFLICT, "initialised", NULL, "%s 里已有 Koi 的数据",
             "there is a Koi in %s already", in->data_dir);
-    err_hint(e, "忘了密码：koi account reset 登录名", "forgot the password: koi account reset LOGIN");
+    err_hint(e, "忘了密码：koi account reset 登录名",
+             "forgot the password: koi account reset LOGIN");
     return RC_CONFLICT;
 }
 
@@ -74,7 +75,7 @@ const struct command command_init = {
     .zh = "新建数据目录、密钥、数据库和第一个管理员",
     .en = "Make a data directory, keys, database and the first administrator",
     .options = {{"login", "LOGIN", .zh = "管理员的登录名，默认 admin",
-    .en = "the administrator's login, admin unless told"}},
+                 .en = "the administrator's login, admin unless told"}},
     .settings = true,
     .run = init,
 };

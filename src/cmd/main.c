@@ -93,7 +93,8 @@ void help_all(const struct invocation *in)
     for (const struct command *const *c = command_table; *c != NULL; c++) {
         printf("  %-16s %s\n", (*c)->name, say(in, (*c)->zh, (*c)->en));
     }
-    printf("\n%s\n", say(in, "koi 命令 --help 给出选项。", "koi COMMAND --help lists its options."));
+    printf("\n%s\n",
+           say(in, "koi 命令 --help 给出选项。", "koi COMMAND --help lists its options."));
 }
 
 /* ---- reading the words ---- */

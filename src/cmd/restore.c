@@ -58,13 +58,18 @@ static enum rc restore(struct invocation *in, struct err *e)
 }
 
 const struct command command_restore = {
-    .name = "restore", .usage = "FILE", .zh = "恢复一份备份，前后都核对",
+    .name = "restore",
+    .usage = "FILE",
+    .zh = "恢复一份备份，前后都核对",
     .en = "Put a backup in place, compared before and after",
-    .options = {
-        {"force", NULL, .zh = "覆盖已有的数据", .en = "also over an installation that is there"},
-        {"passphrase-file", "FILE", .zh = "备份里密钥的口令所在的文件",
-         .en = "file with the passphrase of the keys in the backup"},
-    },
-    .positions_min = 1, .positions_max = 1,
+    .options =
+        {
+            {"force", NULL, .zh = "覆盖已有的数据",
+             .en = "also over an installation that is there"},
+            {"passphrase-file", "FILE", .zh = "备份里密钥的口令所在的文件",
+             .en = "file with the passphrase of the keys in the backup"},
+        },
+    .positions_min = 1,
+    .positions_max = 1,
     .run = restore,
 };

@@ -70,9 +70,12 @@ static enum rc routes(struct invocation *in, struct err *e)
 }
 
 const struct command command_routes = {
-    .name = "routes", .usage = "[NAME]", .zh = "列出接口", .en = "List the routes of the API",
+    .name = "routes",
+    .usage = "[NAME]",
+    .zh = "列出接口",
+    .en = "List the routes of the API",
     .options = {{"openapi", NULL, .zh = "输出 OpenAPI 3.1 文件",
-    .en = "print the OpenAPI 3.1 document"}},
+                 .en = "print the OpenAPI 3.1 document"}},
     .positions_max = 1,
     .run = routes,
 };

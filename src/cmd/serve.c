@@ -5,9 +5,11 @@
  * each job finish its step, and closes the database. systemd may hand in the listening socket
  * (LISTEN_FDS), so that the first request starts the program.
  */
+#include "api/exports.h"
 #include "api/routes.h"
 #include "base/log.h"
 #include "cmd/commands.h"
+#include "cmd/invite.h"
 #include "domain/app.h"
 #include "domain/restore.h"
 #include "domain/upkeep.h"
@@ -116,6 +118,11 @@ static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t 
         *port = server_port(server);
         printf("{\"event\":\"listening\",\"port\":%d}\n", *port);
         fflush(stdout);
+        if (option_given(in, "invite")) {
+            rc = invite_print(in, app, router, *port, option_value(in, "invite"), e);
+        }
+    }
+    if (rc == RC_OK) {
         log_line(LOG_INFO, "stopping", "\"signal\":%d", wait_for_signal(app, signals));
     }
     server_stop(server);
@@ -138,8 +145,10 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
     *out_restore = NULL;
     enum rc rc = app_open(&options, &app, e);
     if (rc == RC_OK) {
+        job_register(app->jobs, &job_kind_export);
         rc = serve_app(in, app, signals, port, e);
-        *out_restore = app->restore_from != NULL ? arena_z(&in->arena, str_from(app->restore_from)) : NULL;
+        *out_restore =
+            app->restore_from != NULL ? arena_z(&in->arena, str_from(app->restore_from)) : NULL;
     }
     app_close(app);
     return rc;
@@ -171,5 +180,11 @@ static enum rc serve(struct invocation *in, struct err *e)
 }
 
 const struct command command_serve = {
-    .name = "serve", .zh = "启动服务", .en = "Start the server", .settings = true, .run = serve,
+    .name = "serve",
+    .zh = "启动服务",
+    .en = "Start the server",
+    .options = {{"invite", "LOGIN", .zh = "启动后打印网址和这个账号的一次性登录链接",
+                 .en = "once it listens, print the address and a one-time link for this account"}},
+    .settings = true,
+    .run = serve,
 };

@@ -29,7 +29,10 @@ static enum rc list(struct invocation *in, struct err *e)
 }
 
 const struct command command_token_list = {
-    .name = "token list", .zh = "列出令牌", .en = "List the tokens", .run = list,
+    .name = "token list",
+    .zh = "列出令牌",
+    .en = "List the tokens",
+    .run = list,
 };
 
 static enum rc add(struct invocation *in, struct err *e)
@@ -65,14 +68,19 @@ static enum rc add(struct invocation *in, struct err *e)
 }
 
 const struct command command_token_add = {
-    .name = "token add", .usage = "NAME", .zh = "新建令牌，只显示一次",
+    .name = "token add",
+    .usage = "NAME",
+    .zh = "新建令牌，只显示一次",
     .en = "Make a token; it is shown once",
-    .options = {
-        {"account", "ID", .required = true, .zh = "以哪个账号行事", .en = "acts as this account"},
-        {"permissions", "LIST", .required = true, .zh = "权限，用逗号分隔",
-         .en = "permissions, with commas between"},
-    },
-    .positions_min = 1, .positions_max = 1,
+    .options =
+        {
+            {"account", "ID", .required = true, .zh = "以哪个账号行事",
+             .en = "acts as this account"},
+            {"permissions", "LIST", .required = true, .zh = "权限，用逗号分隔",
+             .en = "permissions, with commas between"},
+        },
+    .positions_min = 1,
+    .positions_max = 1,
     .run = add,
 };
 
@@ -89,7 +97,11 @@ static enum rc revoke(struct invocation *in, struct err *e)
 }
 
 const struct command command_token_revoke = {
-    .name = "token revoke", .usage = "ID", .zh = "作废令牌", .en = "Revoke a token", .positions_min = 1,
+    .name = "token revoke",
+    .usage = "ID",
+    .zh = "作废令牌",
+    .en = "Revoke a token",
+    .positions_min = 1,
     .positions_max = 1,
     .run = revoke,
 };

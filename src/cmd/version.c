@@ -19,5 +19,8 @@ static enum rc version(struct invocation *in, struct err *e)
 }
 
 const struct command command_version = {
-    .name = "version", .zh = "程序版本", .en = "Version of the program", .run = version,
+    .name = "version",
+    .zh = "程序版本",
+    .en = "Version of the program",
+    .run = version,
 };

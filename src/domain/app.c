@@ -52,7 +52,8 @@ static enum rc open_directory(struct app *app, const struct app_options *o, stru
     if (!o->create && access(app_path(app, a, "koi.key"), F_OK) != 0) {
         err_set(e, RC_NOT_FOUND, "not_initialised", NULL, "%s 里没有 Koi 的数据",
                 "there is no Koi in %s", o->data_dir);
-        err_hint(e, "先运行 koi init，或用 --data 指定目录", "run koi init first, or point --data at one");
+        err_hint(e, "先运行 koi init，或用 --data 指定目录",
+                 "run koi init first, or point --data at one");
         return RC_NOT_FOUND;
     }
     if (o->read_only) {

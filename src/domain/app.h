@@ -27,11 +27,11 @@ struct app {
 };
 
 struct app_options {
-    const char *data_dir;    /* required */
+    const char *data_dir;            /* required */
     const struct config_flag *flags; /* settings given on the command line; may be NULL */
     size_t flag_count;
-    bool create;             /* make directory, key and schema if missing (init, demo) */
-    bool with_jobs;          /* start the job runner */
+    bool create;    /* make directory, key and schema if missing (init, demo) */
+    bool with_jobs; /* start the job runner */
     bool read_only;
 };
 

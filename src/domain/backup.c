@@ -507,7 +507,8 @@ static enum rc make_step(struct job *job, struct str name, struct backup_info *i
     const char *path =
         arena_printf(a, "%s/backup/" STR_FMT, job_app(job)->data_dir, STR_ARG(name)).p;
     if (!str_absent(hex) && !secret_unhex(hex, a, &key)) {
-        return err_set(e, RC_INVALID, "backup_key", "key", "密钥不对", "the wrapped key is not hex");
+        return err_set(e, RC_INVALID, "backup_key", "key", "密钥不对",
+                       "the wrapped key is not hex");
     }
     unlink(path); /* of a run that was cut off behind its rename */
     return backup_make(job_app(job), path, key, show_progress, job, info, a, e);

@@ -17,9 +17,9 @@
 
 struct backup_info {
     int64_t created_s;
-    int64_t bytes;         /* of the database part */
+    int64_t bytes; /* of the database part */
     int schema;
-    struct str version;    /* of the program */
+    struct str version; /* of the program */
     bool has_key;
     const struct json_value *manifest; /* in the arena */
 };
@@ -50,9 +50,9 @@ enum rc backup_compare(const struct backup_info *info, struct tx *tx, struct err
 /* Backups of the data directory, newest first. */
 struct backup_entry {
     struct str name;
-    int64_t bytes;      /* of the file */
+    int64_t bytes; /* of the file */
     int64_t created_s;
-    bool whole;         /* its manifest can be read */
+    bool whole; /* its manifest can be read */
 };
 enum rc backup_list(struct app *app, struct arena *a, struct backup_entry **out, size_t *out_n,
                     struct err *e);

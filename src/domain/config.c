@@ -234,7 +234,8 @@ static enum rc read_line(struct config *c, struct str line, int number, struct e
     if (s == NULL || str_absent(value)) {
         err_set(e, RC_INVALID, "config_line", NULL, "koi.conf 第 %d 行看不懂",
                 "koi.conf, line %d, is not understood", number);
-        err_hint(e, "写法：名称 = 值，名称见 koi config", "write: name = value; koi config lists the names");
+        err_hint(e, "写法：名称 = 值，名称见 koi config",
+                 "write: name = value; koi config lists the names");
         return RC_INVALID;
     }
     return put(c, s, ORIGIN_FILE, str_trim(value), e);

@@ -18,12 +18,12 @@ enum setting_type { SETTING_TEXT, SETTING_INT, SETTING_CHOICE };
 struct setting {
     const char *name;
     enum setting_type type;
-    int64_t min, max;     /* of the number, or of the text's bytes */
-    const char *choices;  /* separated by '|' */
-    const char *fallback; /* the default; "" for none */
-    bool secret;          /* never shown, sealed in the table */
-    bool changeable;      /* from the console */
-    bool restart;         /* takes effect at the next start */
+    int64_t min, max;                /* of the number, or of the text's bytes */
+    const char *choices;             /* separated by '|' */
+    const char *fallback;            /* the default; "" for none */
+    bool secret;                     /* never shown, sealed in the table */
+    bool changeable;                 /* from the console */
+    bool restart;                    /* takes effect at the next start */
     bool (*good)(const char *value); /* a check beyond type and bounds; may be NULL */
     const char *zh, *en;
 };

@@ -70,7 +70,8 @@ static void check_key(struct look *l)
     const char *path = app_path(l->app, l->a, "koi.key");
     c->value = str_from(path);
     if (stat(path, &st) != 0 || (st.st_mode & 077) != 0) {
-        bad(c, "chmod 600 koi.key，并在别处另存一份", "chmod 600 koi.key, and keep a copy elsewhere");
+        bad(c, "chmod 600 koi.key，并在别处另存一份",
+            "chmod 600 koi.key, and keep a copy elsewhere");
     }
 }
 
@@ -86,7 +87,8 @@ static void check_disk(struct look *l)
     int64_t need_mb = FREE_LEAST_MB + 2 * db_size_bytes(l->app->db) / MB;
     c->value = arena_printf(l->a, "%" PRId64 " MB", free_mb);
     if (free_mb < need_mb) {
-        bad(c, "剩余空间不足以做备份，请清理或扩容", "too little for a backup: free some or add more");
+        bad(c, "剩余空间不足以做备份，请清理或扩容",
+            "too little for a backup: free some or add more");
     }
 }
 
@@ -161,7 +163,8 @@ static void check_clock(struct look *l)
     calendar_format_rfc3339(clock_now_s(), text);
     c->value = arena_printf(l->a, "%s, " STR_FMT, text, STR_ARG(calendar_zone()));
     if (clock_now_s() < RELEASED_S) {
-        bad(c, "系统时间不对，请开启时间同步", "the system's time is wrong: turn on time synchronisation");
+        bad(c, "系统时间不对，请开启时间同步",
+            "the system's time is wrong: turn on time synchronisation");
     }
 }
 
@@ -184,7 +187,8 @@ static void check_backups(struct look *l)
     if (!list[0].whole) {
         bad(c, "最近的备份不完整", "the latest backup is not whole");
     } else if (hours > 0 && age_h > 2 * hours) {
-        bad(c, "备份过期：服务是否一直在运行？", "backups are late: is the server running all the time?");
+        bad(c, "备份过期：服务是否一直在运行？",
+            "backups are late: is the server running all the time?");
     }
 }
 

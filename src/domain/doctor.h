@@ -9,7 +9,7 @@ struct check {
     const char *name;    /* "disk_space" */
     const char *zh, *en; /* what is looked at */
     bool ok;
-    struct str value;    /* what was found, for people; absent: nothing to tell */
+    struct str value;                  /* what was found, for people; absent: nothing to tell */
     const char *advice_zh, *advice_en; /* when not ok */
 };
 

@@ -112,7 +112,8 @@ static enum rc restore_key(struct run *r, struct err *e)
     if (str_absent(hex)) {
         err_set(e, RC_NOT_FOUND, "key_missing", NULL, "备份里没有密钥，%s 里也没有",
                 "the backup has no keys and %s has none either", r->o->data_dir);
-        err_hint(e, "把原来的 koi.key 放进数据目录", "put the koi.key of that time into the data directory");
+        err_hint(e, "把原来的 koi.key 放进数据目录",
+                 "put the koi.key of that time into the data directory");
         return RC_NOT_FOUND;
     }
     if (r->o->passphrase == NULL) {
@@ -209,8 +210,8 @@ static enum rc write_audit(struct tx *tx, void *arg, struct err *e)
     struct replay *p = arg;
     struct audit_entry entry = {
         .action = STR("restore"),
-        .detail = arena_printf(tx_arena(tx), "\"created_s\":%" PRId64 ",\"erased_again\":%" PRId64, p->run->info.created_s,
-                               p->run->report.erased_again),
+        .detail = arena_printf(tx_arena(tx), "\"created_s\":%" PRId64 ",\"erased_again\":%" PRId64,
+                               p->run->info.created_s, p->run->report.erased_again),
     };
     return audit_append(tx, p->app->keys, &entry, e);
 }

@@ -15,13 +15,13 @@ struct restore_options {
     const char *file;
     /* opens the key in the backup, if it has one and the directory has none; may be NULL */
     const char *passphrase;
-    bool force;             /* also over an installation that is there */
+    bool force; /* also over an installation that is there */
 };
 
 struct restore_report {
-    int64_t tables, rows;   /* compared, before and after */
-    int64_t erased_again;   /* customers that tombstones took out again */
-    char kept[256];         /* path of the database that was there; empty: none */
+    int64_t tables, rows; /* compared, before and after */
+    int64_t erased_again; /* customers that tombstones took out again */
+    char kept[256];       /* path of the database that was there; empty: none */
 };
 
 /* RC_CONFLICT when something is there and `force` is not set, RC_BUSY when a server has it open,

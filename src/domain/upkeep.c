@@ -32,7 +32,8 @@ static enum rc backup_due(struct app *app, bool *out, struct err *e)
     }
     arena_done(&a);
     if (rc == RC_OK) {
-        *out = every_s > 0 && clock_now_s() - newest_s >= every_s && clock_now_us() - app->started_us > 60000000;
+        *out = every_s > 0 && clock_now_s() - newest_s >= every_s &&
+               clock_now_us() - app->started_us > 60000000;
     }
     return rc;
 }

@@ -178,7 +178,8 @@ static enum rc read_number(const struct arg *a, const struct sent *s, double *ou
         v = json_double_or(s->json, 0);
     }
     if (!good || v < (double)min || v > (double)max) {
-        return err_set(e, RC_INVALID, "argument_invalid", a->name, "%s 应是 %" PRId64 " 到 %" PRId64 " 的数",
+        return err_set(e, RC_INVALID, "argument_invalid", a->name,
+                       "%s 应是 %" PRId64 " 到 %" PRId64 " 的数",
                        "%s is a number from %" PRId64 " to %" PRId64, a->name, min, max);
     }
     *out = v;
@@ -477,7 +478,8 @@ static enum rc read_body(struct request *rq, struct err *e)
     }
     if (rq->wire.from_network && !str_starts(type, STR("application/json"))) {
         err_set(e, RC_INVALID, "content_type", NULL, "请求正文应是 JSON", "the body must be JSON");
-        err_hint(e, "请求头写 Content-Type: application/json", "send Content-Type: application/json");
+        err_hint(e, "请求头写 Content-Type: application/json",
+                 "send Content-Type: application/json");
         return RC_INVALID;
     }
     enum rc rc = json_parse(&rq->arena, rq->body, &body, e);
@@ -522,8 +524,8 @@ static enum rc check_page(struct request *rq, struct err *e)
                            "use page or cursor, not both");
         }
         if ((rq->args[page].i - 1) * page_limit(rq) >= PAGE_ROWS) {
-            err_set(e, RC_INVALID, "page_too_far", "page", "页码只到第 %d 行", "pages go up to row %d",
-                    PAGE_ROWS);
+            err_set(e, RC_INVALID, "page_too_far", "page", "页码只到第 %d 行",
+                    "pages go up to row %d", PAGE_ROWS);
             err_hint(e, "再往后请用 cursor", "further on, use cursor");
             return RC_INVALID;
         }

@@ -1,6 +1,7 @@
 /* dispatch.c — every rule of a call in one place, in this order:
  *
- *   route → caller → host, origin and CSRF → permission and scope → arguments → prepare → (idempotency → handler
+ *   route → caller → host, origin and CSRF → permission and scope → arguments → prepare →
+ * (idempotency → handler
  *   → audit → idempotency) → error shape
  *
  * What stands in brackets is, for a write, one closure on the writer thread: effect, audit row and
@@ -112,8 +113,8 @@ static enum rc read_key(struct request *rq, struct err *e)
         return RC_OK;
     }
     if (key.n == 0 || key.n > KEY_BYTES) {
-        return err_set(e, RC_INVALID, "idempotency_key_length", "Idempotency-Key", "长度应在 1 到 %d 之间",
-                       "has a length from 1 to %d", KEY_BYTES);
+        return err_set(e, RC_INVALID, "idempotency_key_length", "Idempotency-Key",
+                       "长度应在 1 到 %d 之间", "has a length from 1 to %d", KEY_BYTES);
     }
     secret_index(rq->app->keys, STR("idempotency.key"), key, rq->key_hash);
     hash_request(rq);
@@ -193,8 +194,8 @@ static enum rc replay(struct request *rq, struct tx *tx, const struct idempotenc
 {
     struct str body = STR_ABSENT;
     if (!secret_equal(row->request_hash, rq->request_hash, sizeof rq->request_hash)) {
-        err_set(e, RC_CONFLICT, "idempotency_key_reused", "Idempotency-Key", "这个键已用于另一个请求",
-                "this key was used for another request");
+        err_set(e, RC_CONFLICT, "idempotency_key_reused", "Idempotency-Key",
+                "这个键已用于另一个请求", "this key was used for another request");
         err_hint(e, "换一个新的键", "use a new key");
         return RC_CONFLICT;
     }

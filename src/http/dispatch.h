@@ -34,8 +34,8 @@ struct call {
 struct reply {
     int status;
     const char *content_type;
-    struct str body;      /* in the arena given */
-    const char *file;     /* instead of body, if the handler answered with a file */
+    struct str body;  /* in the arena given */
+    const char *file; /* instead of body, if the handler answered with a file */
 };
 /* RC_OK whenever there is a reply, be it an error in JSON. */
 enum rc dispatch_call(struct app *app, const struct router *r, const struct call *call,

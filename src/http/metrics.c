@@ -52,7 +52,7 @@ void metrics_checked_password(void)
 void metrics_print(struct buf *out)
 {
     buf_addz(out, "# TYPE koi_http_requests_total counter\n");
-    for (int class = 1; class < CLASSES; class++) {
+    for (int class = 1; class < CLASSES; class ++) {
         buf_addf(out, "koi_http_requests_total{class=\"%dxx\"} %" PRId64 "\n", class,
                  atomic_load(&requests[class]));
     }

@@ -36,11 +36,11 @@ extern const char *const field_names[FIELD_COUNT];
 /* A request as it came in. All views live at least as long as the request. */
 struct wire {
     enum method method;
-    bool method_known;          /* false: a method that no route has */
-    struct str path, query;     /* still percent-encoded; query without '?', absent if none */
+    bool method_known;      /* false: a method that no route has */
+    struct str path, query; /* still percent-encoded; query without '?', absent if none */
     struct str fields[FIELD_COUNT];
-    struct str address;         /* of the caller, behind the trusted proxy */
-    bool from_network;          /* a browser may be behind it: CSRF and Origin rules apply */
+    struct str address; /* of the caller, behind the trusted proxy */
+    bool from_network;  /* a browser may be behind it: CSRF and Origin rules apply */
 };
 
 struct arg_value {
@@ -68,7 +68,7 @@ struct request {
     struct wire wire;
     struct caller caller;
     bool signed_in;
-    struct str csrf;                /* of the session; absent for tokens and the command line */
+    struct str csrf; /* of the session; absent for tokens and the command line */
     uint8_t session_hash[32];
     struct str path_values[PATH_VALUES];
     struct arg_value args[ROUTE_ARGS];

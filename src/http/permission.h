@@ -15,20 +15,20 @@ enum permission {
     PERM_CUSTOMER_UNMASK,
     PERM_CUSTOMER_MERGE,
     PERM_CUSTOMER_ERASE,
-    PERM_TAG_WRITE,      /* the catalogue of tags, fields, stages; bulk tagging */
+    PERM_TAG_WRITE, /* the catalogue of tags, fields, stages; bulk tagging */
     PERM_AUDIENCE_READ,
     PERM_AUDIENCE_WRITE,
     PERM_TIER_WRITE,
     PERM_ORDER_READ,
     PERM_REPORT_READ,
-    PERM_COST_WRITE,     /* sources and costs */
+    PERM_COST_WRITE, /* sources and costs */
     PERM_IMPORT,
     PERM_EXPORT,
-    PERM_STAFF_READ,     /* directory of staff, departments, groups */
+    PERM_STAFF_READ, /* directory of staff, departments, groups */
     PERM_SETTING_WRITE,
     PERM_ACCOUNT_WRITE,
     PERM_AUDIT_READ,
-    PERM_SYSTEM,         /* backup, restore, doctor, metrics, jobs of others */
+    PERM_SYSTEM, /* backup, restore, doctor, metrics, jobs of others */
     PERM_COUNT
 };
 

@@ -16,13 +16,13 @@
 struct app; /* domain/app.h */
 
 struct caller {
-    int64_t account_id;  /* 0: nobody, or the command line */
-    int64_t token_id;    /* 0: a session or the command line */
+    int64_t account_id; /* 0: nobody, or the command line */
+    int64_t token_id;   /* 0: a session or the command line */
     enum role role;
     /* for SCOPE_CUSTOMER: 0 sees all, else the account whose account_staff rows count */
     int64_t scope_account;
-    bool english;        /* language of messages */
-    bool local;          /* the command line on this machine: administrator */
+    bool english; /* language of messages */
+    bool local;   /* the command line on this machine: administrator */
     /* bit p: may use permission p, as far as the role has it (a token is cut down) */
     uint32_t permissions;
 };
@@ -45,8 +45,8 @@ struct str request_csrf(const struct request *rq);
 
 /* ---- arguments, by the names of the row; asking for an undeclared one asserts ---- */
 
-bool arg_given(const struct request *rq, const char *name);  /* sent at all (also as null) */
-bool arg_null(const struct request *rq, const char *name);   /* sent as null */
+bool arg_given(const struct request *rq, const char *name); /* sent at all (also as null) */
+bool arg_null(const struct request *rq, const char *name);  /* sent as null */
 /* ID, INT, FEN, DAY, TIME, BOOL; 0 when not given */
 int64_t arg_int(const struct request *rq, const char *name);
 int64_t arg_int_or(const struct request *rq, const char *name, int64_t fallback);
@@ -65,13 +65,23 @@ struct str page_cursor(const struct request *rq);
  * handler runs. */
 int64_t page_offset(const struct request *rq);
 bool page_by_number(const struct request *rq); /* `page` was sent: the reply wants a total */
-#define ARGS_PAGE                                                                                            \
-    {"limit", ARG_INT, .min = 1, .max = 200, .zh = "每页行数，默认 50", .en = "rows a page, 50 unless told"}, \
-    {"cursor", ARG_TEXT, .max = 400, .zh = "上一页给出的 next", .en = "`next` of the page before"}
+#define ARGS_PAGE                                                                                  \
+    {"limit",                                                                                      \
+     ARG_INT,                                                                                      \
+     .min = 1,                                                                                     \
+     .max = 200,                                                                                   \
+     .zh = "每页行数，默认 50",                                                                    \
+     .en = "rows a page, 50 unless told"},                                                         \
+    {                                                                                              \
+        "cursor", ARG_TEXT, .max = 400, .zh = "上一页给出的 next",                                 \
+                            .en = "`next` of the page before"                                      \
+    }
 
-#define ARGS_PAGE_NUMBER                                                                                     \
-    {"page", ARG_INT, .min = 1, .max = 10000, .zh = "页码，从 1 开始，最多到第 10000 行", \
-     .en = "page from 1, up to row 10,000"}
+#define ARGS_PAGE_NUMBER                                                                           \
+    {                                                                                              \
+        "page", ARG_INT, .min = 1, .max = 10000, .zh = "页码，从 1 开始，最多到第 10000 行",       \
+                         .en = "page from 1, up to row 10,000"                                     \
+    }
 
 /* ---- the reply ---- */
 

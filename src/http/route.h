@@ -17,24 +17,24 @@ enum route_scope {
     SCOPE_NONE = 1, /* shows and touches nothing that belongs to a customer */
     /* every row is cut to the caller's data scope; others' rows do not exist (404, not counted) */
     SCOPE_ROWS,
-    SCOPE_WHOLE,    /* only callers whose data scope is `all` */
+    SCOPE_WHOLE, /* only callers whose data scope is `all` */
 };
 
 enum arg_kind {
     ARG_END = 0,
-    ARG_ID,         /* an id as decimal text */
-    ARG_INT,        /* min … max */
-    ARG_FEN,        /* integer fen, min … max */
-    ARG_NUMBER,     /* a double, min … max */
+    ARG_ID,     /* an id as decimal text */
+    ARG_INT,    /* min … max */
+    ARG_FEN,    /* integer fen, min … max */
+    ARG_NUMBER, /* a double, min … max */
     ARG_BOOL,
-    ARG_TEXT,       /* min … max bytes of UTF-8; control characters refused but \n and \t */
-    ARG_NAME,       /* ARG_TEXT on one line, trimmed, 1 … LIMIT_NAME */
-    ARG_CHOICE,     /* one of `choices`, separated by '|' */
-    ARG_DAY,        /* "2026-11-21" → civil day */
-    ARG_TIME,       /* seconds, or RFC 3339 text → seconds */
+    ARG_TEXT,   /* min … max bytes of UTF-8; control characters refused but \n and \t */
+    ARG_NAME,   /* ARG_TEXT on one line, trimmed, 1 … LIMIT_NAME */
+    ARG_CHOICE, /* one of `choices`, separated by '|' */
+    ARG_DAY,    /* "2026-11-21" → civil day */
+    ARG_TIME,   /* seconds, or RFC 3339 text → seconds */
     /* text of the audience language, at most LIMIT_EXPRESSION; parsed by the handler */
     ARG_EXPRESSION,
-    ARG_IDS,        /* array of ids, at most max */
+    ARG_IDS, /* array of ids, at most max */
     /* an object or array, handed over as it is; only where the shape is a document of its own */
     ARG_JSON,
 };
@@ -48,13 +48,14 @@ struct arg {
     enum arg_kind kind;
     enum arg_place place;
     bool required;
-    bool nullable;       /* JSON null is allowed and means "clear it" */
-    int64_t min, max;    /* both 0: the kind's own bounds */
+    bool nullable;    /* JSON null is allowed and means "clear it" */
+    int64_t min, max; /* both 0: the kind's own bounds */
     const char *choices;
     const char *zh, *en; /* one line of help */
 };
 
-/* The bounds in force: the row's, or the kind's own where the row leaves both 0, or only a maximum of 0. Of text: bytes; of a
+/* The bounds in force: the row's, or the kind's own where the row leaves both 0, or only a maximum
+ * of 0. Of text: bytes; of a
  * name: characters; of ids: how many. Other kinds have no use for them. */
 void arg_bounds(const struct arg *a, int64_t *out_min, int64_t *out_max);
 
@@ -68,11 +69,11 @@ struct route {
     enum route_scope scope;
     /* run in the writer, in a write transaction; otherwise in a read transaction */
     bool writes;
-    bool idempotent;  /* honours Idempotency-Key (every POST that makes something) */
+    bool idempotent; /* honours Idempotency-Key (every POST that makes something) */
     /* a row in the audit log per call; every writing route, and unmasking reads */
     bool audited;
-    bool raw_body;    /* the body is not JSON: an upload, streamed to request_upload() */
-    bool stream;      /* a server-sent event stream: served by the daemon of its own */
+    bool raw_body; /* the body is not JSON: an upload, streamed to request_upload() */
+    bool stream;   /* a server-sent event stream: served by the daemon of its own */
     struct arg args[ROUTE_ARGS + 1];
     /* Optional, before the transaction, on the request's own thread with a read transaction: slow
      * checks such as password hashing. What it finds it keeps in request_set_note(). */

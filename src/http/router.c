@@ -22,8 +22,8 @@ struct compiled {
 
 struct router {
     size_t n;
-    const struct route **rows;  /* as given */
-    struct compiled *compiled;  /* sorted */
+    const struct route **rows; /* as given */
+    struct compiled *compiled; /* sorted */
 };
 
 static size_t split(struct str path, struct str *out)

@@ -21,8 +21,10 @@
 enum { GZIP_FROM = 1024, FILE_BLOCK = 64 << 10 };
 
 #define PAGE_POLICY                                                                                \
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "                \
-    "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "              \
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "     \
+    "data: blob:; "                                                                                \
+    "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "          \
+    "form-action 'self'; "                                                                         \
     "base-uri 'none'; frame-ancestors 'none'"
 #define DATA_POLICY "default-src 'none'; frame-ancestors 'none'; sandbox"
 
@@ -93,7 +95,7 @@ static struct MHD_Response *body_response(struct visit *v)
     bool zipped = b->n > GZIP_FROM && accepts_gzip(v) &&
                   strcmp(v->rq->content_type, "application/json") == 0 && gzip(b);
     if (b->p == NULL) {
-        return MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+        return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
     }
     struct MHD_Response *r = MHD_create_response_from_buffer_with_free_callback(b->n, b->p, free);
     if (r != NULL) {
@@ -164,7 +166,8 @@ enum MHD_Result send_reply(struct visit *v)
     struct request *rq = v->rq;
     struct MHD_Response *r = rq->file != NULL ? file_response(v) : NULL;
     if (rq->file != NULL && r == NULL) {
-        err_set(&rq->err, RC_IO, "file_unreadable", NULL, "文件读不出来", "the file cannot be read");
+        err_set(&rq->err, RC_IO, "file_unreadable", NULL, "文件读不出来",
+                "the file cannot be read");
         dispatch_finish(rq);
     }
     if (r == NULL) {

@@ -207,7 +207,8 @@ enum rc server_start(struct app *app, const struct router *r, const struct serve
     if (s == NULL || proxy == NULL) {
         abort();
     }
-    *s = (struct server){.app = app, .router = r, .trusted_proxy = proxy, .web_fd = -1, .local_fd = -1};
+    *s = (struct server){
+        .app = app, .router = r, .trusted_proxy = proxy, .web_fd = -1, .local_fd = -1};
     s->web_door = (struct door){s, false};
     s->local_door = (struct door){s, true};
     raise_descriptors();
@@ -220,7 +221,8 @@ enum rc server_start(struct app *app, const struct router *r, const struct serve
         s->web = start_daemon(&s->web_door, s->web_fd, pool_size(config->threads));
         s->local = s->local_fd >= 0 ? start_daemon(&s->local_door, s->local_fd, 1) : NULL;
         if (s->web == NULL || (s->local == NULL && s->local_fd >= 0)) {
-            rc = err_set(e, RC_IO, "server", NULL, "HTTP 服务启动失败", "the HTTP server did not start");
+            rc = err_set(e, RC_IO, "server", NULL, "HTTP 服务启动失败",
+                         "the HTTP server did not start");
         }
     }
     if (rc != RC_OK) {

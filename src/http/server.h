@@ -13,12 +13,12 @@
 struct server;
 
 struct server_config {
-    const char *listen;        /* "127.0.0.1:8080", "[::1]:0"; port 0 picks a free one */
-    const char *socket_path;   /* Unix socket for the command line; NULL: none */
+    const char *listen;      /* "127.0.0.1:8080", "[::1]:0"; port 0 picks a free one */
+    const char *socket_path; /* Unix socket for the command line; NULL: none */
     /* address whose X-Forwarded-For and -Proto are believed; NULL: none */
     const char *trusted_proxy;
-    int threads;               /* of the pool; 0: one for each core, 2 … 4 */
-    int inherited_fd;          /* a listening socket that systemd opened; 0: none, use `listen` */
+    int threads;      /* of the pool; 0: one for each core, 2 … 4 */
+    int inherited_fd; /* a listening socket that systemd opened; 0: none, use `listen` */
 };
 
 enum rc server_start(struct app *app, const struct router *r, const struct server_config *config,

@@ -13,7 +13,8 @@
 
 #define COLUMNS                                                                                    \
     "a.id, a.login, a.name, a.role, a.scope, a.staff_id, s.name, a.language, a.password_hash, "    \
-    "a.disabled_s, a.created_s, a.updated_us FROM account a LEFT JOIN staff s ON s.id = a.staff_id "
+    "a.disabled_s, a.created_s, a.updated_us FROM account a LEFT JOIN staff s ON s.id = "          \
+    "a.staff_id "
 #define COLUMN_TYPES "issssISsSIii"
 
 static const struct sql FIND = {
@@ -40,12 +41,14 @@ static const struct sql COUNT = {
 };
 
 static const struct sql ADMINISTRATORS = {
-    .text = "SELECT count(*) FROM account /*scan*/ WHERE role = 'administrator' AND disabled_s IS NULL",
+    .text =
+        "SELECT count(*) FROM account /*scan*/ WHERE role = 'administrator' AND disabled_s IS NULL",
     .out = "i",
 };
 
 static const struct sql INSERT = {
-    .text = "INSERT INTO account (id, login, name, role, scope, staff_id, language, created_s, updated_us) "
+    .text = "INSERT INTO account (id, login, name, role, scope, staff_id, language, created_s, "
+            "updated_us) "
             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (login) DO NOTHING",
     .in = "issssIsii",
 };

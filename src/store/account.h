@@ -12,12 +12,12 @@
 struct account {
     int64_t id;
     struct str login, name;
-    struct str role, scope;     /* words of the schema's CHECKs */
-    int64_t staff_id;           /* 0: none */
-    struct str staff_name;      /* absent: none; read only */
-    struct str language;        /* "zh", "en" */
-    struct str password_hash;   /* absent: none yet */
-    int64_t disabled_s;         /* 0: active */
+    struct str role, scope;   /* words of the schema's CHECKs */
+    int64_t staff_id;         /* 0: none */
+    struct str staff_name;    /* absent: none; read only */
+    struct str language;      /* "zh", "en" */
+    struct str password_hash; /* absent: none yet */
+    int64_t disabled_s;       /* 0: active */
     int64_t created_s, updated_us;
 };
 

@@ -19,8 +19,10 @@
 enum { HASH = 32 };
 
 static const struct sql HEAD = {
-    .text = "SELECT h.last_id, h.hash, h.mac, (SELECT coalesce(max(a.id), 0) FROM audit a) FROM audit_head h WHERE h.one = 1",
-    .pg = "SELECT h.last_id, h.hash, h.mac, (SELECT coalesce(max(a.id), 0) FROM audit a) FROM audit_head h WHERE h.one = 1 "
+    .text = "SELECT h.last_id, h.hash, h.mac, (SELECT coalesce(max(a.id), 0) FROM audit a) FROM "
+            "audit_head h WHERE h.one = 1",
+    .pg = "SELECT h.last_id, h.hash, h.mac, (SELECT coalesce(max(a.id), 0) FROM audit a) FROM "
+          "audit_head h WHERE h.one = 1 "
           "FOR UPDATE",
     .out = "ibbi",
 };
@@ -43,19 +45,22 @@ static const struct sql HEAD_PUT = {
 };
 
 static const struct sql APPEND = {
-    .text = "INSERT INTO audit (id, at_us, account_id, token_id, action, object_kind, object_id, detail, hash) "
+    .text = "INSERT INTO audit (id, at_us, account_id, token_id, action, object_kind, object_id, "
+            "detail, hash) "
             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     .in = "iiIIsSIsb",
 };
 
 static const struct sql WALK = {
-    .text = "SELECT id, at_us, account_id, token_id, action, object_kind, object_id, detail, hash FROM audit /*scan*/ "
+    .text = "SELECT id, at_us, account_id, token_id, action, object_kind, object_id, detail, hash "
+            "FROM audit /*scan*/ "
             "ORDER BY id",
     .out = "iiIIsSIsb",
 };
 
 static const struct sql LIST = {
-    .text = "SELECT u.id, u.at_us, u.account_id, u.token_id, a.login, u.action, u.object_kind, u.object_id, u.detail "
+    .text = "SELECT u.id, u.at_us, u.account_id, u.token_id, a.login, u.action, u.object_kind, "
+            "u.object_id, u.detail "
             "FROM audit u LEFT JOIN account a ON a.id = u.account_id "
             "WHERE u.id < $1 AND ($2 = 0 OR u.account_id = $2) AND ($3 = '' OR u.action = $3) "
             "AND u.at_us >= $4 AND u.at_us < $5 ORDER BY u.id DESC LIMIT $6",

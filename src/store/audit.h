@@ -25,18 +25,18 @@ struct audit_entry {
 };
 
 struct audit_filter {
-    int64_t account_id;   /* 0: any */
-    struct str action;    /* empty: any */
+    int64_t account_id;     /* 0: any */
+    struct str action;      /* empty: any */
     int64_t from_us, to_us; /* to_us is exclusive; INT64_MAX: no end */
-    int64_t before_id;    /* rows older than this one; INT64_MAX: from the newest */
+    int64_t before_id;      /* rows older than this one; INT64_MAX: from the newest */
     int64_t limit;
 };
 
 struct audit_report {
     int64_t rows;
     bool ok;
-    int64_t first_bad;    /* id of the first row that is wrong or missing; 0: none */
-    int64_t head_id;      /* what audit_head says, for keeping elsewhere */
+    int64_t first_bad; /* id of the first row that is wrong or missing; 0: none */
+    int64_t head_id;   /* what audit_head says, for keeping elsewhere */
     char head_hash[65];
 };
 

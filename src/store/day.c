@@ -33,8 +33,9 @@ static const struct sql CLEAR = {
 };
 
 static const struct sql PUT = {
-    .text = "INSERT INTO calendar (day, start_s, end_s, week_day, month_day, quarter_day, year_day) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    .text =
+        "INSERT INTO calendar (day, start_s, end_s, week_day, month_day, quarter_day, year_day) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
     .in = "iiiiiii",
 };
 

@@ -12,19 +12,22 @@
 enum { KEEP_S = 86400 };
 
 static const struct sql FIND = {
-    .text = "SELECT request_hash, status, reply_sealed FROM idempotency WHERE account_id = $1 AND key_hash = $2",
+    .text = "SELECT request_hash, status, reply_sealed FROM idempotency WHERE account_id = $1 AND "
+            "key_hash = $2",
     .in = "ib",
     .out = "bib",
 };
 
 static const struct sql PUT = {
-    .text = "INSERT INTO idempotency (account_id, key_hash, request_hash, status, reply_sealed, created_s) "
+    .text = "INSERT INTO idempotency (account_id, key_hash, request_hash, status, reply_sealed, "
+            "created_s) "
             "VALUES ($1, $2, $3, $4, $5, $6)",
     .in = "ibbibi",
 };
 
 static const struct sql SWEEP = {
-    .text = "DELETE FROM idempotency WHERE (account_id, key_hash) IN (SELECT account_id, key_hash FROM idempotency "
+    .text = "DELETE FROM idempotency WHERE (account_id, key_hash) IN (SELECT account_id, key_hash "
+            "FROM idempotency "
             "WHERE created_s < $1 ORDER BY created_s LIMIT 20)",
     .in = "i",
 };

@@ -52,7 +52,8 @@ static const struct sql ALIVE = {
 };
 
 static const struct sql LINK_CLEAR = {
-    .text = "DELETE FROM sign_in_link /*scan*/ WHERE (account_id = $1 AND used_s IS NULL) OR expires_s < $2",
+    .text = "DELETE FROM sign_in_link /*scan*/ WHERE (account_id = $1 AND used_s IS NULL) OR "
+            "expires_s < $2",
     .in = "ii",
 };
 

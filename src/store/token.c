@@ -26,8 +26,9 @@ static const struct sql TOUCH = {
 };
 
 static const struct sql INSERT = {
-    .text = "INSERT INTO token (id, name, token_hash, account_id, permissions, created_s, expires_s) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    .text =
+        "INSERT INTO token (id, name, token_hash, account_id, permissions, created_s, expires_s) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
     .in = "isbisiI",
 };
 
@@ -37,7 +38,8 @@ static const struct sql REVOKE = {
 };
 
 static const struct sql LIST = {
-    .text = "SELECT t.id, t.name, t.permissions, t.account_id, a.login, t.created_s, t.used_s, t.expires_s, "
+    .text = "SELECT t.id, t.name, t.permissions, t.account_id, a.login, t.created_s, t.used_s, "
+            "t.expires_s, "
             "t.revoked_s FROM token t JOIN account a ON a.id = t.account_id WHERE t.id > $1 ORDER "
             "BY t.id LIMIT $2",
     .in = "ii",

@@ -19,7 +19,7 @@ struct token {
     int64_t id;
     struct str name, permissions;
     int64_t account_id;
-    struct str login;                             /* of the account; read only */
+    struct str login;                                /* of the account; read only */
     int64_t created_s, used_s, expires_s, revoked_s; /* 0: not */
 };
 

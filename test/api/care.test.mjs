@@ -1,5 +1,6 @@
 /* Settings, backups, doctor, metrics: what keeps an installation well. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fill } from './fixture.mjs';
 import { each, koi as run, start, until } from './harness.mjs';
 
 const settings = async (caller) =>
@@ -119,9 +121,7 @@ each('backup', (engine) => {
     return;
   }
 
-  const counts = (file) => run2(file);
-  const run2 = async (file) => {
-    const { execFileSync } = await import('node:child_process');
+  const counts = (file) => {
     const tables = execFileSync('sqlite3', [
       file,
       "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1",
@@ -168,6 +168,17 @@ each('backup', (engine) => {
     await writer;
     assert.ok(readFileSync(file).includes('KOIBACK1'));
 
+    const manifest = manifestOf(file);
+    const tables = (
+      await koi.sql("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")
+    ).split('\n');
+    const passing = ['idempotency', 'log_sequence', 'meta', 'migration', 'session', 'sign_in_link'];
+    assert.deepEqual(
+      Object.keys(manifest.tables).sort(),
+      tables.filter((name) => !passing.includes(name)),
+      'store/census.c knows every table',
+    );
+
     const other = join(koi.data, '..', 'other');
     const missing = await run(['restore', file, '--data', other]);
     assert.equal(missing.code, 4, missing.err);
@@ -176,7 +187,7 @@ each('backup', (engine) => {
     const restored = await run(['restore', file, '--data', other, '--force', '--json']);
     assert.equal(restored.code, 0, restored.err);
     assert.ok(JSON.parse(restored.out).rows > 47847);
-    assert.deepEqual(await counts(join(other, 'koi.db')), await counts(file));
+    assert.deepEqual(counts(join(other, 'koi.db')), counts(file));
     const well = await run(['doctor', '--data', other]);
     assert.match(well.out, /ok +audit chain/);
     assert.match(well.out, /ok +integrity/);
@@ -184,6 +195,25 @@ each('backup', (engine) => {
     assert.equal(again.code, 5, 'never over an installation without --force');
     const running = await koi.koi('restore', file, '--force');
     assert.equal(running.code, 7, 'never under a running server');
+  });
+
+  test('who was erased after the backup stays erased after the restore', async (t) => {
+    const koi = await start(t, engine);
+    await fill(koi);
+    const admin = await koi.signIn('administrator');
+    const file = join(koi.data, '..', 'before.koi');
+    assert.equal((await koi.koi('backup', file)).code, 0);
+    await admin.post('/api/customers/3004/erase', { confirm: '3004' });
+    await admin.get('/api/customers/3004', 404);
+    await koi.stop();
+    const restored = await koi.koi('restore', file, '--force', '--json');
+    assert.equal(restored.code, 0, restored.err);
+    assert.equal(JSON.parse(restored.out).erased_again, 1);
+    await koi.serve();
+    await koi.local('GET', '/api/customers/3004', undefined, 404);
+    await koi.local('GET', '/api/customers/3003');
+    assert.equal((await koi.local('POST', '/api/audit/verify')).ok, true);
+    assert.equal(await koi.sql('SELECT count(*) FROM tombstone'), '1');
   });
 
   test('the key travels only wrapped', async (t) => {
@@ -261,6 +291,13 @@ each('backup', (engine) => {
     await admin.call('GET', '/api/backups/..%2Fkoi.key/file', undefined, { expect: 404 });
   });
 });
+
+/* What stands between the database and the footer. */
+function manifestOf(file) {
+  const bytes = readFileSync(file);
+  const n = Number(bytes.subarray(bytes.length - 16).toString());
+  return JSON.parse(bytes.subarray(bytes.length - 24 - n, bytes.length - 24).toString());
+}
 
 each('doctor', (engine) => {
   test('says what is well and what is not', async (t) => {

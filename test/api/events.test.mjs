@@ -8,22 +8,29 @@ import { each, start, until } from './harness.mjs';
 function follow(caller, path) {
   const stream = { events: [], ended: false, status: null };
   const headers = { accept: 'text/event-stream', cookie: caller.cookie };
-  stream.request = http.get({ host: '127.0.0.1', port: caller.server.port, path, headers }, (reply) => {
-    stream.status = reply.statusCode;
-    stream.type = reply.headers['content-type'];
-    let text = '';
-    reply.setEncoding('utf8');
-    reply.on('data', (piece) => {
-      text += piece;
-      for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n')) {
-        const block = text.slice(0, at);
-        text = text.slice(at + 2);
-        const data = /^data: (.*)$/m.exec(block);
-        if (data) stream.events.push({ event: /^event: (.*)$/m.exec(block)?.[1], data: JSON.parse(data[1]) });
-      }
-    });
-    reply.on('close', () => (stream.ended = true));
-  });
+  stream.request = http.get(
+    { host: '127.0.0.1', port: caller.server.port, path, headers },
+    (reply) => {
+      stream.status = reply.statusCode;
+      stream.type = reply.headers['content-type'];
+      let text = '';
+      reply.setEncoding('utf8');
+      reply.on('data', (piece) => {
+        text += piece;
+        for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n')) {
+          const block = text.slice(0, at);
+          text = text.slice(at + 2);
+          const data = /^data: (.*)$/m.exec(block);
+          if (data)
+            stream.events.push({
+              event: /^event: (.*)$/m.exec(block)?.[1],
+              data: JSON.parse(data[1]),
+            });
+        }
+      });
+      reply.on('close', () => (stream.ended = true));
+    },
+  );
   stream.request.on('error', () => (stream.ended = true));
   return stream;
 }
@@ -77,6 +84,8 @@ each('event streams', (engine) => {
 
 /* A job of a kind that nobody runs: it waits for ever. */
 async function waitingJob(koi, admin) {
-  await koi.sql(`INSERT INTO job (id, kind, state, title, detail, account_id, created_us) VALUES (77, 'nobody', 'waiting', 'waits', '{}', ${admin.account.id}, 1)`);
+  await koi.sql(
+    `INSERT INTO job (id, kind, state, title, detail, account_id, created_us) VALUES (77, 'nobody', 'waiting', 'waits', '{}', ${admin.account.id}, 1)`,
+  );
   return 77;
 }

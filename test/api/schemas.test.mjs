@@ -8,7 +8,8 @@ import { test } from 'node:test';
 import { fill, pathOf, valuesOf } from './fixture.mjs';
 import { each, koi as run, routeTable, start } from './harness.mjs';
 
-const typeOf = (v) => (v === null ? 'null' : Array.isArray(v) ? 'array' : Number.isInteger(v) ? 'integer' : typeof v);
+const typeOf = (v) =>
+  v === null ? 'null' : Array.isArray(v) ? 'array' : Number.isInteger(v) ? 'integer' : typeof v;
 
 /* What is wrong with a value, as a list of sentences. */
 function check(value, schema, all, path = 'reply') {
@@ -19,13 +20,17 @@ function check(value, schema, all, path = 'reply') {
   }
   const type = typeOf(value);
   const types = schema.type === undefined ? null : [schema.type].flat();
-  if (types && !types.includes(type) && !(type === 'integer' && types.includes('number'))) return [`${path} is ${type}, not ${types.join(' or ')}`];
-  if (type === 'string' && schema.pattern && !new RegExp(schema.pattern).test(value)) return [`${path} does not fit ${schema.pattern}: ${value}`];
-  if (type === 'array' && schema.items) return value.flatMap((v, i) => check(v, schema.items, all, `${path}[${i}]`)).slice(0, 3);
+  if (types && !types.includes(type) && !(type === 'integer' && types.includes('number')))
+    return [`${path} is ${type}, not ${types.join(' or ')}`];
+  if (type === 'string' && schema.pattern && !new RegExp(schema.pattern).test(value))
+    return [`${path} does not fit ${schema.pattern}: ${value}`];
+  if (type === 'array' && schema.items)
+    return value.flatMap((v, i) => check(v, schema.items, all, `${path}[${i}]`)).slice(0, 3);
   if (type !== 'object' || !schema.properties) return [];
   return Object.entries(value).flatMap(([key, v]) => {
     if (schema.properties[key]) return check(v, schema.properties[key], all, `${path}.${key}`);
-    if (typeof schema.additionalProperties === 'object') return check(v, schema.additionalProperties, all, `${path}.${key}`);
+    if (typeof schema.additionalProperties === 'object')
+      return check(v, schema.additionalProperties, all, `${path}.${key}`);
     return [`${path}.${key} is not declared`];
   });
 }
@@ -39,13 +44,20 @@ each('schemas', (engine) => {
     const wrong = [];
     let n = 0;
     for (const route of await routeTable()) {
-      if (route.reply && !all[route.reply]) wrong.push(`${route.name}: no schema ${route.reply} in api/schemas.c`);
+      if (route.reply && !all[route.reply])
+        wrong.push(`${route.name}: no schema ${route.reply} in api/schemas.c`);
       if (route.method !== 'GET' || !route.reply || !all[route.reply]) continue;
-      const required = route.args.filter((a) => a.required && a.in === 'query').map((a) => `${a.name}=${encodeURIComponent(valuesOf(route, a)[0])}`);
-      const reply = await admin.call('GET', `${pathOf(route)}${required.length ? `?${required.join('&')}` : ''}`);
+      const required = route.args
+        .filter((a) => a.required && a.in === 'query')
+        .map((a) => `${a.name}=${encodeURIComponent(valuesOf(route, a)[0])}`);
+      const reply = await admin.call(
+        'GET',
+        `${pathOf(route)}${required.length ? `?${required.join('&')}` : ''}`,
+      );
       if (reply.status !== 200) continue;
       n++;
-      for (const what of check(reply.body, all[route.reply], all)) wrong.push(`${route.name}: ${what}`);
+      for (const what of check(reply.body, all[route.reply], all))
+        wrong.push(`${route.name}: ${what}`);
     }
     t.diagnostic(`${n} replies`);
     assert.deepEqual(wrong, [], wrong.join('\n'));

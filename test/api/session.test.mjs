@@ -86,12 +86,10 @@ each('session', (engine) => {
     );
     await first.put('/api/session/password', { old: first.password, new: 'another good one' });
     await first.get('/api/session');
-    await koi
-      .nobody()
-      .call('GET', '/api/session', undefined, {
-        headers: { cookie: cookieOf(sign_in) },
-        expect: 401,
-      });
+    await koi.nobody().call('GET', '/api/session', undefined, {
+      headers: { cookie: cookieOf(sign_in) },
+      expect: 401,
+    });
   });
 
   test('a disabled account is out at once', async (t) => {
@@ -107,12 +105,10 @@ each('session', (engine) => {
     await admin.patch(`/api/accounts/${staff.account.id}`, { disabled: true });
     const began = Date.now();
     await staff.get('/api/session', 401);
-    await koi
-      .nobody()
-      .call('GET', '/api/session', undefined, {
-        headers: { authorization: `Bearer ${token.token}` },
-        expect: 401,
-      });
+    await koi.nobody().call('GET', '/api/session', undefined, {
+      headers: { authorization: `Bearer ${token.token}` },
+      expect: 401,
+    });
     await koi
       .nobody()
       .call(
