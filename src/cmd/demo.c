@@ -106,7 +106,7 @@ static enum rc first_account(struct invocation *in, struct client *c, struct err
         "{\"login\":\"admin\",\"name\":\"%s\",\"role\":\"administrator\",\"scope\":\"all\"}",
         in->english ? "Administrator" : "管理员");
     enum rc rc = client_call(c, "POST", "/api/accounts", body, &reply, e);
-    if (rc == RC_OK)
+    if (rc == RC_OK && !option_given(in, "no-link"))
         printf("%s" STR_FMT "\n",
                say(in, "一次性登录链接（接在服务地址之后）：",
                    "one-time sign-in link (behind the server's address): "),
@@ -146,6 +146,7 @@ const struct command command_demo = {
             {"customers", "N", .zh = "客户数，默认 20000，最多 2000000",
              .en = "customers, 20,000 unless told, at most 2,000,000"},
             {"seed", "N", .zh = "随机种子，默认 1", .en = "seed, 1 unless told"},
+            {"no-link", .zh = "不打印登录链接", .en = "print no sign-in link"},
             {"check", .zh = "打印各项特征数字与应在的范围",
              .en = "print its figures beside the bands they should lie in"},
             {"remove", .zh = "移除演示数据", .en = "take the demo data out again"},
