@@ -95,7 +95,7 @@ void print_table(struct invocation *in, const struct json_value *items, const ch
     int widths[COLUMNS_MOST] = {0};
     int columns = 0;
     size_t n = items != NULL ? json_count(items) : 0;
-    for (; keys[columns] != NULL && columns < COLUMNS_MOST; columns++) {
+    for (; columns < COLUMNS_MOST && keys[columns] != NULL; columns++) {
         widths[columns] = width_of(str_from(keys[columns]));
         for (size_t i = 0; i < n; i++) {
             int w = width_of(print_cell(&in->arena, json_at(items, i), keys[columns]));
