@@ -281,7 +281,7 @@ int64_t xlsx_stream_size(const struct xlsx_stream *s)
 static enum rc read_part(const struct xlsx_book *b, const char *part,
                          const struct xlsx_handlers *handlers, struct err *e)
 {
-    struct xlsx_stream *s;
+    struct xlsx_stream *s = NULL;
     enum rc rc = xlsx_stream_open(b, part, handlers, &s, e);
     if (rc == RC_NOT_FOUND)
         return RC_OK;

@@ -1,0 +1,487 @@
+/* exports.c — any list as it is shown, into a spreadsheet, as a job.
+ *
+ * The job asks the list's own route, page by page, as the person who ordered the export: their role, data scope and token's permissions, looked up
+ * when it runs, so an account that has been disabled since gets nothing. The table is sealed as it is written and can be
+ * fetched by its owner for KEEP_S seconds. A job that was interrupted begins again.
+ */
+#include "api/exports.h"
+
+#include "api/export_columns.h"
+#include "api/job_started.h"
+#include "api/routes.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "domain/app.h"
+#include "file/sheet.h"
+#include "store/account.h"
+#include "store/job.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { KEEP_S = 7 * 86400, PAGE = 200, PAGES_A_STEP = 10 };
+
+struct exporting {
+    struct job *job;
+    struct router *router;
+    struct caller caller;
+    const struct export_list *list;
+    struct str base;   /* path and filter, without the cursor */
+    struct str cursor; /* of the next page; absent: the first */
+    struct buf cursor_text;
+    struct sealed_writer *file;
+    struct sheet *sheet;
+    struct str *columns;
+    enum sheet_cell *kinds;
+    size_t n;
+    int64_t rows;
+    bool ended;
+};
+
+static const char *export_path(struct app *app, struct arena *a, int64_t job_id, bool xlsx)
+{
+    return app_path(app, a,
+                    arena_printf(a, "export/%" PRId64 ".%s", job_id, xlsx ? "xlsx" : "csv").p);
+}
+
+/* ---- the question ---- */
+
+static void put_encoded(struct buf *b, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char x = (unsigned char)s.p[i];
+        bool plain = (x >= '0' && x <= '9') || (x >= 'a' && x <= 'z') || (x >= 'A' && x <= 'Z') ||
+                     x == '-' || x == '.' || x == '_';
+        if (plain)
+            buf_addc(b, (char)x);
+        else
+            buf_addf(b, "%%%02X", x);
+    }
+}
+
+/* Parameters that belong to a page and not to the list. */
+static bool is_paging(struct str name)
+{
+    return str_eq(name, STR("page")) || str_eq(name, STR("limit")) || str_eq(name, STR("cursor"));
+}
+
+static void put_path(struct buf *b, const char *path, const struct json_value *filter)
+{
+    const char *id = strstr(path, "{id}");
+    if (id == NULL) {
+        buf_addz(b, path);
+        return;
+    }
+    buf_add(b, (struct str){path, (size_t)(id - path)});
+    buf_addi(b, json_int_or(json_get(filter, "audience_id"), 0));
+    buf_addz(b, id + 4);
+}
+
+static struct str question(struct arena *a, const struct export_list *list,
+                           const struct json_value *filter)
+{
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    put_path(&b, list->path, filter);
+    buf_addf(&b, "?limit=%d", PAGE);
+    for (size_t i = 0;
+         filter != NULL && json_kind_of(filter) == JSON_OBJECT && i < json_count(filter); i++) {
+        struct str name;
+        const struct json_value *v = json_member(filter, i, &name);
+        struct str text = export_cell(a, filter, name);
+        bool in_path = strstr(list->path, "{id}") != NULL && str_eq(name, STR("audience_id"));
+        if (is_paging(name) || in_path || json_kind_of(v) == JSON_NULL || text.n == 0)
+            continue;
+        buf_addc(&b, '&');
+        put_encoded(&b, name);
+        buf_addc(&b, '=');
+        if (json_kind_of(v) == JSON_BOOL)
+            buf_addz(&b, json_bool_or(v, false) ? "true" : "false");
+        else
+            put_encoded(&b, text);
+    }
+    struct str out = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return out;
+}
+
+/* Opens what seal_filter() has sealed. */
+static enum rc open_filter(struct exporting *x, struct str hex, const struct json_value **out,
+                           struct err *e)
+{
+    struct arena *a = job_arena(x->job);
+    char *bytes = arena_alloc(a, hex.n / 2 + 1);
+    for (size_t i = 0; i + 1 < hex.n; i += 2) {
+        int v = 0;
+        for (size_t k = 0; k < 2; k++)
+            v = v * 16 + (hex.p[i + k] <= '9' ? hex.p[i + k] - '0' : hex.p[i + k] - 'a' + 10);
+        bytes[i / 2] = (char)v;
+    }
+    struct str plain;
+    enum rc rc = secret_open(job_app(x->job)->keys, STR("job.export"),
+                             (struct str){bytes, hex.n / 2}, a, &plain, e);
+    return rc == RC_OK ? json_parse(a, plain, out, e) : rc;
+}
+
+/* ---- who asks ---- */
+
+static enum rc find_caller(struct exporting *x, struct err *e)
+{
+    struct app *app = job_app(x->job);
+    struct tx *tx = NULL;
+    struct account who;
+    int64_t id = job_account(x->job);
+    const struct json_value *d = job_detail(x->job);
+    x->caller = (struct caller){.local = id == 0,
+                                .role = ROLE_ADMINISTRATOR,
+                                .english = json_bool_or(json_get(d, "english"), false)};
+    if (id == 0)
+        return RC_OK;
+    enum rc rc = db_read_begin(app->db, &tx, e);
+    if (rc == RC_OK)
+        rc = account_find(tx, id, &who, e);
+    bool gone = rc == RC_NOT_FOUND || (rc == RC_OK && who.disabled_s != 0);
+    if (rc == RC_OK) {
+        x->caller.account_id = id;
+        x->caller.role = role_from(who.role);
+        x->caller.scope_account = str_eq(who.scope, STR("all")) ? 0 : id;
+        x->caller.permissions = (uint32_t)json_int_or(json_get(d, "permissions"), UINT32_MAX);
+    }
+    db_read_end(tx);
+    return gone ? err_set(e, RC_FORBIDDEN, "account_gone", NULL, "申请导出的账号已停用",
+                          "the account that asked is disabled")
+                : rc;
+}
+
+/* ---- the job ---- */
+
+static void sweep(struct app *app)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    const char *folder = app_path(app, &a, "export");
+    DIR *dir = opendir(folder);
+    for (struct dirent *d = dir != NULL ? readdir(dir) : NULL; d != NULL; d = readdir(dir)) {
+        struct stat st;
+        const char *path = arena_printf(&a, "%s/%s", folder, d->d_name).p;
+        if (d->d_name[0] != '.' && stat(path, &st) == 0 && st.st_mtime + KEEP_S < clock_now_s())
+            unlink(path);
+    }
+    if (dir != NULL)
+        closedir(dir);
+    arena_done(&a);
+}
+
+static void read_columns(struct exporting *x, const struct json_value *wanted)
+{
+    struct arena *a = job_arena(x->job);
+    size_t n = wanted != NULL && json_kind_of(wanted) == JSON_ARRAY ? json_count(wanted) : 0;
+    struct str rest = str_from(x->list->columns), key;
+    x->columns = ARENA_ARRAY(a, struct str, (n > 64 ? n : 64) + 1);
+    for (size_t i = 0; i < n; i++)
+        x->columns[x->n++] = json_str_or(json_at(wanted, i), STR("id"));
+    while (n == 0 && x->n < 64 && str_cut(&rest, ',', &key))
+        x->columns[x->n++] = key;
+    x->kinds = ARENA_ARRAY(a, enum sheet_cell, x->n);
+    for (size_t i = 0; i < x->n; i++)
+        x->kinds[i] = export_kind(x->columns[i]);
+}
+
+static enum rc begin_sheet(struct exporting *x, bool xlsx, struct err *e)
+{
+    struct app *app = job_app(x->job);
+    struct arena *a = job_arena(x->job);
+    struct str *header = ARENA_ARRAY(a, struct str, x->n);
+    bool english = x->caller.english;
+    for (size_t i = 0; i < x->n; i++)
+        header[i] = export_title(a, x->columns[i], english);
+    enum rc rc = sealed_create(app->keys, export_path(app, a, job_id(x->job), xlsx), &x->file, e);
+    if (rc == RC_OK)
+        rc = sheet_new(xlsx ? SHEET_XLSX : SHEET_CSV, x->file,
+                       str_from(english ? x->list->en : x->list->zh), header, x->kinds, x->n,
+                       &x->sheet, e);
+    return rc;
+}
+
+static void export_free(struct exporting *x)
+{
+    sheet_drop(x->sheet);
+    sealed_drop(x->file);
+    buf_done(&x->cursor_text);
+    router_free(x->router);
+}
+
+static enum rc export_open(struct job *job, struct err *e)
+{
+    const struct json_value *d = job_detail(job);
+    struct exporting *x = ARENA_NEW(job_arena(job), struct exporting);
+    x->job = job;
+    x->list = export_list_find(json_str_or(json_get(d, "what"), STR("")));
+    assert(x->list != NULL); /* the route has checked it */
+    sweep(job_app(job));
+    buf_init(&x->cursor_text, 4096);
+    x->router = routes_compile();
+    const struct json_value *filter = NULL;
+    enum rc rc = open_filter(x, json_str_or(json_get(d, "filter"), STR("")), &filter, e);
+    if (rc == RC_OK)
+        x->base = question(job_arena(job), x->list, filter);
+    read_columns(x, json_get(d, "columns"));
+    if (rc == RC_OK)
+        rc = find_caller(x, e);
+    if (rc == RC_OK)
+        rc = begin_sheet(x, str_eq(json_str_or(json_get(d, "format"), STR("")), STR("xlsx")), e);
+    if (rc != RC_OK) {
+        export_free(x);
+        return rc;
+    }
+    job_set_unit(job, "rows");
+    job_set_state(job, x);
+    return RC_OK;
+}
+
+/* An error reply of the list, as the job's own error. */
+static enum rc reply_failed(const struct reply *r, const struct json_value *v, struct err *e)
+{
+    const struct json_value *error = v != NULL ? json_get(v, "error") : NULL;
+    struct str code = json_str_or(json_get(error, "code"), STR("list_failed")),
+               text = json_str_or(json_get(error, "message"), STR(""));
+    err_set(e, r->status == 403 ? RC_FORBIDDEN : RC_INVALID, "list_failed", NULL, STR_FMT, STR_FMT,
+            STR_ARG(text));
+    if (e != NULL)
+        snprintf(e->code, sizeof e->code, STR_FMT, STR_ARG(code));
+    return r->status == 403 ? RC_FORBIDDEN : RC_INVALID;
+}
+
+static enum rc put_items(struct exporting *x, const struct json_value *items, struct arena *a,
+                         struct err *e)
+{
+    struct str *cells = ARENA_ARRAY(a, struct str, x->n);
+    enum rc rc = RC_OK;
+    for (size_t i = 0; items != NULL && i < json_count(items) && rc == RC_OK; i++) {
+        const struct json_value *item = json_at(items, i);
+        for (size_t k = 0; k < x->n; k++)
+            cells[k] = export_cell(a, item, x->columns[k]);
+        rc = sheet_row(x->sheet, cells, e);
+        x->rows += rc == RC_OK;
+    }
+    return rc;
+}
+
+static enum rc one_page(struct exporting *x, struct err *e)
+{
+    struct arena a;
+    struct reply r;
+    const struct json_value *v = NULL;
+    arena_init(&a, 0);
+    struct buf target;
+    buf_init(&target, 128 << 10);
+    buf_add(&target, x->base);
+    if (!str_absent(x->cursor)) {
+        buf_addz(&target, "&cursor=");
+        put_encoded(&target, x->cursor);
+    }
+    struct call call = {
+        .method = GET, .target = buf_str(&target), .body = STR_ABSENT, .caller = x->caller};
+    enum rc rc = dispatch_call(job_app(x->job), x->router, &call, &a, &r, e);
+    if (rc == RC_OK)
+        rc = json_parse(&a, r.body, &v, e);
+    if (rc == RC_OK && r.status >= 400)
+        rc = reply_failed(&r, v, e);
+    if (rc == RC_OK)
+        rc = put_items(x, json_get(v, "items"), &a, e);
+    if (rc == RC_OK) {
+        struct str next = json_str_or(json_get(v, "next"), STR_ABSENT);
+        int64_t total = json_int_or(json_get(v, "total"), -1);
+        x->ended = str_absent(next);
+        buf_clear(&x->cursor_text);
+        buf_add(&x->cursor_text, next);
+        x->cursor = buf_str(&x->cursor_text);
+        job_progress(x->job, x->rows, x->ended ? x->rows : total);
+    }
+    buf_done(&target);
+    arena_done(&a);
+    return rc;
+}
+
+static enum rc export_step(struct job *job, bool *out_finished, struct err *e)
+{
+    struct exporting *x = job_state(job);
+    enum rc rc = RC_OK;
+    for (int i = 0; i < PAGES_A_STEP && rc == RC_OK && !x->ended; i++)
+        rc = one_page(x, e);
+    if (rc != RC_OK || !x->ended)
+        return rc;
+    rc = sheet_finish(x->sheet, e);
+    x->sheet = NULL;
+    if (rc == RC_OK) {
+        rc = sealed_finish(x->file, e);
+        x->file = NULL;
+    }
+    if (rc == RC_OK)
+        job_set_result(job, arena_printf(job_arena(job),
+                                         "{\"rows\":%" PRId64 ",\"expires_s\":%" PRId64 "}",
+                                         x->rows, clock_now_s() + KEEP_S));
+    *out_finished = rc == RC_OK;
+    return rc;
+}
+
+static void export_close(struct job *job, enum rc rc, bool stopped)
+{
+    (void)rc;
+    (void)stopped;
+    export_free(job_state(job));
+}
+
+const struct job_kind job_kind_export = {
+    .name = "export",
+    .open = export_open,
+    .step = export_step,
+    .close = export_close,
+};
+
+/* ---- routes ---- */
+
+static void put_names(struct json *j, const char *key, const struct json_value *v)
+{
+    json_open_array(j, key);
+    for (size_t i = 0; v != NULL && json_kind_of(v) == JSON_ARRAY && i < json_count(v) && i < 64;
+         i++)
+        json_put_str(j, NULL, json_str_or(json_at(v, i), STR("id")));
+    json_close_array(j);
+}
+
+/* The filter may name a person (a phone searched for), so it is kept sealed, in hex. */
+static struct str seal_filter(struct request *rq, const struct json_value *filter)
+{
+    struct arena *a = request_arena(rq);
+    struct buf b;
+    buf_init(&b, 128 << 10);
+    struct json j = json_to(&b);
+    json_open_object(&j, NULL);
+    for (size_t i = 0;
+         filter != NULL && json_kind_of(filter) == JSON_OBJECT && i < json_count(filter); i++) {
+        struct str name;
+        const struct json_value *v = json_member(filter, i, &name);
+        json_key(&j, name);
+        if (json_kind_of(v) == JSON_BOOL)
+            json_put_bool(&j, NULL, json_bool_or(v, false));
+        else
+            json_put_str(&j, NULL, export_cell(a, filter, name));
+    }
+    json_close_object(&j);
+    struct str sealed = secret_seal(request_app(rq)->keys, STR("job.export"), buf_str(&b), a);
+    buf_done(&b);
+    char *hex = arena_alloc(a, 2 * sealed.n + 1);
+    secret_hex(sealed.p, sealed.n, hex);
+    return str_from(hex);
+}
+
+static struct str detail_of(struct request *rq, const struct export_list *list)
+{
+    const struct caller *c = request_caller(rq);
+    const struct json_value *filter = arg_json(rq, "filter");
+    struct arena *a = request_arena(rq);
+    struct buf b;
+    buf_init(&b, 512 << 10);
+    struct json j = json_to(&b);
+    json_open_object(&j, NULL);
+    json_put_z(&j, "what", list->what);
+    json_put_str(&j, "format", arg_str(rq, "format"));
+    json_put_bool(&j, "english", c->english);
+    json_put_int(&j, "permissions", c->permissions == 0 ? UINT32_MAX : c->permissions);
+    json_put_str(&j, "filter", seal_filter(rq, filter));
+    put_names(&j, "columns", arg_json(rq, "columns"));
+    json_close_object(&j);
+    struct str out = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return out;
+}
+static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    const struct export_list *list = export_list_find(arg_str(rq, "what"));
+    if (list == NULL) {
+        enum rc rc = err_set(e, RC_INVALID, "list_unknown", "what", "不能导出“" STR_FMT "”",
+                             "\"" STR_FMT "\" cannot be exported", STR_ARG(arg_str(rq, "what")));
+        err_hint(e, "可以导出 customers、orders、audience、staff 等",
+                 "customers, orders, audience, staff … can");
+        return rc;
+    }
+    struct job_order order = {
+        .kind = "export",
+        .title = arena_printf(request_arena(rq), "导出%s", list->zh),
+        .detail = detail_of(rq, list),
+        .total = -1,
+        .account_id = request_caller(rq)->account_id,
+    };
+    return job_started(rq, tx, &order, e);
+}
+
+const struct route route_export_create = {
+    .method = POST,
+    .path = "/api/exports",
+    .name = "export_create",
+    .need = PERM_EXPORT,
+    .scope = SCOPE_ROWS,
+    .writes = true,
+    .idempotent = true,
+    .audited = true,
+    .args =
+        {
+            {"what", ARG_NAME, IN_BODY, .required = true,
+             .zh = "哪个列表：customers、orders、audience……",
+             .en = "which list: customers, orders, audience …"},
+            {"filter", ARG_JSON, IN_BODY, .zh = "列表自己的查询参数", .en = "the list's own query"},
+            {"columns", ARG_JSON, IN_BODY, .zh = "列，缺省为全部",
+             .en = "columns, all unless told"},
+            {"format", ARG_CHOICE, IN_BODY, .required = true, .choices = "xlsx|csv", .zh = "格式",
+             .en = "the format"},
+        },
+    .run = create_run,
+    .zh = "把列表按当前筛选导出成表格。",
+    .en = "Export a list as it is shown, as a spreadsheet.",
+    .reply = "JobStarted",
+};
+
+static enum rc file_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct job_row row;
+    const struct caller *c = request_caller(rq);
+    struct app *app = request_app(rq);
+    struct arena *a = request_arena(rq);
+    enum rc rc = job_row_get(tx, arg_int(rq, "job_id"), &row, e);
+    if (rc != RC_OK)
+        return rc;
+    bool theirs = (c->local || row.account_id == c->account_id) && str_eq(row.kind, STR("export"));
+    const char *xlsx = export_path(app, a, row.id, true), *csv = export_path(app, a, row.id, false);
+    bool is_xlsx = access(xlsx, R_OK) == 0;
+    if (!theirs || row.state != JOB_DONE || (!is_xlsx && access(csv, R_OK) != 0)) {
+        rc = err_set(e, RC_NOT_FOUND, "export_unknown", "job_id", "没有这个导出文件",
+                     "there is no such export");
+        err_hint(e, "导出文件只有本人能下载，保留 7 天",
+                 "only whoever asked can fetch it, for 7 days");
+        return rc;
+    }
+    request_audit(rq, "job", row.id, "%s", "");
+    reply_file(rq, is_xlsx ? xlsx : csv,
+               is_xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                       : "text/csv; charset=utf-8",
+               arena_printf(a, "koi-export.%s", is_xlsx ? "xlsx" : "csv"), false);
+    return RC_OK;
+}
+
+const struct route route_export_file = {
+    .method = GET,
+    .path = "/api/exports/{job_id}/file",
+    .name = "export_file",
+    .need = PERM_EXPORT,
+    .scope = SCOPE_ROWS,
+    .audited = true,
+    .args = {{"job_id", ARG_ID, IN_PATH, .required = true, .zh = "导出任务",
+              .en = "the export's job"}},
+    .run = file_run,
+    .zh = "下载导出的表格。",
+    .en = "Fetch an exported spreadsheet.",
+};
