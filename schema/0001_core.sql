@@ -435,6 +435,8 @@ CREATE TABLE event (
 ) @STRICT@;
 -- Timelines, until the mirror serves them.
 CREATE INDEX event_customer ON event (customer_id, at_s);
+-- Retractions are few and asked for by every question over everyone.
+CREATE INDEX event_retract ON event (object_kind, object_id) WHERE kind = 43;
 
 -- Which rows outside the log changed, for whoever mirrors them. `table_name` is a table of this schema.
 CREATE TABLE change (
