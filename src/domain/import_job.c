@@ -272,6 +272,8 @@ static enum rc read_step(struct import *imp, struct err *e)
     tell_progress(imp);
     if (imp->dry)
         return try_step(imp, f->step, e);
+    if (f->step->continues && imp->reader.apart)
+        land_all(imp);
     f->number = imp->steps++;
     f->rows = imp->rows;
     f->rejected = imp->rejected;
@@ -467,6 +469,7 @@ static enum rc open_reader(struct import *imp, struct err *e)
     imp->reader.keys = imp->app->keys;
     imp->reader.names = &imp->names;
     imp->reader.step_rows = STEP_ROWS;
+    imp->reader.apart = db_engine_of(imp->app->db) == DB_POSTGRES;
     enum rc rc = import_names_init(&imp->names, imp->app, imp->dry, e);
     if (rc == RC_OK && !str_empty(imp->map.zone)) {
         rc = zone_load(imp->map.zone, &imp->zone, e);

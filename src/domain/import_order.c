@@ -49,6 +49,17 @@ uint64_t read_order_hash(const struct reader *r, const struct table_row *row)
     return hash_bytes(order_number(reader_cell(r, row, MAP_NUMBER)), 77);
 }
 
+/* Where orders are counted in reader.seen: apart from their lines. */
+static uint64_t order_key(uint64_t hash)
+{
+    return hash_u64(hash ^ 0x6f72646572);
+}
+
+bool read_order_again(const struct reader *r, uint64_t hash)
+{
+    return occurrence_seen(&r->seen, order_key(hash));
+}
+
 static enum order_nature nature_of(const struct import_map *m, struct str number)
 {
     struct str cancel = str_from(m->cancel_prefix), adjust = str_from(m->adjust_prefix);
@@ -256,7 +267,7 @@ static enum rc line_order(struct reader *r, const struct table_row *row, struct 
     o->number = arena_str(&s->arena, number);
     o->nature = nature_of(r->map, number);
     o->items = &s->items[s->items_n];
-    o->continued = goes_on || occurrence_next(&r->seen, hash_u64(hash ^ 0x6f72646572)) > 1;
+    o->continued = goes_on || occurrence_next(&r->seen, order_key(hash)) > 1;
     s->continues = s->continues || o->continued;
     s->orders_n++;
     r->order_open = true;
@@ -354,7 +365,7 @@ static enum rc read_total(struct reader *r, const struct table_row *row, struct 
         o->number = purchase_number(r, s, &o->buyer, at_s);
     } else {
         uint64_t h = read_order_hash(r, row);
-        if (occurrence_next(&r->seen, hash_u64(h ^ 0x6f72646572)) > 1)
+        if (occurrence_next(&r->seen, order_key(h)) > 1)
             return reader_wrong(r, MAP_NUMBER, out, "订单编号在文件中重复",
                                 "the file has this order number twice");
         o->number = arena_str(&s->arena, number);

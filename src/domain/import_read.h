@@ -48,6 +48,9 @@ struct reader {
     const struct keyring *keys;
     struct zone *zone; /* NULL: the corp's */
     struct occurrence seen;
+    /* Lines that a closure appends cannot be read in its group on PostgreSQL: an order that comes up again begins
+     * a step, and the step waits for those before it. */
+    bool apart;
     size_t step_rows; /* at most STEP_ROWS: what fits into a closure's time */
 
     /* The order whose lines are coming: its number's hash, and how many lines the step has of
@@ -87,6 +90,8 @@ enum rc reader_staff(struct reader *r, const struct table_row *row, int64_t *out
 
 /* The hash of the order number in the row. */
 uint64_t read_order_hash(const struct reader *r, const struct table_row *row);
+/* Whether an order of that hash came before in the file. */
+bool read_order_again(const struct reader *r, uint64_t hash);
 enum rc read_order_row(struct reader *r, const struct table_row *row, struct import_step *s,
                        struct problem *out_problem, struct err *e);
 enum rc read_customer_row(struct reader *r, const struct table_row *row, struct import_step *s,
