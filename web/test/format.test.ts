@@ -15,7 +15,7 @@ describe('formats', () => {
   it('show times in the zone of the corp, days in none', () => {
     expect(zh.time(1_795_300_000)).toBe('2026/11/22 06:26');
     expect(zh.date(1_795_300_000)).toBe('2026/11/22');
-    expect(en.day('2026-11-21')).toBe('21/11/2026');
+    expect(en.day('2026-11-21')).toBe('21 Nov 2026');
     expect(makeFormat('zh-CN', { zone: 'America/New_York', currency: 'CNY' }).day('2026-01-01')).toBe(
       '2026/01/01',
     );

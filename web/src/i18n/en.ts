@@ -520,7 +520,7 @@ export const en: Record<Key, string> = {
   'report.revenue': 'Sales and buyers',
   'report.repurchase': 'Repurchase',
   'report.cohorts': 'Cohorts',
-  'report.first': 'Days to first purchase',
+  'report.first': 'First purchase',
   'report.provinces': 'Provinces',
   'report.sources': 'Return by source',
   'report.facts': 'Data facts',
@@ -773,4 +773,6 @@ export const en: Record<Key, string> = {
   'import.header': 'First row names the columns',
   'import.not_enough': 'Not found yet: {field}. Choose its column below.',
   'shell.koi': 'Koi',
+  'tag.category': 'Category',
+  'tag.group': 'Group',
 };

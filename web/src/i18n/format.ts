@@ -37,7 +37,9 @@ export function makeFormat(locale: string, place: Place): Format {
     notation: 'compact',
     maximumFractionDigits: 1,
   });
-  const day = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+  // A month in letters: 11/12 is two days to two English readers.
+  const monthAs = locale.startsWith('en') ? 'short' : '2-digit';
+  const day = { year: 'numeric', month: monthAs, day: '2-digit' } as const;
   const date = new Intl.DateTimeFormat(locale, { ...day, timeZone: place.zone });
   const time = new Intl.DateTimeFormat(locale, {
     ...day,
@@ -47,7 +49,7 @@ export function makeFormat(locale: string, place: Place): Format {
     timeZone: place.zone,
   });
   const plainDay = new Intl.DateTimeFormat(locale, { ...day, timeZone: 'UTC' });
-  const month = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', timeZone: 'UTC' });
+  const month = new Intl.DateTimeFormat(locale, { year: 'numeric', month: monthAs, timeZone: 'UTC' });
 
   const known = <V>(value: V | null | undefined, show: (value: V) => string) =>
     value === null || value === undefined ? nothing : show(value);

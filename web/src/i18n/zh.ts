@@ -763,6 +763,8 @@ export const zh = {
   'import.header': '首行是列名',
   'import.not_enough': '还没有找到：{field}。请在下面选择它所在的列。',
   'shell.koi': 'Koi 锦池',
+  'tag.category': '分类',
+  'tag.group': '标签组',
 };
 
 export type Key = keyof typeof zh;

@@ -74,7 +74,7 @@ export function ListPage<T extends object>(props: Props<T>) {
           <ExportButton
             what={props.what ?? name}
             filter={state.sort === null ? state.filter : { ...state.filter, sort: state.sort }}
-            columns={shown}
+            columns={members(columns, shown)}
           />
         )}
       </Toolbar>
@@ -111,6 +111,11 @@ export function ListPage<T extends object>(props: Props<T>) {
       )}
     </div>
   );
+}
+
+/** What an export takes for the columns that are shown. */
+function members<T>(columns: Column<T>[], shown: string[]): string[] {
+  return columns.flatMap(({ key, member = key }) => (shown.includes(key) && member !== null ? [member] : []));
 }
 
 function listQuery(state: ListState, paging: Paging): Query {

@@ -2,8 +2,9 @@ import type { ReactNode } from 'react';
 import type { Query } from '@/api/client';
 
 export interface Column<T> {
-  /** Also the name of the column in an export. */
   key: string;
+  /** The member of an item that an export takes for this column, where it is not `key`; null: none. */
+  member?: string | null;
   title: string;
   render: (row: T) => ReactNode;
   width?: number;

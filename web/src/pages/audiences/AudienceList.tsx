@@ -27,6 +27,7 @@ export default function AudienceList() {
       },
       {
         key: 'sentence',
+        member: 'expression',
         title: t('audience.who'),
         width: 420,
         render: (audience) => (
@@ -49,9 +50,15 @@ export default function AudienceList() {
         render: ({ live }) => (live ? <StatusTag tone="good">{t('audience.is_live')}</StatusTag> : '—'),
       },
       { key: 'note', title: t('column.note'), render: ({ note }) => note ?? '—' },
-      { key: 'created', title: t('column.created'), render: ({ created_s }) => f.date(created_s) },
+      {
+        key: 'created',
+        member: 'created_s',
+        title: t('column.created'),
+        render: ({ created_s }) => f.date(created_s),
+      },
       {
         key: 'actions',
+        member: null,
         title: t('column.actions'),
         render: (audience) => (
           <Space>

@@ -39,7 +39,13 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
       width: 140,
       render: ({ tiers }) => <TierList tiers={tiers} />,
     },
-    { key: 'stage', title: t('customer.stage'), width: 80, render: ({ stage }) => stage?.name ?? '—' },
+    {
+      key: 'stage',
+      member: 'stage.name',
+      title: t('customer.stage'),
+      width: 80,
+      render: ({ stage }) => stage?.name ?? '—',
+    },
     {
       key: 'tags',
       title: t('customer.tags'),
@@ -62,6 +68,7 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
     },
     {
       key: 'spend',
+      member: 'spend_fen',
       title: t('customer.spend'),
       width: 120,
       align: 'right',
@@ -70,6 +77,7 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
     },
     {
       key: 'last_order',
+      member: 'last_order_s',
       title: t('customer.last_order'),
       width: 120,
       sort: 'down',
@@ -77,12 +85,19 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
     },
     {
       key: 'added',
+      member: 'added_s',
       title: t('customer.added'),
       width: 120,
       sort: 'both',
       render: ({ added_s }) => f.date(added_s),
     },
-    { key: 'source', title: t('customer.source'), width: 110, render: ({ source }) => source?.name ?? '—' },
+    {
+      key: 'source',
+      member: 'source.name',
+      title: t('customer.source'),
+      width: 110,
+      render: ({ source }) => source?.name ?? '—',
+    },
     { key: 'city', title: t('customer.city'), width: 90, render: ({ city }) => city ?? '—' },
     {
       key: 'province',
@@ -103,7 +118,13 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
       align: 'right',
       render: ({ age }) => f.number(age),
     },
-    { key: 'first', title: t('customer.first'), optional: true, render: ({ first_s }) => f.date(first_s) },
+    {
+      key: 'first',
+      member: 'first_s',
+      title: t('customer.first'),
+      optional: true,
+      render: ({ first_s }) => f.date(first_s),
+    },
     { key: 'id', title: t('column.id'), optional: true, render: ({ id }) => <code>{id}</code> },
   ];
 }

@@ -23,7 +23,12 @@ export default function Groups() {
           </Button>
         ),
       },
-      { key: 'owner', title: t('group.owner'), render: ({ owner }) => owner?.name ?? '—' },
+      {
+        key: 'owner',
+        member: 'owner.name',
+        title: t('group.owner'),
+        render: ({ owner }) => owner?.name ?? '—',
+      },
       { key: 'kind', title: t('column.kind'), render: ({ kind }) => t(`group_kind.${kind}`) },
       { key: 'level', title: t('group.level'), render: ({ level }) => t(`group_level.${level}`) },
       {
@@ -39,7 +44,12 @@ export default function Groups() {
         render: (g) => f.number(g.joined_30d),
       },
       { key: 'left_30d', title: t('group.left_30d'), align: 'right', render: (g) => f.number(g.left_30d) },
-      { key: 'created', title: t('column.created'), render: ({ created_s }) => f.date(created_s) },
+      {
+        key: 'created',
+        member: 'created_s',
+        title: t('column.created'),
+        render: ({ created_s }) => f.date(created_s),
+      },
     ],
     [t, f, setOpen],
   );

@@ -61,9 +61,15 @@ export default function ImportList() {
             f.number(rejected)
           ),
       },
-      { key: 'created', title: t('column.time'), render: ({ created_s }) => f.time(created_s) },
+      {
+        key: 'created',
+        member: 'created_s',
+        title: t('column.time'),
+        render: ({ created_s }) => f.time(created_s),
+      },
       {
         key: 'undo',
+        member: null,
         title: t('column.actions'),
         render: (batch) => <UndoImport batch={batch} onJob={setUndo} />,
       },
@@ -79,7 +85,6 @@ export default function ImportList() {
     <>
       <ListPage<Batch>
         name="imports"
-        what="batches"
         columns={columns}
         load={imports.list}
         rowKey={({ id }) => id}

@@ -48,6 +48,7 @@ export default function Jobs() {
     <>
       <ListPage<Job>
         name="jobs"
+        what={null}
         columns={columns}
         load={jobs.list}
         rowKey={({ id }) => id}

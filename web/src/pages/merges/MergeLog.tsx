@@ -43,6 +43,7 @@ export function MergeLog() {
   return (
     <ListPage<Merge>
       name="merges"
+      what={null}
       columns={columns}
       load={merges.list}
       rowKey={({ id }) => id}

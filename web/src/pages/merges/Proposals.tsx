@@ -42,7 +42,7 @@ export function Proposals() {
   return (
     <ListPage<MergeProposal>
       name="merge-proposals"
-      what="merge_proposals"
+      what={null}
       columns={columns}
       load={merges.proposals}
       rowKey={({ id }) => id}

@@ -47,9 +47,15 @@ function orderColumns(t: T, f: Format, open: (id: string) => void): Column<Order
       ),
     },
     { key: 'state', title: t('column.state'), render: (order) => <OrderStateTag order={order} /> },
-    { key: 'channel', title: t('order.channel'), render: ({ channel }) => channel?.name ?? '—' },
+    {
+      key: 'channel',
+      member: 'channel.name',
+      title: t('order.channel'),
+      render: ({ channel }) => channel?.name ?? '—',
+    },
     {
       key: 'customer',
+      member: 'customer.nickname',
       title: t('order.customer'),
       render: ({ customer }) =>
         customer ? (
@@ -60,14 +66,39 @@ function orderColumns(t: T, f: Format, open: (id: string) => void): Column<Order
           <span className="soft">{t('order.nobody')}</span>
         ),
     },
-    { key: 'at', title: t('order.at'), render: ({ at_s }) => f.time(at_s) },
-    { key: 'paid_at', title: t('order.paid_at'), optional: true, render: ({ paid_s }) => f.time(paid_s) },
+    { key: 'at', member: 'at_s', title: t('order.at'), render: ({ at_s }) => f.time(at_s) },
+    {
+      key: 'paid_at',
+      member: 'paid_s',
+      title: t('order.paid_at'),
+      optional: true,
+      render: ({ paid_s }) => f.time(paid_s),
+    },
     { key: 'lines', title: t('order.lines'), align: 'right', render: ({ lines }) => f.number(lines) },
-    { key: 'total', title: t('order.total'), align: 'right', render: ({ total_fen }) => f.money(total_fen) },
-    { key: 'sale', title: t('order.sale'), align: 'right', render: ({ sale_fen }) => f.money(sale_fen) },
-    { key: 'paid', title: t('order.paid'), align: 'right', render: ({ paid_fen }) => f.money(paid_fen) },
+    {
+      key: 'total',
+      member: 'total_fen',
+      title: t('order.total'),
+      align: 'right',
+      render: ({ total_fen }) => f.money(total_fen),
+    },
+    {
+      key: 'sale',
+      member: 'sale_fen',
+      title: t('order.sale'),
+      align: 'right',
+      render: ({ sale_fen }) => f.money(sale_fen),
+    },
+    {
+      key: 'paid',
+      member: 'paid_fen',
+      title: t('order.paid'),
+      align: 'right',
+      render: ({ paid_fen }) => f.money(paid_fen),
+    },
     {
       key: 'refunded',
+      member: 'refunded_fen',
       title: t('order.refunded'),
       align: 'right',
       render: ({ refunded_fen }) => f.money(refunded_fen),
@@ -78,7 +109,13 @@ function orderColumns(t: T, f: Format, open: (id: string) => void): Column<Order
       optional: true,
       render: ({ province }) => province ?? '—',
     },
-    { key: 'staff', title: t('customer.staff'), optional: true, render: ({ staff }) => staff?.name ?? '—' },
+    {
+      key: 'staff',
+      member: 'staff.name',
+      title: t('customer.staff'),
+      optional: true,
+      render: ({ staff }) => staff?.name ?? '—',
+    },
   ];
 }
 

@@ -23,9 +23,15 @@ export default function Accounts() {
       { key: 'login', title: t('account.login'), render: ({ login }) => <code>{login}</code> },
       { key: 'role', title: t('account.role'), render: ({ role }) => t(`role.${role}`) },
       { key: 'scope', title: t('account.scope'), render: ({ scope }) => t(`scope.${scope}`) },
-      { key: 'staff', title: t('customer.staff'), render: ({ staff }) => staff?.name ?? '—' },
+      {
+        key: 'staff',
+        member: 'staff.name',
+        title: t('customer.staff'),
+        render: ({ staff }) => staff?.name ?? '—',
+      },
       {
         key: 'state',
+        member: null,
         title: t('column.state'),
         render: ({ disabled }) => (
           <StatusTag tone={disabled ? 'quiet' : 'good'}>
@@ -33,9 +39,15 @@ export default function Accounts() {
           </StatusTag>
         ),
       },
-      { key: 'created', title: t('column.created'), render: ({ created_s }) => f.date(created_s) },
+      {
+        key: 'created',
+        member: 'created_s',
+        title: t('column.created'),
+        render: ({ created_s }) => f.date(created_s),
+      },
       {
         key: 'actions',
+        member: null,
         title: t('column.actions'),
         render: (account) => (
           <Space>

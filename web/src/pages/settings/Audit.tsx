@@ -19,9 +19,10 @@ export default function Audit() {
   const columns = useMemo<Column<AuditRow>[]>(
     () => [
       { key: 'id', title: '#', render: ({ id }) => id },
-      { key: 'at', title: t('column.time'), render: ({ at_s }) => f.time(at_s) },
+      { key: 'at', member: 'at_s', title: t('column.time'), render: ({ at_s }) => f.time(at_s) },
       {
         key: 'account',
+        member: 'account.login',
         title: t('column.who'),
         render: ({ account, token_id }) =>
           [account?.login ?? t('audit.machine'), token_id && t('audit.token', { id: token_id })]
@@ -31,11 +32,13 @@ export default function Audit() {
       { key: 'action', title: t('audit.action'), render: ({ action }) => <code>{action}</code> },
       {
         key: 'object',
+        member: 'object_kind',
         title: t('audit.object'),
         render: ({ object_kind, object_id }) => [object_kind, object_id].filter(Boolean).join(' ') || '—',
       },
       {
         key: 'detail',
+        member: null,
         title: t('audit.detail'),
         render: ({ detail }) => <code className="audit-detail">{detail ? JSON.stringify(detail) : ''}</code>,
       },

@@ -52,6 +52,7 @@ export default function Tokens() {
     <>
       <ListPage<Token>
         name="tokens"
+        what={null}
         columns={columns}
         load={tokens.list}
         rowKey={({ id }) => id}

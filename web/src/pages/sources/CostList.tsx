@@ -22,12 +22,18 @@ export function CostList() {
   );
   const columns = useMemo<Column<Cost>[]>(() => {
     const all: Column<Cost>[] = [
-      { key: 'source', title: t('customer.source'), render: ({ source }) => source.name },
+      {
+        key: 'source',
+        member: 'source.name',
+        title: t('customer.source'),
+        render: ({ source }) => source.name,
+      },
       { key: 'kind', title: t('column.kind'), render: ({ kind }) => t(`cost_kind.${kind}`) },
       { key: 'from_day', title: t('cost.from'), render: ({ from_day }) => f.day(from_day) },
       { key: 'to_day', title: t('cost.to'), render: ({ to_day }) => f.day(to_day) },
       {
         key: 'amount',
+        member: 'amount_fen',
         title: t('column.amount'),
         align: 'right',
         render: ({ amount_fen }) => f.money(amount_fen),
@@ -39,6 +45,7 @@ export function CostList() {
       ...all,
       {
         key: 'actions',
+        member: null,
         title: t('column.actions'),
         render: (cost) => (
           <Space>

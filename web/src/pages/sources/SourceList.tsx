@@ -51,9 +51,16 @@ export function SourceList() {
         align: 'right',
         render: ({ id, customers }) => <Link href={`/customers?source_id=${id}`}>{f.number(customers)}</Link>,
       },
-      { key: 'cost', title: t('source.cost'), align: 'right', render: ({ cost_fen }) => f.money(cost_fen) },
+      {
+        key: 'cost',
+        member: 'cost_fen',
+        title: t('source.cost'),
+        align: 'right',
+        render: ({ cost_fen }) => f.money(cost_fen),
+      },
       {
         key: 'cost_each',
+        member: null,
         title: t('source.cost_each'),
         align: 'right',
         render: ({ customers, cost_fen }) =>
@@ -65,6 +72,7 @@ export function SourceList() {
       ...all,
       {
         key: 'actions',
+        member: null,
         title: t('column.actions'),
         render: (source) => (
           <Space>

@@ -16,6 +16,7 @@ export default function Staff() {
       { key: 'userid', title: t('staff.userid'), render: ({ userid }) => <code>{userid}</code> },
       {
         key: 'department',
+        member: 'department.name',
         title: t('customer.department'),
         render: ({ department }) => department?.name ?? '—',
       },

@@ -1,13 +1,16 @@
+import { DownloadOutlined } from '@ant-design/icons';
 import { Button, Card, Input, Switch } from 'antd';
 import { useState } from 'react';
 import { type TagCategory, tags } from '@/api/catalogue';
 import { useMay } from '@/app/session';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNotice } from '@/components/ErrorNotice';
-import { ExportButton } from '@/components/list/ExportButton';
 import { Waiting } from '@/components/Waiting';
 import { useI18n } from '@/i18n/I18nProvider';
+import type { T } from '@/i18n/text';
+import { saveAs } from '@/lib/saveAs';
 import { useResource } from '@/lib/useResource';
+import { type Cell, makeXlsx } from '@/lib/xlsx';
 import { TagForm, type TagTarget } from './TagForm';
 import { TagGroupRow } from './TagGroupRow';
 
@@ -22,12 +25,12 @@ export default function Tags() {
   if (found.error !== undefined) return <ErrorNotice error={found.error} retry={found.reload} />;
   if (!found.data) return <Waiting />;
 
+  const categories = found.data.categories;
   const add = may('tag_write') && (
     <Button type="primary" onClick={() => setTarget({ level: 'category', parent: null, edit: null })}>
       {t('tag.new_category')}
     </Button>
   );
-  const categories = found.data.categories;
   return (
     <div className="page-stack">
       <div className="toolbar">
@@ -109,4 +112,17 @@ function visible(category: TagCategory, q: string, archived: boolean): TagCatego
     ),
   }));
   return { ...category, groups: words === '' ? groups : groups.filter(({ tags: left }) => left.length > 0) };
+}
+
+/** The whole catalogue as a table: it is here already, so no job is needed. */
+function sheet(categories: TagCategory[], t: T): Cell[][] {
+  const rows = categories.flatMap((category) =>
+    category.groups.flatMap((group) =>
+      group.tags.map((tag) => [category.name, group.name, tag.name, t(`grain.${tag.grain}`), tag.customers]),
+    ),
+  );
+  return [
+    [t('tag.category'), t('tag.group'), t('customer.tag'), t('tag.grain'), t('column.customers')],
+    ...rows,
+  ];
 }
