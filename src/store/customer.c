@@ -302,7 +302,8 @@ static enum rc find_bigram(void *ctx, struct str hash, struct err *e)
     if (rc != RC_OK)
         return rc;
 
-    qsort(ids, n, sizeof *ids, ids_compare);
+    if (n > 0)
+        qsort(ids, n, sizeof *ids, ids_compare);
     if (f->any) {
         size_t kept = 0;
         for (size_t i = 0; i < n; i++) {
