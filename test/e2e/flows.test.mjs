@@ -143,10 +143,10 @@ test('an operator at work', async (t) => {
     await page.visit('/customers?friend=true&sort=-spend');
     await page.button('Columns').click();
     await tab.locator('.column-choice').getByText('Age', { exact: true }).click();
-    await tab.locator('th', { hasText: 'Age' }).waitFor();
+    await tab.getByRole('columnheader', { name: 'Age', exact: true }).waitFor();
     await tab.reload();
     await page.settle();
-    await tab.locator('th', { hasText: 'Age' }).waitFor();
+    await tab.getByRole('columnheader', { name: 'Age', exact: true }).waitFor();
     assert.match(tab.url(), /friend=true/);
   });
 

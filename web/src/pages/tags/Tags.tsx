@@ -46,11 +46,12 @@ export default function Tags() {
         </label>
         <div className="toolbar-actions">
           {add}
-          <ExportButton
-            what="tags"
-            filter={{}}
-            columns={['category', 'group', 'name', 'grain', 'customers']}
-          />
+          <Button
+            icon={<DownloadOutlined />}
+            onClick={() => saveAs(makeXlsx(sheet(categories, t)), `${t('menu.tags')}.xlsx`)}
+          >
+            {t('action.export')}
+          </Button>
         </div>
       </div>
       {categories.length === 0 && <EmptyState title={t('tag.none')} hint={t('tag.none_hint')} action={add} />}
