@@ -5,7 +5,7 @@
  * when anyone with the same root has an active relation with a staff member listed for the account
  * in account_staff (which store/account.c keeps true: oneself for `own`, the whole team below one's
  * department for `team`). Used in every statement behind a route with SCOPE_ROWS;
- * test/api/scope.test.js runs each such route as each role and looks for leaks.
+ * test/api/scope.test.mjs runs each such route as each role and looks for leaks.
  */
 #ifndef KOI_STORE_SCOPE_H
 #define KOI_STORE_SCOPE_H
