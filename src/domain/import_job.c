@@ -416,28 +416,29 @@ static enum rc import_job_step(struct job *job, bool *out_finished, struct err *
 
 /* ---- opening and closing ---- */
 
-struct settling {
-    struct import *imp;
-    struct arena *arena;
-};
-
 /* What the mapping names and the batch's state. */
 static enum rc settle_names(struct tx *tx, void *arg, struct err *e)
 {
-    struct settling *s = arg;
-    struct import *imp = s->imp;
-    struct reader *r = &imp->reader;
-    bool own = !str_empty(imp->map.channel);
-    r->issuer = own ? imp->map.channel : STR("导入");
-    enum rc rc = channel_find_or_add(tx, r->issuer, &r->channel_id, e);
+    struct import *imp = arg;
+    enum rc rc = channel_find_or_add(tx, imp->reader.issuer, &imp->reader.channel_id, e);
     return rc == RC_OK ? batch_set_state(tx, imp->batch_id, BATCH_RUNNING, e) : rc;
+}
+
+/* A dry run makes no channel: orders of one that is not there are all new. */
+static enum rc look_channel(struct import *imp, struct err *e)
+{
+    struct tx *tx = NULL;
+    enum rc rc = db_read_begin(imp->app->db, &tx, e);
+    if (rc == RC_OK)
+        rc = channel_find(tx, imp->reader.issuer, &imp->reader.channel_id, e);
+    db_read_end(tx);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 static enum rc find_channel(struct import *imp, struct err *e)
 {
-    struct settling s = {imp, job_arena(imp->job)};
     imp->reader.issuer = str_empty(imp->map.channel) ? STR("导入") : imp->map.channel;
-    return imp->dry ? RC_OK : writer_run(imp->app->writer, settle_names, &s, e);
+    return imp->dry ? look_channel(imp, e) : writer_run(imp->app->writer, settle_names, imp, e);
 }
 
 static enum rc open_file(struct import *imp, const struct json_value *detail, struct err *e)

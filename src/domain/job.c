@@ -259,6 +259,8 @@ static void end_job(struct job *job, enum rc rc, bool stopped, const struct err 
     bool leave = stopped && r->stopping && !atomic_load(&job->stop);
     if (rc == RC_OK && !stopped && job->total >= 0 && job->done < job->total)
         job->done = job->total;
+    if (stopped || rc != RC_OK)
+        job->done = job->checkpoint; /* what is in the database, not what was read ahead */
     lock_give(&r->lock);
     if (leave)
         return; /* the row stays "running": the next start goes on */

@@ -366,6 +366,11 @@ enum rc channel_find_or_add(struct tx *tx, struct str name, int64_t *out, struct
     return rc;
 }
 
+enum rc channel_find(struct tx *tx, struct str name, int64_t *out, struct err *e)
+{
+    return tx_int(tx, &CHANNEL_FIND, out, e, name);
+}
+
 enum rc channel_name(struct tx *tx, int64_t id, struct str *out, struct err *e)
 {
     struct rows *r;

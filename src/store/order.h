@@ -97,6 +97,8 @@ enum rc product_set_name(struct tx *tx, int64_t id, struct str name, struct str 
 
 /* The channel or source of that name, made (kind 'import' / 'shop') when it is new. */
 enum rc channel_find_or_add(struct tx *tx, struct str name, int64_t *out, struct err *e);
+/* RC_NOT_FOUND (e untouched) when there is none. */
+enum rc channel_find(struct tx *tx, struct str name, int64_t *out, struct err *e);
 enum rc channel_name(struct tx *tx, int64_t id, struct str *out, struct err *e);
 enum rc source_find_or_add(struct tx *tx, struct str name, int64_t *out, struct err *e);
 
