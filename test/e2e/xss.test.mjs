@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openStage } from './browser.mjs';
 
-const run = 'window.__ran=(window.__ran||0)+1';
+const run = '__ran=1';
 const bodies = [
   `<script>${run}</script>`,
   `<img src=x onerror="${run}">`,
@@ -51,9 +51,10 @@ const wraps = [
   (x) => `${x}\u202e`,
   (x) => `=HYPERLINK("${x}")`,
   (x) => `@${x}`,
-  (x) => `${x}${x}`.slice(0, 110),
+  (x) => `${x}${x}`,
 ];
-const payloads = wraps.flatMap((wrap) => bodies.map(wrap)).map((text) => text.slice(0, 110));
+// Nicknames hold 64 letters: what is longer is cut, which is one more way to be broken.
+const payloads = wraps.flatMap((wrap) => bodies.map(wrap)).map((text) => text.slice(0, 64));
 
 test('500 names that want to be scripts', async (t) => {
   assert.equal(payloads.length, 500);
@@ -118,8 +119,8 @@ const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
 /* Puts the payloads wherever a name can be: customers by import, catalogues by the API. */
 async function plant(stage) {
   const admin = await stage.server.signIn('administrator');
-  const lines = payloads.map((text, i) => [`x${i}`, text, text, text].map(quoted).join(','));
-  const bytes = Buffer.from(['客户id,昵称,城市,来源', ...lines].join('\n'));
+  const lines = payloads.map((text, i) => [`x${i}`, text, text.slice(0, 30)].map(quoted).join(','));
+  const bytes = Buffer.from(['客户id,昵称,城市', ...lines].join('\n'));
   const upload = await admin.call('POST', '/api/uploads', undefined, {
     raw: bytes,
     expect: 201,
@@ -134,7 +135,7 @@ async function plant(stage) {
     202,
   );
   const done = await admin.job(job.id);
-  assert.equal(done.state, 'done', JSON.stringify(done.error));
+  assert.equal(done.result?.added, payloads.length, JSON.stringify(done.result ?? done.error));
 
   const each = async (texts, make) => {
     for (const text of texts) await make(text.slice(0, 60));

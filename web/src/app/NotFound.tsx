@@ -4,11 +4,5 @@ import { useT } from '@/i18n/I18nProvider';
 
 export function NotFound() {
   const t = useT();
-  return (
-    <EmptyState
-      title={t('shell.not_found')}
-      hint={t('shell.not_found_hint')}
-      action={<Link href="/">{t('shell.home')}</Link>}
-    />
-  );
+  return <EmptyState title={t('shell.not_found_hint')} action={<Link href="/">{t('shell.home')}</Link>} />;
 }

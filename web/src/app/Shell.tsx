@@ -20,11 +20,11 @@ export default function Shell() {
   const wide = Grid.useBreakpoint().lg ?? window.innerWidth >= 992;
   const [open, setOpen] = useState(false);
   const [path] = useLocation();
-  const title = routes.find((route) => route.path === path)?.title;
+  const title = routes.find((route) => route.path === path)?.title ?? 'shell.not_found';
 
   useEffect(() => setOpen(false), [path]);
   useEffect(() => {
-    document.title = title ? `${t(title)} · ${corpName}` : corpName;
+    document.title = `${t(title)} · ${corpName}`;
   }, [title, t, corpName]);
 
   const brand = (
@@ -65,7 +65,7 @@ export default function Shell() {
               onClick={() => setOpen(true)}
             />
           )}
-          <h1 className="page-title">{title ? t(title) : ''}</h1>
+          <h1 className="page-title">{t(title)}</h1>
           <HeaderTools />
         </Layout.Header>
         <Layout.Content id="main" className="shell-content" tabIndex={-1}>

@@ -99,6 +99,13 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
       render: ({ source }) => source?.name ?? '—',
     },
     { key: 'city', title: t('customer.city'), width: 90, render: ({ city }) => city ?? '—' },
+    ...moreColumns(t, f),
+  ];
+}
+
+/** What most do not need to see in a list. */
+function moreColumns(t: T, f: Format): Column<Customer>[] {
+  return [
     {
       key: 'province',
       title: t('customer.province'),
