@@ -48,15 +48,17 @@ static const struct sql ITEM_LIST = {
     .out = "iiIIiiiisII",
 };
 static const struct sql ITEM_ADD = {
-    .text = "INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity,"
-            " unit_price_micro, amount_fen, nature, batch_id, name_hash) VALUES ($1, $2, $3, $4, $5,"
-            " $6, $7, $8, $9, $10, $11, $12)",
+    .text =
+        "INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity,"
+        " unit_price_micro, amount_fen, nature, batch_id, name_hash) VALUES ($1, $2, $3, $4, $5,"
+        " $6, $7, $8, $9, $10, $11, $12)",
     .in = "iiiIIiiiisII",
 };
 static const struct sql ITEM_RESTORE = {
-    .text = "INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity,"
-            " unit_price_micro, amount_fen, nature, batch_id, name_hash) VALUES ($1, $2, $3, $4, $5,"
-            " $6, $7, $8, $9, $10, $11, $12)",
+    .text =
+        "INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity,"
+        " unit_price_micro, amount_fen, nature, batch_id, name_hash) VALUES ($1, $2, $3, $4, $5,"
+        " $6, $7, $8, $9, $10, $11, $12)",
     .in = "iiiIIiiiisII",
 };
 static const struct sql ITEM_REMOVE = {

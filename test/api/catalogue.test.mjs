@@ -18,13 +18,19 @@ each('orders', (engine) => {
     const page = await operator.get('/api/orders?limit=7');
     assert.equal(page.total, all);
     const times = page.items.map((o) => o.at_s);
-    assert.deepEqual(times, [...times].sort((a, b) => b - a));
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => b - a),
+    );
     const rest = await operator.get(`/api/orders?limit=200&cursor=${page.next}`);
     assert.equal(rest.items.length, all - 7);
     assert.equal((await operator.get('/api/orders?limit=7&page=2')).items[0].id, rest.items[0].id);
     assert.equal((await operator.get('/api/orders?refunded=true')).total, 1);
     assert.equal((await operator.get('/api/orders?refunded=false')).total, all - 1);
-    assert.equal((await operator.get('/api/orders?state=paid&nature=sale&channel_id=3')).total, all);
+    assert.equal(
+      (await operator.get('/api/orders?state=paid&nature=sale&channel_id=3')).total,
+      all,
+    );
     assert.equal((await operator.get('/api/orders?channel_id=4')).total, 0);
     assert.equal((await operator.get('/api/orders?customer_id=1003')).total, ordersOf(1003));
     const numbered = await operator.get('/api/orders?q=N100200');
@@ -78,19 +84,51 @@ each('catalogues', (engine) => {
     assert.equal(tree.items[0].name, 'Shop');
     assert.equal(tree.items[0].staff, 2);
     const all = await operator.get('/api/staff');
-    assert.deepEqual(all.items.map((s) => [s.name, s.customers]), [['Even', 6], ['Odd', 6]]);
-    const second = await operator.get(`/api/staff?cursor=${(await operator.get('/api/staff?limit=1')).next}`);
-    assert.deepEqual(second.items.map((s) => s.name), ['Odd']);
-    assert.deepEqual((await staff.get('/api/staff')).items.map((s) => s.name), ['Even']);
-    assert.deepEqual((await operator.get('/api/staff?q=odd')).items.map((s) => s.name), ['Odd']);
+    assert.deepEqual(
+      all.items.map((s) => [s.name, s.customers]),
+      [
+        ['Even', 6],
+        ['Odd', 6],
+      ],
+    );
+    const second = await operator.get(
+      `/api/staff?cursor=${(await operator.get('/api/staff?limit=1')).next}`,
+    );
+    assert.deepEqual(
+      second.items.map((s) => s.name),
+      ['Odd'],
+    );
+    assert.deepEqual(
+      (await staff.get('/api/staff')).items.map((s) => s.name),
+      ['Even'],
+    );
+    assert.deepEqual(
+      (await operator.get('/api/staff?q=odd')).items.map((s) => s.name),
+      ['Odd'],
+    );
     const groups = await operator.get('/api/groups');
-    assert.deepEqual(groups.items.map((g) => [g.name, g.members]), [['二群', 1], ['一群', 1]]);
-    assert.deepEqual((await staff.get('/api/groups')).items.map((g) => g.name), ['一群']);
+    assert.deepEqual(
+      groups.items.map((g) => [g.name, g.members]),
+      [
+        ['二群', 1],
+        ['一群', 1],
+      ],
+    );
+    assert.deepEqual(
+      (await staff.get('/api/groups')).items.map((g) => g.name),
+      ['一群'],
+    );
     const one = await operator.get('/api/groups/1');
     assert.equal(one.days.length, 30);
     await staff.get('/api/groups/2', 404);
     const cities = await operator.get('/api/cities');
-    assert.deepEqual(cities.items.map((c) => [c.name, c.customers]), [['宁波', 8], ['杭州', 4]]);
+    assert.deepEqual(
+      cities.items.map((c) => [c.name, c.customers]),
+      [
+        ['宁波', 8],
+        ['杭州', 4],
+      ],
+    );
     assert.ok((await operator.get('/api/event-kinds')).items.some((k) => k.name === 'order'));
     assert.ok((await operator.get('/api/channels')).items.length >= 5);
     const membership = (await operator.get('/api/customers/1004')).groups[0];

@@ -67,10 +67,19 @@ each('customer list', (engine) => {
       '-last_order': (c) => (c.orders ? -c.last_order_s : 1),
     };
     for (const [sort, key] of Object.entries(keys)) {
-      for (const filter of ['', '&tag_id=1', '&stage_id=2', '&expression=count(order)%20%3E%3D%200']) {
+      for (const filter of [
+        '',
+        '&tag_id=1',
+        '&stage_id=2',
+        '&expression=count(order)%20%3E%3D%200',
+      ]) {
         const whole = await operator.get(`/api/customers?sort=${sort}${filter}`);
         const values = whole.items.map(key);
-        assert.deepEqual(values, [...values].sort((a, b) => a - b), sort + filter);
+        assert.deepEqual(
+          values,
+          [...values].sort((a, b) => a - b),
+          sort + filter,
+        );
         const seen = [];
         let cursor = '';
         do {
@@ -89,7 +98,13 @@ each('customer list', (engine) => {
   test('a narrow scope cuts list, total, profile and search', async (t) => {
     const { staff } = await shop(t, engine);
     const mine = [1002, 1004, 1006, 1008, 1010];
-    for (const query of ['', 'sort=-spend', 'q=c10', 'department_id=1', 'expression=count(order)%20%3E%3D%200']) {
+    for (const query of [
+      '',
+      'sort=-spend',
+      'q=c10',
+      'department_id=1',
+      'expression=count(order)%20%3E%3D%200',
+    ]) {
       const page = await staff.get(`/api/customers?${query}`);
       assert.deepEqual(sorted(ids(page)), mine, query);
       assert.equal(page.total, mine.length, query);
@@ -128,16 +143,28 @@ each('customer profile', (engine) => {
     assert.equal(profile.nickname, '小金鱼');
     assert.equal((await operator.get('/api/customers/1001')).nickname, '小**鱼');
     for (const part of ['小明', '欧阳', name])
-      assert.deepEqual(ids(await admin.get(`/api/customers?q=${encodeURIComponent(part)}`)), [1001], part);
+      assert.deepEqual(
+        ids(await admin.get(`/api/customers?q=${encodeURIComponent(part)}`)),
+        [1001],
+        part,
+      );
     assert.deepEqual(ids(await admin.get(`/api/customers?q=${encodeURIComponent('明欧')}`)), []);
 
-    const shown = await admin.post('/api/customers/1001/unmask', { field: 'name', reason: 'parcel' });
+    const shown = await admin.post('/api/customers/1001/unmask', {
+      field: 'name',
+      reason: 'parcel',
+    });
     assert.equal(shown.value, name);
     assert.equal(
-      (await admin.post('/api/customers/1001/unmask', { field: 'address', reason: 'parcel' })).value,
+      (await admin.post('/api/customers/1001/unmask', { field: 'address', reason: 'parcel' }))
+        .value,
       address,
     );
-    const bad = await admin.post('/api/customers/1001/unmask', { field: 'soul', reason: 'why not' }, 400);
+    const bad = await admin.post(
+      '/api/customers/1001/unmask',
+      { field: 'soul', reason: 'why not' },
+      400,
+    );
     assert.equal(bad.error.field, 'field');
     await admin.post('/api/customers/1001/unmask', { field: 'name' }, 400);
     const staff = await koi.signIn('staff', { scope: 'own', staff_id: '2' });
@@ -147,7 +174,9 @@ each('customer profile', (engine) => {
     assert.ok(JSON.stringify(audit).includes('parcel'));
     assert.ok(!JSON.stringify(audit).includes(name));
     if (engine === 'sqlite') {
-      const dump = await koi.sql('SELECT group_concat(quote(name_sealed) || quote(address_sealed)) FROM customer');
+      const dump = await koi.sql(
+        'SELECT group_concat(quote(name_sealed) || quote(address_sealed)) FROM customer',
+      );
       assert.ok(!dump.includes(name) && !dump.includes('文三路'));
     }
   });
@@ -165,21 +194,39 @@ each('customer profile', (engine) => {
     const changed = await admin.call(
       'PATCH',
       '/api/customers/1002',
-      { city: '上海', birth_day: '1990-02-28', stage_id: '3', no_marketing: true, gender: 'female' },
+      {
+        city: '上海',
+        birth_day: '1990-02-28',
+        stage_id: '3',
+        no_marketing: true,
+        gender: 'female',
+      },
       { headers: { 'if-match': etag }, expect: 200 },
     );
     assert.equal(changed.body.city, '上海');
     assert.equal(changed.body.birth_day, '1990-02-28');
     assert.equal(changed.body.stage.id, '3');
     assert.equal(changed.body.no_marketing, true);
-    const stale = await admin.call('PATCH', '/api/customers/1002', { city: '北京' }, { headers: { 'if-match': etag } });
+    const stale = await admin.call(
+      'PATCH',
+      '/api/customers/1002',
+      { city: '北京' },
+      { headers: { 'if-match': etag } },
+    );
     assert.equal(stale.status, 409);
     const cleared = await admin.patch('/api/customers/1002', { birth_day: null, gender: null });
     assert.equal(cleared.birth_day, null);
     await admin.patch('/api/customers/1002', { city: '上海' });
     const line = await admin.get('/api/customers/1002/timeline');
     const columns = line.items.filter((v) => v.kind === 'field_change').map((v) => v.props.column);
-    assert.deepEqual(columns.sort(), ['birth_day', 'birth_day', 'city', 'gender', 'gender', 'no_marketing']);
+    assert.deepEqual(columns.sort(), [
+      'birth_day',
+      'birth_day',
+      'city',
+      'gender',
+      'gender',
+      'no_marketing',
+    ]);
     assert.equal(line.items.filter((v) => v.kind === 'stage_change').length, 1);
     assert.ok(!JSON.stringify(line).includes('上海'));
     const wrong = await admin.patch('/api/customers/1002', { stage_id: '77' }, 400);
@@ -198,20 +245,33 @@ each('customer profile', (engine) => {
     await admin.post('/api/fields', { key: 'skin', name: 'x', type: 'text' }, 409);
     await admin.post('/api/fields', { key: 'Bad key', name: 'x', type: 'text' }, 400);
     await admin.post('/api/fields', { key: 'c', name: 'x', type: 'choice', choices: [] }, 400);
-    const put = (key, value, expect = 200) => admin.put(`/api/customers/1001/fields/${key}`, { value }, expect);
+    const put = (key, value, expect = 200) =>
+      admin.put(`/api/customers/1001/fields/${key}`, { value }, expect);
     await put('skin', '油性');
     await put('height', '171.5');
     await put('wed', '2027-05-01');
     await put('vip', 'true');
     await put('illness', '糖尿病');
-    for (const [key, value] of [['skin', '混合'], ['height', 'tall'], ['wed', 'soon'], ['vip', 'maybe']])
+    for (const [key, value] of [
+      ['skin', '混合'],
+      ['height', 'tall'],
+      ['wed', 'soon'],
+      ['vip', 'maybe'],
+    ])
       assert.equal((await put(key, value, 400)).error.field, 'value', key);
     await put('nothing', 'x', 404);
     const { fields } = await admin.get('/api/customers/1001');
     const of = Object.fromEntries(fields.map((f) => [f.key, f.value]));
-    assert.deepEqual(of, { skin: '油性', height: 171.5, wed: '2027-05-01', vip: true, illness: null });
+    assert.deepEqual(of, {
+      skin: '油性',
+      height: 171.5,
+      wed: '2027-05-01',
+      vip: true,
+      illness: null,
+    });
     assert.equal(
-      (await admin.post('/api/customers/1001/unmask', { field: 'field.illness', reason: 'care' })).value,
+      (await admin.post('/api/customers/1001/unmask', { field: 'field.illness', reason: 'care' }))
+        .value,
       '糖尿病',
     );
     await put('skin', null);
@@ -254,7 +314,12 @@ each('customer profile', (engine) => {
     assert.equal(merges.items.length, 0);
     await koi.stop();
     assert.equal(await koi.sql('SELECT count(*) FROM note'), '0');
-    assert.equal(await koi.sql('SELECT count(*) FROM customer WHERE erased_s IS NOT NULL AND nickname IS NULL'), '2');
+    assert.equal(
+      await koi.sql(
+        'SELECT count(*) FROM customer WHERE erased_s IS NOT NULL AND nickname IS NULL',
+      ),
+      '2',
+    );
     assert.equal(await koi.sql('SELECT count(*) FROM event WHERE kind = 42'), '1');
     await koi.serve();
   });

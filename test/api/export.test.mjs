@@ -7,7 +7,17 @@ import { inflateRawSync } from 'node:zlib';
 import { importFile } from './files.mjs';
 import { each, start } from './harness.mjs';
 
-const NAUGHTY = ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\tx', '=cmd|"/c calc"!A1', '-5', '普通', 'a,"b"'];
+const NAUGHTY = [
+  '=1+1',
+  '+1+1',
+  '-1+1',
+  '@SUM(A1)',
+  '\tx',
+  '=cmd|"/c calc"!A1',
+  '-5',
+  '普通',
+  'a,"b"',
+];
 
 const people = () =>
   '客户编号,昵称,手机号\n' +
@@ -35,7 +45,11 @@ function parse(text) {
 
 /* One file of a zip, by its name. */
 function unzip(bytes, name) {
-  for (let at = bytes.indexOf('PK\x01\x02', 0, 'latin1'); at >= 0; at = bytes.indexOf('PK\x01\x02', at + 4, 'latin1')) {
+  for (
+    let at = bytes.indexOf('PK\x01\x02', 0, 'latin1');
+    at >= 0;
+    at = bytes.indexOf('PK\x01\x02', at + 4, 'latin1')
+  ) {
     const n = bytes.readUInt16LE(at + 28);
     if (bytes.toString('utf8', at + 46, at + 46 + n) !== name) continue;
     const head = bytes.readUInt32LE(at + 42);
@@ -63,16 +77,32 @@ each('exports', (engine) => {
     const names = rows.slice(1).map((row) => row[1]);
     for (const name of NAUGHTY) {
       const danger = /^[=+\-@\t\r]/.test(name) && name !== '-5';
-      assert.ok(names.includes(danger ? `'${name.trim() === name ? name : name.trim()}` : name) || names.includes(name.trim()), name);
+      assert.ok(
+        names.includes(danger ? `'${name.trim() === name ? name : name.trim()}` : name) ||
+          names.includes(name.trim()),
+        name,
+      );
     }
-    for (const row of rows.slice(1)) for (const cell of row) assert.ok(!/^[=+@\t\r]/.test(cell) && !/^-[^0-9]/.test(cell) && !/^-\d+[^\d.]/.test(cell), cell);
+    for (const row of rows.slice(1))
+      for (const cell of row)
+        assert.ok(
+          !/^[=+@\t\r]/.test(cell) && !/^-[^0-9]/.test(cell) && !/^-\d+[^\d.]/.test(cell),
+          cell,
+        );
     assert.ok(!reply.text.includes('13800138001'));
     assert.match(rows[1][2], /\*/);
 
     /* Sealed at rest; the filter may name someone, so it is sealed in the job as well. */
-    const at = readdirSync(join(koi.data, 'export')).map((name) => readFileSync(join(koi.data, 'export', name)));
+    const at = readdirSync(join(koi.data, 'export')).map((name) =>
+      readFileSync(join(koi.data, 'export', name)),
+    );
     assert.ok(at.length > 0 && at.every((bytes) => !bytes.includes('nickname')));
-    await exported(admin, { what: 'customers', filter: { q: '13800138003' }, columns: [], format: 'csv' });
+    await exported(admin, {
+      what: 'customers',
+      filter: { q: '13800138003' },
+      columns: [],
+      format: 'csv',
+    });
     assert.ok(!(await koi.sql('SELECT detail FROM job')).includes('13800138003'));
   });
 
@@ -80,11 +110,26 @@ each('exports', (engine) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');
     await importFile(admin, 'customers', 'p.csv', people());
-    await importFile(admin, 'orders', 'o.csv', 'order no,total,order time,customer\nN1,-12.50,2024-01-02 03:04:05,1\nN2,99.90,2024-01-02 03:04:05,2\n');
-    const { reply } = await exported(admin, { what: 'customers', filter: {}, columns: [], format: 'xlsx' });
+    await importFile(
+      admin,
+      'orders',
+      'o.csv',
+      'order no,total,order time,customer\nN1,-12.50,2024-01-02 03:04:05,1\nN2,99.90,2024-01-02 03:04:05,2\n',
+    );
+    const { reply } = await exported(admin, {
+      what: 'customers',
+      filter: {},
+      columns: [],
+      format: 'xlsx',
+    });
     const sheet = unzip(reply.bytes, 'xl/worksheets/sheet1.xml');
     assert.ok(sheet.includes('=1+1') && !sheet.includes('<f>'));
-    const orders = await exported(admin, { what: 'orders', filter: {}, columns: ['number', 'total_fen', 'at_s'], format: 'xlsx' });
+    const orders = await exported(admin, {
+      what: 'orders',
+      filter: {},
+      columns: ['number', 'total_fen', 'at_s'],
+      format: 'xlsx',
+    });
     const cells = unzip(orders.reply.bytes, 'xl/worksheets/sheet1.xml');
     assert.match(cells, /<v>-12\.5<\/v>/);
     assert.match(cells, /<v>99\.90*1?<\/v>/);
@@ -103,16 +148,34 @@ each('exports', (engine) => {
          SELECT 1, customer_id, 11, 0, 0 FROM identity WHERE kind = 'buyer' AND value = '8';`,
     );
     const manager = await koi.signIn('manager', { scope: 'team', staff_id: '11' });
-    const { job, reply } = await exported(manager, { what: 'customers', filter: {}, columns: ['nickname'], format: 'csv' });
+    const { job, reply } = await exported(manager, {
+      what: 'customers',
+      filter: {},
+      columns: ['nickname'],
+      format: 'csv',
+    });
     assert.equal(job.result.rows, 1);
     assert.ok(reply.text.includes('普通'));
     await admin.call('GET', `/api/exports/${job.id}/file`, undefined, { expect: 404 });
-    await manager.call('POST', '/api/exports', { what: 'passwords', filter: {}, format: 'csv' }, { expect: 400 });
-    const refused = await manager.post('/api/exports', { what: 'imports', filter: {}, format: 'csv' }, 202);
+    await manager.call(
+      'POST',
+      '/api/exports',
+      { what: 'passwords', filter: {}, format: 'csv' },
+      { expect: 400 },
+    );
+    const refused = await manager.post(
+      '/api/exports',
+      { what: 'imports', filter: {}, format: 'csv' },
+      202,
+    );
     const failed = await manager.job(refused.job.id);
     assert.equal(failed.state, 'failed');
     assert.match(failed.error.code, /permission_missing|scope_whole/);
-    const wrong = await manager.post('/api/exports', { what: 'customers', filter: { nonsense: '1' }, format: 'csv' }, 202);
+    const wrong = await manager.post(
+      '/api/exports',
+      { what: 'customers', filter: { nonsense: '1' }, format: 'csv' },
+      202,
+    );
     assert.equal((await manager.job(wrong.job.id)).state, 'failed');
   });
 
@@ -124,9 +187,19 @@ each('exports', (engine) => {
     const file = join(koi.data, '..', 'out.csv');
     for (const stopped of [false, true]) {
       if (stopped) await koi.stop();
-      const run = await koi.koi('export', 'customers', '--output', file, '--columns', 'nickname,phone');
+      const run = await koi.koi(
+        'export',
+        'customers',
+        '--output',
+        file,
+        '--columns',
+        'nickname,phone',
+      );
       assert.equal(run.code, 0, run.err);
-      assert.equal(parse(readFileSync(file, 'utf8').replace(/^\ufeff/, '')).length, NAUGHTY.length + 1);
+      assert.equal(
+        parse(readFileSync(file, 'utf8').replace(/^\ufeff/, '')).length,
+        NAUGHTY.length + 1,
+      );
     }
   });
 });

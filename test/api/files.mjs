@@ -54,7 +54,10 @@ export function file(koi, name, content) {
 export async function upload(caller, name, content) {
   const reply = await caller.call('POST', '/api/uploads', undefined, {
     raw: Buffer.from(content),
-    headers: { 'x-file-name': encodeURIComponent(name), 'content-type': 'application/octet-stream' },
+    headers: {
+      'x-file-name': encodeURIComponent(name),
+      'content-type': 'application/octet-stream',
+    },
     expect: 201,
   });
   return reply.body;
@@ -63,7 +66,11 @@ export async function upload(caller, name, content) {
 /* Uploads, imports, waits: the job. */
 export async function importFile(caller, kind, name, content, more = {}) {
   const { id } = await upload(caller, name, content);
-  const { job } = await caller.post('/api/imports', { upload_id: id, kind, dry_run: false, ...more }, 202);
+  const { job } = await caller.post(
+    '/api/imports',
+    { upload_id: id, kind, dry_run: false, ...more },
+    202,
+  );
   const done = await caller.job(job.id);
   assert.equal(done.state, 'done', JSON.stringify(done.error));
   return done;
@@ -96,7 +103,17 @@ export function dump(koi) {
 
 /* How many rows of each kind there are. */
 export async function counts(koi) {
-  const tables = ['orders', 'order_item', 'refund', 'customer', 'identity', 'product', 'customer_tag', 'customer_stats', 'relation'];
+  const tables = [
+    'orders',
+    'order_item',
+    'refund',
+    'customer',
+    'identity',
+    'product',
+    'customer_tag',
+    'customer_stats',
+    'relation',
+  ];
   const text = await koi.sql(tables.map((t) => `SELECT '${t}', count(*) FROM ${t};`).join(''));
   return Object.fromEntries(
     text.split('\n').map((line) => {

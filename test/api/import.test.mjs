@@ -52,13 +52,31 @@ each('imports of orders', (engine) => {
         [14, 'Invoice No'],
       ],
     );
-    const missing = await admin.call('POST', '/api/imports', { upload_id: id, kind: 'orders', mapping: { number: 'Invoice No' } });
+    const missing = await admin.call('POST', '/api/imports', {
+      upload_id: id,
+      kind: 'orders',
+      mapping: { number: 'Invoice No' },
+    });
     assert.equal(missing.status, 400);
     assert.equal(missing.body.error.code, 'column_missing');
-    const wrong = await admin.call('POST', '/api/imports', { upload_id: id, kind: 'orders', mapping: { number: 'Order' } });
+    const wrong = await admin.call('POST', '/api/imports', {
+      upload_id: id,
+      kind: 'orders',
+      mapping: { number: 'Order' },
+    });
     assert.equal(wrong.body.error.code, 'column_unknown');
-    await admin.call('POST', '/api/imports/preview', { upload_id: 'x'.repeat(24), kind: 'orders' }, { expect: 404 });
-    await admin.call('POST', '/api/imports/preview', { upload_id: '../../../../koi.key/////', kind: 'orders' }, { expect: 404 });
+    await admin.call(
+      'POST',
+      '/api/imports/preview',
+      { upload_id: 'x'.repeat(24), kind: 'orders' },
+      { expect: 404 },
+    );
+    await admin.call(
+      'POST',
+      '/api/imports/preview',
+      { upload_id: '../../../../koi.key/////', kind: 'orders' },
+      { expect: 404 },
+    );
   });
 
   test('a dry run writes nothing', async (t) => {
@@ -66,7 +84,12 @@ each('imports of orders', (engine) => {
     const admin = await koi.signIn('administrator');
     const done = await importFile(admin, 'orders', 'a.csv', LINES, { dry_run: true });
     assert.deepEqual(
-      { lines: done.result.lines, added: done.result.added, rejected: done.result.rejected, orders: done.result.orders },
+      {
+        lines: done.result.lines,
+        added: done.result.added,
+        rejected: done.result.rejected,
+        orders: done.result.orders,
+      },
       { lines: 15, added: 11, rejected: 4, orders: 7 },
     );
     assert.equal(done.result.problems.length, 4);
@@ -78,36 +101,47 @@ each('imports of orders', (engine) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');
     const done = await importFile(admin, 'orders', 'a.csv', LINES);
-    assert.deepEqual({ ...done.result, import_id: 0, problems: 0 }, {
-      import_id: 0,
-      dry_run: false,
-      lines: 15,
-      added: 11,
-      changed: 0,
-      known: 0,
-      rejected: 4,
-      orders: 7,
-      customers: 2,
-      products: 4,
-      events: 5,
-      problems: 0,
-    });
+    assert.deepEqual(
+      { ...done.result, import_id: 0, problems: 0 },
+      {
+        import_id: 0,
+        dry_run: false,
+        lines: 15,
+        added: 11,
+        changed: 0,
+        known: 0,
+        rejected: 4,
+        orders: 7,
+        customers: 2,
+        products: 4,
+        events: 5,
+        problems: 0,
+      },
+    );
     const facts = await admin.get('/api/reports/facts');
     assert.equal(facts.sale_fen, 1530 + 625 + 625 + 255 + 0 + 2550 + 400 + 100);
     assert.equal(facts.cancelled_fen, -1530);
     assert.equal(facts.exact_duplicate_lines, 1);
     assert.equal(facts.orders_with_two_times, 2);
-    assert.equal(await koi.sql(`SELECT at_s FROM orders WHERE number = '1001'`), String(Date.UTC(2024, 2, 1, 2) / 1000));
+    assert.equal(
+      await koi.sql(`SELECT at_s FROM orders WHERE number = '1001'`),
+      String(Date.UTC(2024, 2, 1, 2) / 1000),
+    );
     assert.equal(await koi.sql(`SELECT nature FROM order_item WHERE amount_fen = -2050`), 'adjust');
     assert.equal(await koi.sql(`SELECT value FROM identity ORDER BY value LIMIT 1`), '17850');
 
     const again = await importFile(admin, 'orders', 'again.csv', LINES);
-    assert.deepEqual([again.result.added, again.result.changed, again.result.known, again.result.rejected], [0, 0, 11, 4]);
+    assert.deepEqual(
+      [again.result.added, again.result.changed, again.result.known, again.result.rejected],
+      [0, 0, 11, 4],
+    );
     assert.equal(again.result.events, 0);
 
     const [second, first] = (await admin.get('/api/imports')).items;
     assert.equal(first.added, 11);
-    const rejects = await admin.call('GET', `/api/imports/${first.id}/rejects`, undefined, { expect: 200 });
+    const rejects = await admin.call('GET', `/api/imports/${first.id}/rejects`, undefined, {
+      expect: 200,
+    });
     const lines = rejects.text.trim().split('\r\n');
     assert.equal(lines.length, 5);
     assert.match(lines[1], /^11,Quantity,.*1007,A1/);
@@ -128,18 +162,29 @@ each('imports of orders', (engine) => {
     await importFile(admin, 'orders', 'a.csv', LINES);
     const state = async () => ({
       facts: await admin.get('/api/reports/facts'),
-      customers: (await admin.get('/api/customers?sort=-spend')).items.map((c) => [c.orders, c.spend_fen, c.last_order_s]),
-      orders: await koi.sql('SELECT number, total_fen, sale_fen, lines, at_s, state FROM orders ORDER BY number'),
+      customers: (await admin.get('/api/customers?sort=-spend')).items.map((c) => [
+        c.orders,
+        c.spend_fen,
+        c.last_order_s,
+      ]),
+      orders: await koi.sql(
+        'SELECT number, total_fen, sale_fen, lines, at_s, state FROM orders ORDER BY number',
+      ),
       items: await koi.sql('SELECT seq, line, quantity, amount_fen FROM order_item ORDER BY seq'),
     });
     const before = await state();
-    const corrected = LINES.replace('"Cup, blue",6,2024-03-01', '"Cup, blue",8,2024-03-01').replace('C1003', 'C2003');
+    const corrected = LINES.replace('"Cup, blue",6,2024-03-01', '"Cup, blue",8,2024-03-01').replace(
+      'C1003',
+      'C2003',
+    );
     const done = await importFile(admin, 'orders', 'b.csv', corrected);
     assert.deepEqual([done.result.added, done.result.changed, done.result.known], [1, 1, 9]);
     const after = await state();
     assert.equal(after.facts.sale_fen, before.facts.sale_fen + 510);
     assert.equal(after.facts.cancelled_fen, 2 * before.facts.cancelled_fen);
-    const timeline = await koi.sql('SELECT count(*) FROM event WHERE kind = 43 AND object_kind = 17');
+    const timeline = await koi.sql(
+      'SELECT count(*) FROM event WHERE kind = 43 AND object_kind = 17',
+    );
     assert.ok(Number(timeline) >= 2); /* the line, and the order event that said another amount */
 
     const [batch] = (await admin.get('/api/imports')).items;
@@ -169,16 +214,29 @@ each('imports of orders', (engine) => {
     assert.deepEqual([facts.paid_orders, facts.unpaid_orders, facts.refunded_orders], [2, 1, 1]);
     assert.deepEqual([facts.total_fen, facts.paid_fen, facts.refunded_fen], [26460, 8580, 6480]);
     assert.equal(await koi.sql(`SELECT province FROM orders WHERE number = 'T2'`), '浙江省');
-    assert.equal(await koi.sql(`SELECT state, sale_fen FROM orders WHERE number = 'T1'`), 'created|0');
+    assert.equal(
+      await koi.sql(`SELECT state, sale_fen FROM orders WHERE number = 'T1'`),
+      'created|0',
+    );
     /* The buyer pays: the same file a day later. */
     rows[0] = 'T1,178.8,178.8,上海,2024-02-21 00:00:00,2024-02-21 08:00:00,0.0';
-    const later = await importFile(admin, 'orders', 't2.csv', head + rows.join('\n'), { mapping: { guess: true, options: { channel: '天猫' } } });
+    const later = await importFile(admin, 'orders', 't2.csv', head + rows.join('\n'), {
+      mapping: { guess: true, options: { channel: '天猫' } },
+    });
     assert.deepEqual([later.result.changed, later.result.known], [1, 2]);
-    assert.equal(await koi.sql(`SELECT state, sale_fen, paid_fen FROM orders WHERE number = 'T1'`), 'paid|17880|17880');
+    assert.equal(
+      await koi.sql(`SELECT state, sale_fen, paid_fen FROM orders WHERE number = 'T1'`),
+      'paid|17880|17880',
+    );
     /* And an older file does not undo that. */
     rows[0] = 'T1,178.8,178.8,上海,2024-02-21 00:00:00,,0.0';
-    await importFile(admin, 'orders', 't3.csv', head + rows.join('\n'), { mapping: { guess: true, options: { channel: '天猫' } } });
-    assert.equal(await koi.sql(`SELECT state, sale_fen FROM orders WHERE number = 'T1'`), 'paid|17880');
+    await importFile(admin, 'orders', 't3.csv', head + rows.join('\n'), {
+      mapping: { guess: true, options: { channel: '天猫' } },
+    });
+    assert.equal(
+      await koi.sql(`SELECT state, sale_fen FROM orders WHERE number = 'T1'`),
+      'paid|17880',
+    );
   });
 
   test('purchases without a number, in columns of blanks; a phone never shows in one', async (t) => {
@@ -187,13 +245,21 @@ each('imports of orders', (engine) => {
     const run = await koi.koi('import', 'orders', file(koi, 'log.txt', log), '--json');
     assert.equal(run.code, 0, run.err);
     assert.equal(JSON.parse(run.out).result.orders, 3);
-    assert.equal(await koi.sql(`SELECT number FROM orders ORDER BY number`), '00004@19970101#1\n00004@19970101#2\n00021@19970113#1');
+    assert.equal(
+      await koi.sql(`SELECT number FROM orders ORDER BY number`),
+      '00004@19970101#1\n00004@19970101#2\n00021@19970113#1',
+    );
     assert.equal(await koi.sql(`SELECT count(*) FROM event WHERE kind = 11`), '3');
     const phones = '手机号,下单时间,总金额\n13800138000,2024-01-01,12.00\n';
     const second = await koi.koi('import', 'orders', file(koi, 'phones.csv', phones), '--json');
     assert.equal(second.code, 0, second.err);
     assert.equal(await koi.sql(`SELECT count(*) FROM orders WHERE number LIKE '%138%'`), '0');
-    assert.equal(await koi.sql(`SELECT count(*) FROM identity WHERE kind = 'phone' AND value IS NULL AND value_sealed IS NOT NULL`), '1');
+    assert.equal(
+      await koi.sql(
+        `SELECT count(*) FROM identity WHERE kind = 'phone' AND value IS NULL AND value_sealed IS NOT NULL`,
+      ),
+      '1',
+    );
   });
 });
 
@@ -224,7 +290,12 @@ each('imports of customers and events', (engine) => {
 
     const again = await importFile(admin, 'customers', '客户.csv', CUSTOMERS);
     assert.deepEqual([again.result.added, again.result.changed, again.result.known], [0, 0, 3]);
-    const moved = await importFile(admin, 'customers', '客户.csv', CUSTOMERS.replace('杭州,VIP、老客', '上海,VIP、老客、核心'));
+    const moved = await importFile(
+      admin,
+      'customers',
+      '客户.csv',
+      CUSTOMERS.replace('杭州,VIP、老客', '上海,VIP、老客、核心'),
+    );
     assert.deepEqual([moved.result.changed, moved.result.known], [1, 2]);
     for (const batch of (await admin.get('/api/imports')).items) {
       const { job } = await admin.post(`/api/imports/${batch.id}/undo`, {}, 202);
@@ -245,7 +316,12 @@ each('imports of customers and events', (engine) => {
     assert.equal(await koi.sql(`SELECT min(at_s) FROM event`), String(Date.UTC(2024, 2, 1) / 1000));
     const again = await importFile(admin, 'events', 'e.csv', EVENTS);
     assert.deepEqual([again.result.added, again.result.known], [0, 5]);
-    const more = await importFile(admin, 'events', 'e.csv', EVENTS.replace(/(\n.*view,P1.*\n)/, '$1$1').replace(/\n\n/g, '\n'));
+    const more = await importFile(
+      admin,
+      'events',
+      'e.csv',
+      EVENTS.replace(/(\n.*view,P1.*\n)/, '$1$1').replace(/\n\n/g, '\n'),
+    );
     assert.equal(more.result.added, 1); /* a third equal one */
     const other = `77,2200475,3607361,pv,1511848894\n77,1796505,3607361,buy,1511848908\n`;
     const positions = await importFile(admin, 'events', 'no-header.csv', other);
@@ -257,7 +333,12 @@ each('imports of customers and events', (engine) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');
     const text = 'who,when,did\n5,2024-07-01 12:00:00,view\n6,2024-07-01T12:00:00Z,view\n';
-    const mapping = { customer: 'who', time: 'when', type: 'did', options: { zone: 'America/New_York' } };
+    const mapping = {
+      customer: 'who',
+      time: 'when',
+      type: 'did',
+      options: { zone: 'America/New_York' },
+    };
     await importFile(admin, 'events', 'z.csv', text, { mapping });
     assert.equal(
       await koi.sql('SELECT at_s FROM event ORDER BY at_s'),
@@ -281,13 +362,21 @@ each('imports on the command line', (engine) => {
     await koi.stop();
     const here = await koi.koi('import', 'orders', path, '--json');
     assert.equal(here.code, 0, here.err);
-    assert.deepEqual([JSON.parse(here.out).result.known, JSON.parse(here.out).result.rejected], [11, 4]);
+    assert.deepEqual(
+      [JSON.parse(here.out).result.known, JSON.parse(here.out).result.rejected],
+      [11, 4],
+    );
     const dry = await koi.koi('import', 'orders', path, '--dry-run', '--json');
     assert.equal(JSON.parse(dry.out).result.known_orders, 7);
     const rejects = await koi.koi('import', '--rejects', JSON.parse(here.out).result.import_id);
     assert.match(rejects.out, /11,Quantity/);
     assert.notEqual((await koi.koi('import', '--resume')).code, 0);
-    const undone = await koi.koi('import', '--undo', JSON.parse(there.out).result.import_id, '--json');
+    const undone = await koi.koi(
+      'import',
+      '--undo',
+      JSON.parse(there.out).result.import_id,
+      '--json',
+    );
     assert.equal(undone.code, 0, undone.err);
     for (const [args, code] of [
       [['import', 'orders', '/nowhere.csv'], 'file_open'],
@@ -305,19 +394,49 @@ each('imports on the command line', (engine) => {
   test('public data with known answers', async (t) => {
     if (!existsSync(shared)) return t.skip('../shared/data is not here');
     const koi = await start(t, engine, { serve: false });
-    const find = (folder, part) => join(shared, folder, readdirSync(join(shared, folder)).find((n) => n.includes(part)));
-    const purchases = await koi.koi('import', 'orders', find('cdnow', 'sample'), '--json', '--channel', 'CDNOW');
+    const find = (folder, part) =>
+      join(
+        shared,
+        folder,
+        readdirSync(join(shared, folder)).find((n) => n.includes(part)),
+      );
+    const purchases = await koi.koi(
+      'import',
+      'orders',
+      find('cdnow', 'sample'),
+      '--json',
+      '--channel',
+      'CDNOW',
+    );
     assert.equal(JSON.parse(purchases.out).result.orders, 6919);
-    const events = await koi.koi('import', 'events', find('events', 'rees46'), '--json', '--channel', 'REES46');
+    const events = await koi.koi(
+      'import',
+      'events',
+      find('events', 'rees46'),
+      '--json',
+      '--channel',
+      'REES46',
+    );
     const want = JSON.parse(readFileSync(join(shared, 'expected', 'rees46_funnel.json'), 'utf8'));
     const got = JSON.parse(events.out).result;
-    assert.deepEqual([got.lines, got.added, got.rejected, got.customers], [want.rows, want.rows_used, 1, want.users]);
+    assert.deepEqual(
+      [got.lines, got.added, got.rejected, got.customers],
+      [want.rows, want.rows_used, 1, want.users],
+    );
     for (const [kind, n] of Object.entries(want.by_type))
-      assert.equal(await koi.sql(`SELECT count(*) FROM event WHERE kind = (SELECT id FROM event_kind WHERE name = '${kind}')`), String(n));
+      assert.equal(
+        await koi.sql(
+          `SELECT count(*) FROM event WHERE kind = (SELECT id FROM event_kind WHERE name = '${kind}')`,
+        ),
+        String(n),
+      );
     await koi.serve();
     const admin = await koi.signIn('administrator');
     const report = await admin.get('/api/reports/repurchase');
-    const log = readFileSync(find('cdnow', 'sample'), 'utf8').trim().split(/\r?\n/).map((l) => l.trim().split(/\s+/));
+    const log = readFileSync(find('cdnow', 'sample'), 'utf8')
+      .trim()
+      .split(/\r?\n/)
+      .map((l) => l.trim().split(/\s+/));
     const dates = new Map();
     for (const [id, , day] of log) dates.set(id, [...(dates.get(id) ?? []), day]);
     assert.equal(report.buyers, dates.size);
@@ -328,8 +447,15 @@ each('imports on the command line', (engine) => {
       const members = [...dates.values()].filter((d) => [...d].sort()[0].startsWith(month));
       assert.equal(cohort.customers, members.length, cohort.start_day);
       cohort.active.forEach((n, k) => {
-        const at = new Date(Date.UTC(+month.slice(0, 4), +month.slice(4) - 1 + k, 1)).toISOString().slice(0, 7).replace('-', '');
-        assert.equal(n, members.filter((d) => d.some((day) => day.startsWith(at))).length, `${cohort.start_day} + ${k}`);
+        const at = new Date(Date.UTC(+month.slice(0, 4), +month.slice(4) - 1 + k, 1))
+          .toISOString()
+          .slice(0, 7)
+          .replace('-', '');
+        assert.equal(
+          n,
+          members.filter((d) => d.some((day) => day.startsWith(at))).length,
+          `${cohort.start_day} + ${k}`,
+        );
       });
     }
   });

@@ -9,13 +9,16 @@ import { each, start, until } from './harness.mjs';
 function manyOrders(n) {
   const lines = ['order no,sku,product,qty,order time,price,customer'];
   for (let i = 0; i < n; i++)
-    lines.push(`${100000 + (i >> 1)},S${i % 50},P${i % 50},${1 + (i % 7)},2024-01-${String(1 + (i % 28)).padStart(2, '0')} 10:00:00,${1 + (i % 9)}.25,${i % 997}`);
+    lines.push(
+      `${100000 + (i >> 1)},S${i % 50},P${i % 50},${1 + (i % 7)},2024-01-${String(1 + (i % 28)).padStart(2, '0')} 10:00:00,${1 + (i % 9)}.25,${i % 997}`,
+    );
   return lines.join('\n') + '\n';
 }
 
 const startImport = async (caller, text) => {
   const { id } = await upload(caller, 'many.csv', text);
-  return (await caller.post('/api/imports', { upload_id: id, kind: 'orders', dry_run: false }, 202)).job;
+  return (await caller.post('/api/imports', { upload_id: id, kind: 'orders', dry_run: false }, 202))
+    .job;
 };
 
 /* Reads a job's event stream to its end. */
@@ -63,7 +66,7 @@ each('jobs', (engine) => {
   });
 
   test('stop keeps what is done; resume ends as if nothing had happened', async (t) => {
-    const text = manyOrders(60000);
+    const text = manyOrders(24000);
     const calm = await start(t, engine);
     const one = await calm.signIn('operator');
     assert.equal((await one.job((await startImport(one, text)).id)).state, 'done');
@@ -73,11 +76,14 @@ each('jobs', (engine) => {
     const koi = await start(t, engine);
     const owner = await koi.signIn('operator');
     const job = await startImport(owner, text);
-    await until(async () => (await owner.get(`/api/jobs/${job.id}`)).done > 3000, 'the import to be on its way');
+    await until(
+      async () => (await owner.get(`/api/jobs/${job.id}`)).done > 3000,
+      'the import to be on its way',
+    );
     await owner.post(`/api/jobs/${job.id}/stop`, {});
     const stopped = await owner.job(job.id);
     assert.equal(stopped.state, 'stopped');
-    assert.ok(stopped.done > 0 && stopped.done < 60000, `stopped at ${stopped.done}`);
+    assert.ok(stopped.done > 0 && stopped.done < 24000, `stopped at ${stopped.done}`);
     const [batch] = (await owner.get('/api/imports')).items;
     assert.equal(batch.state, 'stopped');
     assert.equal(batch.lines, stopped.done);
@@ -90,7 +96,10 @@ each('jobs', (engine) => {
     const koi = await start(t, engine);
     const owner = await koi.signIn('operator');
     const job = await startImport(owner, manyOrders(40000));
-    await until(async () => (await owner.get(`/api/jobs/${job.id}`)).done > 2000, 'the import to be on its way');
+    await until(
+      async () => (await owner.get(`/api/jobs/${job.id}`)).done > 2000,
+      'the import to be on its way',
+    );
     await koi.crash();
     await koi.serve();
     assert.equal((await owner.job(job.id)).state, 'done');
@@ -98,7 +107,10 @@ each('jobs', (engine) => {
     assert.equal(await koi.sql('SELECT count(*) FROM orders'), '20000');
     /* A clean stop is no end either. */
     const second = await startImport(owner, manyOrders(40000).replaceAll('\n1', '\n2'));
-    await until(async () => (await owner.get(`/api/jobs/${second.id}`)).done > 2000, 'the second import');
+    await until(
+      async () => (await owner.get(`/api/jobs/${second.id}`)).done > 2000,
+      'the second import',
+    );
     await koi.stop();
     await koi.serve();
     assert.equal((await owner.job(second.id)).state, 'done');

@@ -55,10 +55,16 @@ each('merges', (engine) => {
       (1, 1001, 1002, 'phone', 'open', 5), (2, 1004, 1006, 'card', 'open', 6)`);
     await koi.serve();
     const open = await operator.get('/api/merge-proposals');
-    assert.deepEqual(open.items.map((p) => p.id), ['2', '1']);
+    assert.deepEqual(
+      open.items.map((p) => p.id),
+      ['2', '1'],
+    );
     assert.equal(open.items[1].one.nickname, 'c**1');
     /* of a pair, a narrow scope must see both */
-    assert.deepEqual((await staff.get('/api/merge-proposals')).items.map((p) => p.id), ['2']);
+    assert.deepEqual(
+      (await staff.get('/api/merge-proposals')).items.map((p) => p.id),
+      ['2'],
+    );
     const merged = await operator.post('/api/merge-proposals/1', { decision: 'accept' });
     assert.ok(merged.id);
     assert.equal((await operator.get('/api/customers/1002')).id, merged.customer_id);

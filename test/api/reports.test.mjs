@@ -15,7 +15,11 @@ async function imported(t, engine, folder, part, ...flags) {
     t.skip(`${folder} is not here`);
     return null;
   }
-  const file = join(shared, folder, readdirSync(join(shared, folder)).find((name) => name.includes(part)));
+  const file = join(
+    shared,
+    folder,
+    readdirSync(join(shared, folder)).find((name) => name.includes(part)),
+  );
   const koi = await start(t, engine, { serve: false });
   const run = await koi.koi('import', 'orders', file, ...flags);
   assert.equal(run.code, 0, run.err + run.out);
@@ -56,7 +60,11 @@ each('reports on real files', (engine) => {
 
     const months = await admin.get('/api/reports/revenue?unit=month');
     for (const row of months.items)
-      assert.equal(row.sale_fen, want.sale_pence_by_month[row.start_day.slice(0, 7)], row.start_day);
+      assert.equal(
+        row.sale_fen,
+        want.sale_pence_by_month[row.start_day.slice(0, 7)],
+        row.start_day,
+      );
     const sum = (list, key) => list.reduce((total, row) => total + row[key], 0);
     for (const unit of ['week', 'day']) {
       const rows = (await admin.get(`/api/reports/revenue?unit=${unit}`)).items;
@@ -117,7 +125,8 @@ each('reports', (engine) => {
     await koi.sql(`INSERT INTO customer_stats (customer_id, orders, spend_fen, first_order_s, last_order_s)
       SELECT customer_id, count(*), sum(sale_fen), min(at_s), max(at_s) FROM orders GROUP BY customer_id`);
     await koi.serve();
-    const day = (offset) => new Date(Date.now() + offset * DAY * 1000 + 8 * 3600e3).toISOString().slice(0, 10);
+    const day = (offset) =>
+      new Date(Date.now() + offset * DAY * 1000 + 8 * 3600e3).toISOString().slice(0, 10);
     const cost = (kind, amount_fen, from, to) =>
       operator.post(
         '/api/costs',
@@ -125,7 +134,12 @@ each('reports', (engine) => {
         201,
       );
     await cost('fixed', 5000, -100, -100);
-    const traffic = await cost('traffic', 20001, -119, 80); /* 200 days, of which the window sees some */
+    const traffic = await cost(
+      'traffic',
+      20001,
+      -119,
+      80,
+    ); /* 200 days, of which the window sees some */
     const { items } = await operator.get(`/api/reports/sources?from=${day(-200)}&to=${day(100)}`);
     const row = items.find((r) => r.source.id === '50');
     const people = customers.filter((id) => id <= 1010);
@@ -142,7 +156,11 @@ each('reports', (engine) => {
     assert.ok(Math.abs(row.roi - (revenue - 25001) / 25001) < 1e-9);
     /* neighbouring windows share a cost without losing a fen */
     let parts = 0;
-    for (const [from, to] of [[-200, -90], [-89, 3], [4, 200]]) {
+    for (const [from, to] of [
+      [-200, -90],
+      [-89, 3],
+      [4, 200],
+    ]) {
       const part = await operator.get(`/api/reports/sources?from=${day(from)}&to=${day(to)}`);
       parts += part.items.find((r) => r.source.id === '50')?.traffic_fen ?? 0;
     }
@@ -159,7 +177,10 @@ each('reports', (engine) => {
     await staff.get('/api/reports/sources', 403);
     const narrow = await koi.signIn('manager', { scope: 'own', staff_id: '1' });
     for (const path of ['facts', 'sources']) await narrow.get(`/api/reports/${path}`, 403);
-    assert.equal((await narrow.get('/api/sources')).items.find((s) => s.id === '50').cost_fen, null);
+    assert.equal(
+      (await narrow.get('/api/sources')).items.find((s) => s.id === '50').cost_fen,
+      null,
+    );
   });
 
   test('a narrow scope sees the orders of its customers', async (t) => {
@@ -171,17 +192,29 @@ each('reports', (engine) => {
     const narrow = await koi.signIn('manager', { scope: 'own', staff_id: '1' });
     const count = (list) => list.reduce((sum, id) => sum + ordersOf(id), 0);
     const even = customers.filter((id) => id % 2 === 0);
-    for (const [caller, people] of [[operator, customers], [narrow, even]]) {
+    for (const [caller, people] of [
+      [operator, customers],
+      [narrow, even],
+    ]) {
       const rows = (await caller.get('/api/reports/revenue?unit=day')).items;
-      assert.equal(rows.reduce((sum, r) => sum + r.orders, 0), count(people));
+      assert.equal(
+        rows.reduce((sum, r) => sum + r.orders, 0),
+        count(people),
+      );
       const again = await caller.get('/api/reports/repurchase');
       assert.equal(again.buyers, people.filter((id) => ordersOf(id) > 0).length);
       assert.equal(again.repeat_buyers, people.filter((id) => ordersOf(id) > 1).length);
       const { cohorts } = await caller.get('/api/reports/cohorts');
-      assert.equal(cohorts.reduce((sum, c) => sum + c.customers, 0), again.buyers);
+      assert.equal(
+        cohorts.reduce((sum, c) => sum + c.customers, 0),
+        again.buyers,
+      );
       assert.equal((await caller.get('/api/orders')).total, count(people));
       const first = await caller.get('/api/reports/first-purchase');
-      assert.equal(first.buckets.reduce((sum, b) => sum + b.customers, 0), again.buyers);
+      assert.equal(
+        first.buckets.reduce((sum, b) => sum + b.customers, 0),
+        again.buyers,
+      );
       assert.equal(first.never, people.length - again.buyers);
       const today = await caller.get('/api/today');
       assert.equal(today.trend.days.length, 30);

@@ -8,8 +8,16 @@ each('tags', (engine) => {
   test('the catalogue: make, clash, rename, move, archive, remove what is empty', async (t) => {
     const { operator } = await corp(t, engine);
     const category = await operator.post('/api/tag-categories', { name: '价值' }, 201);
-    const group = await operator.post('/api/tag-groups', { category_id: category.id, name: '等级' }, 201);
-    const tag = await operator.post('/api/tags', { group_id: group.id, name: '金卡', grain: 'fine' }, 201);
+    const group = await operator.post(
+      '/api/tag-groups',
+      { category_id: category.id, name: '等级' },
+      201,
+    );
+    const tag = await operator.post(
+      '/api/tags',
+      { group_id: group.id, name: '金卡', grain: 'fine' },
+      201,
+    );
     assert.equal(tag.grain, 'fine');
     for (const [path, body] of [
       ['/api/tag-categories', { name: '价值' }],
@@ -29,8 +37,15 @@ each('tags', (engine) => {
     assert.equal(found.name, '银卡');
     const gone = await operator.delete(`/api/tags/${tag.id}`, 200);
     assert.equal(gone.archived, true);
-    assert.equal((await operator.patch(`/api/tags/${tag.id}`, { archived: false })).archived, false);
-    const empty = await operator.post('/api/tag-groups', { category_id: category.id, name: '空' }, 201);
+    assert.equal(
+      (await operator.patch(`/api/tags/${tag.id}`, { archived: false })).archived,
+      false,
+    );
+    const empty = await operator.post(
+      '/api/tag-groups',
+      { category_id: category.id, name: '空' },
+      201,
+    );
     await operator.delete(`/api/tag-groups/${empty.id}`, 200);
   });
 
@@ -40,7 +55,10 @@ each('tags', (engine) => {
     assert.equal((await staff.put('/api/customers/1002/tags/1', {}, 200)).changed, false);
     await staff.put('/api/customers/1001/tags/1', {}, 404);
     const seen = await staff.get('/api/customers/1002');
-    assert.deepEqual(seen.tags.map((x) => x.name), ['VIP']);
+    assert.deepEqual(
+      seen.tags.map((x) => x.name),
+      ['VIP'],
+    );
     assert.equal((await staff.delete('/api/customers/1002/tags/1', 200)).changed, true);
     assert.equal((await staff.delete('/api/customers/1002/tags/1', 200)).changed, false);
     const line = await staff.get('/api/customers/1002/timeline');
@@ -59,12 +77,21 @@ each('tags', (engine) => {
     assert.deepEqual(first, { tagged: 6, skipped: 6 });
     const second = await operator.post('/api/tags/1/customers', { customer_ids: [...all, '5'] });
     assert.deepEqual(second, { tagged: 6, skipped: 7 });
-    const off = await operator.post('/api/tags/1/customers', { customer_ids: ['1001'], remove: true });
+    const off = await operator.post('/api/tags/1/customers', {
+      customer_ids: ['1001'],
+      remove: true,
+    });
     assert.deepEqual(off, { tagged: 1, skipped: 0 });
-    const tag = (await operator.get('/api/tags')).categories[0].groups[0].tags.find((x) => x.id === '1');
+    const tag = (await operator.get('/api/tags')).categories[0].groups[0].tags.find(
+      (x) => x.id === '1',
+    );
     assert.equal(tag.customers, 11);
     await operator.post('/api/tags/1/customers', {}, 400);
-    await operator.post('/api/tags/1/customers', { customer_ids: ['1001'], expression: 'friend' }, 400);
+    await operator.post(
+      '/api/tags/1/customers',
+      { customer_ids: ['1001'], expression: 'friend' },
+      400,
+    );
   });
 
   test('on an audience: a job that counts', async (t) => {
