@@ -16,6 +16,7 @@
 #include "http/server.h"
 #include "store/audit.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
@@ -27,7 +28,9 @@
 
 enum { FIRST_FD = 3 };
 
-/* The socket systemd has opened for us, 0 for none. */
+/* A duplicate of the socket systemd has opened for us, 0 for none: the server closes its own, and
+ * after a restore
+ * the socket is needed once more. */
 static int inherited_socket(void)
 {
     const char *pid = getenv("LISTEN_PID");
@@ -38,7 +41,12 @@ static int inherited_socket(void)
         !str_to_i64(str_from(n), &count)) {
         return 0;
     }
-    return for_pid == getpid() && count >= 1 ? FIRST_FD : 0;
+    if (for_pid != getpid() || count < 1) {
+        return 0;
+    }
+    int fd = fcntl(FIRST_FD, F_DUPFD_CLOEXEC, FIRST_FD + 1);
+    int flags = fd > 0 ? fcntl(fd, F_GETFL) : 0;
+    return fd > 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? fd : 0;
 }
 
 static sigset_t stop_signals(void)
