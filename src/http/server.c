@@ -11,6 +11,7 @@
  */
 #include "http/server.h"
 
+#include "base/clock.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "http/stream.h"
@@ -26,6 +27,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -33,7 +35,8 @@ enum {
     CONNECTION_BYTES = 16 << 10,
     CONNECTIONS = 8192,
     TIMEOUT_S = 30,
-    BACKLOG = 1024
+    BACKLOG = 1024,
+    LEAVE_US = 3000000 /* for replies at a stop */
 };
 
 /* ---- sockets ---- */
@@ -256,6 +259,16 @@ static void stop_daemon(struct MHD_Daemon *daemon, int fd)
     }
 }
 
+/* Gives replies that are on their way the time to leave, so that whoever asked for the stop hears
+ * that it was heard; a client that does not read is not waited for longer. */
+static void let_replies_leave(struct server *s)
+{
+    int64_t until_us = clock_mono_us() + LEAVE_US;
+    while (atomic_load(&s->open) > 0 && clock_mono_us() < until_us) {
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    }
+}
+
 void server_stop(struct server *s)
 {
     if (s == NULL) {
@@ -273,6 +286,7 @@ void server_stop(struct server *s)
         /* behind it, what waited has been resumed */
         writer_run(s->app->writer, nothing, NULL, NULL);
     }
+    let_replies_leave(s);
     stop_daemon(s->web, s->web_fd);
     stop_daemon(s->local, s->local_fd);
     if (s->socket_path != NULL) {

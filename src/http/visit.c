@@ -43,6 +43,7 @@ void *visit_begin(void *cls, const char *uri, struct MHD_Connection *connection)
     }
     const struct door *door = cls;
     v->server = door->server;
+    atomic_fetch_add(&v->server->open, 1);
     v->from_socket = door->local;
     v->connection = connection;
     v->target = target;
@@ -326,6 +327,7 @@ void visit_end(void *cls, struct MHD_Connection *connection, void **con_cls,
         return;
     }
     *con_cls = NULL;
+    atomic_fetch_sub(&v->server->open, 1);
     if (v->rq != NULL) {
         log_visit(v);
     }

@@ -34,6 +34,7 @@ struct server {
     int port;
     atomic_bool stopping;
     atomic_int waiting; /* visits that are suspended, or about to be */
+    atomic_int open;    /* visits whose reply has not been sent yet */
 };
 
 enum visit_state {
