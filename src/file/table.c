@@ -309,7 +309,8 @@ enum rc table_next(struct table *t, struct table_row *out_row, struct err *e)
             if (rc != RC_OK)
                 return rc;
         }
-        if (row.fault != TABLE_FINE || row.n == 0 || row.cells[0].n > 0 || !row_blank(&row))
+        bool starts = row.n > 0 && row.cells[0].n > 0 && (unsigned char)row.cells[0].p[0] > ' ';
+        if (starts || row.fault != TABLE_FINE || !row_blank(&row))
             break;
     }
     *out_row = (struct table_row){row.cells, row.n, row.raw, row.line, t->index++, row.fault};
