@@ -116,7 +116,8 @@ CREATE TABLE customer (
     erased_s       @INT@,                     -- when the person had themselves erased
     created_s      @INT@ NOT NULL,
     updated_us     @INT@ NOT NULL,            -- ETag of the profile
-    listed_s       @INT@ GENERATED ALWAYS AS (coalesce(added_s, 0)) STORED -- derived: order of lists, never NULL
+    -- derived: the order of lists, never NULL
+    listed_s       @INT@ GENERATED ALWAYS AS (coalesce(added_s, 0)) STORED
 ) @STRICT@;
 CREATE INDEX customer_root ON customer (root_id);
 CREATE INDEX customer_added ON customer (added_s, id);
@@ -124,8 +125,10 @@ CREATE INDEX customer_city ON customer (city, id);
 CREATE INDEX customer_batch ON customer (batch_id);
 -- Lists show roots in order of listed_s: of everyone, of a stage, of a source.
 CREATE INDEX customer_listed ON customer (listed_s, id) WHERE root_id = id AND erased_s IS NULL;
-CREATE INDEX customer_stage ON customer (stage_id, listed_s, id) WHERE root_id = id AND erased_s IS NULL;
-CREATE INDEX customer_source ON customer (source_id, listed_s, id) WHERE root_id = id AND erased_s IS NULL;
+CREATE INDEX customer_stage ON customer (stage_id, listed_s, id)
+    WHERE root_id = id AND erased_s IS NULL;
+CREATE INDEX customer_source ON customer (source_id, listed_s, id)
+    WHERE root_id = id AND erased_s IS NULL;
 
 -- Derived: what a root customer has bought; no row without an order. Rules: store/customer_stats.h.
 CREATE TABLE customer_stats (
@@ -153,7 +156,8 @@ CREATE TABLE identity (
     batch_id     @INT@,
     created_s    @INT@ NOT NULL
 ) @STRICT@;
-CREATE UNIQUE INDEX identity_value ON identity (value_hash, kind, issuer); -- hash first: a search knows no issuer
+-- The hash first: a search knows no issuer.
+CREATE UNIQUE INDEX identity_value ON identity (value_hash, kind, issuer);
 CREATE INDEX identity_customer ON identity (customer_id);
 CREATE INDEX identity_tail ON identity (tail_hash);
 
@@ -212,6 +216,8 @@ CREATE TABLE relation (
 ) @STRICT@;
 CREATE UNIQUE INDEX relation_pair ON relation (staff_id, customer_id);
 CREATE INDEX relation_customer ON relation (customer_id, staff_id);
+-- Who is no friend any more.
+CREATE INDEX relation_ended ON relation (customer_id) WHERE deleted_s IS NOT NULL;
 
 -- ======== tags, fields ========
 
@@ -388,7 +394,7 @@ CREATE TABLE order_item (
     amount_fen       @INT@ NOT NULL,           -- quantity × unit price, rounded half to even
     nature           @TEXT@ NOT NULL CHECK (nature = 'sale' OR nature = 'cancel' OR nature = 'adjust' OR nature = 'other'), -- other: no price, or a quantity ≤ 0 outside a cancellation
     batch_id         @INT@,
-    name_hash        @INT@                     -- of the words the line used for its product, to tell exact repeats; NULL: none
+    name_hash        @INT@                     -- of what the line calls its product: tells exact repeats
 ) @STRICT@;
 CREATE INDEX order_item_order ON order_item (order_id);
 

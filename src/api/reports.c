@@ -1,8 +1,9 @@
 /* reports.c — reports on orders, buyers, sources.
  *
- * `facts` and `sources` speak of the whole corp (orders of nobody known, costs) and need a data scope of everything; the others are
- * cut to the caller's customers. Days are civil days of the corp's zone, both ends included; without them a report covers all
- * orders there are. Ratios are null where there is nothing to divide by.
+ * `facts` and `sources` speak of the whole corp (orders of nobody known, costs) and need a data
+ * scope of everything; the others are cut to the caller's customers. Days are civil days of the
+ * corp's zone, both ends included; without them a report covers all orders there are. Ratios are
+ * null where there is nothing to divide by.
  */
 #include "api/customer_json.h"
 #include "api/listing.h"
@@ -251,8 +252,8 @@ static int64_t periods_between(int64_t from_day, int64_t to_day, enum report_uni
     return (y2 - y1) * 12 + (m2 - m1);
 }
 
-/* Puts the row of one cohort, whose active periods are rows[0 … n), with zeros between. Returns nothing to be done: the cells
- * end with the last period of the report. */
+/* Puts the row of one cohort, whose active periods are rows[0 … n), with zeros between. Returns
+ * nothing to be done: the cells end with the last period of the report. */
 static void put_cohort(struct json *j, const struct report_cohort_row *rows, size_t n,
                        int64_t last_day, enum report_unit unit)
 {

@@ -1,8 +1,9 @@
 /* today.c — the first page: what waits for someone, what moved, what is wrong.
  *
- * "Before" is the mean of the seven days before today. Today is not over yet, so a fall in the morning means little; the console
- * says so. What is wrong comes from the same checks as `koi doctor` and is shown to those who can do something about it. All figures are cut
- * to the caller's scope.
+ * "Before" is the mean of the seven days before today. Today is not over yet, so a fall in the
+ * morning means little; the console says so. What is wrong comes from the same checks as `koi
+ * doctor` and is shown to those who can do something about it. All figures are cut to the caller's
+ * scope.
  */
 #include "api/customer_json.h"
 #include "api/routes.h"

@@ -161,8 +161,8 @@ static enum rc has_other_unionid(struct resolve *v, int64_t root_id, const struc
         return rc;
     *out = false;
     for (size_t i = 0; i < n; i++) {
-        *out = *out || (rows[i].kind == IDENTITY_UNIONID && str_eq(rows[i].issuer, unionid->issuer) &&
-                        !str_eq(rows[i].value, unionid->value));
+        bool rival = rows[i].kind == IDENTITY_UNIONID && str_eq(rows[i].issuer, unionid->issuer);
+        *out = *out || (rival && !str_eq(rows[i].value, unionid->value));
     }
     return RC_OK;
 }

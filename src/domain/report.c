@@ -1,8 +1,8 @@
 /* report.c — arithmetic of reports.
  *
- * Costs are spread by cumulative rounding: the share of the first k of n days is round(k × amount / n), and a range gets the
- * difference of two such sums, so months of a yearly cost always add up to it. Medians come from histograms of whole
- * days, so they are exact for what is shown.
+ * Costs are spread by cumulative rounding: the share of the first k of n days is round(k × amount /
+ * n), and a range gets the difference of two such sums, so months of a yearly cost always add up to
+ * it. Medians come from histograms of whole days, so they are exact for what is shown.
  */
 #include "domain/report.h"
 

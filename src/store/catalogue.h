@@ -9,12 +9,14 @@ struct kind_row {
     struct str name, zh, en;
     bool touch;
 };
+/* All kinds of events, by id. */
 enum rc catalogue_kinds(struct tx *tx, struct kind_row **out, size_t *out_n, struct err *e);
 
 struct channel_row {
     int64_t id;
     struct str name, kind;
 };
+/* All channels, by id. */
 enum rc catalogue_channels(struct tx *tx, struct channel_row **out, size_t *out_n, struct err *e);
 
 struct product_card {

@@ -34,6 +34,7 @@ enum {
     ALL_MAX = 4000000,
 };
 
+/* clang-format off */
 #define ROOT(c) c ".root_id = " c ".id AND " c ".erased_s IS NULL"
 
 /* ---- whether customer c matches: $1 … $13 ---- */
@@ -42,241 +43,27 @@ enum {
  * tables. */
 #define MEMBER_HAS(tables, where)                                                                  \
     "EXISTS (SELECT 1 FROM customer m CROSS JOIN " tables " WHERE m.root_id = c.id AND " where ")"
-#define HIT(ids)                                                                                                                                                                                                                 \
-    "(" SCOPE_CUSTOMER("c.id", "$1") " AND ($2 IS NULL OR " MEMBER_HAS(                                                                                                                                                          \
-        "customer_tag t",                                                                                                                                                                                                        \
-        "t.customer_id = m.id AND t.tag_id = $2") " OR " MEMBER_HAS("relation r CROSS JOIN "                                                                                                                                     \
-                                                                    "relation_tag t",                                                                                                                                            \
-                                                                    "r.customer_id = m.id AND "                                                                                                                                  \
-                                                                    "t.relation_id = r.id AND "                                                                                                                                  \
-                                                                    "t.tag_id = $2") ") AND ($3 "                                                                                                                                \
-                                                                                     "IS NULL OR "                                                                                                                               \
-                                                                                     "c.stage_id "                                                                                                                               \
-                                                                                     "= $3) AND "                                                                                                                                \
-                                                                                     "($4 IS "                                                                                                                                   \
-                                                                                     "NULL OR "                                                                                                                                  \
-                                                                                     "c.source_"                                                                                                                                 \
-                                                                                     "id = $4)"                                                                                                                                  \
-                                                                                     " AND ($5 "                                                                                                                                 \
-                                                                                     "IS NULL "                                                                                                                                  \
-                                                                                     "OR"                                                                                                                                        \
-                                                                                     " " MEMBER_HAS("relation r", "r.customer_id = m.id AND r.staff_id = $5 AND r.deleted_s IS NULL") ") AND ($6 IS NULL OR " MEMBER_HAS(        \
-                                                                                         "relatio"                                                                                                                               \
-                                                                                         "n r "                                                                                                                                  \
-                                                                                         "CROSS "                                                                                                                                \
-                                                                                         "JOIN "                                                                                                                                 \
-                                                                                         "staff "                                                                                                                                \
-                                                                                         "s "                                                                                                                                    \
-                                                                                         "CROSS "                                                                                                                                \
-                                                                                         "JOIN "                                                                                                                                 \
-                                                                                         "departm"                                                                                                                               \
-                                                                                         "ent_"                                                                                                                                  \
-                                                                                         "above "                                                                                                                                \
-                                                                                         "d",                                                                                                                                    \
-                                                                                         "r."                                                                                                                                    \
-                                                                                         "custome"                                                                                                                               \
-                                                                                         "r_id = "                                                                                                                               \
-                                                                                         "m.id "                                                                                                                                 \
-                                                                                         "AND "                                                                                                                                  \
-                                                                                         "r."                                                                                                                                    \
-                                                                                         "deleted"                                                                                                                               \
-                                                                                         "_s IS "                                                                                                                                \
-                                                                                         "NULL "                                                                                                                                 \
-                                                                                         "AND "                                                                                                                                  \
-                                                                                         "s.id = "                                                                                                                               \
-                                                                                         "r."                                                                                                                                    \
-                                                                                         "staff_"                                                                                                                                \
-                                                                                         "id"                                                                                                                                    \
-                                                                                         " AND "                                                                                                                                 \
-                                                                                         "d."                                                                                                                                    \
-                                                                                         "departm"                                                                                                                               \
-                                                                                         "ent_id "                                                                                                                               \
-                                                                                         "= "                                                                                                                                    \
-                                                                                         "s."                                                                                                                                    \
-                                                                                         "departm"                                                                                                                               \
-                                                                                         "ent_id "                                                                                                                               \
-                                                                                         "AND "                                                                                                                                  \
-                                                                                         "d."                                                                                                                                    \
-                                                                                         "above_"                                                                                                                                \
-                                                                                         "id = "                                                                                                                                 \
-                                                                                         "$6") ")"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "A"                                                                                                                               \
-                                                                                               "N"                                                                                                                               \
-                                                                                               "D"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "("                                                                                                                               \
-                                                                                               "$"                                                                                                                               \
-                                                                                               "7"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "I"                                                                                                                               \
-                                                                                               "S"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "N"                                                                                                                               \
-                                                                                               "U"                                                                                                                               \
-                                                                                               "L"                                                                                                                               \
-                                                                                               "L"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "O"                                                                                                                               \
-                                                                                               "R"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "c"                                                                                                                               \
-                                                                                               "."                                                                                                                               \
-                                                                                               "c"                                                                                                                               \
-                                                                                               "i"                                                                                                                               \
-                                                                                               "t"                                                                                                                               \
-                                                                                               "y"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "="                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "$"                                                                                                                               \
-                                                                                               "7"                                                                                                                               \
-                                                                                               ")"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "A"                                                                                                                               \
-                                                                                               "N"                                                                                                                               \
-                                                                                               "D"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "("                                                                                                                               \
-                                                                                               "$"                                                                                                                               \
-                                                                                               "8"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "I"                                                                                                                               \
-                                                                                               "S"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "N"                                                                                                                               \
-                                                                                               "U"                                                                                                                               \
-                                                                                               "L"                                                                                                                               \
-                                                                                               "L"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "O"                                                                                                                               \
-                                                                                               "R"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "E"                                                                                                                               \
-                                                                                               "X"                                                                                                                               \
-                                                                                               "I"                                                                                                                               \
-                                                                                               "S"                                                                                                                               \
-                                                                                               "T"                                                                                                                               \
-                                                                                               "S"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "("                                                                                                                               \
-                                                                                               "S"                                                                                                                               \
-                                                                                               "E"                                                                                                                               \
-                                                                                               "L"                                                                                                                               \
-                                                                                               "E"                                                                                                                               \
-                                                                                               "C"                                                                                                                               \
-                                                                                               "T"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "1"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "F"                                                                                                                               \
-                                                                                               "R"                                                                                                                               \
-                                                                                               "O"                                                                                                                               \
-                                                                                               "M"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "c"                                                                                                                               \
-                                                                                               "u"                                                                                                                               \
-                                                                                               "s"                                                                                                                               \
-                                                                                               "t"                                                                                                                               \
-                                                                                               "o"                                                                                                                               \
-                                                                                               "m"                                                                                                                               \
-                                                                                               "e"                                                                                                                               \
-                                                                                               "r"                                                                                                                               \
-                                                                                               "_"                                                                                                                               \
-                                                                                               "t"                                                                                                                               \
-                                                                                               "i"                                                                                                                               \
-                                                                                               "e"                                                                                                                               \
-                                                                                               "r"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "t"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "W"                                                                                                                               \
-                                                                                               "H"                                                                                                                               \
-                                                                                               "E"                                                                                                                               \
-                                                                                               "R"                                                                                                                               \
-                                                                                               "E"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "t"                                                                                                                               \
-                                                                                               "."                                                                                                                               \
-                                                                                               "t"                                                                                                                               \
-                                                                                               "i"                                                                                                                               \
-                                                                                               "e"                                                                                                                               \
-                                                                                               "r"                                                                                                                               \
-                                                                                               "_"                                                                                                                               \
-                                                                                               "i"                                                                                                                               \
-                                                                                               "d"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "="                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "$"                                                                                                                               \
-                                                                                               "8"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "A"                                                                                                                               \
-                                                                                               "N"                                                                                                                               \
-                                                                                               "D"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "t"                                                                                                                               \
-                                                                                               "."                                                                                                                               \
-                                                                                               "c"                                                                                                                               \
-                                                                                               "u"                                                                                                                               \
-                                                                                               "s"                                                                                                                               \
-                                                                                               "t"                                                                                                                               \
-                                                                                               "o"                                                                                                                               \
-                                                                                               "m"                                                                                                                               \
-                                                                                               "e"                                                                                                                               \
-                                                                                               "r"                                                                                                                               \
-                                                                                               "_"                                                                                                                               \
-                                                                                               "i"                                                                                                                               \
-                                                                                               "d"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "="                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "c"                                                                                                                               \
-                                                                                               "."                                                                                                                               \
-                                                                                               "i"                                                                                                                               \
-                                                                                               "d"                                                                                                                               \
-                                                                                               ")"                                                                                                                               \
-                                                                                               ")"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "A"                                                                                                                               \
-                                                                                               "N"                                                                                                                               \
-                                                                                               "D"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "("                                                                                                                               \
-                                                                                               "$"                                                                                                                               \
-                                                                                               "9"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "I"                                                                                                                               \
-                                                                                               "S"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "N"                                                                                                                               \
-                                                                                               "U"                                                                                                                               \
-                                                                                               "L"                                                                                                                               \
-                                                                                               "L"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "O"                                                                                                                               \
-                                                                                               "R"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "$"                                                                                                                               \
-                                                                                               "9"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "="                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "C"                                                                                                                               \
-                                                                                               "A"                                                                                                                               \
-                                                                                               "S"                                                                                                                               \
-                                                                                               "E"                                                                                                                               \
-                                                                                               " "                                                                                                                               \
-                                                                                               "W"                                                                                                                               \
-                                                                                               "H"                                                                                                                               \
-                                                                                               "E"                                                                                                                               \
-                                                                                               "N"                                                                                                                               \
-                                                                                               " " MEMBER_HAS(                                                                                                                   \
-                                                                                                   "relation r",                                                                                                                 \
-                                                                                                   "r.customer_id = m.id AND r.deleted_s IS NULL") " THEN 1 ELSE 0 END)"                                                         \
-                                                                                                                                                   " AND ($10 IS NULL OR c.added_s >= $10) AND ($11 IS NULL OR c.added_s < $11)" \
-                                                                                                                                                   " AND ($12 IS NULL OR lower(c.nickname) LIKE $12 ESCAPE '\\' OR c.id IN " ids \
-                                                                                                                                                   "))"
+#define FRIENDS "r.customer_id = m.id AND r.deleted_s IS NULL"
+#define HIT(ids)                                                                                   \
+    "(" SCOPE_CUSTOMER("c.id", "$1")                                                               \
+    " AND ($2 IS NULL OR "                                                                         \
+    MEMBER_HAS("customer_tag t", "t.customer_id = m.id AND t.tag_id = $2")                         \
+    " OR "                                                                                         \
+    MEMBER_HAS("relation r CROSS JOIN relation_tag t",                                             \
+               "r.customer_id = m.id AND t.relation_id = r.id AND t.tag_id = $2")                  \
+    ") AND ($3 IS NULL OR c.stage_id = $3) AND ($4 IS NULL OR c.source_id = $4)"                   \
+    " AND ($5 IS NULL OR " MEMBER_HAS("relation r", FRIENDS " AND r.staff_id = $5")                \
+    ") AND ($6 IS NULL OR "                                                                        \
+    MEMBER_HAS("relation r CROSS JOIN staff s CROSS JOIN department_above d",                      \
+               FRIENDS " AND s.id = r.staff_id AND d.department_id = s.department_id"              \
+               " AND d.above_id = $6")                                                             \
+    ") AND ($7 IS NULL OR c.city = $7)"                                                            \
+    " AND ($8 IS NULL OR EXISTS (SELECT 1 FROM customer_tier t"                                    \
+    " WHERE t.tier_id = $8 AND t.customer_id = c.id))"                                             \
+    " AND ($9 IS NULL OR $9 = CASE WHEN " MEMBER_HAS("relation r", FRIENDS)                        \
+    " THEN 1 ELSE 0 END)"                                                                          \
+    " AND ($10 IS NULL OR c.added_s >= $10) AND ($11 IS NULL OR c.added_s < $11)"                  \
+    " AND ($12 IS NULL OR lower(c.nickname) LIKE $12 ESCAPE '\\' OR c.id IN " ids "))"
 #define HIT_IN "iIIIIISIIIISS"
 
 #define MATCHING(hit, ids)                                                                         \
@@ -297,10 +84,10 @@ static const struct sql LIST_MATCHING = {
     .text = WALK(HIT(IDS_LITE("$13")), key, from, where, order),                                   \
     .pg = WALK(HIT(IDS_PG("$13")), key, from, where, order), .in = HIT_IN "iii", .out = "iii"
 
+#define NEWEST "(c.listed_s, c.id) < ($14, $15) AND c.listed_s >= coalesce($10, 0)"
+#define NEWEST_FIRST "c.listed_s DESC, c.id DESC"
 static const struct sql WALK_ADDED_DESC = {
-    WALKS("c.listed_s", "customer c",
-          "(c.listed_s, c.id) < ($14, $15) AND c.listed_s >= coalesce($10, 0)",
-          "c.listed_s DESC, c.id DESC"),
+    WALKS("c.listed_s", "customer c", NEWEST, NEWEST_FIRST),
 };
 static const struct sql WALK_ADDED = {
     WALKS("c.listed_s", "customer c",
@@ -308,14 +95,10 @@ static const struct sql WALK_ADDED = {
           "c.listed_s, c.id"),
 };
 static const struct sql WALK_STAGE = {
-    WALKS("c.listed_s", "customer c",
-          "c.stage_id = $3 AND (c.listed_s, c.id) < ($14, $15) AND c.listed_s >= coalesce($10, 0)",
-          "c.listed_s DESC, c.id DESC"),
+    WALKS("c.listed_s", "customer c", "c.stage_id = $3 AND " NEWEST, NEWEST_FIRST),
 };
 static const struct sql WALK_SOURCE = {
-    WALKS("c.listed_s", "customer c",
-          "c.source_id = $4 AND (c.listed_s, c.id) < ($14, $15) AND c.listed_s >= coalesce($10, 0)",
-          "c.listed_s DESC, c.id DESC"),
+    WALKS("c.listed_s", "customer c", "c.source_id = $4 AND " NEWEST, NEWEST_FIRST),
 };
 #define BY_STATS(column)                                                                           \
     WALKS("s." column, "customer_stats s CROSS JOIN customer c",                                   \
@@ -326,8 +109,7 @@ static const struct sql WALK_ORDERS = {BY_STATS("orders")};
 static const struct sql WALK_LAST_ORDER = {BY_STATS("last_order_s")};
 #define NO_KEY "-9000000000000000000"
 static const int64_t no_key = -9000000000000000000;
-/* Who never bought, behind those who did. $14 is not needed; it is looked at so that all walks take
- * the same. */
+/* Who never bought, behind those who did. $14 is looked at only so that all walks take the same. */
 static const struct sql WALK_NEVER_BOUGHT = {
     WALKS(NO_KEY, "customer c",
           "c.id < $15 AND $14 = $14 AND NOT EXISTS"
@@ -335,33 +117,36 @@ static const struct sql WALK_NEVER_BOUGHT = {
           "c.id DESC"),
 };
 
-/* ---- sets: root ids with the keys of all sorts ---- */
+/* ---- sets: root ids with the keys of all sorts ----
+ *
+ * Each has a probe that counts its rows in an index, up to $2: it may count some that the set then
+ * leaves out, never too few. $1 is what the filter asks for, $3 a second thing. */
 
 #define KEYS                                                                                       \
     "r.id, r.listed_s, coalesce(s.spend_fen, " NO_KEY "), coalesce(s.orders, " NO_KEY "),"         \
     " coalesce(s.last_order_s, " NO_KEY ")"
 #define KEYS_OUT "iiiii"
 #define WITH_STATS " LEFT JOIN customer_stats s ON s.customer_id = r.id"
+#define COUNTED(rows) "(SELECT count(*) FROM (SELECT 1 FROM " rows " LIMIT $2) q)"
+#define PROBE(rows, types) {.text = "SELECT " COUNTED(rows), .in = types, .out = "i"}
 /* Of members: their roots, each once. */
 #define SET_OF(from, where)                                                                        \
-    .text =                                                                                        \
-        "SELECT DISTINCT " KEYS " FROM " from " JOIN customer r ON r.id = c.root_id" WITH_STATS    \
-        " WHERE " where " AND r.erased_s IS NULL LIMIT $2",                                        \
-    .in = "ii", .out = KEYS_OUT
-static const struct sql SET_SCOPE = {
-    SET_OF("account_staff a JOIN relation x ON x.staff_id = a.staff_id"
-           " JOIN customer c ON c.id = x.customer_id",
-           "a.account_id = $1 AND x.deleted_s IS NULL"),
-};
-static const struct sql SET_STAFF = {
-    SET_OF("relation x JOIN customer c ON c.id = x.customer_id",
-           "x.staff_id = $1 AND x.deleted_s IS NULL"),
-};
-static const struct sql SET_DEPARTMENT = {
-    SET_OF("department_above d JOIN staff f ON f.department_id = d.department_id"
-           " JOIN relation x ON x.staff_id = f.id JOIN customer c ON c.id = x.customer_id",
-           "d.above_id = $1 AND x.deleted_s IS NULL"),
-};
+    {                                                                                              \
+        .text = "SELECT DISTINCT " KEYS " FROM " from " JOIN customer c ON c.id = x.customer_id"   \
+                " JOIN customer r ON r.id = c.root_id" WITH_STATS                                  \
+                " WHERE " where " AND x.deleted_s IS NULL AND r.erased_s IS NULL LIMIT $2",        \
+        .in = "ii", .out = KEYS_OUT,                                                               \
+    }
+#define MINE "account_staff a JOIN relation x ON x.staff_id = a.staff_id"
+static const struct sql SET_SCOPE = SET_OF(MINE, "a.account_id = $1");
+static const struct sql PROBE_SCOPE = PROBE(MINE " WHERE a.account_id = $1", "ii");
+static const struct sql SET_STAFF = SET_OF("relation x", "x.staff_id = $1");
+static const struct sql PROBE_STAFF = PROBE("relation x WHERE x.staff_id = $1", "ii");
+#define TEAM                                                                                       \
+    "department_above d JOIN staff f ON f.department_id = d.department_id"                         \
+    " JOIN relation x ON x.staff_id = f.id"
+static const struct sql SET_DEPARTMENT = SET_OF(TEAM, "d.above_id = $1");
+static const struct sql PROBE_DEPARTMENT = PROBE(TEAM " WHERE d.above_id = $1", "ii");
 static const struct sql SET_TAG = {
     .text = "SELECT " KEYS " FROM (SELECT c.root_id FROM customer_tag t"
             " JOIN customer c ON c.id = t.customer_id WHERE t.tag_id = $1"
@@ -371,32 +156,55 @@ static const struct sql SET_TAG = {
     .in = "ii",
     .out = KEYS_OUT,
 };
-#define SET_ROOTS(from, where)                                                                     \
-    .text = "SELECT " KEYS " FROM " from WITH_STATS " WHERE " where " AND " ROOT("r") " LIMIT $2", \
-    .in = "ii", .out = KEYS_OUT
-static const struct sql SET_TIER = {
-    SET_ROOTS("customer_tier t JOIN customer r ON r.id = t.customer_id", "t.tier_id = $1"),
+static const struct sql PROBE_TAG = {
+    .text = "SELECT " COUNTED("customer_tag WHERE tag_id = $1") " + "
+            COUNTED("relation_tag WHERE tag_id = $1"),
+    .in = "ii",
+    .out = "i",
 };
-static const struct sql SET_STAGE = {SET_ROOTS("customer r", "r.stage_id = $1")};
-static const struct sql SET_SOURCE = {SET_ROOTS("customer r", "r.source_id = $1")};
-static const struct sql SET_CITY = {
-    .text = "SELECT " KEYS " FROM customer r" WITH_STATS
-            " WHERE r.city = $1 AND " ROOT("r") " LIMIT $2",
-    .in = "si",
+/* Who is no friend now: never was, or some friendship ended and none is left. */
+static const struct sql SET_APART = {
+    .text = "SELECT " KEYS " FROM (SELECT c.id AS root_id FROM customer c WHERE c.listed_s = 0"
+            " AND " ROOT("c") " UNION SELECT c.root_id FROM relation x"
+            " JOIN customer c ON c.id = x.customer_id WHERE x.deleted_s IS NOT NULL) q"
+            " JOIN customer r ON r.id = q.root_id" WITH_STATS
+            " WHERE $1 = 0 AND r.erased_s IS NULL AND NOT EXISTS (SELECT 1 FROM customer m"
+            " CROSS JOIN relation x WHERE m.root_id = r.id AND x.customer_id = m.id"
+            " AND x.deleted_s IS NULL) LIMIT $2",
+    .in = "ii",
     .out = KEYS_OUT,
 };
-static const struct sql SET_ADDED = {
-    .text =
-        "SELECT " KEYS " FROM customer r" WITH_STATS
-        " WHERE r.listed_s >= coalesce($1, 1) AND r.listed_s < coalesce($3, 9000000000000000000)"
-        " AND " ROOT("r") " LIMIT $2",
-    .in = "IiI",
-    .out = KEYS_OUT,
+static const struct sql PROBE_APART = {
+    .text = "SELECT $1 + " COUNTED("customer c WHERE c.listed_s = 0 AND " ROOT("c")) " + "
+            COUNTED("relation WHERE deleted_s IS NOT NULL"),
+    .in = "ii",
+    .out = "i",
 };
+#define SET_ROOTS(from, where, types)                                                              \
+    {                                                                                              \
+        .text = "SELECT " KEYS " FROM " from WITH_STATS                                            \
+                " WHERE " where " AND " ROOT("r") " LIMIT $2",                                     \
+        .in = types, .out = KEYS_OUT,                                                              \
+    }
+static const struct sql SET_TIER =
+    SET_ROOTS("customer_tier t JOIN customer r ON r.id = t.customer_id", "t.tier_id = $1", "ii");
+static const struct sql PROBE_TIER = PROBE("customer_tier WHERE tier_id = $1", "ii");
+static const struct sql SET_STAGE = SET_ROOTS("customer r", "r.stage_id = $1", "ii");
+static const struct sql PROBE_STAGE =
+    PROBE("customer r WHERE r.stage_id = $1 AND " ROOT("r"), "ii");
+static const struct sql SET_SOURCE = SET_ROOTS("customer r", "r.source_id = $1", "ii");
+static const struct sql PROBE_SOURCE =
+    PROBE("customer r WHERE r.source_id = $1 AND " ROOT("r"), "ii");
+static const struct sql SET_CITY = SET_ROOTS("customer r", "r.city = $1", "si");
+static const struct sql PROBE_CITY = PROBE("customer WHERE city = $1", "si");
+#define ADDED "r.listed_s >= coalesce($1, 1) AND r.listed_s < coalesce($3, 9000000000000000000)"
+static const struct sql SET_ADDED = SET_ROOTS("customer r", ADDED, "IiI");
+static const struct sql PROBE_ADDED = PROBE("customer r WHERE " ADDED " AND " ROOT("r"), "IiI");
+/* + keeps to the table's own order, which is quicker than any index when all of it is read. */
 #define NICKNAME(ids)                                                                              \
     "SELECT " KEYS " FROM customer r /*scan*/" WITH_STATS                                          \
-    " WHERE (lower(r.nickname) LIKE $1 ESCAPE '\\' OR r.id IN " ids ") AND +r.root_id = r.id"      \
-    " AND r.erased_s IS NULL LIMIT $2" /* + keeps to the table's own order */
+    " WHERE (lower(r.nickname) LIKE $1 ESCAPE '\\' OR r.id IN " ids ")"                            \
+    " AND +r.root_id = r.id AND r.erased_s IS NULL LIMIT $2"
 static const struct sql SET_NICKNAME = {
     .text = NICKNAME(IDS_LITE("$3")),
     .pg = NICKNAME(IDS_PG("$3")),
@@ -404,8 +212,7 @@ static const struct sql SET_NICKNAME = {
     .out = KEYS_OUT,
 };
 #define ONLY(ids)                                                                                  \
-    "SELECT " KEYS " FROM customer r" WITH_STATS " WHERE r.id IN " ids " AND " ROOT("r") " LIMIT " \
-                                                                                         "$2"
+    "SELECT " KEYS " FROM customer r" WITH_STATS " WHERE r.id IN " ids " AND " ROOT("r") " LIMIT $2"
 static const struct sql SET_ONLY = {
     .text = ONLY(IDS_LITE("$1")),
     .pg = ONLY(IDS_PG("$1")),
@@ -413,15 +220,18 @@ static const struct sql SET_ONLY = {
     .out = KEYS_OUT,
 };
 static const struct sql COUNT_ALL = {
-    .text = "SELECT count(*) FROM (SELECT 1 FROM customer c WHERE c.listed_s >= 0 AND " ROOT(
-        "c") " LIMIT $1) q",
+    .text = "SELECT count(*) FROM (SELECT 1 FROM customer c WHERE c.listed_s >= 0 AND " ROOT("c")
+            " LIMIT $1) q",
     .in = "i",
     .out = "i",
 };
+/* clang-format on */
 
 STATEMENTS(customer_list, &LIST_MATCHING, &WALK_ADDED_DESC, &WALK_ADDED, &WALK_STAGE, &WALK_SOURCE,
-           &WALK_SPEND, &WALK_ORDERS, &WALK_LAST_ORDER, &WALK_NEVER_BOUGHT, &SET_SCOPE, &SET_STAFF,
-           &SET_DEPARTMENT, &SET_TAG, &SET_TIER, &SET_STAGE, &SET_SOURCE, &SET_CITY, &SET_ADDED,
+           &WALK_SPEND, &WALK_ORDERS, &WALK_LAST_ORDER, &WALK_NEVER_BOUGHT, &SET_SCOPE,
+           &PROBE_SCOPE, &SET_STAFF, &PROBE_STAFF, &SET_DEPARTMENT, &PROBE_DEPARTMENT, &SET_TAG,
+           &PROBE_TAG, &SET_APART, &PROBE_APART, &SET_TIER, &PROBE_TIER, &SET_STAGE, &PROBE_STAGE,
+           &SET_SOURCE, &PROBE_SOURCE, &SET_CITY, &PROBE_CITY, &SET_ADDED, &PROBE_ADDED,
            &SET_NICKNAME, &SET_ONLY, &COUNT_ALL);
 
 /* ---- one question on its way ---- */
@@ -502,79 +312,131 @@ static enum rc read_rows(struct lister *l, struct rows *r, struct row **out, siz
     return rows_end(r, e);
 }
 
-/* The i-th set of the filter, at most `cap` + 1 rows; false when there is no i-th. */
-static bool start_set(struct lister *l, int i, int64_t cap, struct rows **r, enum rc *rc,
-                      struct err *e)
+/* A set that the filter has: how to count it and how to fetch it; values are $1, $2 (the most), $3.
+ * */
+struct set {
+    const struct sql *probe, *fetch;
+    struct db_value values[4]; /* the last ends the list */
+    size_t n;
+};
+
+static void add_set(struct set *list, size_t *n, const struct sql *probe, const struct sql *fetch,
+                    struct db_value value)
 {
-    const struct customer_filter *f = l->f;
-    struct tx *tx = l->tx;
-    const struct {
-        int64_t id;
-        const struct sql *q;
-    } by_id[] = {
-        {f->tag_id, &SET_TAG},
-        {f->staff_id, &SET_STAFF},
-        {f->tier_id, &SET_TIER},
-        {f->scope_account, &SET_SCOPE},
-        {f->stage_id, &SET_STAGE},
-        {f->source_id, &SET_SOURCE},
-        {f->department_id, &SET_DEPARTMENT},
-    };
-    int64_t limit = cap + 1;
-    if (f->only != NULL && i-- == 0) {
-        struct str ids = ids_text(tx_arena(tx), f->only, f->only_n);
-        *rc = tx_query(tx, &SET_ONLY, r, e, ids, limit);
-        return true;
-    }
-    for (size_t k = 0; k < sizeof by_id / sizeof by_id[0]; k++) {
-        if (by_id[k].id != 0 && i-- == 0) {
-            *rc = tx_query(tx, by_id[k].q, r, e, by_id[k].id, limit);
-            return true;
-        }
-    }
-    if (!str_empty(f->city) && i-- == 0) {
-        *rc = tx_query(tx, &SET_CITY, r, e, f->city, limit);
-        return true;
-    }
-    if ((f->added_from_s != DB_NULL || f->added_to_s != DB_NULL) && i-- == 0) {
-        *rc = tx_query(tx, &SET_ADDED, r, e, f->added_from_s, limit, f->added_to_s);
-        return true;
-    }
-    if (l->like.p != NULL && i-- == 0) {
-        *rc = tx_query(tx, &SET_NICKNAME, r, e, l->like, limit, l->also);
-        return true;
-    }
-    return false;
+    list[*n] = (struct set){probe, fetch, {value}, 2};
+    (*n)++;
 }
 
-/* The smallest set with at most `cap` rows, or NULL; the first with a tenth of it is good
- * enough. */
+enum { SETS_MOST = 12 };
+
+/* The sets of the filter that an index can count. */
+static size_t list_sets(const struct lister *l, struct set list[static SETS_MOST])
+{
+    const struct customer_filter *f = l->f;
+    const struct {
+        int64_t id;
+        const struct sql *probe, *fetch;
+    } by_id[] = {
+        {f->tag_id, &PROBE_TAG, &SET_TAG},
+        {f->staff_id, &PROBE_STAFF, &SET_STAFF},
+        {f->tier_id, &PROBE_TIER, &SET_TIER},
+        {f->scope_account, &PROBE_SCOPE, &SET_SCOPE},
+        {f->stage_id, &PROBE_STAGE, &SET_STAGE},
+        {f->source_id, &PROBE_SOURCE, &SET_SOURCE},
+        {f->department_id, &PROBE_DEPARTMENT, &SET_DEPARTMENT},
+    };
+    size_t n = 0;
+    for (size_t k = 0; k < sizeof by_id / sizeof by_id[0]; k++) {
+        if (by_id[k].id != 0)
+            add_set(list, &n, by_id[k].probe, by_id[k].fetch, db_value_int(by_id[k].id));
+    }
+    if (!str_empty(f->city))
+        add_set(list, &n, &PROBE_CITY, &SET_CITY, db_value_str(f->city));
+    if (f->friend == 0)
+        add_set(list, &n, &PROBE_APART, &SET_APART, db_value_int(0));
+    if (f->added_from_s != DB_NULL || f->added_to_s != DB_NULL) {
+        add_set(list, &n, &PROBE_ADDED, &SET_ADDED, db_value_int(f->added_from_s));
+        list[n - 1].values[2] = db_value_int(f->added_to_s);
+        list[n - 1].n = 3;
+    }
+    assert(n <= SETS_MOST);
+    return n;
+}
+
+static enum rc fetch_set(struct lister *l, struct set *set, int64_t most, struct row **out,
+                         size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    set->values[1] = db_value_int(most);
+    enum rc rc = tx_query_values(l->tx, set->fetch, set->values, set->n, &r, e);
+    if (rc == RC_OK)
+        rc = read_rows(l, r, out, out_n, e);
+    if (rc == RC_OK && *out == NULL)
+        *out = ARENA_NEW(tx_arena(l->tx), struct row); /* empty, yet a set */
+    return rc;
+}
+
+/* How many rows the set has, at most `most`. */
+static enum rc probe_set(struct lister *l, struct set *set, int64_t most, int64_t *out,
+                         struct err *e)
+{
+    struct rows *r;
+    set->values[1] = db_value_int(most);
+    enum rc rc = tx_query_values(l->tx, set->probe, set->values, set->n, &r, e);
+    if (rc != RC_OK)
+        return rc;
+    if (rows_next(r))
+        *out = rows_int(r, 0);
+    return rows_end(r, e);
+}
+
+/* What has no probe: ids that are known already, and a search that reads all. */
+static bool unprobed_set(struct lister *l, int64_t cap, bool other, struct set *out)
+{
+    const struct customer_filter *f = l->f;
+    if (f->only != NULL && (int64_t)f->only_n <= cap) {
+        struct str ids = ids_text(tx_arena(l->tx), f->only, f->only_n);
+        *out = (struct set){NULL, &SET_ONLY, {db_value_str(ids)}, 2};
+        return true;
+    }
+    if (l->like.p == NULL || other)
+        return false;
+    *out = (struct set){NULL, &SET_NICKNAME, {db_value_str(l->like)}, 3};
+    out->values[2] = db_value_str(l->also);
+    return true;
+}
+
+/* The smallest set with at most `cap` rows, or NULL. `out_any`: there is one at all, be it larger.
+ * */
 static enum rc smallest_set(struct lister *l, int64_t cap, struct row **out, size_t *out_n,
                             bool *out_any, struct err *e)
 {
+    struct set sets[SETS_MOST];
+    size_t n = list_sets(l, sets);
+    int64_t least = cap + 1;
+    size_t best = 0;
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        int64_t count = 0;
+        rc = probe_set(l, &sets[i], least, &count, e);
+        if (count < least) {
+            least = count;
+            best = i;
+        }
+    }
     *out = NULL;
     *out_n = 0;
-    *out_any = false;
-    struct rows *r;
-    enum rc rc = RC_OK;
-    bool found = false;
-    for (int i = 0; start_set(l, i, cap, &r, &rc, e); i++) {
-        struct row *rows;
-        size_t n;
-        if (rc == RC_OK)
-            rc = read_rows(l, r, &rows, &n, e);
-        if (rc != RC_OK)
-            return rc;
-        *out_any = true;
-        if (n <= (size_t)cap && (!found || n < *out_n)) {
-            found = true;
-            *out = rows != NULL ? rows : ARENA_NEW(tx_arena(l->tx), struct row);
-            *out_n = n;
-        }
-        if (found && *out_n <= (size_t)cap / 10)
-            break;
-    }
-    return RC_OK;
+    *out_any = n > 0 || l->f->only != NULL || l->like.p != NULL;
+    bool found = least <= cap;
+    struct set set = found ? sets[best] : (struct set){0};
+    if (rc == RC_OK && (!found || (l->f->only != NULL && (int64_t)l->f->only_n < least)))
+        found = unprobed_set(l, cap, found, &set) || found;
+    if (rc != RC_OK || !found)
+        return rc;
+    rc = fetch_set(l, &set, cap + 1, out, out_n, e);
+    if (rc == RC_OK && *out_n > (size_t)cap)
+        *out = NULL;
+    return rc;
 }
 
 enum rc customer_ids_matching(struct tx *tx, const struct customer_filter *f, const int64_t *ids,

@@ -25,12 +25,13 @@ static const struct sql TOMBSTONE_FIND = {
     .out = "i",
 };
 static const struct sql IDENTITY_ADD = {
-    .text = "INSERT INTO identity (id, customer_id, kind, issuer, value_hash, value, value_sealed, tail_hash,"
-            " batch_id, created_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    .text = "INSERT INTO identity (id, customer_id, kind, issuer, value_hash, value, value_sealed,"
+            " tail_hash, batch_id, created_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     .in = "iissbSBBIi",
 };
 static const struct sql PHONE_TAIL = {
-    .text = "UPDATE customer SET phone_tail = $2, updated_us = $3 WHERE id = $1 AND phone_tail IS NULL",
+    .text = "UPDATE customer SET phone_tail = $2, updated_us = $3"
+            " WHERE id = $1 AND phone_tail IS NULL",
     .in = "isi",
 };
 static const struct sql IDENTITY_LIST = {

@@ -3,7 +3,7 @@
  * The value is the text "[1,2,3]". A statement that uses it needs a twin for PostgreSQL; writing
  * the text as a macro of the list keeps the two from drifting apart:
  *     #define NAMES(ids) "SELECT c.id, c.nickname FROM customer c WHERE c.id IN " ids
- *     static const struct sql NAMES_OF = {.text = NAMES(IDS_LITE("$1")), .pg = NAMES(IDS_PG("$1")), …};
+ * static const struct sql NAMES_OF = {.text = NAMES(IDS_LITE("$1")), .pg = NAMES(IDS_PG("$1")), …};
  */
 #ifndef KOI_STORE_IDS_H
 #define KOI_STORE_IDS_H

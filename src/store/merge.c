@@ -20,8 +20,8 @@ static const struct sql MERGE_ADD = {
 };
 
 #define MERGE_COLUMNS                                                                              \
-    "m.id, m.kept_id, m.merged_id, m.reason, m.moved, m.filled, m.at_us, m.account_id, m.undone_us," \
-    " m.undone_by"
+    "m.id, m.kept_id, m.merged_id, m.reason, m.moved, m.filled, m.at_us, m.account_id,"            \
+    " m.undone_us, m.undone_by"
 #define MERGE_TYPES "iiisssiIII"
 #define MERGE_BY_ID "SELECT " MERGE_COLUMNS " FROM merge m WHERE m.id = $1"
 static const struct sql MERGE_LOAD = {
@@ -81,12 +81,13 @@ static const struct sql PROPOSAL_ADD = {
     .in = "iiisi",
 };
 #define PROPOSAL                                                                                   \
-    "SELECT p.id, p.low_id, p.high_id, p.reason, p.state, p.created_s, p.decided_s, p.decided_by,"  \
-    " l.root_id, h.root_id FROM merge_proposal p"                                                  \
+    "SELECT p.id, p.low_id, p.high_id, p.reason, p.state, p.created_s, p.decided_s,"               \
+    " p.decided_by, l.root_id, h.root_id FROM merge_proposal p"                                                  \
     " JOIN customer l ON l.id = p.low_id JOIN customer h ON h.id = p.high_id"
 #define PROPOSAL_TYPES "iiissiIIii"
 #define PROPOSAL_SEEN(account)                                                                     \
-    " AND l.erased_s IS NULL AND h.erased_s IS NULL AND " SCOPE_CUSTOMER("l.root_id", account)      \
+    " AND l.erased_s IS NULL AND h.erased_s IS NULL"                                               \
+    " AND " SCOPE_CUSTOMER("l.root_id", account)                                                   \
     " AND " SCOPE_CUSTOMER("h.root_id", account)
 static const struct sql PROPOSAL_LOAD = {
     .text = PROPOSAL " WHERE p.id = $1" PROPOSAL_SEEN("$2"),
@@ -98,14 +99,14 @@ static const struct sql PROPOSAL_DECIDE = {
     .in = "isiI",
 };
 static const struct sql PROPOSAL_LIST = {
-    .text = PROPOSAL " WHERE p.state = $2 AND p.id < $3 AND (p.state <> 'open' OR l.root_id <> h.root_id)"
-            PROPOSAL_SEEN("$1") " ORDER BY p.id DESC LIMIT $4",
+    .text = PROPOSAL " WHERE p.state = $2 AND p.id < $3"
+            " AND (p.state <> 'open' OR l.root_id <> h.root_id)" PROPOSAL_SEEN("$1") " ORDER BY p.id DESC LIMIT $4",
     .in = "isii",
     .out = PROPOSAL_TYPES,
 };
 static const struct sql PROPOSAL_COUNT_OPEN = {
-    .text = "SELECT count(*) FROM (SELECT 1 FROM merge_proposal p JOIN customer l ON l.id = p.low_id"
-            " JOIN customer h ON h.id = p.high_id WHERE p.state = 'open' AND l.root_id <> h.root_id"
+    .text = "SELECT count(*) FROM (SELECT 1 FROM merge_proposal p"
+            " JOIN customer l ON l.id = p.low_id JOIN customer h ON h.id = p.high_id WHERE p.state = 'open' AND l.root_id <> h.root_id"
             PROPOSAL_SEEN("$1") " LIMIT 1000) q",
     .in = "i",
     .out = "i",

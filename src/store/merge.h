@@ -18,6 +18,7 @@ struct merge_row {
     int64_t undone_us, undone_by; /* DB_NULL: in force */
 };
 
+/* Writes a row of the log; its id comes from tx_id(). */
 enum rc merge_add(struct tx *tx, const struct merge_row *row, struct err *e);
 /* RC_NOT_FOUND (e untouched) when there is none. Locks the row. */
 enum rc merge_load(struct tx *tx, int64_t id, struct merge_row *out, struct err *e);

@@ -1,8 +1,9 @@
 /* report.c — reports about orders, as SQL over the tables.
  *
- * Periods are made by the calendar table: it drives, and each of its days reads a range of the index on order time, so a report
- * costs a range scan of its window (about 1 µs an order) and knows the corp's zone. First purchases come from customer_stats.
- * These are the reference for the mirror; at millions of orders a whole-history report takes seconds here.
+ * Periods are made by the calendar table: it drives, and each of its days reads a range of the
+ * index on order time, so a report costs a range scan of its window (about 1 µs an order) and knows
+ * the corp's zone. First purchases come from customer_stats. These are the reference for the
+ * mirror; at millions of orders a whole-history report takes seconds here.
  */
 #include "store/report.h"
 
@@ -14,14 +15,15 @@
 
 #include <assert.h>
 
-/* clang-format off: statements are laid out by hand */
+/* clang-format off */
 #define SUM(what) "CAST(coalesce(sum(" what "), 0) AS BIGINT)"
 #define SUM_IF(cond, what) SUM("CASE WHEN " cond " THEN " what " ELSE 0 END")
 #define COUNT_IF(what) SUM_IF(what, "1")
 #define CHANNEL(param) "(" param " = 0 OR o.channel_id = " param ")"
 #define SEEN_BY(param) SCOPE_CUSTOMER("b.root_id", param)
 #define BUYER " JOIN customer b ON b.id = o.customer_id"
-/* As conditions that SQLite cannot take for a reason to build an index on nature: the range of time is the way in. */
+/* As conditions that SQLite cannot take for a reason to build an index on nature: the range of time
+ * is the way in. */
 #define BOUGHT "CASE WHEN " ORDER_IS_PURCHASE("o") " THEN 1 ELSE 0 END = 1"
 #define PLACED "CASE o.nature WHEN 'sale' THEN 1 ELSE 0 END = 1"
 #define CANCELLED "CASE o.nature WHEN 'cancellation' THEN 1 ELSE 0 END = 1"
@@ -224,12 +226,14 @@ static const struct sql DUE_JOBS = {
     .out = "i",
 };
 static const struct sql DUE_LINES = {
-    .text = "SELECT " SUM("rejected") " FROM batch /*scan*/ WHERE created_s > $1 AND state = 'done'",
+    .text = "SELECT " SUM("rejected") " FROM batch /*scan*/"
+            " WHERE created_s > $1 AND state = 'done'",
     .in = "i",
     .out = "i",
 };
 static const struct sql DUE_SOURCES = {
-    .text = "SELECT count(*) FROM source f /*scan*/ WHERE f.archived_s IS NULL AND f.kind <> 'import'"
+    .text = "SELECT count(*) FROM source f /*scan*/"
+            " WHERE f.archived_s IS NULL AND f.kind <> 'import'"
             " AND EXISTS (SELECT 1 FROM customer c WHERE c.source_id = f.id AND c.listed_s >= $1"
             " AND c.root_id = c.id AND c.erased_s IS NULL)"
             " AND NOT EXISTS (SELECT 1 FROM cost o WHERE o.source_id = f.id AND o.to_day >= $2)",

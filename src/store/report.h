@@ -1,9 +1,10 @@
 /* report — the figures behind reports, straight from orders, refunds, customers and costs.
  *
- * Days are civil days of the corp's zone; periods are named by their first day. A purchase is ORDER_IS_PURCHASE (store/order.h). A
- * scope account other than 0 cuts everything to orders and customers of its own; orders of nobody known are then left
- * out. What domain/report.h derives from these (medians, shares of costs) is not here. Batches that were undone left no
- * rows, so nothing has to be left out. Lists are in the transaction's arena.
+ * Days are civil days of the corp's zone; periods are named by their first day. A purchase is
+ * ORDER_IS_PURCHASE (store/order.h). A scope account other than 0 cuts everything to orders and
+ * customers of its own; orders of nobody known are then left out. What domain/report.h derives from
+ * these (medians, shares of costs) is not here. Batches that were undone left no rows, so nothing
+ * has to be left out. Lists are in the transaction's arena.
  */
 #ifndef KOI_STORE_REPORT_H
 #define KOI_STORE_REPORT_H
@@ -23,8 +24,8 @@ enum rc report_days(struct tx *tx, int64_t *out_from_day, int64_t *out_to_day, s
 
 /* What there is in the data of one channel (0: all), as docs/API.md names it. */
 struct report_facts {
-    int64_t lines, lines_without_customer, cancellation_lines, cancellation_orders, adjustment_lines,
-        negative_quantity_not_cancelled, zero_price_lines, negative_price_lines,
+    int64_t lines, lines_without_customer, cancellation_lines, cancellation_orders,
+        adjustment_lines, negative_quantity_not_cancelled, zero_price_lines, negative_price_lines,
         exact_duplicate_lines, orders, orders_with_two_times, customers, sale_lines,
         sale_lines_with_customer, sale_orders_with_customer, buyers, repeat_buyers, sale_fen,
         sale_fen_with_customer, cancelled_fen, paid_orders, unpaid_orders, refunded_orders,
@@ -47,10 +48,11 @@ enum rc report_periods(struct tx *tx, const struct report_range *range, enum rep
 struct report_buyers {
     int64_t buyers, repeat_buyers, purchases;
 };
+/* Who bought in the range, who at least twice, and how often all together. */
 enum rc report_buyers(struct tx *tx, const struct report_range *range, struct report_buyers *out,
                       struct err *e);
 
-/* How many, and of what: a row of a histogram over whole days. */
+/* A row of a histogram over whole days. */
 struct report_days_row {
     int64_t days, count, seconds; /* seconds: their sum, for the mean */
 };
@@ -63,7 +65,8 @@ enum rc report_first_purchase(struct tx *tx, int64_t scope_account, struct repor
 /* Friends who never bought. */
 enum rc report_never_bought(struct tx *tx, int64_t scope_account, int64_t *out, struct err *e);
 
-/* Buyers by the period of their first purchase, and those of them active in a later (or the same) one. */
+/* Buyers by the period of their first purchase, and those of them active in a later (or the same)
+ * one. */
 struct report_cohort_row {
     int64_t cohort_day, active_day, customers;
 };
@@ -108,8 +111,8 @@ enum rc report_friends(struct tx *tx, const struct report_range *range,
 struct report_due {
     int64_t failed_jobs;    /* in the last seven days */
     int64_t rejected_lines; /* of imports of the last seven days */
-    int64_t uncosted_sources; /* with new customers in the last thirty days and no cost for any of them */
-    int64_t unanswered; /* friends of the last three days in the first stage without any note or order; in scope */
+    int64_t uncosted_sources; /* with new customers in the last thirty days and no cost then */
+    int64_t unanswered; /* friends of three days, in the first stage, without note or order */
 };
 enum rc report_due(struct tx *tx, int64_t scope_account, int64_t today, struct report_due *out,
                    struct err *e);

@@ -1,7 +1,7 @@
 /* statements.c — the store files that have statements, sorted by name. See statements.h.
  *
- * A list by hand, checked by test/unit/store_statements.c, since a linker section or a preprocessor would hide it from
- * readers. Costs a few pointers; only tests and `koi doctor` read it.
+ * A list by hand, checked by test/unit/store_statements.c, since a linker section or a preprocessor
+ * would hide it from readers. Costs a few pointers; only tests and `koi doctor` read it.
  */
 #include "store/statements.h"
 

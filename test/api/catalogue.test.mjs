@@ -9,9 +9,11 @@ each('orders', (engine) => {
     const { koi, operator, staff } = await corp(t, engine);
     await koi.stop();
     await koi.sql(`UPDATE orders SET refunded_fen = 500 WHERE id = 100200;
-      INSERT INTO refund (id, order_id, number, customer_id, at_s, amount_fen) VALUES (1, 100200, '1', 1002, 5, 500);
+      INSERT INTO refund (id, order_id, number, customer_id, at_s, amount_fen) VALUES (1, 100200,
+      '1', 1002, 5, 500);
       INSERT INTO product (id, code, name, category, created_s) VALUES (7, 'A1', '抹茶', '茶', 0);
-      INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity, unit_price_micro, amount_fen,
+      INSERT INTO order_item (seq, order_id, line, customer_id, product_id, at_s, quantity,
+      unit_price_micro, amount_fen,
         nature) VALUES (-900, 100200, 1, 1002, 7, 5, 2, 50000000, 10000, 'sale')`);
     await koi.serve();
     const all = customers.reduce((sum, id) => sum + ordersOf(id), 0);
@@ -76,8 +78,10 @@ each('catalogues', (engine) => {
   test('departments, staff, groups, cities, kinds, channels', async (t) => {
     const { koi, operator, staff } = await corp(t, engine);
     await koi.stop();
-    await koi.sql(`INSERT INTO chat_group (id, name, owner_id, created_s) VALUES (1, '一群', 1, 10), (2, '二群', 2, 20);
-      INSERT INTO group_member (group_id, customer_id, joined_s, left_s) VALUES (1, 1002, 10, NULL), (1, 1004, 10, 20),
+    await koi.sql(`INSERT INTO chat_group (id, name, owner_id, created_s) VALUES (1, '一群', 1,
+      10), (2, '二群', 2, 20);
+      INSERT INTO group_member (group_id, customer_id, joined_s, left_s) VALUES (1, 1002, 10,
+      NULL), (1, 1004, 10, 20),
         (2, 1001, 10, NULL)`);
     await koi.serve();
     const tree = await operator.get('/api/departments');

@@ -1,4 +1,5 @@
-/* Reports and the page "today": small corps by hand, and the known answers of real files where they are at hand. */
+/* Reports and the page "today": small corps by hand, and the known answers of real files where
+ * they are at hand. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -122,8 +123,10 @@ each('reports', (engine) => {
     await koi.stop();
     const source = `INSERT INTO source (id, name, kind, created_s) VALUES (50, '地推', 'offline', 0)`;
     await koi.sql(`${source}; UPDATE customer SET source_id = 50 WHERE id <= 1010`);
-    await koi.sql(`INSERT INTO customer_stats (customer_id, orders, spend_fen, first_order_s, last_order_s)
-      SELECT customer_id, count(*), sum(sale_fen), min(at_s), max(at_s) FROM orders GROUP BY customer_id`);
+    await koi.sql(`INSERT INTO customer_stats (customer_id, orders, spend_fen, first_order_s,
+      last_order_s)
+      SELECT customer_id, count(*), sum(sale_fen), min(at_s), max(at_s)
+      FROM orders GROUP BY customer_id`);
     await koi.serve();
     const day = (offset) =>
       new Date(Date.now() + offset * DAY * 1000 + 8 * 3600e3).toISOString().slice(0, 10);
@@ -186,8 +189,10 @@ each('reports', (engine) => {
   test('a narrow scope sees the orders of its customers', async (t) => {
     const { koi, operator } = await corp(t, engine);
     await koi.stop();
-    await koi.sql(`INSERT INTO customer_stats (customer_id, orders, spend_fen, first_order_s, last_order_s)
-      SELECT customer_id, count(*), sum(sale_fen), min(at_s), max(at_s) FROM orders GROUP BY customer_id`);
+    await koi.sql(`INSERT INTO customer_stats (customer_id, orders, spend_fen, first_order_s,
+      last_order_s)
+      SELECT customer_id, count(*), sum(sale_fen), min(at_s), max(at_s)
+      FROM orders GROUP BY customer_id`);
     await koi.serve();
     const narrow = await koi.signIn('manager', { scope: 'own', staff_id: '1' });
     const count = (list) => list.reduce((sum, id) => sum + ordersOf(id), 0);

@@ -34,7 +34,8 @@ void store_write(struct store_fixture *f, enum rc (*run)(struct tx *tx, void *ar
 /* Two rows of cmocka's table: a test on both engines. */
 #define STORE_TESTS(fn) STORE_TEST(fn, SQLITE), STORE_TEST(fn, POSTGRES)
 
-/* A row of cmocka's table: a test on SQLITE or POSTGRES. Put those on PostgreSQL last, so that they can be left out. */
+/* A row of cmocka's table: a test on SQLITE or POSTGRES. Put those on PostgreSQL last, so that they
+ * can be left out. */
 #define STORE_TEST(fn, engine)                                                                     \
     {                                                                                              \
 #fn " on " #engine, fn, store_setup, store_teardown, &STORE_##engine                       \

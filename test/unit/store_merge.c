@@ -1,8 +1,9 @@
 /* store_merge.c — merges and undoings in random order, beside a naive model.
  *
- * The model keeps what each customer was born with and the list of merges in force; roots follow from the edges, profiles from
- * applying those merges in order of time to untouched customers. After every operation the database must agree: roots,
- * profiles of everyone, purchases of every root. A seed is printed on failure and taken from KOI_TEST_SEED.
+ * The model keeps what each customer was born with and the list of merges in force; roots follow
+ * from the edges, profiles from applying those merges in order of time to untouched customers.
+ * After every operation the database must agree: roots, profiles of everyone, purchases of every
+ * root. A seed is printed on failure and taken from KOI_TEST_SEED.
  */
 #include "store_fixture.h"
 
