@@ -1,7 +1,8 @@
 /* export_columns.c — from the JSON of a list to the cells of a table.
  *
- * An export shows what the list shows: it is made of the list's own reply, so masks and data scope are those of the person who asked,
- * by construction. The kind of a column follows from its name, as everywhere in the API: _s times, _fen money, ids are texts.
+ * An export shows what the list shows: it is made of the list's own reply, so masks and data scope
+ * are those of the person who asked, by construction. The kind of a column follows from its name,
+ * as everywhere in the API: _s times, _fen money, ids are texts.
  */
 #include "api/export_columns.h"
 

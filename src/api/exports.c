@@ -1,8 +1,9 @@
 /* exports.c — any list as it is shown, into a spreadsheet, as a job.
  *
- * The job asks the list's own route, page by page, as the person who ordered the export: their role, data scope and token's permissions, looked up
- * when it runs, so an account that has been disabled since gets nothing. The table is sealed as it is written and can be
- * fetched by its owner for KEEP_S seconds. A job that was interrupted begins again.
+ * The job asks the list's own route, page by page, as the person who ordered the export: their
+ * role, data scope and token's permissions, looked up when it runs, so an account that has been
+ * disabled since gets nothing. The table is sealed as it is written and can be fetched by its
+ * owner for KEEP_S seconds. A job that was interrupted begins again.
  */
 #include "api/exports.h"
 

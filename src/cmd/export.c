@@ -1,7 +1,8 @@
 /* export.c — `koi export customers --output FILE`: a list into a spreadsheet.
  *
- * The list is asked as the administrator of this machine. Its filters are those of its route, written name=value; the file's ending
- * decides the format unless --format does. The sealed copy that the server keeps goes after a week.
+ * The list is asked as the administrator of this machine. Its filters are those of its route,
+ * written name=value; the file's ending decides the format unless --format does. The sealed copy
+ * that the server keeps goes after a week.
  */
 #include "cmd/client.h"
 #include "cmd/commands.h"

@@ -65,8 +65,8 @@ enum map_field map_field_from(struct str name);
 
 /* How rows of an order file make orders. */
 enum map_shape {
-    SHAPE_LINES,     /* a row is a line of the order it names */
-    SHAPE_ORDERS,    /* a row is an order with its totals */
+    SHAPE_LINES,  /* a row is a line of the order it names */
+    SHAPE_ORDERS, /* a row is an order with its totals */
     /* a row is a purchase without a number: customer, time and occurrence name it */
     SHAPE_PURCHASES,
 };

@@ -257,8 +257,8 @@ bool reader_cuts(struct reader *r, const struct table_row *row, const struct imp
         return s->rows >= r->step_rows;
     uint64_t hash = read_order_hash(r, row);
     bool same = r->order_open && hash == r->order_hash;
-    /* An order that comes again further on: what came first must be committed to be seen, since a closure cannot read
-     * back the lines it appended. */
+    /* An order that comes again further on: what came first must be committed to be seen, since a
+     * closure cannot read back the lines it appended. */
     if (!same && occurrence_seen(&r->seen, hash_u64(hash ^ 0x6f72646572)))
         return true;
     return same ? r->order_lines >= STEP_ORDER_MAX : s->rows >= r->step_rows;

@@ -48,8 +48,8 @@ struct reader {
     const struct keyring *keys;
     struct zone *zone; /* NULL: the corp's */
     struct occurrence seen;
-    /* Lines that a closure appends cannot be read in its group on PostgreSQL: an order that comes up again begins
-     * a step, and the step waits for those before it. */
+    /* Lines that a closure appends cannot be read in its group on PostgreSQL: an order that comes
+     * up again begins a step, and the step waits for those before it. */
     bool apart;
     size_t step_rows; /* at most STEP_ROWS: what fits into a closure's time */
 

@@ -42,8 +42,8 @@ struct str order_undo_text(struct arena *a, const struct order_row *o, const str
     for (size_t i = 0; i < gone_n; i++) {
         const struct item_row *g = &gone[i];
         const int64_t numbers[ITEM_NUMBERS] = {
-            g->seq,     g->line,     g->customer_id,      g->product_id,
-            g->at_s,    g->quantity, g->unit_price_micro, g->amount_fen,
+            g->seq,      g->line,     g->customer_id,      g->product_id,
+            g->at_s,     g->quantity, g->unit_price_micro, g->amount_fen,
             g->batch_id, g->name_hash};
         json_open_array(&j, NULL);
         for (int k = 0; k < ITEM_NUMBERS; k++)

@@ -1,8 +1,9 @@
 /* sheet.c — tables for spreadsheets: CSV is written here, as it comes; XLSX by sheet_xlsx.c.
  *
- * CSV is UTF-8 with a byte order mark, since that is what makes Excel read it right, and CRLF as RFC 4180 says. Money has two decimals,
- * times are in the corp's zone. Text that a spreadsheet would run is led by an apostrophe; a plain negative number is left
- * alone, because it computes to itself. Costs about 10 ns a byte.
+ * CSV is UTF-8 with a byte order mark, since that is what makes Excel read it right, and CRLF as
+ * RFC 4180 says. Money has two decimals, times are in the corp's zone. Text that a spreadsheet
+ * would run is led by an apostrophe; a plain negative number is left alone, because it computes to
+ * itself. Costs about 10 ns a byte.
  */
 #include "file/sheet.h"
 

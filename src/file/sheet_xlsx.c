@@ -1,9 +1,12 @@
-/* sheet_xlsx.c — XLSX by libxlsxwriter in constant memory: rows go to a temporary file as they come.
+/* sheet_xlsx.c — XLSX by libxlsxwriter in constant memory: rows go to a temporary file as they
+ * come.
  *
- * Neither that file nor the workbook may lie on disk in the clear: the temporary folder is /dev/shm where there is one (the library
- * unlinks its files at once), the finished workbook a memfd, which is then copied into the sealed file. Memory is what the compressed
- * workbook takes, about 40 bytes a row of ten columns. Every text is a string cell, which a spreadsheet never computes; what is not text
- * is written as a number with a format, so that it can be summed. A sheet ends at 1,048,576 rows: more is a CSV file.
+ * Neither that file nor the workbook may lie on disk in the clear: the temporary folder is
+ * /dev/shm where there is one (the library unlinks its files at once), the finished workbook a
+ * memfd, which is then copied into the sealed file. Memory is what the compressed workbook takes,
+ * about 40 bytes a row of ten columns. Every text is a string cell, which a spreadsheet never
+ * computes; what is not text is written as a number with a format, so that it can be summed. A
+ * sheet ends at 1,048,576 rows: more is a CSV file.
  */
 #include "file/sheet_parts.h"
 

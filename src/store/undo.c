@@ -1,9 +1,10 @@
 /* undo.c — the statements that take an import out again.
  *
- * Orders and customers have an index on the batch; the other parts are walked by primary key in a read transaction, 0.1 µs a row, so
- * that inserting pays for no index that only an undo needs. A customer or a product goes only when nothing else points at it: the
- * conditions are written out, one NOT EXISTS for each table that may. Rows that a reader made since (statistics, scores, tiers, fields)
- * go with their customer.
+ * Orders and customers have an index on the batch; the other parts are walked by primary key in a
+ * read transaction, 0.1 µs a row, so that inserting pays for no index that only an undo needs. A
+ * customer or a product goes only when nothing else points at it: the conditions are written out,
+ * one NOT EXISTS for each table that may. Rows that a reader made since (statistics, scores,
+ * tiers, fields) go with their customer.
  */
 #include "store/undo.h"
 
@@ -63,7 +64,8 @@ static const struct sql CUSTOMERS_NEXT = {
     .in = "iii",
     .out = "i",
 };
-/* Products of the batch that no line and no live event names. The limit is ignored: what is used is read once. */
+/* Products of the batch that no line and no live event names. The limit is ignored: what is used
+ * is read once. */
 static const struct sql PRODUCTS_NEXT = {
     .text = "SELECT id FROM product WHERE id > $2 AND batch_id = $1 AND $3 > 0"
             " AND id NOT IN (SELECT i.product_id FROM order_item i WHERE i.product_id IS NOT NULL "
@@ -95,7 +97,8 @@ static const struct sql RELATION_GO = {
             " AND v.staff_id = relation.staff_id AND " EVENT_BATCH_LIVE("v") ")",
     .in = "ii",
 };
-/* An account stays while its customer stays for another reason: someone may have met the person by it since. */
+/* An account stays while its customer stays for another reason: someone may have met the person by
+ * it since. */
 static const struct sql IDENTITY_GO = {
     .text = "DELETE FROM identity WHERE id = $2 AND batch_id = $1 AND NOT EXISTS"
             " (SELECT 1 FROM orders o WHERE o.customer_id = identity.customer_id)"

@@ -1,4 +1,5 @@
-/* Exports: what the list shows, masked and scoped as there; nothing runs in a spreadsheet; sealed, and only for its owner. */
+/* Exports: what the list shows, masked and scoped as there; nothing runs in a spreadsheet; sealed,
+ * and only for its owner. */
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -114,7 +115,8 @@ each('exports', (engine) => {
       admin,
       'orders',
       'o.csv',
-      'order no,total,order time,customer\nN1,-12.50,2024-01-02 03:04:05,1\nN2,99.90,2024-01-02 03:04:05,2\n',
+      'order no,total,order time,customer\n' +
+        'N1,-12.50,2024-01-02 03:04:05,1\nN2,99.90,2024-01-02 03:04:05,2\n',
     );
     const { reply } = await exported(admin, {
       what: 'customers',
@@ -143,7 +145,8 @@ each('exports', (engine) => {
     await koi.sql(
       `INSERT INTO department (id, name, created_s) VALUES (1, 'Corp', 0);
        INSERT INTO department_above VALUES (1, 1);
-       INSERT INTO staff (id, userid, name, department_id, created_s) VALUES (11, 'anna', 'Anna', 1, 0);
+       INSERT INTO staff (id, userid, name, department_id, created_s)
+         VALUES (11, 'anna', 'Anna', 1, 0);
        INSERT INTO relation (id, customer_id, staff_id, added_s, created_s)
          SELECT 1, customer_id, 11, 0, 0 FROM identity WHERE kind = 'buyer' AND value = '8';`,
     );

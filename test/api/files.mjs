@@ -1,12 +1,14 @@
-/* files — small files for the tests of imports, made by hand; and what is in the database after one. */
+/* files — small files for the tests of imports, made by hand; and what is in the database after
+ * one. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/* Lines of orders with what real files bring: a cancellation, an adjustment, no customer, a price of nothing, an exact repeat, an
- * invoice with two times, ids written 17850.0, commas in quotes, a line that is broken in each of several ways. */
-export const LINES = `Invoice No,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+/* Lines of orders with what real files bring: a cancellation, an adjustment, no customer, a price
+ * of nothing, an exact repeat, an invoice with two times, ids written 17850.0, commas in quotes, a
+ * line that is broken in each of several ways. */
+export const LINES = `Invoice No,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Land
 1001,A1,"Cup, blue",6,2024-03-01 10:00:00,2.55,17850.0,UK
 1001,A2,Plate,2,2024-03-01 10:00:00,3.125,17850.0,UK
 1001,A2,Plate,2,2024-03-01 10:00:00,3.125,17850.0,UK
@@ -76,11 +78,15 @@ export async function importFile(caller, kind, name, content, more = {}) {
   return done;
 }
 
-/* Everything an import brings, by its own names and without ids, so that two databases can be compared. */
+/* Everything an import brings, by its own names and without ids, so that two databases can be
+ * compared. */
 const DUMP = `
-SELECT 'order', o.number, o.nature, o.state, o.at_s, o.paid_s, o.total_fen, o.sale_fen, o.refunded_fen, o.lines, i.value
-  FROM orders o LEFT JOIN identity i ON i.customer_id = o.customer_id AND i.kind = 'buyer' ORDER BY 2, 11;
-SELECT 'item', o.number, t.line, p.code, t.at_s, t.quantity, t.unit_price_micro, t.amount_fen, t.nature, i.value
+SELECT 'order', o.number, o.nature, o.state, o.at_s, o.paid_s, o.total_fen, o.sale_fen,
+  o.refunded_fen, o.lines, i.value
+  FROM orders o LEFT JOIN identity i ON i.customer_id = o.customer_id AND i.kind = 'buyer'
+  ORDER BY 2, 11;
+SELECT 'item', o.number, t.line, p.code, t.at_s, t.quantity, t.unit_price_micro, t.amount_fen,
+  t.nature, i.value
   FROM order_item t JOIN orders o ON o.id = t.order_id LEFT JOIN product p ON p.id = t.product_id
   LEFT JOIN identity i ON i.customer_id = t.customer_id AND i.kind = 'buyer' ORDER BY 2, 3;
 SELECT 'event', e.kind, e.at_s, e.amount_fen, o.number, p.code, i.value
@@ -88,8 +94,10 @@ SELECT 'event', e.kind, e.at_s, e.amount_fen, o.number, p.code, i.value
   LEFT JOIN product p ON p.id = e.object_id AND e.object_kind = 7
   LEFT JOIN identity i ON i.customer_id = e.customer_id AND i.kind = 'buyer'
   WHERE e.kind <> 43 ORDER BY 2, 3, 4, 5, 6, 7;
-SELECT 'customer', i.kind, i.value, c.first_s, s.orders, s.spend_fen, s.first_order_s, s.last_order_s
-  FROM identity i JOIN customer c ON c.id = i.customer_id LEFT JOIN customer_stats s ON s.customer_id = c.root_id ORDER BY 2, 3, 4;
+SELECT 'customer', i.kind, i.value, c.first_s, s.orders, s.spend_fen, s.first_order_s,
+  s.last_order_s
+  FROM identity i JOIN customer c ON c.id = i.customer_id 
+  LEFT JOIN customer_stats s ON s.customer_id = c.root_id ORDER BY 2, 3, 4;
 SELECT 'product', code, name, category FROM product ORDER BY 2;
 SELECT 'retracted', count(*) FROM event WHERE kind = 43;
 SELECT 'batch', lines, added, known, rejected, state FROM batch ORDER BY id;`;

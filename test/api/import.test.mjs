@@ -1,4 +1,5 @@
-/* Imports: preview, mapping, dry run, rejects, repeats, corrections, undo, by the API and by the command line. */
+/* Imports: preview, mapping, dry run, rejects, repeats, corrections, undo, by the API and by the
+ * command line. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,8 @@ const NOTHING = {
 const staff = (koi) =>
   koi.sql(
     `INSERT INTO department (id, name, created_s) VALUES (1, 'Corp', 0);` +
-      `INSERT INTO staff (id, userid, name, department_id, created_s) VALUES (11, 'anna', 'Anna', 1, 0), (12, 'ben', 'Ben', 1, 0);`,
+      `INSERT INTO staff (id, userid, name, department_id, created_s)
+       VALUES (11, 'anna', 'Anna', 1, 0), (12, 'ben', 'Ben', 1, 0);`,
   );
 
 each('imports of orders', (engine) => {
@@ -239,9 +241,11 @@ each('imports of orders', (engine) => {
     );
   });
 
-  test('purchases without a number, in columns of blanks; a phone never shows in one', async (t) => {
+  test('purchases without a number, in columns of blanks; no phone shows in one', async (t) => {
     const koi = await start(t, engine, { serve: false });
-    const log = ` 00004 0001 19970101  2   29.33\n 00004 0001 19970101  1   10.00\n 00021 0002 19970113  1    0.00\n`;
+    const log =
+      ' 00004 0001 19970101  2   29.33\n 00004 0001 19970101  1   10.00\n' +
+      ' 00021 0002 19970113  1    0.00\n';
     const run = await koi.koi('import', 'orders', file(koi, 'log.txt', log), '--json');
     assert.equal(run.code, 0, run.err);
     assert.equal(JSON.parse(run.out).result.orders, 3);
@@ -256,7 +260,8 @@ each('imports of orders', (engine) => {
     assert.equal(await koi.sql(`SELECT count(*) FROM orders WHERE number LIKE '%138%'`), '0');
     assert.equal(
       await koi.sql(
-        `SELECT count(*) FROM identity WHERE kind = 'phone' AND value IS NULL AND value_sealed IS NOT NULL`,
+        `SELECT count(*) FROM identity
+         WHERE kind = 'phone' AND value IS NULL AND value_sealed IS NOT NULL`,
       ),
       '1',
     );
@@ -310,7 +315,8 @@ each('imports of customers and events', (engine) => {
     const done = await importFile(admin, 'events', 'e.csv', EVENTS);
     assert.deepEqual([done.result.lines, done.result.added, done.result.rejected], [7, 5, 2]);
     const kinds = await koi.sql(
-      `SELECT k.name, count(*) FROM event e JOIN event_kind k ON k.id = e.kind GROUP BY k.name ORDER BY k.name`,
+      `SELECT k.name, count(*) FROM event e JOIN event_kind k ON k.id = e.kind
+       GROUP BY k.name ORDER BY k.name`,
     );
     assert.equal(kinds, 'cart|1\npurchase|1\nview|2\nwish_list|1');
     assert.equal(await koi.sql(`SELECT min(at_s) FROM event`), String(Date.UTC(2024, 2, 1) / 1000));
@@ -426,7 +432,8 @@ each('imports on the command line', (engine) => {
     for (const [kind, n] of Object.entries(want.by_type))
       assert.equal(
         await koi.sql(
-          `SELECT count(*) FROM event WHERE kind = (SELECT id FROM event_kind WHERE name = '${kind}')`,
+          `SELECT count(*) FROM event
+           WHERE kind = (SELECT id FROM event_kind WHERE name = '${kind}')`,
         ),
         String(n),
       );

@@ -1,7 +1,10 @@
 /* Jobs: progress, stop, resume, streams, whose they are; and what a crash leaves of one. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import http from 'node:http';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { dump, upload } from './files.mjs';
 import { each, start, until } from './harness.mjs';
 
@@ -10,7 +13,8 @@ function manyOrders(n) {
   const lines = ['order no,sku,product,qty,order time,price,customer'];
   for (let i = 0; i < n; i++)
     lines.push(
-      `${100000 + (i >> 1)},S${i % 50},P${i % 50},${1 + (i % 7)},2024-01-${String(1 + (i % 28)).padStart(2, '0')} 10:00:00,${1 + (i % 9)}.25,${i % 997}`,
+      [100000 + (i >> 1), `S${i % 50}`, `P${i % 50}`, 1 + (i % 7)].join() +
+        `,2024-01-${10 + (i % 19)} 10:00:00,${1 + (i % 9)}.25,${i % 997}`,
     );
   return lines.join('\n') + '\n';
 }
@@ -40,7 +44,7 @@ function stream(caller, id) {
 }
 
 each('jobs', (engine) => {
-  test('progress by stream and by asking; only the owner and the administrator see it', async (t) => {
+  test('progress by stream and by asking; others do not see it', async (t) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');
     const owner = await koi.signIn('operator');
@@ -116,4 +120,10 @@ each('jobs', (engine) => {
     assert.equal((await owner.job(second.id)).state, 'done');
     assert.equal(await koi.sql('SELECT count(*) FROM order_item'), '80000');
   });
+});
+
+test('kills at random moments of an import change nothing (more by ./run torture)', async () => {
+  const script = join(import.meta.dirname, '..', 'torture', 'import_kill.mjs');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '--times', '2']);
+  assert.match(stdout, /all equal/);
 });

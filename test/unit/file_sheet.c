@@ -1,4 +1,5 @@
-/* Files we write: sealed pieces that cannot be altered, and tables that a spreadsheet reads back as they were. */
+/* Files we write: sealed pieces that cannot be altered, and tables that a spreadsheet reads back
+ * as they were. */
 #include "unit.h"
 
 #include "base/calendar.h"

@@ -1,4 +1,5 @@
-import { Table, type TableProps } from 'antd';
+import { type TableProps } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { Page, Query } from '@/api/client';
 import { ErrorNotice } from '@/components/ErrorNotice';
@@ -149,7 +150,7 @@ function ListTable<T extends object>(props: TableProps2<T>) {
   );
   const ids = selection.all ? (rows ?? []).map(rowKey) : selection.ids;
   return (
-    <Table<T>
+    <ScrollTable<T>
       className="list-table"
       rowKey={rowKey}
       size={props.dense ? 'small' : 'middle'}
@@ -157,7 +158,6 @@ function ListTable<T extends object>(props: TableProps2<T>) {
       columns={tableColumns}
       dataSource={rows ?? []}
       pagination={false}
-      scroll={{ x: 'max-content' }}
       locale={{ emptyText: rows === undefined ? ' ' : props.empty }}
       onRow={(row) => ({
         onClick: (event) => onOpen && !isControl(event.target) && onOpen(row),

@@ -1,4 +1,5 @@
-import { Card, Progress, Table } from 'antd';
+import { Card, Progress } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { audiences } from '@/api/audiences';
@@ -39,12 +40,11 @@ export function LiveCount({ expression }: { expression: string | null }) {
           aria-label={t('audience.share')}
         />
       )}
-      <Table<Customer>
+      <ScrollTable<Customer>
         size="small"
         rowKey="id"
         pagination={false}
         loading={{ spinning: found.loading, delay: 300 }}
-        scroll={{ x: 'max-content' }}
         dataSource={data?.sample ?? []}
         locale={{ emptyText: data ? t('audience.nobody') : ' ' }}
         columns={columns.map((column) => ({

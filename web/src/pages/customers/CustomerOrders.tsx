@@ -1,4 +1,4 @@
-import { Table } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import { Link } from 'wouter';
 import { customers } from '@/api/customers';
 import { ErrorNotice } from '@/components/ErrorNotice';
@@ -11,12 +11,11 @@ export function CustomerOrders({ id }: { id: string }) {
   const found = useResource(id, (signal) => customers.orders(id, signal));
   if (found.error !== undefined) return <ErrorNotice error={found.error} retry={found.reload} />;
   return (
-    <Table
+    <ScrollTable
       size="small"
       rowKey="id"
       loading={found.loading}
       pagination={false}
-      scroll={{ x: 'max-content' }}
       dataSource={found.data?.items ?? []}
       locale={{ emptyText: t('order.none') }}
       columns={[

@@ -1,4 +1,4 @@
-import { Table } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import type { CustomerDetail } from '@/api/customers';
 import { useI18n } from '@/i18n/I18nProvider';
 import type { Key } from '@/i18n/text';
@@ -17,12 +17,11 @@ export function Identities({ customer }: { customer: CustomerDetail }) {
   return (
     <section>
       <h3>{t('customer.identities')}</h3>
-      <Table
+      <ScrollTable
         size="small"
         rowKey="id"
         pagination={false}
         dataSource={customer.identities}
-        scroll={{ x: 'max-content' }}
         columns={[
           {
             title: t('column.kind'),

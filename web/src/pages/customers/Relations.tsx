@@ -1,4 +1,4 @@
-import { Table } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import type { CustomerDetail } from '@/api/customers';
 import { StatusTag } from '@/components/StatusTag';
 import { TagList } from '@/components/TagList';
@@ -17,11 +17,10 @@ export function Relations({ customer }: { customer: CustomerDetail }) {
     );
   return (
     <div className="page-stack">
-      <Table
+      <ScrollTable
         size="small"
         rowKey="id"
         pagination={false}
-        scroll={{ x: 'max-content' }}
         dataSource={customer.relations}
         locale={{ emptyText: t('relation.none') }}
         columns={[
@@ -35,11 +34,10 @@ export function Relations({ customer }: { customer: CustomerDetail }) {
           { title: t('customer.tags'), render: (_, { tags }) => <TagList tags={tags} /> },
         ]}
       />
-      <Table
+      <ScrollTable
         size="small"
         rowKey="id"
         pagination={false}
-        scroll={{ x: 'max-content' }}
         dataSource={customer.groups}
         locale={{ emptyText: t('relation.no_groups') }}
         columns={[

@@ -1,4 +1,5 @@
-import { Descriptions, Drawer, Table } from 'antd';
+import { Descriptions, Drawer } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import { Link } from 'wouter';
 import { type OrderDetail, orders } from '@/api/orders';
 import { ErrorNotice } from '@/components/ErrorNotice';
@@ -57,7 +58,7 @@ function Detail({ order }: { order: OrderDetail }) {
       <h3>{t('order.items')}</h3>
       <Items order={order} />
       <h3>{t('order.refunds')}</h3>
-      <Table
+      <ScrollTable
         size="small"
         rowKey="number"
         pagination={false}
@@ -81,11 +82,10 @@ function Detail({ order }: { order: OrderDetail }) {
 function Items({ order }: { order: OrderDetail }) {
   const { t, f } = useI18n();
   return (
-    <Table
+    <ScrollTable
       size="small"
       rowKey="line"
       pagination={order.items.length > 50 ? { pageSize: 50 } : false}
-      scroll={{ x: 'max-content' }}
       dataSource={order.items}
       columns={[
         { title: '#', dataIndex: 'line' },

@@ -1,4 +1,5 @@
-import { Button, Form, Input, Select, Space, Table } from 'antd';
+import { Button, Form, Input, Select, Space } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import { useState } from 'react';
 import { type Field, fields } from '@/api/catalogue';
 import { EmptyState } from '@/components/EmptyState';
@@ -26,11 +27,10 @@ export function Fields() {
       <div className="toolbar">
         <div className="toolbar-actions">{add}</div>
       </div>
-      <Table<Field>
+      <ScrollTable<Field>
         rowKey="id"
         pagination={false}
         loading={found.loading}
-        scroll={{ x: 'max-content' }}
         dataSource={found.data?.items ?? []}
         locale={{
           emptyText: <EmptyState title={t('field.none')} hint={t('field.none_hint')} action={add} />,

@@ -1,4 +1,5 @@
-import { Button, Form, Input, InputNumber, Select, Space, Table } from 'antd';
+import { Button, Form, Input, InputNumber, Select, Space } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import { useState } from 'react';
 import { type Stage, stages } from '@/api/catalogue';
 import { ErrorNotice } from '@/components/ErrorNotice';
@@ -23,7 +24,7 @@ export function Stages() {
           </Button>
         </div>
       </div>
-      <Table<Stage>
+      <ScrollTable<Stage>
         rowKey="id"
         pagination={false}
         loading={found.loading}

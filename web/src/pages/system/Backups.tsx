@@ -1,4 +1,5 @@
-import { Button, Card, Popconfirm, Space, Table } from 'antd';
+import { Button, Card, Popconfirm, Space } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import { useState } from 'react';
 import { type Backup, care } from '@/api/care';
 import type { Job } from '@/api/jobs';
@@ -75,12 +76,11 @@ export function Backups() {
     >
       {job && <JobProgress key={job.id} id={job.id} first={job} over={found.reload} />}
       {found.error !== undefined && <ErrorNotice error={found.error} retry={found.reload} />}
-      <Table<Backup>
+      <ScrollTable<Backup>
         size="small"
         rowKey="name"
         pagination={false}
         loading={found.loading}
-        scroll={{ x: 'max-content' }}
         dataSource={found.data?.items ?? []}
         columns={columns}
         locale={{ emptyText: <EmptyState title={t('backup.none')} hint={t('backup.none_hint')} /> }}

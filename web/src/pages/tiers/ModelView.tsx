@@ -1,4 +1,5 @@
-import { App, Button, Space, Table } from 'antd';
+import { App, Button, Space } from 'antd';
+import { ScrollTable } from '@/components/ScrollTable';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { type Tier, type TierModel, tierModels } from '@/api/audiences';
@@ -73,11 +74,10 @@ function Actions({ model, reload, onEdit, onJob }: Props & { onJob: (job: Job) =
 function TierTable({ tiers }: { tiers: Tier[] }) {
   const { t, f, language } = useI18n();
   return (
-    <Table<Tier>
+    <ScrollTable<Tier>
       rowKey="position"
       size="small"
       pagination={false}
-      scroll={{ x: 'max-content' }}
       dataSource={tiers}
       columns={[
         { title: '#', dataIndex: 'position', width: 50 },
