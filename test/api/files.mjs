@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 /* Lines of orders with what real files bring: a cancellation, an adjustment, no customer, a price
  * of nothing, an exact repeat, an invoice with two times, ids written 17850.0, commas in quotes, a
  * line that is broken in each of several ways. */
-export const LINES = `Invoice No,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Land
+export const LINES = `Invoice No,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,X
 1001,A1,"Cup, blue",6,2024-03-01 10:00:00,2.55,17850.0,UK
 1001,A2,Plate,2,2024-03-01 10:00:00,3.125,17850.0,UK
 1001,A2,Plate,2,2024-03-01 10:00:00,3.125,17850.0,UK
