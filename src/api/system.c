@@ -83,7 +83,8 @@ static int64_t resident_bytes(void)
         rest = str_from(line);
     }
     fclose(f);
-    if (str_cut(&rest, ' ', &part) && str_cut(&rest, ' ', &part)) {
+    struct str size; /* the first figure of statm; the second is what is resident */
+    if (str_cut(&rest, ' ', &size) && str_cut(&rest, ' ', &part)) {
         str_to_i64(part, &pages);
     }
     return pages * sysconf(_SC_PAGESIZE);

@@ -308,7 +308,7 @@ int main(int argc, char **argv)
 {
     struct invocation in = {.english = is_english(), .terminal = isatty(STDERR_FILENO) == 1};
     int words = 0;
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     if (!clock_init()) {
         fprintf(stderr, "koi: KOI_TEST_CLOCK\n");
         return rc_exit_code(RC_INVALID);
