@@ -90,7 +90,7 @@ bool reader_time(struct reader *r, struct str text, int64_t *out_s)
     if (!calendar_parse(text, &s) || s < -2208988800 || s > 4102444800 * 2)
         return false;
     s = in_zone(r, text, s);
-    if (text.n <= sizeof r->last_time) {
+    if (text.n > 0 && text.n <= sizeof r->last_time) {
         memcpy(r->last_time, text.p, text.n);
         r->last_time_n = text.n;
         r->last_time_s = s;
