@@ -74,7 +74,7 @@ static const struct sql BATCH_TOUCHED = {
     "UPDATE customer SET first_s = coalesce((SELECT min(t.s) FROM (SELECT min(o.at_s) AS s FROM "  \
     "orders o"                                                                                     \
     " WHERE o.customer_id = customer.id UNION ALL SELECT min(v.at_s) FROM event v"                 \
-    " WHERE v.customer_id = customer.id) AS t), first_s) WHERE batch_id = $1 AND id IN " ids
+    " WHERE v.customer_id = customer.id) AS t), first_s) WHERE batch_id = $1 AND id " ids
 static const struct sql BATCH_FIRST_SEEN = {
     .text = FIRST_SEEN(IDS_LITE("$2")),
     .pg = FIRST_SEEN(IDS_PG("$2")),

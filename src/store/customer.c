@@ -66,7 +66,7 @@ static const struct sql CUSTOMER_ROOT_OF = {
 };
 
 #define VISIBLE_ROOTS(ids)                                                                         \
-    "SELECT DISTINCT c.id FROM customer b JOIN customer c ON c.id = b.root_id WHERE b.id IN " ids  \
+    "SELECT DISTINCT c.id FROM customer b JOIN customer c ON c.id = b.root_id WHERE b.id " ids  \
     " AND c.erased_s IS NULL AND " SCOPE_CUSTOMER("c.id", "$2") " ORDER BY 1"
 static const struct sql CUSTOMER_VISIBLE_ROOTS = {
     .text = VISIBLE_ROOTS(IDS_LITE("$1")),
@@ -108,7 +108,7 @@ static const struct sql FIND_BY_TAIL = {
     .out = "i",
 };
 
-#define SET_ROOT(ids) "UPDATE customer SET root_id = $2, updated_us = $3 WHERE id IN " ids
+#define SET_ROOT(ids) "UPDATE customer SET root_id = $2, updated_us = $3 WHERE id " ids
 static const struct sql CUSTOMER_SET_ROOT = {
     .text = SET_ROOT(IDS_LITE("$1")),
     .pg = SET_ROOT(IDS_PG("$1")),

@@ -66,11 +66,11 @@ enum {
     " AND ($9 IS NULL OR $9 = CASE WHEN " MEMBER_HAS("relation r", FRIENDS)                        \
     " THEN 1 ELSE 0 END)"                                                                          \
     " AND ($10 IS NULL OR c.added_s >= $10) AND ($11 IS NULL OR c.added_s < $11)"                  \
-    " AND ($12 IS NULL OR lower(c.nickname) LIKE $12 ESCAPE '\\' OR c.id IN " ids "))"
+    " AND ($12 IS NULL OR lower(c.nickname) LIKE $12 ESCAPE '\\' OR c.id " ids "))"
 #define HIT_IN "iIIIIISIIIISS"
 
 #define MATCHING(hit, ids)                                                                         \
-    "SELECT c.id FROM customer c WHERE c.id IN " ids " AND " ROOT("c") " AND " hit
+    "SELECT c.id FROM customer c WHERE c.id " ids " AND " ROOT("c") " AND " hit
 static const struct sql LIST_MATCHING = {
     .text = MATCHING(HIT(IDS_LITE("$13")), IDS_LITE("$14")),
     .pg = MATCHING(HIT(IDS_PG("$13")), IDS_PG("$14")),
@@ -142,14 +142,17 @@ static const struct sql WALK_NEVER_BOUGHT = {
     }
 #define MINE "account_staff a JOIN relation x ON x.staff_id = a.staff_id"
 static const struct sql SET_SCOPE = SET_OF(MINE, "a.account_id = $1");
-static const struct sql PROBE_SCOPE = PROBE(MINE " WHERE a.account_id = $1", "ii");
+static const struct sql PROBE_SCOPE =
+    PROBE(MINE " WHERE a.account_id = $1 AND x.deleted_s IS NULL", "ii");
 static const struct sql SET_STAFF = SET_OF("relation x", "x.staff_id = $1");
-static const struct sql PROBE_STAFF = PROBE("relation x WHERE x.staff_id = $1", "ii");
+static const struct sql PROBE_STAFF =
+    PROBE("relation x WHERE x.staff_id = $1 AND x.deleted_s IS NULL", "ii");
 #define TEAM                                                                                       \
     "department_above d JOIN staff f ON f.department_id = d.department_id"                         \
     " JOIN relation x ON x.staff_id = f.id"
 static const struct sql SET_DEPARTMENT = SET_OF(TEAM, "d.above_id = $1");
-static const struct sql PROBE_DEPARTMENT = PROBE(TEAM " WHERE d.above_id = $1", "ii");
+static const struct sql PROBE_DEPARTMENT =
+    PROBE(TEAM " WHERE d.above_id = $1 AND x.deleted_s IS NULL", "ii");
 static const struct sql SET_TAG = {
     .text = "SELECT " KEYS " FROM (SELECT c.root_id FROM customer_tag t"
             " JOIN customer c ON c.id = t.customer_id WHERE t.tag_id = $1"
@@ -206,7 +209,7 @@ static const struct sql PROBE_ADDED = PROBE("customer r WHERE " ADDED " AND " RO
 /* + keeps to the table's own order, which is quicker than any index when all of it is read. */
 #define NICKNAME(ids)                                                                              \
     "SELECT " KEYS " FROM customer r /*scan*/" WITH_STATS                                          \
-    " WHERE (lower(r.nickname) LIKE $1 ESCAPE '\\' OR r.id IN " ids ")"                            \
+    " WHERE (lower(r.nickname) LIKE $1 ESCAPE '\\' OR r.id " ids ")"                            \
     " AND +r.root_id = r.id AND r.erased_s IS NULL LIMIT $2"
 static const struct sql SET_NICKNAME = {
     .text = NICKNAME(IDS_LITE("$3")),
@@ -215,7 +218,7 @@ static const struct sql SET_NICKNAME = {
     .out = KEYS_OUT,
 };
 #define ONLY(ids)                                                                                  \
-    "SELECT " KEYS " FROM customer r" WITH_STATS " WHERE r.id IN " ids " AND " ROOT("r") " LIMIT $2"
+    "SELECT " KEYS " FROM customer r" WITH_STATS " WHERE r.id " ids " AND " ROOT("r") " LIMIT $2"
 static const struct sql SET_ONLY = {
     .text = ONLY(IDS_LITE("$1")),
     .pg = ONLY(IDS_PG("$1")),
@@ -622,19 +625,20 @@ static enum rc walk_block(struct walk *w, struct err *e)
 
 /* Walks until the page is full, and on for the total within its budget. `out_done`: the page is
  * right; else the budget ran out. */
-static enum rc walk(struct lister *l, bool fallback, bool *out_done, struct err *e)
+static enum rc walk(struct lister *l, bool any_set, bool *out_done, struct err *e)
 {
     struct walk w = {.l = l};
     struct customer_page *p = l->out;
     *p = (struct customer_page){.total = -1};
     p->ids = ARENA_ARRAY(tx_arena(l->tx), int64_t, l->limit);
     start_walk(&w);
-    bool count = l->want_total && l->filters > 1 && !l->from.given;
+    /* A single set that was too large to fetch has more than CAP rows: nothing to count. */
+    bool count = l->want_total && !l->from.given && l->filters > (any_set ? 1 : 0);
     enum rc rc = RC_OK;
     while (rc == RC_OK && !w.ended) {
         if (p->more && !(count && w.hits <= CAP && w.seen < COUNT_BUDGET))
             break;
-        if (!p->more && fallback && w.seen >= BUDGET) {
+        if (!p->more && any_set && w.seen >= BUDGET) {
             *out_done = false;
             return RC_OK;
         }

@@ -17,8 +17,8 @@
 #include <assert.h>
 
 #define CLEAR(ids)                                                                                 \
-    "DELETE FROM customer_stats WHERE customer_id IN " ids " OR customer_id IN"                    \
-    " (SELECT c.root_id FROM customer c WHERE c.id IN " ids ")"
+    "DELETE FROM customer_stats WHERE customer_id " ids " OR customer_id IN"                    \
+    " (SELECT c.root_id FROM customer c WHERE c.id " ids ")"
 static const struct sql STATS_CLEAR = {
     .text = CLEAR(IDS_LITE("$1")),
     .pg = CLEAR(IDS_PG("$1")),
@@ -33,7 +33,7 @@ static const struct sql STATS_CLEAR = {
     " min(CASE WHEN " ORDER_IS_PURCHASE("o") " THEN o.at_s END),"                                  \
     " max(CASE WHEN " ORDER_IS_PURCHASE("o") " THEN o.at_s END)"                                   \
     " FROM customer c JOIN orders o ON o.customer_id = c.id"                                       \
-    " WHERE c.root_id IN (SELECT b.root_id FROM customer b WHERE b.id IN " ids ")"                 \
+    " WHERE c.root_id IN (SELECT b.root_id FROM customer b WHERE b.id " ids ")"                 \
     " GROUP BY c.root_id"                                                                          \
     " HAVING sum(CASE WHEN " ORDER_IS_PURCHASE("o") " THEN 1 ELSE 0 END) > 0"
 static const struct sql STATS_FILL = {

@@ -128,7 +128,7 @@ static const struct sql TAG_WEARERS = {
 
 #define PUT(ids)                                                                                   \
     "INSERT INTO customer_tag (customer_id, tag_id, put_s) SELECT c.id, $2, $3 FROM customer c"    \
-    " WHERE c.id IN " ids " AND c.root_id = c.id AND c.erased_s IS NULL"                           \
+    " WHERE c.id " ids " AND c.root_id = c.id AND c.erased_s IS NULL"                           \
     " AND NOT EXISTS (SELECT 1 FROM customer m JOIN customer_tag x ON x.customer_id = m.id"        \
     " WHERE m.root_id = c.id AND x.tag_id = $2)"                                                   \
     " AND NOT EXISTS (SELECT 1 FROM customer m JOIN relation r ON r.customer_id = m.id"            \
@@ -142,9 +142,9 @@ static const struct sql TAG_PUT = {
 };
 #define WEARING(ids)                                                                               \
     "SELECT q.root_id FROM (SELECT m.root_id FROM customer m JOIN customer_tag x"                  \
-    " ON x.customer_id = m.id WHERE m.root_id IN " ids " AND x.tag_id = $2"                        \
+    " ON x.customer_id = m.id WHERE m.root_id " ids " AND x.tag_id = $2"                        \
     " UNION SELECT m.root_id FROM customer m JOIN relation r ON r.customer_id = m.id"              \
-    " JOIN relation_tag x ON x.relation_id = r.id WHERE m.root_id IN " ids " AND x.tag_id = $2) q"
+    " JOIN relation_tag x ON x.relation_id = r.id WHERE m.root_id " ids " AND x.tag_id = $2) q"
 static const struct sql TAG_WEARING = {
     .text = WEARING(IDS_LITE("$1")),
     .pg = WEARING(IDS_PG("$1")),
@@ -153,7 +153,7 @@ static const struct sql TAG_WEARING = {
 };
 #define OFF(ids)                                                                                   \
     "DELETE FROM customer_tag WHERE tag_id = $2 AND customer_id IN"                                \
-    " (SELECT m.id FROM customer m WHERE m.root_id IN " ids ")"
+    " (SELECT m.id FROM customer m WHERE m.root_id " ids ")"
 static const struct sql TAG_OFF = {
     .text = OFF(IDS_LITE("$1")),
     .pg = OFF(IDS_PG("$1")),
@@ -161,7 +161,7 @@ static const struct sql TAG_OFF = {
 };
 #define OFF_RELATION(ids)                                                                          \
     "DELETE FROM relation_tag WHERE tag_id = $2 AND relation_id IN (SELECT r.id FROM customer m"   \
-    " JOIN relation r ON r.customer_id = m.id WHERE m.root_id IN " ids ")"
+    " JOIN relation r ON r.customer_id = m.id WHERE m.root_id " ids ")"
 static const struct sql TAG_OFF_RELATION = {
     .text = OFF_RELATION(IDS_LITE("$1")),
     .pg = OFF_RELATION(IDS_PG("$1")),

@@ -126,7 +126,7 @@ static const struct sql RUN_MOVED = {
     .out = "i",
 };
 #define GONE(ids)                                                                                  \
-    "SELECT c.id, c.root_id, c.erased_s FROM customer c WHERE c.id IN " ids " ORDER BY c.id"
+    "SELECT c.id, c.root_id, c.erased_s FROM customer c WHERE c.id " ids " ORDER BY c.id"
 static const struct sql GONE_OF = {
     .text = GONE(IDS_LITE("$1")),
     .pg = GONE(IDS_PG("$1")) " FOR SHARE",
