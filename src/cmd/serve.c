@@ -18,6 +18,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -173,8 +174,17 @@ static void restore(struct invocation *in, const char *file)
              e.code, report.rows);
 }
 
+/* One heap for each core instead of glibc's eight: a thread that has freed leaves its heap to the
+ * others, which keeps an idle server some megabytes smaller. */
+static void share_heaps(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    mallopt(M_ARENA_MAX, cores < 2 ? 2 : (int)cores);
+}
+
 static enum rc serve(struct invocation *in, struct err *e)
 {
+    share_heaps();
     sigset_t signals = stop_signals();
     const char *file = NULL;
     int port = 0;
