@@ -4,7 +4,7 @@
  * fits that; else whichever has the better share of well-formed characters, so that one broken cell
  * does not change the whole file's; and Windows-1252 when hardly anything fits either. Delimiter:
  * the candidate under which most sample rows have the same number of cells, at least two; among
- * equals, the one with more cells; runs of blanks only when no other is found. Costs two passes
+ * equals, the one with more cells; rows that it would cut inside quotes speak against it; runs of blanks only when no other is found. Costs two passes
  * over the sample for the encoding and one for each candidate.
  */
 #include "file/guess.h"
@@ -12,6 +12,7 @@
 #include "file/csv.h"
 
 #include <assert.h>
+#include <string.h>
 
 struct tally {
     int64_t good, bad; /* well-formed characters of several bytes, and bytes that are none */
@@ -95,6 +96,39 @@ struct fit {
     size_t rows, agree;
 };
 
+static const char candidates[] = {',', '\t', ';', '|'};
+
+static bool is_candidate(char x)
+{
+    return memchr(candidates, x, sizeof candidates) != NULL;
+}
+
+/* A cell that had quotes around it; one with doubled quotes has been copied out of the row. */
+static bool was_quoted(const struct csv_row *row, struct str cell)
+{
+    const char *raw = row->raw.p;
+    return cell.p < raw || cell.p > raw + row->raw.n || (cell.p > raw && cell.p[-1] == '"');
+}
+
+/* The row was cut inside quoted cells: a quote is left over, or stands beside another delimiter. */
+static bool cuts_quotes(const struct csv_row *row)
+{
+    if (row->fault == TABLE_STRAY_QUOTE || row->fault == TABLE_OPEN_QUOTE)
+        return true;
+    for (size_t k = 0; k < row->n; k++) {
+        struct str cell = row->cells[k];
+        bool bare = cell.n > 0 && !was_quoted(row, cell);
+        const char *quote = bare ? memchr(cell.p, '"', cell.n) : NULL;
+        const char *end = cell.p + cell.n;
+        for (; quote != NULL; quote = memchr(quote + 1, '"', (size_t)(end - quote - 1))) {
+            if ((quote > cell.p && is_candidate(quote[-1])) ||
+                (quote + 1 < end && is_candidate(quote[1])))
+                return true;
+        }
+    }
+    return false;
+}
+
 static struct fit fit_of(struct str text, bool whole, char delimiter)
 {
     size_t rows_of[64] = {0};
@@ -106,7 +140,7 @@ static struct fit fit_of(struct str text, bool whole, char delimiter)
     while (fit.rows < TABLE_SAMPLE_ROWS && csv_next(c, &row, &e) == RC_OK) {
         if (row.n == 1 && str_empty(str_trim(row.cells[0])))
             continue;
-        last = row.n < 64 ? row.n : 63;
+        last = cuts_quotes(&row) ? 0 : row.n < 64 ? row.n : 63; /* 0: agrees with nobody */
         rows_of[last]++;
         fit.rows++;
     }
@@ -126,7 +160,6 @@ static struct fit fit_of(struct str text, bool whole, char delimiter)
 
 char guess_delimiter(struct str text, bool whole)
 {
-    static const char candidates[] = {',', '\t', ';', '|'};
     char best = 0;
     struct fit best_fit = {0, 1, 0};
     for (size_t i = 0; i < sizeof candidates; i++) {

@@ -136,6 +136,11 @@ static void delimiters_and_headers_are_found(void **state)
     check(STR("a|b\n1|2\n"), o, "1|2\n");
     check(STR(" 00004 0001 19970101  2   29.33\n 00004 0001 19970118  2   29.73\n"), o,
           "00004|0001|19970101|2|29.33\n00004|0001|19970118|2|29.73\n");
+    check(STR("\"a\",\"b|c|d\"\n\"1\",\"x|y|z\"\n\"2\",\"u|v|w\"\n"), o, "1|x|y|z\n2|u|v|w\n");
+    check(STR("id,list\n1,\"x;y;z\"\n2,\"u;v;w\"\n3,\"u;v;w\"\n4,\"u;v;w\"\n"), o,
+          "1|x;y;z\n2|u;v;w\n3|u;v;w\n4|u;v;w\n");
+    check(STR("id\tsays\n1\t\"{\"\"a\"\":1,\"\"b\"\":2}\"\n2\t5\" pipe\n"), o,
+          "1|{\"a\":1,\"b\":2}\n2|5\" pipe\n");
     check(STR("1,pv,1511848894\n2,pv,1511848908\n"), o, "1|pv|1511848894\n2|pv|1511848908\n");
     o.header = -1;
     check(STR("张三,上海\n李四,杭州\n"), o, "张三|上海\n李四|杭州\n");
