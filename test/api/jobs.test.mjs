@@ -127,3 +127,12 @@ test('kills at random moments of an import change nothing (more by ./run torture
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--times', '2']);
   assert.match(stdout, /all equal/);
 });
+
+test('kills at random moments of API writes lose nothing acknowledged (more by ./run torture)', async () => {
+  const script = join(import.meta.dirname, '..', 'torture', 'write_kill.mjs');
+  for (const seed of ['1', '2']) {
+    const args = [script, '--times', '2', '--seed', seed];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    assert.match(stdout, /none lost, none twice/);
+  }
+});
