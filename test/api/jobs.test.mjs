@@ -21,8 +21,7 @@ function manyOrders(n) {
 
 const startImport = async (caller, text) => {
   const { id } = await upload(caller, 'many.csv', text);
-  return (await caller.post('/api/imports', { upload_id: id, kind: 'orders', dry_run: false }, 202))
-    .job;
+  return (await caller.post('/api/imports', { upload_id: id, kind: 'orders', dry_run: false }, 202)).job;
 };
 
 /* Reads a job's event stream to its end. */
@@ -111,10 +110,7 @@ each('jobs', (engine) => {
     assert.equal(await koi.sql('SELECT count(*) FROM orders'), '20000');
     /* A clean stop is no end either. */
     const second = await startImport(owner, manyOrders(40000).replaceAll('\n1', '\n2'));
-    await until(
-      async () => (await owner.get(`/api/jobs/${second.id}`)).done > 2000,
-      'the second import',
-    );
+    await until(async () => (await owner.get(`/api/jobs/${second.id}`)).done > 2000, 'the second import');
     await koi.stop();
     await koi.serve();
     assert.equal((await owner.job(second.id)).state, 'done');
