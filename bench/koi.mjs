@@ -20,16 +20,17 @@ export function routes() {
   return JSON.parse(koi('routes', '--json'));
 }
 
-/** Makes a data directory with an administrator and their token: { data, token, remove() }. */
+/** Makes a data directory with an administrator, their token and the secret of their one-time link:
+ * { data, token, secret, remove() }. */
 export function makeCorp() {
   const data = mkdtempSync(join(tmpdir(), 'koi-bench-'));
-  const { id } = JSON.parse(koi('init', '--data', data, '--json'));
+  const { id, link } = JSON.parse(koi('init', '--data', data, '--json'));
   const needs = new Set(routes().map((route) => route.need));
   const permissions = [...needs].filter((need) => !['public', 'self'].includes(need)).join(',');
   const options = ['--account', id, '--permissions', permissions, '--data', data, '--json'];
   const made = koi('token', 'add', 'bench', ...options);
   const remove = () => rmSync(data, { recursive: true, force: true });
-  return { data, token: JSON.parse(made).token, remove };
+  return { data, token: JSON.parse(made).token, secret: link.split('#')[1], remove };
 }
 
 /** Starts `koi serve` on a free port; resolves when it listens: { pid, port, stop() }. */
@@ -56,10 +57,23 @@ export async function serve(data, ...args) {
   return { pid: child.pid, port, stop };
 }
 
-/** A client with kept-alive connections: request(method, path, body?) gives { status, text }. */
-export function client(port, token, connections = 1) {
+/** Signs in as a browser does, by a one-time link; gives the header fields of that session. */
+export async function signIn(port, secret) {
+  const reply = await fetch(`http://127.0.0.1:${port}/api/session/link`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: secret }),
+  });
+  if (!reply.ok) throw new Error(`sign-in: ${reply.status} ${await reply.text()}`);
+  const cookie = reply.headers.getSetCookie().map((line) => line.split(';')[0]);
+  return { cookie: cookie.join('; '), 'x-csrf-token': (await reply.json()).csrf };
+}
+
+/** A client with kept-alive connections, by a token or by a session's header fields:
+ * request(method, path, body?) gives { status, text }. */
+export function client(port, who, connections = 1) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
-  const headers = { authorization: `Bearer ${token}` };
+  const headers = typeof who === 'string' ? { authorization: `Bearer ${who}` } : who;
   const request = (method, path, body, more = {}) =>
     new Promise((resolve, reject) => {
       const content = body === undefined ? {} : { 'content-type': 'application/json' };
