@@ -243,7 +243,7 @@ static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
     str_to_i64(page_cursor(rq), &before);
     struct audience_row *rows;
     size_t n;
-    enum rc rc = audience_list(tx, before, limit, &rows, &n, e);
+    enum rc rc = audience_list(tx, str_trim(arg_str(rq, "q")), before, limit, &rows, &n, e);
     if (rc != RC_OK)
         return rc;
     listing_open(rq);
@@ -259,7 +259,9 @@ const struct route route_audience_list = {
     .name = "audience_list",
     .need = PERM_AUDIENCE_READ,
     .scope = SCOPE_NONE,
-    .args = {ARGS_PAGE},
+    .args = {{"q", ARG_TEXT, .max = LIMIT_NAME * 4, .zh = "名称或备注的一部分",
+              .en = "a part of the name or the note"},
+             ARGS_PAGE},
     .run = list_run,
     .zh = "已保存的人群，新的在前。",
     .en = "Saved audiences, newest first.",

@@ -6,33 +6,84 @@
  */
 #include "api/export_columns.h"
 
+#include "api/export_rows.h"
+
 #include <inttypes.h>
 
 const struct export_list export_lists[] = {
-    {"accounts", "/api/accounts", "账号", "accounts", "login,name,role,scope,staff.name,created_s"},
-    {"audience", "/api/audiences/{id}/customers", "人群客户", "audience",
-     "id,nickname,gender,age,province,city,phone,source.name,stage.name,staff,tags,added_s,orders,"
-     "spend_fen,last_order_s"},
+    {"accounts", "/api/accounts", "账号", "accounts",
+     "login,name,role,scope,staff.name,disabled,created_s"},
+    {"audience", "/api/audiences/{audience_id}/customers", "人群客户", "audience",
+     "id,nickname,gender,age,province,city,phone,source.name,stage.name,staff,tags,"
+     "added_s,orders,spend_fen,last_order_s"},
     {"audiences", "/api/audiences", "人群", "audiences",
      "name,expression,note,size,live,created_s"},
     {"audit", "/api/audit", "审计日志", "audit log",
      "id,at_s,account.login,action,object_kind,object_id"},
+    {"backups", "/api/backups", "备份", "backups", "name,bytes,created_s,whole"},
     {"costs", "/api/costs", "成本", "costs", "source.name,kind,from_day,to_day,amount_fen,note"},
     {"customers", "/api/customers", "客户", "customers",
-     "id,nickname,gender,age,province,city,phone,source.name,stage.name,staff,tags,added_s,first_s,"
-     "orders,spend_fen,last_order_s"},
+     "id,nickname,gender,age,province,city,phone,source.name,stage.name,staff,tags,"
+     "added_s,first_s,orders,spend_fen,last_order_s"},
+    {"fields", "/api/fields", "自定义字段", "custom fields",
+     "key,name,type,class,choices,archived"},
+    {"group_days", "/api/groups/{group_id}", "群成员变化", "members of a group", "day,joined,left",
+     .rows = "days"},
     {"groups", "/api/groups", "客户群", "groups",
      "name,owner.name,kind,level,members,joined_30d,left_30d,created_s"},
     {"imports", "/api/imports", "导入记录", "imports",
      "id,kind,file_name,state,lines,added,known,rejected,created_s"},
+    {"jobs", "/api/jobs", "任务", "jobs",
+     "id,title,kind,state,done,total,unit,created_s,ended_s,error.message,"
+     "error.message_en"},
+    {"merge_proposals", "/api/merge-proposals", "合并建议", "merge proposals",
+     "one.id,one.nickname,one.phone,other.id,other.nickname,other.phone,reason,state,"
+     "created_s"},
+    {"merges", "/api/merges", "合并记录", "merges",
+     "kept.id,kept.nickname,merged.id,merged.nickname,reason,at_s,account.name,undone_s"},
     {"orders", "/api/orders", "订单", "orders",
-     "number,channel.name,nature,state,customer.id,customer.nickname,staff.name,at_s,paid_s,total_"
-     "fen,sale_fen,paid_fen,"
-     "refunded_fen,province,lines"},
+     "number,channel.name,nature,state,customer.id,customer.nickname,staff.name,at_s,"
+     "paid_s,total_fen,sale_fen,paid_fen,refunded_fen,province,lines"},
     {"products", "/api/products", "商品", "products", "code,name,category,price_fen"},
+    {"report_cohorts", "/api/reports/cohorts", "留存", "cohorts", "start_day,customers,active.*",
+     .rows = "cohorts"},
+    {"report_facts", "/api/reports/facts", "订单数据的事实", "facts of the orders",
+     "fact,count,amount_fen", .make = export_facts},
+    {"report_first_purchase", "/api/reports/first-purchase", "首单用时", "first purchase",
+     "days_from,days_to,customers", .rows = "buckets"},
+    {"report_intervals", "/api/reports/repurchase", "复购间隔", "repurchase intervals",
+     "days,count", .rows = "intervals"},
+    {"report_provinces", "/api/reports/provinces", "省份", "provinces",
+     "province,orders,paid_orders,paid_fen,refunded_fen"},
+    {"report_repurchase", "/api/reports/repurchase", "复购", "repurchase",
+     "start_day,buyers,repeat_buyers,rate", .rows = "by_month"},
+    {"report_revenue", "/api/reports/revenue", "销售额", "revenue",
+     "start_day,placed,orders,buyers,new_buyers,repeat_buyers,sale_fen,refunded_fen,"
+     "spend_fen,average_fen"},
+    {"report_sources", "/api/reports/sources", "来源回报", "return on sources",
+     "source.name,customers,buyers,conversion,fixed_fen,traffic_fen,cost_fen,"
+     "cost_per_customer_fen,revenue_fen,roi"},
+    {"rfm", "/api/rfm", "RFM", "RFM", "r,f,m,customers,amount_fen", .rows = "cells"},
     {"sources", "/api/sources", "来源", "sources", "name,kind,customers,cost_fen"},
     {"staff", "/api/staff", "员工", "staff", "userid,name,department.name,title,status,customers"},
-    {NULL, NULL, NULL, NULL, NULL},
+    {"stages", "/api/stages", "客户阶段", "stages", "name,outcome,customers"},
+    {"tag_coverage", "/api/tags/coverage", "标签覆盖率", "tag coverage",
+     "staff.name,customers,tagged,share"},
+    {"tags", "/api/tags", "标签", "tags", "category,group,name,grain,customers,archived",
+     .make = export_tags},
+    {"tier_history", "/api/tier-models/{model_id}/moves", "分层人数变化", "sizes of tiers",
+     "at_s,tier,customers", .make = export_tier_history},
+    {"tier_moves", "/api/tier-models/{model_id}/moves", "分层移动", "moves between tiers",
+     "source,target,customers", .make = export_tier_moves},
+    {"tiers", "/api/tier-models/{model_id}", "分层", "tiers", "name,expression,customers,advice",
+     .rows = "tiers"},
+    {"timeline", "/api/customers/{customer_id}/timeline", "时间线", "timeline",
+     "at_s,kind_name,channel.name,staff.name,object.name,amount_fen,retracted"},
+    {"tokens", "/api/tokens", "令牌", "tokens",
+     "name,login,permissions,created_s,used_s,expires_s,revoked_s"},
+    {"trend", "/api/today", "近 30 天", "last thirty days", "day,friends,orders,sale_fen",
+     .make = export_trend},
+    {.what = NULL},
 };
 
 const struct export_list *export_list_find(struct str what)
@@ -49,92 +100,198 @@ static const struct {
     const char *key, *zh, *en;
 } titles[] = {
     {"account.login", "账号", "account"},
+    {"account.name", "操作人", "by"},
     {"action", "操作", "action"},
     {"added", "新增", "added"},
     {"added_s", "添加时间", "befriended"},
+    {"adjustment_lines", "调整行数", "adjustment lines"},
+    {"advice", "建议", "advice"},
     {"age", "年龄", "age"},
     {"amount_fen", "金额", "amount"},
+    {"archived", "已停用", "archived"},
     {"at_s", "时间", "time"},
+    {"average_fen", "客单价", "average order"},
+    {"buyers", "买家", "buyers"},
+    {"bytes", "大小（字节）", "size in bytes"},
+    {"cancellation_lines", "取消行数", "cancellation lines"},
+    {"cancellation_orders", "取消订单数", "cancellation orders"},
+    {"cancelled_fen", "取消金额", "cancelled"},
     {"category", "类目", "category"},
     {"channel.name", "渠道", "channel"},
+    {"choices", "选项", "choices"},
     {"city", "城市", "city"},
+    {"class", "敏感级别", "class"},
     {"code", "编码", "code"},
+    {"conversion", "转化率", "conversion"},
     {"cost_fen", "成本", "cost"},
+    {"cost_per_customer_fen", "单客成本", "cost a customer"},
+    {"count", "数量", "count"},
     {"created_s", "创建时间", "created"},
     {"customer.id", "客户编号", "customer id"},
     {"customer.nickname", "客户", "customer"},
     {"customers", "客户数", "customers"},
+    {"day", "日期", "day"},
+    {"days", "间隔天数", "days between"},
+    {"days_from", "第几天起", "from day"},
+    {"days_to", "到第几天", "to day"},
     {"department.name", "部门", "department"},
+    {"disabled", "已停用", "disabled"},
+    {"done", "已完成", "done"},
+    {"ended_s", "结束时间", "ended"},
+    {"error.message", "错误（中文）", "error (Chinese)"},
+    {"error.message_en", "错误（英文）", "error"},
+    {"exact_duplicate_lines", "完全重复的行数", "exact duplicate lines"},
+    {"expires_s", "到期时间", "expires"},
     {"expression", "条件", "expression"},
+    {"f", "F", "F"},
+    {"fact", "事实", "fact"},
     {"file_name", "文件", "file"},
     {"first_s", "首次时间", "first seen"},
+    {"fixed_fen", "固定成本", "fixed cost"},
+    {"friends", "新增好友", "new friends"},
     {"from_day", "开始日期", "from"},
     {"gender", "性别", "gender"},
+    {"grain", "粒度", "grain"},
+    {"group", "标签组", "tag group"},
     {"id", "编号", "id"},
+    {"jobs/title", "任务", "job"},
+    {"joined", "入群", "joined"},
     {"joined_30d", "30天入群", "joined in 30 days"},
+    {"kept.id", "保留的客户编号", "kept id"},
+    {"kept.nickname", "保留的客户", "kept"},
+    {"key", "标识", "key"},
     {"kind", "类型", "kind"},
+    {"kind_name", "行为", "event"},
     {"known", "已有", "known"},
     {"last_order_s", "最近下单", "last order"},
+    {"left", "退群", "left"},
     {"left_30d", "30天退群", "left in 30 days"},
     {"level", "级别", "level"},
     {"lines", "行数", "lines"},
+    {"lines_without_customer", "无客户的行数", "lines without customer"},
     {"live", "实时", "live"},
     {"login", "登录名", "login"},
+    {"m", "M", "M"},
     {"members", "人数", "members"},
+    {"merged.id", "并入的客户编号", "merged id"},
+    {"merged.nickname", "并入的客户", "merged"},
     {"name", "名称", "name"},
     {"nature", "性质", "nature"},
+    {"negative_price_lines", "负单价行数", "lines with a negative price"},
+    {"negative_quantity_not_cancelled", "未取消的负数量行数", "negative quantities not cancelled"},
+    {"new_buyers", "新买家", "new buyers"},
     {"nickname", "昵称", "nickname"},
     {"note", "备注", "note"},
     {"number", "订单编号", "number"},
+    {"object.name", "对象", "object"},
     {"object_id", "对象编号", "object id"},
     {"object_kind", "对象", "object"},
+    {"one.id", "客户一编号", "first id"},
+    {"one.nickname", "客户一", "first"},
+    {"one.phone", "客户一手机号", "first's phone"},
     {"orders", "订单数", "orders"},
+    {"orders_with_two_times", "有两个时间的订单数", "orders with two times"},
+    {"other.id", "客户二编号", "second id"},
+    {"other.nickname", "客户二", "second"},
+    {"other.phone", "客户二手机号", "second's phone"},
+    {"outcome", "结果", "outcome"},
     {"owner.name", "群主", "owner"},
     {"paid_fen", "实付金额", "paid"},
+    {"paid_orders", "已付订单数", "paid orders"},
     {"paid_s", "付款时间", "paid at"},
+    {"permissions", "权限", "permissions"},
     {"phone", "手机号", "phone"},
+    {"placed", "下单数", "orders placed"},
     {"price_fen", "价格", "price"},
     {"province", "省份", "province"},
+    {"r", "R", "R"},
+    {"rate", "复购率", "repurchase rate"},
+    {"reason", "原因", "reason"},
     {"refunded_fen", "退款金额", "refunded"},
+    {"refunded_orders", "退款订单数", "refunded orders"},
     {"rejected", "拒绝", "rejected"},
+    {"repeat_buyers", "老买家", "returning buyers"},
+    {"retracted", "已撤回", "taken back"},
+    {"revenue_fen", "收入", "revenue"},
+    {"revoked_s", "作废时间", "revoked"},
+    {"roi", "投资回报", "return on investment"},
     {"role", "角色", "role"},
     {"sale_fen", "销售金额", "sales"},
+    {"sale_fen_with_customer", "有客户的销售金额", "sales with a customer"},
+    {"sale_lines", "销售行数", "lines of sale"},
+    {"sale_lines_with_customer", "有客户的销售行数", "lines of sale with a customer"},
+    {"sale_orders_with_customer", "有客户的销售订单数", "orders of sale with a customer"},
     {"scope", "数据范围", "data scope"},
+    {"share", "占比", "share"},
     {"size", "人数", "size"},
+    {"source", "原分层", "from"},
     {"source.name", "来源", "source"},
     {"spend_fen", "消费金额", "spend"},
     {"staff", "员工", "staff"},
     {"staff.name", "员工", "staff"},
     {"stage.name", "阶段", "stage"},
+    {"start_day", "期间开始", "beginning"},
     {"state", "状态", "state"},
     {"status", "状态", "status"},
+    {"tagged", "有标签的客户数", "with a tag"},
     {"tags", "标签", "tags"},
+    {"tags/category", "标签分类", "tag category"},
+    {"target", "新分层", "to"},
+    {"tier", "分层", "tier"},
     {"tiers", "分层", "tiers"},
     {"title", "职务", "title"},
     {"to_day", "结束日期", "to"},
+    {"total", "总量", "total"},
     {"total_fen", "总金额", "total"},
+    {"traffic_fen", "流量成本", "traffic cost"},
+    {"type", "类型", "type"},
+    {"undone_s", "撤销时间", "undone"},
+    {"unit", "单位", "unit"},
+    {"unpaid_orders", "未付订单数", "unpaid orders"},
+    {"used_s", "最近使用", "last used"},
     {"userid", "账号", "userid"},
+    {"whole", "完整", "complete"},
+    {"zero_price_lines", "零单价行数", "lines with a price of zero"},
 };
 
-struct str export_title(struct arena *a, struct str key, bool english)
+static struct str title_of(struct str key, bool english)
 {
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (str_eq(key, str_from(titles[i].key)))
             return str_from(english ? titles[i].en : titles[i].zh);
+    return STR_ABSENT;
+}
+
+struct str export_title(struct arena *a, const char *what, struct str key, bool english)
+{
+    struct str title = title_of(arena_printf(a, "%s/" STR_FMT, what, STR_ARG(key)), english);
+    if (str_absent(title))
+        title = title_of(key, english);
+    if (!str_absent(title))
+        return title;
+    if (str_starts(key, STR("active.")))
+        return arena_printf(a, english ? "period " STR_FMT : "第 " STR_FMT " 期",
+                            STR_ARG(str_sub(key, 7, key.n)));
     return arena_str(a, key);
 }
 
 enum sheet_cell export_kind(struct str key)
 {
-    static const char *const counts[] = {"age",     "orders",     "lines",    "customers",
-                                         "members", "joined_30d", "left_30d", "added",
-                                         "known",   "rejected",   "size"};
+    static const char *const numbers[] = {
+        "added",     "age",    "buyers",     "bytes",      "conversion",    "count",
+        "customers", "days",   "days_from",  "days_to",    "done",          "f",
+        "friends",   "joined", "joined_30d", "known",      "left",          "left_30d",
+        "lines",     "m",      "members",    "new_buyers", "orders",        "paid_orders",
+        "placed",    "r",      "rate",       "rejected",   "repeat_buyers", "roi",
+        "share",     "size",   "tagged",     "total"};
+    if (str_starts(key, STR("active.")))
+        return SHEET_NUMBER;
     if (str_ends(key, STR("_fen")))
         return SHEET_MONEY;
     if (str_ends(key, STR("_s")))
         return SHEET_TIME;
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        if (str_eq(key, str_from(counts[i])))
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (str_eq(key, str_from(numbers[i])))
             return SHEET_NUMBER;
     return SHEET_TEXT;
 }
@@ -146,9 +303,11 @@ static const struct json_value *member(const struct json_value *item, struct str
 {
     struct str part;
     while (item != NULL && str_cut(&key, '.', &part)) {
-        if (json_kind_of(item) != JSON_OBJECT)
-            return NULL;
-        item = json_get(item, arena_z(a, part));
+        int64_t i = 0;
+        if (json_kind_of(item) == JSON_ARRAY && str_to_i64(part, &i) && i >= 0)
+            item = json_at(item, (size_t)i);
+        else
+            item = json_get(item, arena_z(a, part));
     }
     return item;
 }
@@ -176,7 +335,20 @@ static struct str joined(struct arena *a, const struct json_value *list)
     return out;
 }
 
-struct str export_cell(struct arena *a, const struct json_value *item, struct str key)
+static struct str truth(bool yes, enum export_words words)
+{
+    switch (words) {
+    case EXPORT_ZH:
+        return yes ? STR("是") : STR("否");
+    case EXPORT_EN:
+        return yes ? STR("yes") : STR("no");
+    default:
+        return yes ? STR("true") : STR("false");
+    }
+}
+
+struct str export_cell(struct arena *a, const struct json_value *item, struct str key,
+                       enum export_words words)
 {
     const struct json_value *v = member(item, key, a);
     if (v == NULL)
@@ -189,7 +361,7 @@ struct str export_cell(struct arena *a, const struct json_value *item, struct st
     case JSON_DOUBLE:
         return arena_printf(a, "%.15g", json_double_or(v, 0));
     case JSON_BOOL:
-        return json_bool_or(v, false) ? STR("1") : STR("0");
+        return truth(json_bool_or(v, false), words);
     case JSON_ARRAY:
         return joined(a, v);
     case JSON_OBJECT:

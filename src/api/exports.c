@@ -9,11 +9,13 @@
 
 #include "api/export_columns.h"
 #include "api/job_started.h"
+#include "api/listing.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/app.h"
 #include "file/sheet.h"
+#include "query/word.h"
 #include "store/account.h"
 #include "store/job.h"
 
@@ -23,7 +25,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEEP_S = 7 * 86400, PAGE = 200, PAGES_A_STEP = 10 };
+/* Cohorts by week over ten years have the most columns. */
+enum { KEEP_S = 7 * 86400, PAGE = 200, PAGES_A_STEP = 10, COLUMNS = 560 };
 
 struct exporting {
     struct job *job;
@@ -69,40 +72,61 @@ static bool is_paging(struct str name)
     return str_eq(name, STR("page")) || str_eq(name, STR("limit")) || str_eq(name, STR("cursor"));
 }
 
-static void put_path(struct buf *b, const char *path, const struct json_value *filter)
+/* The path with each {name} replaced by that member of the filter, which then is none of the query.
+ */
+static void put_path(struct buf *b, struct arena *a, const char *path,
+                     const struct json_value *filter)
 {
-    const char *id = strstr(path, "{id}");
-    if (id == NULL) {
-        buf_addz(b, path);
-        return;
+    struct str rest = str_from(path), part;
+    while (str_cut(&rest, '/', &part)) {
+        if (part.n == 0)
+            continue;
+        buf_addc(b, '/');
+        if (part.p[0] == '{')
+            put_encoded(b, export_cell(a, filter, str_sub(part, 1, part.n - 2), EXPORT_RAW));
+        else
+            buf_add(b, part);
     }
-    buf_add(b, (struct str){path, (size_t)(id - path)});
-    buf_addi(b, json_int_or(json_get(filter, "audience_id"), 0));
-    buf_addz(b, id + 4);
 }
 
-static struct str question(struct arena *a, const struct export_list *list,
-                           const struct json_value *filter)
+static bool in_path(struct arena *a, const char *path, struct str name)
+{
+    return strstr(path, arena_printf(a, "{" STR_FMT "}", STR_ARG(name)).p) != NULL;
+}
+
+/* Whether the list comes in pages, or whole, as reports do. */
+static bool is_paged(const struct router *router, struct str path)
+{
+    struct str values[4];
+    unsigned allowed;
+    const struct route *r = router_match(router, GET, path, values, &allowed);
+    const struct arg *arg = r != NULL ? r->args : NULL;
+    while (arg != NULL && arg->kind != ARG_END && strcmp(arg->name, "limit") != 0)
+        arg++;
+    return arg != NULL && arg->kind != ARG_END;
+}
+
+static struct str question(struct arena *a, const struct router *router,
+                           const struct export_list *list, const struct json_value *filter)
 {
     struct buf b;
     buf_init(&b, 64 << 10);
-    put_path(&b, list->path, filter);
-    buf_addf(&b, "?limit=%d", PAGE);
-    for (size_t i = 0;
-         filter != NULL && json_kind_of(filter) == JSON_OBJECT && i < json_count(filter); i++) {
+    put_path(&b, a, list->path, filter);
+    bool paged = is_paged(router, buf_str(&b));
+    buf_addc(&b, '?');
+    if (paged)
+        buf_addf(&b, "limit=%d", PAGE);
+    bool object = filter != NULL && json_kind_of(filter) == JSON_OBJECT;
+    for (size_t i = 0; object && i < json_count(filter); i++) {
         struct str name;
-        const struct json_value *v = json_member(filter, i, &name);
-        struct str text = export_cell(a, filter, name);
-        bool in_path = strstr(list->path, "{id}") != NULL && str_eq(name, STR("audience_id"));
-        if (is_paging(name) || in_path || json_kind_of(v) == JSON_NULL || text.n == 0)
+        json_member(filter, i, &name);
+        struct str text = export_cell(a, filter, name, EXPORT_RAW);
+        if (is_paging(name) || in_path(a, list->path, name) || text.n == 0)
             continue;
         buf_addc(&b, '&');
         put_encoded(&b, name);
         buf_addc(&b, '=');
-        if (json_kind_of(v) == JSON_BOOL)
-            buf_addz(&b, json_bool_or(v, false) ? "true" : "false");
-        else
-            put_encoded(&b, text);
+        put_encoded(&b, text);
     }
     struct str out = arena_str(a, buf_str(&b));
     buf_done(&b);
@@ -176,29 +200,55 @@ static void sweep(struct app *app)
     arena_done(&a);
 }
 
-static void read_columns(struct exporting *x, const struct json_value *wanted)
+/* Adds a column; "active.*" as one for each element of the longest such list among the rows. */
+static void add_column(struct exporting *x, struct str key, const struct json_value *items)
 {
     struct arena *a = job_arena(x->job);
+    size_t n = 0;
+    if (!str_ends(key, STR(".*"))) {
+        if (x->n < COLUMNS)
+            x->columns[x->n++] = key;
+        return;
+    }
+    const char *list = arena_z(a, str_sub(key, 0, key.n - 2));
+    for (size_t i = 0; i < json_count(items); i++) {
+        size_t here = json_count(json_get(json_at(items, i), list));
+        n = here > n ? here : n;
+    }
+    for (size_t i = 0; i < n && x->n < COLUMNS; i++)
+        x->columns[x->n++] = arena_printf(a, "%s.%zu", list, i);
+}
+
+static void read_columns(struct exporting *x, const struct json_value *items)
+{
+    struct arena *a = job_arena(x->job);
+    const struct json_value *wanted = json_get(job_detail(x->job), "columns");
     size_t n = wanted != NULL && json_kind_of(wanted) == JSON_ARRAY ? json_count(wanted) : 0;
     struct str rest = str_from(x->list->columns), key;
-    x->columns = ARENA_ARRAY(a, struct str, (n > 64 ? n : 64) + 1);
+    x->columns = ARENA_ARRAY(a, struct str, COLUMNS);
     for (size_t i = 0; i < n; i++)
-        x->columns[x->n++] = json_str_or(json_at(wanted, i), STR("id"));
-    while (n == 0 && x->n < 64 && str_cut(&rest, ',', &key))
-        x->columns[x->n++] = key;
+        add_column(x, json_str_or(json_at(wanted, i), STR("id")), items);
+    while (n == 0 && str_cut(&rest, ',', &key))
+        add_column(x, key, items);
+    if (x->n == 0) /* only such as have no elements */
+        x->columns[x->n++] = STR("id");
     x->kinds = ARENA_ARRAY(a, enum sheet_cell, x->n);
     for (size_t i = 0; i < x->n; i++)
         x->kinds[i] = export_kind(x->columns[i]);
 }
 
-static enum rc begin_sheet(struct exporting *x, bool xlsx, struct err *e)
+/* With the first page, since that says how many columns there are. */
+static enum rc begin_sheet(struct exporting *x, const struct json_value *items, struct err *e)
 {
     struct app *app = job_app(x->job);
     struct arena *a = job_arena(x->job);
+    struct str format = json_str_or(json_get(job_detail(x->job), "format"), STR(""));
+    bool xlsx = str_eq(format, STR("xlsx"));
+    read_columns(x, items);
     struct str *header = ARENA_ARRAY(a, struct str, x->n);
     bool english = x->caller.english;
     for (size_t i = 0; i < x->n; i++)
-        header[i] = export_title(a, x->columns[i], english);
+        header[i] = export_title(a, x->list->what, x->columns[i], english);
     enum rc rc = sealed_create(app->keys, export_path(app, a, job_id(x->job), xlsx), &x->file, e);
     if (rc == RC_OK)
         rc = sheet_new(xlsx ? SHEET_XLSX : SHEET_CSV, x->file,
@@ -228,12 +278,9 @@ static enum rc export_open(struct job *job, struct err *e)
     const struct json_value *filter = NULL;
     enum rc rc = open_filter(x, json_str_or(json_get(d, "filter"), STR("")), &filter, e);
     if (rc == RC_OK)
-        x->base = question(job_arena(job), x->list, filter);
-    read_columns(x, json_get(d, "columns"));
+        x->base = question(job_arena(job), x->router, x->list, filter);
     if (rc == RC_OK)
         rc = find_caller(x, e);
-    if (rc == RC_OK)
-        rc = begin_sheet(x, str_eq(json_str_or(json_get(d, "format"), STR("")), STR("xlsx")), e);
     if (rc != RC_OK) {
         export_free(x);
         return rc;
@@ -259,15 +306,33 @@ static enum rc reply_failed(const struct reply *r, const struct json_value *v, s
 static enum rc put_items(struct exporting *x, const struct json_value *items, struct arena *a,
                          struct err *e)
 {
-    struct str *cells = ARENA_ARRAY(a, struct str, x->n);
-    enum rc rc = RC_OK;
+    enum rc rc = x->sheet == NULL ? begin_sheet(x, items, e) : RC_OK;
+    enum export_words words = x->caller.english ? EXPORT_EN : EXPORT_ZH;
+    struct str *cells = ARENA_ARRAY(a, struct str, COLUMNS);
     for (size_t i = 0; items != NULL && i < json_count(items) && rc == RC_OK; i++) {
         const struct json_value *item = json_at(items, i);
         for (size_t k = 0; k < x->n; k++)
-            cells[k] = export_cell(a, item, x->columns[k]);
+            cells[k] = export_cell(a, item, x->columns[k], words);
         rc = sheet_row(x->sheet, cells, e);
         x->rows += rc == RC_OK;
     }
+    return rc;
+}
+
+/* The rows of a reply; they live in `a`. */
+static enum rc rows_of(const struct exporting *x, const struct json_value *reply, struct arena *a,
+                       const struct json_value **out, struct err *e)
+{
+    if (x->list->make == NULL) {
+        *out = json_get(reply, x->list->rows != NULL ? x->list->rows : "items");
+        return RC_OK;
+    }
+    struct buf b;
+    buf_init(&b, 64 << 20);
+    struct json j = json_to(&b);
+    x->list->make(&j, reply, x->caller.english);
+    enum rc rc = json_parse(a, arena_str(a, buf_str(&b)), out, e);
+    buf_done(&b);
     return rc;
 }
 
@@ -275,7 +340,7 @@ static enum rc one_page(struct exporting *x, struct err *e)
 {
     struct arena a;
     struct reply r;
-    const struct json_value *v = NULL;
+    const struct json_value *v = NULL, *items = NULL;
     arena_init(&a, 0);
     struct buf target;
     buf_init(&target, 128 << 10);
@@ -292,7 +357,9 @@ static enum rc one_page(struct exporting *x, struct err *e)
     if (rc == RC_OK && r.status >= 400)
         rc = reply_failed(&r, v, e);
     if (rc == RC_OK)
-        rc = put_items(x, json_get(v, "items"), &a, e);
+        rc = rows_of(x, v, &a, &items, e);
+    if (rc == RC_OK)
+        rc = put_items(x, items, &a, e);
     if (rc == RC_OK) {
         struct str next = json_str_or(json_get(v, "next"), STR_ABSENT);
         int64_t total = json_int_or(json_get(v, "total"), -1);
@@ -348,8 +415,8 @@ const struct job_kind job_kind_export = {
 static void put_names(struct json *j, const char *key, const struct json_value *v)
 {
     json_open_array(j, key);
-    for (size_t i = 0; v != NULL && json_kind_of(v) == JSON_ARRAY && i < json_count(v) && i < 64;
-         i++)
+    for (size_t i = 0;
+         v != NULL && json_kind_of(v) == JSON_ARRAY && i < json_count(v) && i < COLUMNS; i++)
         json_put_str(j, NULL, json_str_or(json_at(v, i), STR("id")));
     json_close_array(j);
 }
@@ -365,12 +432,9 @@ static struct str seal_filter(struct request *rq, const struct json_value *filte
     for (size_t i = 0;
          filter != NULL && json_kind_of(filter) == JSON_OBJECT && i < json_count(filter); i++) {
         struct str name;
-        const struct json_value *v = json_member(filter, i, &name);
+        json_member(filter, i, &name);
         json_key(&j, name);
-        if (json_kind_of(v) == JSON_BOOL)
-            json_put_bool(&j, NULL, json_bool_or(v, false));
-        else
-            json_put_str(&j, NULL, export_cell(a, filter, name));
+        json_put_str(&j, NULL, export_cell(a, filter, name, EXPORT_RAW));
     }
     json_close_object(&j);
     struct str sealed = secret_seal(request_app(rq)->keys, STR("job.export"), buf_str(&b), a);
@@ -400,16 +464,30 @@ static struct str detail_of(struct request *rq, const struct export_list *list)
     buf_done(&b);
     return out;
 }
+
+static enum rc unknown_list(struct request *rq, struct err *e)
+{
+    struct str what = str_utf8_prefix(arg_str(rq, "what"), 60);
+    struct suggestion best = suggestion_for(what);
+    for (const struct export_list *l = export_lists; l->what != NULL; l++)
+        suggestion_see(&best, str_from(l->what));
+    err_set(e, RC_INVALID, "list_unknown", "what", "不能导出“" STR_FMT "”",
+            "\"" STR_FMT "\" cannot be exported", STR_ARG(what));
+    const char *guess = suggestion_best(&best);
+    if (guess != NULL)
+        err_hint(e, "是否想写 %s？GET /api/exports 给出全部列表",
+                 "did you mean %s? GET /api/exports names them all", guess);
+    else
+        err_hint(e, "GET /api/exports 给出可以导出的列表",
+                 "GET /api/exports names those that can be");
+    return RC_INVALID;
+}
+
 static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
 {
     const struct export_list *list = export_list_find(arg_str(rq, "what"));
-    if (list == NULL) {
-        enum rc rc = err_set(e, RC_INVALID, "list_unknown", "what", "不能导出“" STR_FMT "”",
-                             "\"" STR_FMT "\" cannot be exported", STR_ARG(arg_str(rq, "what")));
-        err_hint(e, "可以导出 customers、orders、audience、staff 等",
-                 "customers, orders, audience, staff … can");
-        return rc;
-    }
+    if (list == NULL)
+        return unknown_list(rq, e);
     struct job_order order = {
         .kind = "export",
         .title = arena_printf(request_arena(rq), "导出%s", list->zh),
@@ -419,6 +497,41 @@ static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
     };
     return job_started(rq, tx, &order, e);
 }
+
+static enum rc lists_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    (void)tx;
+    (void)e;
+    size_t n = 0;
+    struct json *j = listing_open(rq);
+    for (const struct export_list *l = export_lists; l->what != NULL; l++, n++) {
+        struct str rest = str_from(l->columns), key;
+        json_open_object(j, NULL);
+        json_put_z(j, "what", l->what);
+        json_put_z(j, "zh", l->zh);
+        json_put_z(j, "en", l->en);
+        json_put_z(j, "path", l->path);
+        json_open_array(j, "columns");
+        while (str_cut(&rest, ',', &key))
+            json_put_str(j, NULL, key);
+        json_close_array(j);
+        json_close_object(j);
+    }
+    listing_close(rq, STR_ABSENT, (int64_t)n);
+    return RC_OK;
+}
+
+const struct route route_export_lists = {
+    .method = GET,
+    .path = "/api/exports",
+    .name = "export_lists",
+    .need = PERM_EXPORT,
+    .scope = SCOPE_NONE,
+    .run = lists_run,
+    .zh = "可以导出的列表及其列。",
+    .en = "The lists that can be exported, and their columns.",
+    .reply = "ExportLists",
+};
 
 const struct route route_export_create = {
     .method = POST,
@@ -432,8 +545,8 @@ const struct route route_export_create = {
     .args =
         {
             {"what", ARG_NAME, IN_BODY, .required = true,
-             .zh = "哪个列表：customers、orders、audience……",
-             .en = "which list: customers, orders, audience …"},
+             .zh = "哪个列表：customers、orders、tags、report_revenue……",
+             .en = "which list: customers, orders, tags, report_revenue …"},
             {"filter", ARG_JSON, IN_BODY, .zh = "列表自己的查询参数", .en = "the list's own query"},
             {"columns", ARG_JSON, IN_BODY, .zh = "列，缺省为全部",
              .en = "columns, all unless told"},

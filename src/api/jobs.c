@@ -34,7 +34,8 @@ static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
     size_t n;
     int64_t before = INT64_MAX, ignored, limit = page_limit(rq);
     cursor_read(rq, &before, &ignored);
-    enum rc rc = job_row_list(tx, before, owner_of(rq), limit + 1, &rows, &n, e);
+    enum rc rc =
+        job_row_list(tx, before, owner_of(rq), arg_str(rq, "state"), limit + 1, &rows, &n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = listing_open(rq);
@@ -52,7 +53,9 @@ const struct route route_job_list = {
     .name = "job_list",
     .need = PERM_SELF,
     .scope = SCOPE_NONE,
-    .args = {ARGS_PAGE},
+    .args = {{"state", ARG_CHOICE, .choices = "waiting|running|stopping|stopped|done|failed",
+              .zh = "状态，不给为全部", .en = "the state, any unless told"},
+             ARGS_PAGE},
     .run = list_run,
     .zh = "任务列表，最新的在前。",
     .en = "Jobs, newest first.",

@@ -335,6 +335,7 @@ static void put_buckets(struct json *j, const struct report_days_row *rows, size
         while (at < n && (b == ENDS || rows[at].days <= ends[b]))
             customers += rows[at++].count;
         json_open_object(j, NULL);
+        json_put_int(j, "days_from", b == 0 ? 0 : ends[b - 1] + 1);
         if (b < ENDS)
             json_put_int(j, "days_to", ends[b]);
         else

@@ -63,6 +63,7 @@ static const struct entry TABLE[] = {
     {"/api/departments", &route_department_tree},
     {"/api/doctor", &route_doctor},
     {"/api/event-kinds", &route_event_kind_list},
+    {"/api/exports", &route_export_lists},
     {"/api/exports", &route_export_create},
     {"/api/exports/{job_id}/file", &route_export_file},
     {"/api/fields", &route_field_list},

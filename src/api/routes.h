@@ -53,7 +53,7 @@ extern const struct route route_customer_tag_put, route_customer_tag_remove, rou
 /* customers.c */
 extern const struct route route_customer_list, route_customer_get, route_customer_update, route_customer_field_put;
 /* exports.c */
-extern const struct route route_export_create, route_export_file;
+extern const struct route route_export_create, route_export_file, route_export_lists;
 /* fields.c */
 extern const struct route route_field_list, route_field_create, route_field_update, route_field_remove;
 /* imports.c */

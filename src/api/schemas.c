@@ -122,6 +122,9 @@ const struct schema schema_table[] = {
     {"EventKindList",
      LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"touch\":"
       BOOL))},
+    {"ExportLists",
+     LIST_OF(OBJECT("\"what\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"path\":" TEXT
+                    ",\"columns\":" ARRAY(TEXT)))},
     {"Facts",
      OBJECT("\"lines\":" INT ",\"lines_without_customer\":" INT ",\"cancellation_lines\":" INT
       ",\"cancellation_orders\":" INT ",\"adjustment_lines\":" INT
@@ -142,7 +145,8 @@ const struct schema schema_table[] = {
      OBJECT("\"key\":" TEXT ",\"value\":" ANY)},
     {"FirstPurchase",
      OBJECT("\"median_days\":" NUM_NULL ",\"mean_days\":" NUM_NULL ",\"buckets\":"
-      ARRAY(OBJECT("\"days_to\":" INT_NULL ",\"customers\":" INT)) ",\"before\":" INT
+      ARRAY(OBJECT("\"days_from\":" INT ",\"days_to\":" INT_NULL ",\"customers\":" INT))
+      ",\"before\":" INT
       ",\"never\":" INT)},
     {"Group",
      OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"owner\":" NAMED_REF ",\"kind\":" TEXT ",\"level\":"

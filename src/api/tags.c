@@ -20,15 +20,47 @@ static void put_tag(struct json *j, const struct tag *t)
     json_close_object(j);
 }
 
-static void put_group(struct json *j, const struct tag_group *g, const struct tag *tags, size_t n)
+/* What of the tree is asked for. */
+struct tag_filter {
+    struct str words; /* a part of "group tag", in small letters; absent: any */
+    int archived;     /* 1 or 0; -1: either */
+};
+
+static struct str small_letters(struct arena *a, struct str s)
 {
+    char *p = arena_z(a, s);
+    for (size_t i = 0; i < s.n; i++)
+        p[i] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] - 'A' + 'a' : p[i]);
+    return (struct str){p, s.n};
+}
+
+static bool is_wanted(struct arena *a, const struct tag_filter *f, const struct tag_group *g,
+                      const struct tag *t)
+{
+    if (f->archived >= 0 && (t->archived_s != DB_NULL) != (f->archived == 1))
+        return false;
+    struct str both = arena_printf(a, STR_FMT " " STR_FMT, STR_ARG(g->name), STR_ARG(t->name));
+    return str_empty(f->words) || str_find(small_letters(a, both), f->words) >= 0;
+}
+
+/* A group with the tags that are wanted; one that has none of them is left out of a search. */
+static void put_group(struct request *rq, const struct tag_filter *f, const struct tag_group *g,
+                      const struct tag *tags, size_t n)
+{
+    struct json *j = reply_json(rq);
+    struct arena *a = request_arena(rq);
+    bool any = str_empty(f->words);
+    for (size_t i = 0; i < n && !any; i++)
+        any = tags[i].group_id == g->id && is_wanted(a, f, g, &tags[i]);
+    if (!any)
+        return;
     json_open_object(j, NULL);
     json_put_id(j, "id", g->id);
     json_put_str(j, "name", g->name);
     json_put_int(j, "position", g->position);
     json_open_array(j, "tags");
     for (size_t i = 0; i < n; i++) {
-        if (tags[i].group_id == g->id)
+        if (tags[i].group_id == g->id && is_wanted(a, f, g, &tags[i]))
             put_tag(j, &tags[i]);
     }
     json_close_array(j);
@@ -41,6 +73,10 @@ static enum rc tag_tree(struct request *rq, struct tx *tx, struct err *e)
     struct tag_group *groups;
     struct tag *tags;
     size_t category_n, group_n, tag_n;
+    struct tag_filter f = {
+        .words = small_letters(request_arena(rq), str_trim(arg_str(rq, "q"))),
+        .archived = arg_given(rq, "archived") ? (int)arg_int(rq, "archived") : -1,
+    };
     enum rc rc = tag_category_list(tx, &categories, &category_n, e);
     if (rc == RC_OK)
         rc = tag_group_list(tx, &groups, &group_n, e);
@@ -59,7 +95,7 @@ static enum rc tag_tree(struct request *rq, struct tx *tx, struct err *e)
         json_open_array(j, "groups");
         for (size_t g = 0; g < group_n; g++) {
             if (groups[g].category_id == categories[c].id)
-                put_group(j, &groups[g], tags, tag_n);
+                put_group(rq, &f, &groups[g], tags, tag_n);
         }
         json_close_array(j);
         json_close_object(j);
@@ -75,9 +111,13 @@ const struct route route_tag_tree = {
     .name = "tag_tree",
     .need = PERM_CUSTOMER_READ,
     .scope = SCOPE_ROWS,
+    .args = {{"q", ARG_TEXT, .max = LIMIT_NAME * 4, .zh = "标签组或标签名的一部分",
+              .en = "a part of the name of group or tag"},
+             {"archived", ARG_BOOL, .zh = "只看已停用的，或只看在用的；不给为全部",
+              .en = "only archived ones, or only those in use; both unless told"}},
     .run = tag_tree,
-    .zh = "全部标签，按分类和标签组；人数只计数据范围内的客户",
-    .en = "All tags by category and group; counts are of customers in your scope.",
+    .zh = "标签，按分类和标签组；人数只计数据范围内的客户",
+    .en = "The tags by category and group; counts are of customers in your scope.",
     .reply = "TagTree",
 };
 

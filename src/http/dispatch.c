@@ -313,6 +313,7 @@ void dispatch_finish(struct request *rq)
     struct reply_field allow = rq->fields[0];
     bool method_unknown = rq->route == NULL && rq->field_count == 1;
     close_json(rq);
+    reply_finish_etag(rq);
     if (rq->err.rc != RC_OK && rq->upload.path != NULL) {
         unlink(rq->upload.path); /* no handler has kept it */
     }

@@ -88,7 +88,8 @@ struct request {
     const char *file;
     struct str download;
     bool file_temporary;
-    bool not_modified;
+    bool not_modified, versioned;
+    int64_t version; /* of what the reply shows, when `versioned` */
     const char *event;
     bool event_last;
     struct err err;
@@ -151,5 +152,7 @@ enum rc cursor_open(const struct keyring *k, const char *route, struct str text,
 /* reply.c: forgets what a handler has written, before it runs again or an error takes its place. */
 void reply_reset(struct request *rq);
 void reply_error(struct request *rq, const struct err *e);
+/* When the reply is complete: the entity tag of one that has a version. */
+void reply_finish_etag(struct request *rq);
 
 #endif

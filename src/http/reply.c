@@ -5,6 +5,7 @@
  * are the exception: they are named here and streamed by the server. Nothing here allocates outside
  * the request.
  */
+#include "base/hash.h"
 #include "base/limits.h"
 #include "http/parts.h"
 
@@ -81,6 +82,7 @@ void reply_reset(struct request *rq)
     rq->download = STR_ABSENT;
     rq->file_temporary = false;
     rq->not_modified = false;
+    rq->versioned = false;
     rq->event = NULL;
     rq->event_last = false;
     rq->audit_kind = NULL;
@@ -146,13 +148,17 @@ void reply_page_end(struct request *rq, struct str next_cursor, int64_t total)
 
 /* ---- versions ---- */
 
-static struct str version_tag(struct request *rq, int64_t version)
+/* An entity tag is "version-body": what a write must agree with, and a hash of all the reply holds.
+ * With the latter a tag put on a customer, a new order or another language is another reply, and
+ * the former does not refuse a change of the profile because of them. */
+static struct str entity_tag(struct request *rq)
 {
-    return arena_printf(&rq->arena, "\"%" PRIx64 "\"", (uint64_t)version);
+    return arena_printf(&rq->arena, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)rq->version,
+                        hash_bytes(buf_str(&rq->out), 0));
 }
 
-/* Whether a list of entity tags, as in If-Match, names this one or all. */
-static bool tag_listed(struct str list, struct str tag)
+/* Whether a list of entity tags, as in If-Match, names all, or one that begins so. */
+static bool tag_listed(struct str list, struct str beginning)
 {
     struct str one;
     while (str_cut(&list, ',', &one)) {
@@ -160,7 +166,7 @@ static bool tag_listed(struct str list, struct str tag)
         if (str_starts(one, STR("W/"))) {
             one = str_sub(one, 2, one.n);
         }
-        if (str_eq(one, STR("*")) || str_eq(one, tag)) {
+        if (str_eq(one, STR("*")) || str_starts(one, beginning)) {
             return true;
         }
     }
@@ -169,7 +175,16 @@ static bool tag_listed(struct str list, struct str tag)
 
 void reply_etag(struct request *rq, int64_t version)
 {
-    struct str tag = version_tag(rq, version);
+    rq->version = version;
+    rq->versioned = true;
+}
+
+void reply_finish_etag(struct request *rq)
+{
+    if (!rq->versioned || rq->out.failed) {
+        return;
+    }
+    struct str tag = entity_tag(rq);
     reply_header(rq, "ETag", tag);
     rq->not_modified =
         rq->wire.method == GET && tag_listed(rq->wire.fields[FIELD_IF_NONE_MATCH], tag);
@@ -178,7 +193,8 @@ void reply_etag(struct request *rq, int64_t version)
 enum rc request_if_match(struct request *rq, int64_t version, struct err *e)
 {
     struct str sent = rq->wire.fields[FIELD_IF_MATCH];
-    if (str_absent(sent) || tag_listed(sent, version_tag(rq, version))) {
+    struct str beginning = arena_printf(&rq->arena, "\"%" PRIx64 "-", (uint64_t)version);
+    if (str_absent(sent) || tag_listed(sent, beginning)) {
         return RC_OK;
     }
     err_set(e, RC_CONFLICT, "changed_meanwhile", NULL, "有人刚刚改过它",

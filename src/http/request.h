@@ -101,8 +101,9 @@ void reply_header(struct request *rq, const char *name, struct str value);
  * nothing more will change, the stream ends behind this event. Asked for without Accept:
  * text/event-stream, the same JSON is an ordinary reply. */
 void reply_event(struct request *rq, const char *event, bool last);
-/* Sets the ETag; answers 304 by itself when the caller has it already. For writes: RC_CONFLICT
- * unless If-Match (if sent) agrees. */
+/* Sets the ETag, made of the version of the thing shown and a hash of the whole reply; answers 304
+ * by itself when the caller has this very reply already. For writes: RC_CONFLICT unless If-Match
+ * (if sent) names this version, whatever else was in the reply it came with. */
 void reply_etag(struct request *rq, int64_t version);
 enum rc request_if_match(struct request *rq, int64_t version, struct err *e);
 /* Ends a list: `,"next":…,"total":…}`; next absent: last page; total < 0: not counted. */

@@ -6,6 +6,7 @@
  */
 #include "store/audience.h"
 
+#include "store/like.h"
 #include "store/list.h"
 #include "store/scope.h"
 #include "store/statements.h"
@@ -34,8 +35,10 @@ static const struct sql AUDIENCE_LOAD = {
     .out = AUDIENCE_TYPES,
 };
 static const struct sql AUDIENCE_LIST = {
-    .text = AUDIENCE " WHERE a.id < $1 AND a.archived_s IS NULL ORDER BY a.id DESC LIMIT $2",
-    .in = "ii",
+    .text = AUDIENCE
+    " WHERE a.id < $1 AND a.archived_s IS NULL AND ($2 IS NULL OR lower(a.name)"
+    " LIKE $2 ESCAPE '\\' OR lower(a.note) LIKE $2 ESCAPE '\\') ORDER BY a.id DESC LIMIT $3",
+    .in = "iSi",
     .out = AUDIENCE_TYPES,
 };
 static const struct sql AUDIENCE_NEXT_LIVE = {
@@ -218,11 +221,12 @@ enum rc audience_next_live(struct tx *tx, int64_t after_id, struct audience_row 
     return rc;
 }
 
-enum rc audience_list(struct tx *tx, int64_t before_id, int64_t limit, struct audience_row **out,
-                      size_t *out_n, struct err *e)
+enum rc audience_list(struct tx *tx, struct str q, int64_t before_id, int64_t limit,
+                      struct audience_row **out, size_t *out_n, struct err *e)
 {
     struct rows *r;
-    enum rc rc = tx_query(tx, &AUDIENCE_LIST, &r, e, before_id, limit);
+    struct str like = str_empty(q) ? STR_ABSENT : like_part(tx_arena(tx), q);
+    enum rc rc = tx_query(tx, &AUDIENCE_LIST, &r, e, before_id, like, limit);
     if (rc != RC_OK)
         return rc;
     struct audience_row *list = NULL;

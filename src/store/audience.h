@@ -39,9 +39,10 @@ enum rc audience_load(struct tx *tx, int64_t id, struct audience_row *out, struc
 /* The first live one with id > after_id; RC_NOT_FOUND (e untouched) when there is none. */
 enum rc audience_next_live(struct tx *tx, int64_t after_id, struct audience_row *out,
                            struct err *e);
-/* Those in use with id < before_id, newest first. */
-enum rc audience_list(struct tx *tx, int64_t before_id, int64_t limit, struct audience_row **out,
-                      size_t *out_n, struct err *e);
+/* Those in use with id < before_id, newest first; with `q`: whose name or note has it, ASCII
+ * letters without case. Reads the table backwards: hundreds of rows. */
+enum rc audience_list(struct tx *tx, struct str q, int64_t before_id, int64_t limit,
+                      struct audience_row **out, size_t *out_n, struct err *e);
 
 /* One text it had. */
 struct audience_version {

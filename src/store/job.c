@@ -29,6 +29,12 @@ static const struct sql JOB_LIST = {
     .in = "iii",
     .out = JOB_TYPES,
 };
+static const struct sql JOB_LIST_STATE = {
+    .text = JOB_COLUMNS "WHERE state = $4 AND id < $1 AND ($2 = 0 OR account_id = $2)"
+                        " ORDER BY id DESC LIMIT $3",
+    .in = "iiis",
+    .out = JOB_TYPES,
+};
 static const struct sql JOB_OPEN = {
     .text = JOB_COLUMNS "WHERE state IN ('waiting', 'running', 'stopping') ORDER BY id LIMIT 200",
     .out = JOB_TYPES,
@@ -51,8 +57,8 @@ static const struct sql JOB_END = {
     .in = "isiiIsSS",
 };
 
-STATEMENTS(job, &JOB_ADD, &JOB_GET, &JOB_LIST, &JOB_OPEN, &JOB_STATE, &JOB_CHECKPOINT, &JOB_START,
-           &JOB_END);
+STATEMENTS(job, &JOB_ADD, &JOB_GET, &JOB_LIST, &JOB_LIST_STATE, &JOB_OPEN, &JOB_STATE,
+           &JOB_CHECKPOINT, &JOB_START, &JOB_END);
 
 static const char *const states[] = {"waiting", "running", "stopping", "stopped", "done", "failed"};
 
@@ -128,11 +134,13 @@ static enum rc read_list(struct tx *tx, struct rows *r, struct job_row **out, si
     return RC_OK;
 }
 
-enum rc job_row_list(struct tx *tx, int64_t before, int64_t account_id, int64_t limit,
-                     struct job_row **out, size_t *out_n, struct err *e)
+enum rc job_row_list(struct tx *tx, int64_t before, int64_t account_id, struct str state,
+                     int64_t limit, struct job_row **out, size_t *out_n, struct err *e)
 {
     struct rows *r;
-    enum rc rc = tx_query(tx, &JOB_LIST, &r, e, before, account_id, limit);
+    enum rc rc = str_empty(state)
+                     ? tx_query(tx, &JOB_LIST, &r, e, before, account_id, limit)
+                     : tx_query(tx, &JOB_LIST_STATE, &r, e, before, account_id, limit, state);
     return rc == RC_OK ? read_list(tx, r, out, out_n, e) : rc;
 }
 

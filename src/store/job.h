@@ -23,9 +23,9 @@ struct job_row {
 enum rc job_row_add(struct tx *tx, const struct job_row *row, struct err *e);
 /* RC_NOT_FOUND with a sentence when there is none. Text is in the transaction's arena. */
 enum rc job_row_get(struct tx *tx, int64_t id, struct job_row *out, struct err *e);
-/* Newest first, those with an id below `before`; account_id 0: everyone's. */
-enum rc job_row_list(struct tx *tx, int64_t before, int64_t account_id, int64_t limit,
-                     struct job_row **out, size_t *out_n, struct err *e);
+/* Newest first, those with an id below `before`; account_id 0: everyone's; state absent: any. */
+enum rc job_row_list(struct tx *tx, int64_t before, int64_t account_id, struct str state,
+                     int64_t limit, struct job_row **out, size_t *out_n, struct err *e);
 /* Those that wait, run or are stopping, oldest first, at most 200. */
 enum rc job_row_open(struct tx *tx, struct job_row **out, size_t *out_n, struct err *e);
 

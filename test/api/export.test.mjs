@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
+import { corp } from './corp.mjs';
 import { importFile } from './files.mjs';
 import { each, start } from './harness.mjs';
 
@@ -20,13 +21,50 @@ const NAUGHTY = [
   'a,"b"',
 ];
 
+/* Every list that can be exported; and those of which the small corp has none. */
+const LISTS = (
+  'accounts audience audiences audit backups costs customers fields group_days groups ' +
+  'imports jobs merge_proposals merges orders products report_cohorts report_facts ' +
+  'report_first_purchase report_intervals report_provinces report_repurchase ' +
+  'report_revenue report_sources rfm sources staff stages tag_coverage tags ' +
+  'tier_history tier_moves tiers timeline tokens trend'
+).split(' ');
+const EMPTY = new Set('backups group_days imports products rfm'.split(' '));
+
+/* Something for each of those lists, where a line of SQL or a call can make it. */
+async function lifeOf(koi, admin, operator) {
+  await koi.stop();
+  await koi.sql(
+    `INSERT INTO tag (id, group_id, name, created_s, archived_s)
+       VALUES (3, 1, '=1+1', 0, NULL), (4, 1, 'old', 0, 5);
+     INSERT INTO chat_group (id, name, kind, level, created_s)
+       VALUES (1, '@group', 'feed', 'vip', 0);
+     INSERT INTO merge_proposal (id, low_id, high_id, reason, state, created_s)
+       VALUES (1, 1005, 1006, 'phone', 'open', 5);`,
+  );
+  await koi.serve();
+  await operator.post('/api/audiences', { name: '+all', expression: 'all' }, 201);
+  await operator.post('/api/merges', { kept_id: '1003', merged_id: '1007' }, 201);
+  const tiers = [{ name: '-tier', expression: 'all', color: '#112233', position: 1 }];
+  const model = { name: 'model', kind: 'own', period_days: 90, tiers };
+  const made = await admin.post('/api/tier-models', model, 201);
+  const run = await admin.post(`/api/tier-models/${made.id}/run`, {}, 202);
+  await admin.job(run.job.id);
+  await admin.post('/api/tokens', { name: '@t', permissions: ['export'] }, 201);
+  await admin.post('/api/fields', { key: 'skin', name: '=skin', type: 'text' }, 201);
+  const { id } = await admin.post('/api/sources', { name: '=shop', kind: 'other' }, 201);
+  const cost = { source_id: id, kind: 'fixed', amount_fen: 100, note: '=note' };
+  await admin.post('/api/costs', { ...cost, from_day: '2026-01-01', to_day: '2026-01-02' }, 201);
+}
+
 const people = () =>
   '客户编号,昵称,手机号\n' +
   NAUGHTY.map((name, i) => `${i + 1},"${name.replaceAll('"', '""')}",1380013800${i}`).join('\n') +
   '\n';
 
-async function exported(caller, body) {
-  const { job } = await caller.post('/api/exports', body, 202);
+async function exported(caller, body, headers = {}) {
+  const asked = await caller.call('POST', '/api/exports', body, { headers, expect: 202 });
+  const { job } = asked.body;
   const done = await caller.job(job.id);
   assert.equal(done.state, 'done', JSON.stringify(done.error));
   const reply = await caller.call('GET', `/api/exports/${job.id}/file`, undefined, { expect: 200 });
@@ -136,6 +174,95 @@ each('exports', (engine) => {
     assert.match(cells, /<v>-12\.5<\/v>/);
     assert.match(cells, /<v>99\.90*1?<\/v>/);
     assert.match(cells, /<v>45293\.12783\d*<\/v>/); /* 2024-01-02 03:04:05 */
+  });
+
+  test('every list there is, in both formats and languages, each column named', async (t) => {
+    const { koi, operator } = await corp(t, engine);
+    const admin = await koi.signIn('administrator');
+    await lifeOf(koi, admin, operator);
+    const model = { model_id: (await admin.get('/api/tier-models')).items[0].id };
+    const filters = {
+      audience: { audience_id: (await admin.get('/api/audiences')).items[0].id },
+      group_days: { group_id: '1' },
+      report_sources: { from: '2026-01-01', to: '2026-12-31' },
+      tier_history: model,
+      tier_moves: model,
+      tiers: model,
+      timeline: { customer_id: '1002' },
+    };
+    for (const what of LISTS) {
+      const ask = { what, filter: filters[what] ?? {}, columns: [] };
+      const { job, reply } = await exported(admin, { ...ask, format: 'csv' });
+      const [head, ...rows] = parse(reply.text.replace(/^\ufeff/, ''));
+      assert.equal(rows.length, job.result.rows, what);
+      assert.ok(rows.length > 0 || EMPTY.has(what), `${what} has no rows`);
+      for (const title of head) assert.ok(!/[._]/.test(title), `${what}: ${title}`);
+      for (const cell of rows.flat()) assert.ok(!/^[=+@\t\r]/.test(cell), `${what}: ${cell}`);
+      const sheet = await exported(admin, { ...ask, format: 'xlsx' });
+      assert.ok(!unzip(sheet.reply.bytes, 'xl/worksheets/sheet1.xml').includes('<f>'), what);
+      const zh = { 'accept-language': 'zh' };
+      const chinese = await exported(admin, { ...ask, format: 'csv' }, zh);
+      const titles = parse(chinese.reply.text.replace(/^\ufeff/, ''))[0];
+      assert.equal(titles.length, head.length);
+      const plain = /^(R|F|M)$|[\u4e00-\u9fff]/;
+      for (const title of titles) assert.match(title, plain, what);
+    }
+    const { items } = await admin.get('/api/exports');
+    assert.deepEqual(
+      items.map(({ what }) => what),
+      LISTS,
+    );
+    const { error } = await admin.post('/api/exports', { what: 'tag', format: 'csv' }, 400);
+    assert.equal(error.field, 'what');
+    assert.match(error.hint, /tags.*GET \/api\/exports/);
+  });
+
+  test('trees, figures and wide tables become rows; filters count', async (t) => {
+    const { koi, operator } = await corp(t, engine);
+    const admin = await koi.signIn('administrator');
+    await lifeOf(koi, admin, operator);
+    const rowsOf = async (what, filter = {}, columns = []) => {
+      const { reply } = await exported(admin, { what, filter, columns, format: 'csv' });
+      return parse(reply.text.replace(/^\ufeff/, ''));
+    };
+    const tags = await rowsOf('tags');
+    assert.deepEqual(tags[0], [
+      'tag category',
+      'tag group',
+      'name',
+      'grain',
+      'customers',
+      'archived',
+    ]);
+    assert.deepEqual(tags[1].slice(0, 4), ['C', 'G', 'VIP', 'basic']);
+    assert.ok(tags.some((row) => row[2] === "'=1+1" && row[5] === 'no'));
+    assert.equal((await rowsOf('tags', { q: 'vip' })).length, 2);
+    assert.equal((await rowsOf('tags', { archived: true })).length, 2);
+    assert.equal((await rowsOf('tags', { archived: 'false' })).length, 4);
+
+    const want = await admin.get('/api/reports/facts');
+    const facts = await rowsOf('report_facts');
+    assert.equal(facts.length - 1, Object.keys(want).length);
+    const sales = facts.find((row) => row[0] === 'sales');
+    assert.equal(sales[2], (want.sale_fen / 100).toFixed(2));
+
+    const { cohorts } = await admin.get('/api/reports/cohorts?unit=week');
+    const wide = await rowsOf('report_cohorts', { unit: 'week' });
+    const most = Math.max(...cohorts.map((c) => c.active.length));
+    assert.equal(wide[0].length, 2 + most);
+    assert.equal(wide[0][2], 'period 0');
+    cohorts.forEach((c, i) =>
+      c.active.forEach((n, k) => assert.equal(wide[i + 1][2 + k], String(n))),
+    );
+    const accounts = await rowsOf('accounts', {}, ['login', 'disabled']);
+    assert.deepEqual(accounts[0], ['login', 'disabled']);
+    assert.ok(accounts.slice(1).every((row) => row[1] === 'no'));
+    const jobs = await rowsOf('jobs', { state: 'failed' });
+    assert.equal(jobs.length, 1);
+    const stopped = await exported(admin, { what: 'jobs', filter: {}, columns: [], format: 'csv' });
+    assert.ok(stopped.job.result.rows > 5);
+    const moved = await rowsOf('trend');
+    assert.equal(moved.length, 31);
   });
 
   test('whose it is, what it shows, and what it refuses', async (t) => {
