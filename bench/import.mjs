@@ -35,7 +35,8 @@ function madeLines(random) {
       const product = 10000 + Math.floor(random() * 3600);
       const quantity = (cancelled ? -1 : 1) * (1 + Math.floor(random() * 24));
       lines.push(
-        `${cancelled ? 'C' : ''}${536365 + invoice},${product},"PRODUCT, NO ${product}",${quantity},` +
+        `${cancelled ? 'C' : ''}${536365 + invoice},${product},` +
+          `"PRODUCT, NO ${product}",${quantity},` +
           `2011-0${1 + (invoice % 6)}-${day} 10:${minute}:00,${(random() * 10).toFixed(2)},` +
           `${customer},United Kingdom`,
       );

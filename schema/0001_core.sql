@@ -385,7 +385,7 @@ CREATE INDEX orders_batch ON orders (batch_id);
 -- A line of an order. `seq` comes from the shared sequence: lines appear in the mirror as events of kind item.
 CREATE TABLE order_item (
     seq              @PK@,
-    order_id         @INT@ NOT NULL,           -- an order; not declared: the check would cost a third of an insert
+    order_id         @INT@ NOT NULL,           -- not declared: a third of the cost of an insert
     line             @INT@ NOT NULL,           -- 1-based position in the order
     customer_id      @INT@,                    -- of the order
     product_id       @INT@,                    -- a product; not declared, or deleting one would read all lines

@@ -3,9 +3,10 @@
  * Encoding: a byte order mark decides; else UTF-8 if every byte fits; else GB18030 if every byte
  * fits that; else whichever has the better share of well-formed characters, so that one broken cell
  * does not change the whole file's; and Windows-1252 when hardly anything fits either. Delimiter:
- * the candidate under which most sample rows have the same number of cells, at least two; among
- * equals, the one with more cells; rows that it would cut inside quotes speak against it; runs of blanks only when no other is found. Costs two passes
- * over the sample for the encoding and one for each candidate.
+ * the candidate under which most sample rows have the same number of cells, at least two; rows that
+ * it would cut inside quotes speak against it; among equals, the one with more cells; runs of
+ * blanks only when no other is found. Costs two passes over the sample for the encoding and one for
+ * each candidate.
  */
 #include "file/guess.h"
 

@@ -21,7 +21,8 @@ function manyOrders(n) {
 
 const startImport = async (caller, text) => {
   const { id } = await upload(caller, 'many.csv', text);
-  return (await caller.post('/api/imports', { upload_id: id, kind: 'orders', dry_run: false }, 202)).job;
+  return (await caller.post('/api/imports', { upload_id: id, kind: 'orders', dry_run: false }, 202))
+    .job;
 };
 
 /* Reads a job's event stream to its end. */
@@ -110,7 +111,10 @@ each('jobs', (engine) => {
     assert.equal(await koi.sql('SELECT count(*) FROM orders'), '20000');
     /* A clean stop is no end either. */
     const second = await startImport(owner, manyOrders(40000).replaceAll('\n1', '\n2'));
-    await until(async () => (await owner.get(`/api/jobs/${second.id}`)).done > 2000, 'the second import');
+    await until(
+      async () => (await owner.get(`/api/jobs/${second.id}`)).done > 2000,
+      'the second import',
+    );
     await koi.stop();
     await koi.serve();
     assert.equal((await owner.job(second.id)).state, 'done');
@@ -124,7 +128,7 @@ test('kills at random moments of an import change nothing (more by ./run torture
   assert.match(stdout, /all equal/);
 });
 
-test('kills at random moments of API writes lose nothing acknowledged (more by ./run torture)', async () => {
+test('kills at random moments of API writes lose nothing acknowledged', async () => {
   const script = join(import.meta.dirname, '..', 'torture', 'write_kill.mjs');
   for (const seed of ['1', '2']) {
     const args = [script, '--times', '2', '--seed', seed];

@@ -78,7 +78,9 @@ test('500 names that want to be scripts', async (t) => {
   let seen = 0;
   for (const number of [1, 2, 3]) {
     await look(`/customers?limit=200&page=${number}`, async () => {
-      seen += await tab.locator('tbody tr.ant-table-row').count();
+      const rows = tab.locator('tbody tr.ant-table-row');
+      await rows.first().waitFor();
+      seen += await rows.count();
     });
   }
   assert.ok(seen >= 500, `only ${seen} customers are shown`);
@@ -162,14 +164,12 @@ async function plant(stage) {
     {
       name: some[2].slice(0, 60),
       period_days: 90,
-      tiers: some
-        .slice(0, 4)
-        .map((name, i) => ({
-          name: `${i}${name.slice(0, 50)}`,
-          expression: 'all',
-          color: '#c8102e',
-          advice: name,
-        })),
+      tiers: some.slice(0, 4).map((name, i) => ({
+        name: `${i}${name.slice(0, 50)}`,
+        expression: 'all',
+        color: '#c8102e',
+        advice: name,
+      })),
     },
     201,
   );

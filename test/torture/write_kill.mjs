@@ -94,7 +94,9 @@ async function notesOf(caller, customer_id) {
   const texts = [];
   let more = '';
   do {
-    const { items, next } = await caller.get(`/api/customers/${customer_id}/notes?limit=200${more}`);
+    const { items, next } = await caller.get(
+      `/api/customers/${customer_id}/notes?limit=200${more}`,
+    );
     texts.push(...items.map((item) => item.text));
     more = next === null ? null : `&cursor=${next}`;
   } while (more !== null);
@@ -115,7 +117,8 @@ async function check(client, caller) {
     assert.ok([client.name, client.next_name].includes(nickname), `named ${nickname}`);
   client.name = nickname;
   const worn = new Set(tags.map((tag) => tag.id));
-  for (const tag of client.tags) assert.ok(worn.has(tag), `tag ${tag} was acknowledged and is lost`);
+  for (const tag of client.tags)
+    assert.ok(worn.has(tag), `tag ${tag} was acknowledged and is lost`);
   for (const tag of worn) assert.ok(client.tags.has(tag) || client.tag === tag);
   client.tags = worn;
 }
@@ -127,7 +130,11 @@ try {
   assert.equal(items.length, CLIENTS);
   const clients = items.map((customer) => new Client(customer.id));
   const category = await caller.post('/api/tag-categories', { name: 'torture' }, 201);
-  const group = await caller.post('/api/tag-groups', { category_id: category.id, name: 'torture' }, 201);
+  const group = await caller.post(
+    '/api/tag-groups',
+    { category_id: category.id, name: 'torture' },
+    201,
+  );
   const tag_ids = [];
   for (let i = 0; i < 40; i++) {
     const tag = await caller.post('/api/tags', { group_id: group.id, name: `t${i}` }, 201);
