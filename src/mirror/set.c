@@ -1,0 +1,342 @@
+/* set.c — the chunks of a set: made, shared, asked.
+ *
+ * A chunk is a counted reference of its own, so a set that differs in one chunk from another costs
+ * that chunk and a pointer for each of the others. Every chunk is kept in its smallest form, which
+ * is decided once, when it is made. The loops over words are in words.c.
+ */
+#include "mirror/set.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A chunk that is not empty. Full ones have neither form. */
+struct chunk {
+    atomic_uint refs;
+    uint32_t n;      /* members, 1 … SET_CHUNK */
+    uint16_t *array; /* ascending, when n <= SET_ARRAY_MOST */
+    uint64_t *words; /* SET_WORDS of them, aligned, when more */
+};
+
+struct set {
+    atomic_uint refs;
+    uint32_t chunks;
+    int64_t count;
+    struct chunk *at[]; /* NULL: empty */
+};
+
+static void *must(void *p)
+{
+    if (p == NULL)
+        abort();
+    return p;
+}
+
+/* ---- chunks ---- */
+
+static struct chunk *chunk_hold(struct chunk *c)
+{
+    if (c != NULL)
+        atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+    return c;
+}
+
+static void chunk_drop(struct chunk *c)
+{
+    if (c == NULL || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    free(c->array);
+    free(c->words);
+    free(c);
+}
+
+/* In whichever form is smallest; NULL for none. */
+static struct chunk *chunk_of_words(const struct set_words *x)
+{
+    uint32_t n = words_count(x);
+    if (n == 0)
+        return NULL;
+    struct chunk *c = must(calloc(1, sizeof *c));
+    c->refs = 1;
+    c->n = n;
+    if (n <= SET_ARRAY_MOST) {
+        c->array = must(malloc(n * sizeof *c->array));
+        words_list(x, c->array);
+    } else if (n < SET_CHUNK) {
+        c->words = must(aligned_alloc(64, sizeof x->w));
+        memcpy(c->words, x->w, sizeof x->w);
+    }
+    return c;
+}
+
+static struct chunk *chunk_of_array(const uint32_t *members, uint32_t n)
+{
+    struct chunk *c = must(calloc(1, sizeof *c));
+    c->refs = 1;
+    c->n = n;
+    c->array = must(malloc(n * sizeof *c->array));
+    for (uint32_t i = 0; i < n; i++)
+        c->array[i] = (uint16_t)members[i];
+    return c;
+}
+
+static bool array_has(const struct chunk *c, uint16_t x)
+{
+    uint32_t low = 0;
+    uint32_t high = c->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (c->array[middle] < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < c->n && c->array[low] == x;
+}
+
+static const struct set_words *words_of(const struct chunk *c)
+{
+    return (const struct set_words *)(const void *)c->words;
+}
+
+/* ---- making ---- */
+
+static struct set *new_set(uint32_t chunks)
+{
+    struct set *s = must(calloc(1, sizeof *s + chunks * sizeof s->at[0]));
+    s->refs = 1;
+    s->chunks = chunks;
+    return s;
+}
+
+/* Counts, and leaves empty chunks at the end out of sight. */
+static struct set *finish(struct set *s)
+{
+    s->count = 0;
+    for (uint32_t i = 0; i < s->chunks; i++)
+        s->count += s->at[i] != NULL ? s->at[i]->n : 0;
+    while (s->chunks > 0 && s->at[s->chunks - 1] == NULL)
+        s->chunks--;
+    return s;
+}
+
+struct set *set_new(const uint32_t *members, size_t n)
+{
+    struct set *s = new_set(n > 0 ? members[n - 1] / SET_CHUNK + 1 : 0);
+    struct set_words bits;
+    for (size_t i = 0; i < n;) {
+        uint32_t chunk = members[i] / SET_CHUNK;
+        size_t end = i;
+        while (end < n && members[end] / SET_CHUNK == chunk)
+            end++;
+        if (end - i <= SET_ARRAY_MOST) {
+            s->at[chunk] = chunk_of_array(members + i, (uint32_t)(end - i));
+        } else {
+            words_clear(&bits);
+            for (size_t k = i; k < end; k++)
+                words_put(&bits, members[k] % SET_CHUNK);
+            s->at[chunk] = chunk_of_words(&bits);
+        }
+        i = end;
+    }
+    return finish(s);
+}
+
+struct set *set_below(uint32_t n)
+{
+    struct set *s = new_set((uint32_t)(((uint64_t)n + SET_CHUNK - 1) / SET_CHUNK));
+    struct set_words bits;
+    for (uint32_t i = 0; i < s->chunks; i++) {
+        uint32_t left = n - i * SET_CHUNK;
+        words_fill(&bits, left < SET_CHUNK ? left : SET_CHUNK);
+        s->at[i] = chunk_of_words(&bits);
+    }
+    return finish(s);
+}
+
+/* A copy that shares all chunks, with room for `chunks`. */
+static struct set *copy_with_room(const struct set *old, uint32_t chunks)
+{
+    uint32_t have = set_chunks(old);
+    struct set *s = new_set(have > chunks ? have : chunks);
+    for (uint32_t i = 0; i < have; i++)
+        s->at[i] = chunk_hold(old->at[i]);
+    return s;
+}
+
+struct set *set_edit(const struct set *old, const uint32_t *put, size_t put_n, const uint32_t *off,
+                     size_t off_n)
+{
+    struct set *s = copy_with_room(old, put_n > 0 ? put[put_n - 1] / SET_CHUNK + 1 : 0);
+    size_t i = 0;
+    size_t k = 0;
+    struct set_words bits;
+    while (i < put_n || k < off_n) {
+        uint32_t chunk = UINT32_MAX;
+        if (i < put_n)
+            chunk = put[i] / SET_CHUNK;
+        if (k < off_n && off[k] / SET_CHUNK < chunk)
+            chunk = off[k] / SET_CHUNK;
+        set_load(s, chunk, &bits);
+        for (; i < put_n && put[i] / SET_CHUNK == chunk; i++)
+            words_put(&bits, put[i] % SET_CHUNK);
+        for (; k < off_n && off[k] / SET_CHUNK == chunk; k++)
+            bits.w[off[k] % SET_CHUNK / 64] &= ~(UINT64_C(1) << (off[k] % 64));
+        if (chunk < s->chunks) {
+            chunk_drop(s->at[chunk]);
+            s->at[chunk] = chunk_of_words(&bits);
+        }
+    }
+    return finish(s);
+}
+
+struct set *set_with_chunk(const struct set *old, uint32_t chunk, const struct set_words *bits)
+{
+    struct set *s = copy_with_room(old, chunk + 1);
+    chunk_drop(s->at[chunk]);
+    s->at[chunk] = chunk_of_words(bits);
+    return finish(s);
+}
+
+struct set *set_hold(const struct set *s)
+{
+    struct set *mine = (struct set *)s;
+    if (mine != NULL)
+        atomic_fetch_add_explicit(&mine->refs, 1, memory_order_relaxed);
+    return mine;
+}
+
+void set_drop(struct set *s)
+{
+    if (s == NULL || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    for (uint32_t i = 0; i < s->chunks; i++)
+        chunk_drop(s->at[i]);
+    free(s);
+}
+
+/* ---- asking ---- */
+
+static const struct chunk *chunk_at(const struct set *s, uint32_t chunk)
+{
+    return s != NULL && chunk < s->chunks ? s->at[chunk] : NULL;
+}
+
+bool set_has(const struct set *s, uint32_t ordinal)
+{
+    const struct chunk *c = chunk_at(s, ordinal / SET_CHUNK);
+    if (c == NULL)
+        return false;
+    if (c->array != NULL)
+        return array_has(c, (uint16_t)(ordinal % SET_CHUNK));
+    return c->words == NULL || words_has(words_of(c), ordinal % SET_CHUNK);
+}
+
+int64_t set_count(const struct set *s)
+{
+    return s != NULL ? s->count : 0;
+}
+
+uint32_t set_chunks(const struct set *s)
+{
+    return s != NULL ? s->chunks : 0;
+}
+
+uint32_t set_chunk_count(const struct set *s, uint32_t chunk)
+{
+    const struct chunk *c = chunk_at(s, chunk);
+    return c != NULL ? c->n : 0;
+}
+
+size_t set_bytes(const struct set *s)
+{
+    size_t bytes = s != NULL ? sizeof *s + s->chunks * sizeof s->at[0] : 0;
+    for (uint32_t i = 0; i < set_chunks(s); i++) {
+        const struct chunk *c = s->at[i];
+        if (c == NULL)
+            continue;
+        bytes += sizeof *c + (c->array != NULL ? c->n * sizeof *c->array : 0) +
+                 (c->words != NULL ? sizeof(struct set_words) : 0);
+    }
+    return bytes;
+}
+
+int64_t set_count_both(const struct set *a, const struct set *b)
+{
+    int64_t n = 0;
+    uint32_t chunks = set_chunks(a) < set_chunks(b) ? set_chunks(a) : set_chunks(b);
+    struct set_words x;
+    for (uint32_t i = 0; i < chunks; i++) {
+        if (a->at[i] == NULL || b->at[i] == NULL)
+            continue;
+        set_load(a, i, &x);
+        set_and(b, i, &x);
+        n += words_count(&x);
+    }
+    return n;
+}
+
+/* ---- one chunk at a time ---- */
+
+void set_load(const struct set *s, uint32_t chunk, struct set_words *out)
+{
+    const struct chunk *c = chunk_at(s, chunk);
+    if (c != NULL && c->words != NULL) {
+        memcpy(out->w, c->words, sizeof out->w);
+        return;
+    }
+    words_fill(out, c != NULL && c->array == NULL ? SET_CHUNK : 0);
+    for (uint32_t i = 0; c != NULL && c->array != NULL && i < c->n; i++)
+        words_put(out, c->array[i]);
+}
+
+void set_and(const struct set *s, uint32_t chunk, struct set_words *x)
+{
+    const struct chunk *c = chunk_at(s, chunk);
+    if (c == NULL) {
+        words_clear(x);
+    } else if (c->words != NULL) {
+        words_and(x, words_of(c));
+    } else if (c->array != NULL) {
+        struct set_words both;
+        words_clear(&both);
+        for (uint32_t i = 0; i < c->n; i++) {
+            uint32_t m = c->array[i];
+            both.w[m / 64] |= x->w[m / 64] & (UINT64_C(1) << (m % 64));
+        }
+        *x = both;
+    }
+}
+
+void set_or(const struct set *s, uint32_t chunk, struct set_words *x)
+{
+    const struct chunk *c = chunk_at(s, chunk);
+    if (c == NULL)
+        return;
+    if (c->words != NULL) {
+        words_or(x, words_of(c));
+    } else if (c->array == NULL) {
+        words_fill(x, SET_CHUNK);
+    } else {
+        for (uint32_t i = 0; i < c->n; i++)
+            words_put(x, c->array[i]);
+    }
+}
+
+void set_and_not(const struct set *s, uint32_t chunk, struct set_words *x)
+{
+    const struct chunk *c = chunk_at(s, chunk);
+    if (c == NULL)
+        return;
+    if (c->words != NULL) {
+        words_and_not(x, words_of(c));
+    } else if (c->array == NULL) {
+        words_clear(x);
+    } else {
+        for (uint32_t i = 0; i < c->n; i++) {
+            uint32_t m = c->array[i];
+            x->w[m / 64] &= ~(UINT64_C(1) << (m % 64));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+/* words.c — the loops over the 1,024 words of a chunk, with AVX2 or without.
+ *
+ * Which one runs is decided once, by what the processor says. The count with AVX2 looks up the bits
+ * of each half byte in a table of 16 (Muła, Kurz and Lemire, "Faster population counts using AVX2
+ * instructions", 2018, their method for short input).
+ */
+#include "mirror/set.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define HAS_AVX2 1
+#define AVX2 __attribute__((target("avx2")))
+#else
+#define HAS_AVX2 0
+#endif
+
+/* ---- plain ---- */
+
+static void and_plain(uint64_t *x, const uint64_t *y)
+{
+    for (size_t i = 0; i < SET_WORDS; i++)
+        x[i] &= y[i];
+}
+
+static void or_plain(uint64_t *x, const uint64_t *y)
+{
+    for (size_t i = 0; i < SET_WORDS; i++)
+        x[i] |= y[i];
+}
+
+static void and_not_plain(uint64_t *x, const uint64_t *y)
+{
+    for (size_t i = 0; i < SET_WORDS; i++)
+        x[i] &= ~y[i];
+}
+
+static uint32_t count_plain(const uint64_t *x)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < SET_WORDS; i++)
+        n += (uint32_t)__builtin_popcountll(x[i]);
+    return n;
+}
+
+/* ---- AVX2 ---- */
+
+#if HAS_AVX2
+AVX2 static void and_avx2(uint64_t *x, const uint64_t *y)
+{
+    for (size_t i = 0; i < SET_WORDS; i += 4) {
+        __m256i a = _mm256_load_si256((const __m256i *)(x + i));
+        __m256i b = _mm256_load_si256((const __m256i *)(y + i));
+        _mm256_store_si256((__m256i *)(x + i), _mm256_and_si256(a, b));
+    }
+}
+
+AVX2 static void or_avx2(uint64_t *x, const uint64_t *y)
+{
+    for (size_t i = 0; i < SET_WORDS; i += 4) {
+        __m256i a = _mm256_load_si256((const __m256i *)(x + i));
+        __m256i b = _mm256_load_si256((const __m256i *)(y + i));
+        _mm256_store_si256((__m256i *)(x + i), _mm256_or_si256(a, b));
+    }
+}
+
+AVX2 static void and_not_avx2(uint64_t *x, const uint64_t *y)
+{
+    for (size_t i = 0; i < SET_WORDS; i += 4) {
+        __m256i a = _mm256_load_si256((const __m256i *)(x + i));
+        __m256i b = _mm256_load_si256((const __m256i *)(y + i));
+        _mm256_store_si256((__m256i *)(x + i), _mm256_andnot_si256(b, a));
+    }
+}
+
+AVX2 static uint32_t count_avx2(const uint64_t *x)
+{
+    const __m256i bits = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1,
+                                          2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m256i low = _mm256_set1_epi8(0x0f);
+    __m256i sum = _mm256_setzero_si256();
+    for (size_t i = 0; i < SET_WORDS; i += 4) {
+        __m256i v = _mm256_load_si256((const __m256i *)(x + i));
+        __m256i a = _mm256_shuffle_epi8(bits, _mm256_and_si256(v, low));
+        __m256i b = _mm256_shuffle_epi8(bits, _mm256_and_si256(_mm256_srli_epi16(v, 4), low));
+        __m256i both = _mm256_add_epi8(a, b);
+        sum = _mm256_add_epi64(sum, _mm256_sad_epu8(both, _mm256_setzero_si256()));
+    }
+    uint64_t part[4];
+    _mm256_storeu_si256((__m256i *)part, sum);
+    return (uint32_t)(part[0] + part[1] + part[2] + part[3]);
+}
+#endif
+
+/* ---- which ---- */
+
+struct loops {
+    void (*and)(uint64_t *, const uint64_t *);
+    void (* or)(uint64_t *, const uint64_t *);
+    void (*and_not)(uint64_t *, const uint64_t *);
+    uint32_t (*count)(const uint64_t *);
+};
+
+static const struct loops PLAIN = {and_plain, or_plain, and_not_plain, count_plain};
+#if HAS_AVX2
+static const struct loops WIDE = {and_avx2, or_avx2, and_not_avx2, count_avx2};
+#endif
+static const struct loops *loops = &PLAIN;
+
+bool set_uses_avx2(void)
+{
+    return loops != &PLAIN;
+}
+
+void set_use_avx2(bool yes)
+{
+    loops = &PLAIN;
+#if HAS_AVX2
+    if (yes && __builtin_cpu_supports("avx2"))
+        loops = &WIDE;
+#else
+    (void)yes;
+#endif
+}
+
+__attribute__((constructor)) static void choose(void)
+{
+    set_use_avx2(true);
+}
+
+void words_clear(struct set_words *x)
+{
+    memset(x->w, 0, sizeof x->w);
+}
+
+void words_fill(struct set_words *x, uint32_t n)
+{
+    memset(x->w, 0, sizeof x->w);
+    memset(x->w, 0xff, n / 64 * sizeof x->w[0]);
+    if (n % 64 > 0)
+        x->w[n / 64] = (UINT64_C(1) << (n % 64)) - 1;
+}
+
+void words_and(struct set_words *x, const struct set_words *y)
+{
+    loops->and (x->w, y->w);
+}
+
+void words_or(struct set_words *x, const struct set_words *y)
+{
+    loops->or (x->w, y->w);
+}
+
+void words_and_not(struct set_words *x, const struct set_words *y)
+{
+    loops->and_not(x->w, y->w);
+}
+
+uint32_t words_count(const struct set_words *x)
+{
+    return loops->count(x->w);
+}
+
+bool words_any(const struct set_words *x)
+{
+    for (size_t i = 0; i < SET_WORDS; i += 8) {
+        const uint64_t *w = x->w + i;
+        if ((w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7]) != 0)
+            return true;
+    }
+    return false;
+}
+
+uint32_t words_list(const struct set_words *x, uint16_t *out)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < SET_WORDS; i++) {
+        for (uint64_t bits = x->w[i]; bits != 0; bits &= bits - 1)
+            out[n++] = (uint16_t)(i * 64 + (size_t)__builtin_ctzll(bits));
+    }
+    return n;
+}
