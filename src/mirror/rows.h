@@ -1,0 +1,35 @@
+/* rows — inside of run.h: rows as they come, and the wide columns a run is made of. */
+#ifndef KOI_MIRROR_ROWS_H
+#define KOI_MIRROR_ROWS_H
+
+#include "mirror/run.h"
+
+/* What few rows have. */
+struct extra {
+    uint32_t row;
+    uint32_t refunded_s;
+    int64_t amount_fen, quantity;
+};
+
+/* Columns at full width, in whatever order; extras by ascending row. */
+struct run_rows {
+    size_t n, room;
+    uint16_t *local;
+    uint8_t *kind;
+    uint32_t *at_s;
+    uint32_t *object;
+    uint16_t *channel, *staff;
+    struct extra *extras;
+    size_t n_extras, extras_room;
+};
+
+/* Makes room for n rows in all. */
+void rows_reserve(struct run_rows *rows, size_t n);
+/* Appends one row, and an extra if it has any. */
+void rows_put(struct run_rows *rows, const struct run_row *row);
+/* Frees what it holds and leaves it empty. */
+void rows_done(struct run_rows *rows);
+/* Copies rows sorted by (customer, time), equal seconds in the order they had. `out` is empty. */
+void rows_sort(const struct run_rows *rows, struct run_rows *out);
+
+#endif

@@ -1,0 +1,392 @@
+/* run.c — a run made of sorted rows, and one run made of several.
+ *
+ * Both ways end in finish(): wide columns become narrow, postings are cut out of them. A merge goes
+ * through the customers in order and takes, for each, the rows of the newest run that replaces them
+ * and of all newer ones, by time, the older run first among equal seconds. It holds the new run and
+ * its wide columns at once: 15 bytes a row of one chunk, never of all.
+ */
+#include "mirror/run.h"
+
+#include "mirror/rows.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RARE = 16 /* a kind is rare up to one row in so many */, SPARSE = 8, RUNS_MOST = 64 };
+
+/* What a run is within: nobody outside counts references. */
+struct counted {
+    atomic_uint refs;
+    struct run run;
+};
+
+static void *must(void *p)
+{
+    if (p == NULL)
+        abort();
+    return p;
+}
+
+static struct counted *counted_of(const struct run *run)
+{
+    return (struct counted *)((char *)run - offsetof(struct counted, run));
+}
+
+/* ---- columns ---- */
+
+/* Takes over `wide` and gives back as few bytes as its values need. */
+static struct run_column narrow(uint32_t *wide, size_t n)
+{
+    uint32_t all = 0;
+    bool same = true;
+    for (size_t i = 0; i < n; i++) {
+        all |= wide[i];
+        same = same && wide[i] == wide[0];
+    }
+    struct run_column c = {.constant = n > 0 ? wide[0] : 0};
+    if (same) {
+        free(wide);
+    } else if (all <= UINT8_MAX) {
+        uint8_t *to = c.data = must(malloc(n));
+        c.width = 1;
+        for (size_t i = 0; i < n; i++)
+            to[i] = (uint8_t)wide[i];
+        free(wide);
+    } else if (all <= UINT16_MAX) {
+        uint16_t *to = c.data = must(malloc(n * sizeof *to));
+        c.width = 2;
+        for (size_t i = 0; i < n; i++)
+            to[i] = (uint16_t)wide[i];
+        free(wide);
+    } else {
+        c.width = 4;
+        c.data = must(realloc(wide, n * sizeof *wide));
+    }
+    return c;
+}
+
+static struct run_column narrow16(uint16_t *wide, size_t n)
+{
+    uint32_t *wider = must(malloc((n + 1) * sizeof *wider));
+    for (size_t i = 0; i < n; i++)
+        wider[i] = wide[i];
+    free(wide);
+    return narrow(wider, n);
+}
+
+/* ---- postings ---- */
+
+static bool *kinds_with_extras(const struct run_rows *rows, bool has[static RUN_KINDS])
+{
+    memset(has, 0, RUN_KINDS * sizeof *has);
+    for (size_t i = 0; i < rows->n_extras; i++)
+        has[rows->kind[rows->extras[i].row]] = true;
+    return has;
+}
+
+/* Makes a posting for each kind that is to have one, its lists not filled yet. */
+static void open_postings(struct run *run, const struct run_rows *rows)
+{
+    bool extras[RUN_KINDS];
+    kinds_with_extras(rows, extras);
+    for (int k = 0; k < RUN_KINDS; k++) {
+        uint32_t n = run->by_kind[k];
+        bool rare = run->local == NULL && (uint64_t)n * RARE <= run->n;
+        if (n == 0 || (!rare && !extras[k]))
+            continue;
+        struct run_posting *p = run->postings[k] = must(calloc(1, sizeof *p));
+        p->local = must(malloc(n * sizeof *p->local));
+        p->at_s = must(malloc(n * sizeof *p->at_s));
+    }
+}
+
+static int64_t *column64(int64_t *column, uint32_t n)
+{
+    if (column != NULL)
+        return column;
+    column = must(malloc(n * sizeof *column));
+    for (uint32_t i = 0; i < n; i++)
+        column[i] = RUN_NONE;
+    return column;
+}
+
+static void put_in_posting(struct run_posting *p, uint32_t all, uint32_t place,
+                           const struct extra *x)
+{
+    if (x->amount_fen != RUN_NONE) {
+        p->amount_fen = column64(p->amount_fen, all);
+        p->amount_fen[place] = x->amount_fen;
+    }
+    if (x->quantity != RUN_NONE) {
+        p->quantity = column64(p->quantity, all);
+        p->quantity[place] = x->quantity;
+    }
+    if (x->refunded_s != RUN_NEVER) {
+        if (p->refunded_s == NULL) {
+            p->refunded_s = must(malloc(all * sizeof *p->refunded_s));
+            memset(p->refunded_s, 0xff, all * sizeof *p->refunded_s);
+        }
+        p->refunded_s[place] = x->refunded_s;
+    }
+}
+
+static void fill_postings(struct run *run, const struct run_rows *rows)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        struct run_posting *p = run->postings[rows->kind[i]];
+        bool extra = next < rows->n_extras && rows->extras[next].row == i;
+        if (p != NULL) {
+            uint32_t place = p->n++;
+            p->local[place] = rows->local[i];
+            p->at_s[place] = rows->at_s[i];
+            if (extra)
+                put_in_posting(p, run->by_kind[rows->kind[i]], place, &rows->extras[next]);
+        }
+        next += extra;
+    }
+}
+
+/* ---- customers ---- */
+
+static void index_customers(struct run *run, const struct run_rows *rows, bool base)
+{
+    uint32_t customers = 0;
+    for (size_t i = 0; i < rows->n; i++)
+        customers += i == 0 || rows->local[i] != rows->local[i - 1];
+    bool dense = base || customers * SPARSE >= SET_CHUNK;
+    run->customers = dense ? SET_CHUNK : customers;
+    run->start = must(calloc(run->customers + 1, sizeof *run->start));
+    if (dense) {
+        for (size_t i = 0; i < rows->n; i++)
+            run->start[rows->local[i] + 1]++;
+        for (uint32_t c = 0; c < SET_CHUNK; c++)
+            run->start[c + 1] += run->start[c];
+        return;
+    }
+    run->local = must(malloc((customers + 1) * sizeof *run->local));
+    uint32_t k = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        if (i > 0 && rows->local[i] == rows->local[i - 1])
+            continue;
+        run->local[k] = rows->local[i];
+        run->start[k++] = (uint32_t)i;
+    }
+    run->start[k] = (uint32_t)rows->n;
+}
+
+static struct set_words *copy_words(const struct set_words *x)
+{
+    struct set_words *copy = must(aligned_alloc(_Alignof(struct set_words), sizeof *copy));
+    *copy = *x;
+    return copy;
+}
+
+/* Makes the run out of sorted rows, whose columns it takes over. */
+static struct run *finish(struct run_rows *rows, const struct set_words *replaced, bool base)
+{
+    struct counted *counted = must(calloc(1, sizeof *counted));
+    struct run *run = &counted->run;
+    counted->refs = 1;
+    run->n = (uint32_t)rows->n;
+    for (size_t i = 0; i < rows->n; i++)
+        run->by_kind[rows->kind[i]]++;
+    index_customers(run, rows, base);
+    open_postings(run, rows);
+    fill_postings(run, rows);
+    run->object = narrow(rows->object, rows->n);
+    run->channel = narrow16(rows->channel, rows->n);
+    run->staff = narrow16(rows->staff, rows->n);
+    if (rows->n > 0) {
+        run->kind = must(realloc(rows->kind, rows->n * sizeof *run->kind));
+        run->at_s = must(realloc(rows->at_s, rows->n * sizeof *run->at_s));
+        rows->kind = NULL;
+        rows->at_s = NULL;
+    }
+    rows->object = NULL;
+    rows->channel = rows->staff = NULL;
+    rows_done(rows);
+    if (replaced != NULL && words_any(replaced))
+        run->replaced = copy_words(replaced);
+    return run;
+}
+
+struct run *run_new(const struct run_rows *rows, const struct set_words *replaced)
+{
+    struct run_rows sorted = {0};
+    rows_sort(rows, &sorted);
+    return finish(&sorted, replaced, false);
+}
+
+/* ---- merging ---- */
+
+/* One of the runs, read in order. */
+struct source {
+    const struct run *run;
+    uint32_t row, end;         /* of the customer at hand */
+    uint32_t place[RUN_KINDS]; /* next in each posting */
+};
+
+static void read_row(struct source *s, uint16_t local, struct run_row *out)
+{
+    const struct run *run = s->run;
+    uint32_t i = s->row++;
+    const struct run_posting *p = run->postings[run->kind[i]];
+    uint32_t place = p != NULL ? s->place[run->kind[i]]++ : 0;
+    *out = (struct run_row){
+        .local = local,
+        .kind = run->kind[i],
+        .at_s = run->at_s[i],
+        .object = run_value(&run->object, i),
+        .channel = (uint16_t)run_value(&run->channel, i),
+        .staff = (uint16_t)run_value(&run->staff, i),
+        .amount_fen = p != NULL && p->amount_fen != NULL ? p->amount_fen[place] : RUN_NONE,
+        .quantity = p != NULL && p->quantity != NULL ? p->quantity[place] : RUN_NONE,
+        .refunded_s = p != NULL && p->refunded_s != NULL ? p->refunded_s[place] : RUN_NEVER,
+    };
+}
+
+/* The source whose next row is the earliest; the older of equals; n when all are at their end. */
+static size_t earliest(const struct source *sources, size_t n)
+{
+    size_t best = n;
+    for (size_t k = 0; k < n; k++) {
+        const struct source *s = &sources[k];
+        if (s->row == s->end)
+            continue;
+        if (best == n || s->run->at_s[s->row] < sources[best].run->at_s[sources[best].row])
+            best = k;
+    }
+    return best;
+}
+
+static void merge_customer(struct source *sources, size_t n, uint16_t local, struct run_rows *out)
+{
+    size_t first = 0;
+    struct run_row row;
+    for (size_t k = 0; k < n; k++) {
+        struct run_range range = run_range_of(sources[k].run, local);
+        sources[k].row = range.from;
+        sources[k].end = range.to;
+        first = run_replaces(sources[k].run, local) ? k : first;
+    }
+    for (size_t k = 0; k < first; k++) { /* read over, so that the places in postings go along */
+        while (sources[k].row < sources[k].end)
+            read_row(&sources[k], local, &row);
+    }
+    for (size_t k; (k = earliest(sources, n)) < n;) {
+        read_row(&sources[k], local, &row);
+        rows_put(out, &row);
+    }
+}
+
+struct run *run_merge(const struct run *const *runs, size_t n, bool base)
+{
+    struct run_rows rows = {0};
+    struct set_words replaced;
+    struct source *sources = must(calloc(n + 1, sizeof *sources));
+    size_t all = 0;
+    assert(n <= RUNS_MOST);
+    words_clear(&replaced);
+    for (size_t k = 0; k < n; k++) {
+        sources[k].run = runs[k];
+        all += runs[k]->n;
+        if (!base && runs[k]->replaced != NULL)
+            words_or(&replaced, runs[k]->replaced);
+    }
+    rows_reserve(&rows, all);
+    for (uint32_t local = 0; local < SET_CHUNK; local++)
+        merge_customer(sources, n, (uint16_t)local, &rows);
+    free(sources);
+    return finish(&rows, &replaced, base);
+}
+
+/* ---- life ---- */
+
+struct run *run_hold(const struct run *run)
+{
+    atomic_fetch_add_explicit(&counted_of(run)->refs, 1, memory_order_relaxed);
+    return (struct run *)run;
+}
+
+void run_drop(struct run *run)
+{
+    if (run == NULL ||
+        atomic_fetch_sub_explicit(&counted_of(run)->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    for (int k = 0; k < RUN_KINDS; k++) {
+        struct run_posting *p = run->postings[k];
+        if (p == NULL)
+            continue;
+        free(p->local);
+        free(p->at_s);
+        free(p->amount_fen);
+        free(p->quantity);
+        free(p->refunded_s);
+        free(p);
+    }
+    free(run->local);
+    free(run->start);
+    free(run->kind);
+    free(run->at_s);
+    free(run->object.data);
+    free(run->channel.data);
+    free(run->staff.data);
+    free(run->replaced);
+    free(counted_of(run));
+}
+
+size_t run_bytes(const struct run *run)
+{
+    size_t row = sizeof *run->kind + sizeof *run->at_s + run->object.width + run->channel.width +
+                 run->staff.width;
+    size_t bytes = sizeof(struct counted) + run->n * row +
+                   (run->customers + 1) * sizeof *run->start +
+                   (run->local != NULL ? run->customers * sizeof *run->local : 0) +
+                   (run->replaced != NULL ? sizeof *run->replaced : 0);
+    for (int k = 0; k < RUN_KINDS; k++) {
+        const struct run_posting *p = run->postings[k];
+        if (p == NULL)
+            continue;
+        bytes += sizeof *p + p->n * (sizeof *p->local + sizeof *p->at_s +
+                                     (p->amount_fen != NULL ? sizeof *p->amount_fen : 0) +
+                                     (p->quantity != NULL ? sizeof *p->quantity : 0) +
+                                     (p->refunded_s != NULL ? sizeof *p->refunded_s : 0));
+    }
+    return bytes;
+}
+
+/* ---- reading ---- */
+
+/* The first of n ascending numbers that is not below x. */
+static uint32_t lower(const uint16_t *list, uint32_t n, uint32_t x)
+{
+    uint32_t from = 0;
+    while (n > 0) {
+        uint32_t half = n / 2;
+        if (list[from + half] < x) {
+            from += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    return from;
+}
+
+struct run_range run_range_of(const struct run *run, uint32_t local)
+{
+    if (run->local == NULL)
+        return (struct run_range){run->start[local], run->start[local + 1]};
+    uint32_t i = lower(run->local, run->customers, local);
+    if (i == run->customers || run->local[i] != local)
+        return (struct run_range){0, 0};
+    return (struct run_range){run->start[i], run->start[i + 1]};
+}
+
+struct run_range run_posting_of(const struct run_posting *p, uint32_t local)
+{
+    return (struct run_range){lower(p->local, p->n, local), lower(p->local, p->n, local + 1)};
+}

@@ -1,0 +1,195 @@
+/* mirror_run.c — runs of events beside a plain list: sorted, merged, replaced. */
+#include "unit.h"
+
+#include "base/rng.h"
+#include "mirror/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 60000, RUNS = 6, ROUNDS = 12 };
+
+/* The naive side: rows in the order of the log, and which of them still count. */
+struct log {
+    struct run_row rows[MOST];
+    size_t n;
+};
+
+static struct log everything;
+
+static struct run_row random_row(struct rng *rng, uint32_t customers, bool wide)
+{
+    struct run_row row = {
+        .local = (uint16_t)(rng_below(rng, customers) * (SET_CHUNK / customers)),
+        .kind = (uint8_t)(rng_below(rng, 100) < 80 ? 1 + rng_below(rng, 3) : rng_below(rng, 256)),
+        .at_s = 1000 + (uint32_t)rng_below(rng, wide ? UINT32_MAX - 1000 : 50),
+        .object = (uint32_t)rng_below(rng, wide ? 1000000 : 3),
+        .channel = (uint16_t)(wide ? rng_below(rng, 1000) : 7),
+        .staff = (uint16_t)rng_below(rng, wide ? 500 : 200),
+        .amount_fen = RUN_NONE,
+        .quantity = RUN_NONE,
+        .refunded_s = RUN_NEVER,
+    };
+    if (row.kind == 11 || rng_below(rng, 500) == 0)
+        row.amount_fen = rng_between(rng, -5, INT64_C(1) << 40);
+    if (row.kind == 13)
+        row.quantity = rng_between(rng, 0, 9);
+    if (row.kind == 11 && rng_below(rng, 3) == 0)
+        row.refunded_s = (uint32_t)rng_below(rng, 5000);
+    return row;
+}
+
+/* Forgets the rows of the customers that a run replaces. */
+static void forget_replaced(const struct set_words *replaced)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < everything.n; i++) {
+        if (!words_has(replaced, everything.rows[i].local))
+            everything.rows[kept++] = everything.rows[i];
+    }
+    everything.n = kept;
+}
+
+static int by_customer_and_time(const void *a, const void *b)
+{
+    const struct run_row *x = *(const struct run_row *const *)a;
+    const struct run_row *y = *(const struct run_row *const *)b;
+    if (x->local != y->local)
+        return x->local < y->local ? -1 : 1;
+    if (x->at_s != y->at_s)
+        return x->at_s < y->at_s ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
+static void check_row(const struct run *run, uint32_t i, uint32_t place, const struct run_row *want)
+{
+    const struct run_posting *p = run->postings[want->kind];
+    assert_int_equal(run->kind[i], want->kind);
+    assert_int_equal(run->at_s[i], want->at_s);
+    assert_int_equal(run_value(&run->object, i), want->object);
+    assert_int_equal(run_value(&run->channel, i), want->channel);
+    assert_int_equal(run_value(&run->staff, i), want->staff);
+    if (p == NULL) {
+        assert_true(want->amount_fen == RUN_NONE && want->quantity == RUN_NONE);
+        assert_true(want->refunded_s == RUN_NEVER);
+        return;
+    }
+    assert_int_equal(p->local[place], want->local);
+    assert_int_equal(p->at_s[place], want->at_s);
+    assert_true((p->amount_fen != NULL ? p->amount_fen[place] : RUN_NONE) == want->amount_fen);
+    assert_true((p->quantity != NULL ? p->quantity[place] : RUN_NONE) == want->quantity);
+    assert_true((p->refunded_s != NULL ? p->refunded_s[place] : RUN_NEVER) == want->refunded_s);
+}
+
+/* The run holds exactly these rows, each customer where it is said to be. */
+static void check(const struct run *run, const struct run_row *rows, size_t n)
+{
+    static const struct run_row *sorted[MOST];
+    uint32_t places[RUN_KINDS] = {0};
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = &rows[i];
+    qsort(sorted, n, sizeof *sorted, by_customer_and_time);
+    assert_int_equal(run->n, n);
+    size_t i = 0;
+    for (uint32_t local = 0; local < SET_CHUNK; local++) {
+        struct run_range range = run_range_of(run, local);
+        uint32_t had[RUN_KINDS];
+        memcpy(had, places, sizeof had);
+        if (i < n && sorted[i]->local == local)
+            assert_int_equal(range.from, i);
+        for (; i < n && sorted[i]->local == local; i++)
+            check_row(run, (uint32_t)i, places[sorted[i]->kind]++, sorted[i]);
+        if (range.from < range.to)
+            assert_int_equal(range.to, i);
+        const struct run_posting *orders = run->postings[11];
+        if (orders != NULL && local % 97 == 0) {
+            struct run_range in = run_posting_of(orders, local);
+            assert_int_equal(in.from, had[11]);
+            assert_int_equal(in.to, places[11]);
+        }
+    }
+    assert_int_equal(i, n);
+    for (int k = 0; k < RUN_KINDS; k++) {
+        assert_int_equal(run->by_kind[k], places[k]);
+        assert_true(run->postings[k] == NULL || run->postings[k]->n == places[k]);
+    }
+    assert_true(run_bytes(run) > n * 5);
+}
+
+/* A run of random rows, some customers replaced; the naive log follows. */
+static struct run *next_run(struct rng *rng, uint32_t customers, size_t n)
+{
+    struct run_rows *rows = run_rows_new();
+    struct set_words replaced;
+    bool wide = rng_below(rng, 2) == 0;
+    words_clear(&replaced);
+    for (uint64_t k = rng_below(rng, 3) * 20; k > 0; k--)
+        words_put(&replaced, (uint32_t)(rng_below(rng, customers) * (SET_CHUNK / customers)));
+    forget_replaced(&replaced);
+    size_t first = everything.n;
+    for (size_t i = 0; i < n; i++) {
+        everything.rows[everything.n] = random_row(rng, customers, wide);
+        run_rows_add(rows, &everything.rows[everything.n++]);
+    }
+    assert_int_equal(run_rows_count(rows), n);
+    assert_true(run_rows_bytes(rows) >= n * 15);
+    struct run *run = run_new(rows, &replaced);
+    run_rows_free(rows);
+    check(run, everything.rows + first, n);
+    return run;
+}
+
+static void runs_hold_what_was_put_in(void **state)
+{
+    (void)state;
+    static const uint32_t CUSTOMERS[] = {1, 16, 4096, SET_CHUNK};
+    struct rng rng = rng_seed(20261122);
+    for (int round = 0; round < ROUNDS; round++) {
+        const struct run *runs[RUNS];
+        uint32_t customers = CUSTOMERS[round % 4];
+        everything.n = 0;
+        for (int k = 0; k < RUNS; k++) {
+            size_t n = k == 0 ? MOST / 2 : rng_below(&rng, MOST / 2 / RUNS);
+            runs[k] = next_run(&rng, customers, n);
+        }
+        struct run *newer = run_merge(runs + 1, RUNS - 1, false);
+        const struct run *two[] = {runs[0], newer};
+        struct run *by_steps = run_merge(two, 2, true);
+        struct run *at_once = run_merge(runs, RUNS, true);
+        check(by_steps, everything.rows, everything.n);
+        check(at_once, everything.rows, everything.n);
+        assert_null(at_once->replaced);
+        assert_null(at_once->local);
+        run_drop(run_hold(at_once));
+        run_drop(at_once);
+        run_drop(by_steps);
+        run_drop(newer);
+        for (int k = 0; k < RUNS; k++)
+            run_drop((struct run *)runs[k]);
+    }
+}
+
+static void an_empty_run_is_a_run(void **state)
+{
+    (void)state;
+    struct run_rows *rows = run_rows_new();
+    struct run *run = run_new(rows, NULL);
+    check(run, NULL, 0);
+    const struct run *one[] = {run};
+    struct run *base = run_merge(one, 1, true);
+    check(base, NULL, 0);
+    run_drop(base);
+    run_drop(run);
+    run_drop(NULL);
+    run_rows_free(rows);
+    run_rows_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_hold_what_was_put_in),
+        cmocka_unit_test(an_empty_run_is_a_run),
+    };
+    return cmocka_run_group_tests_name("mirror_run", tests, NULL, NULL);
+}
