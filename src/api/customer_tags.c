@@ -1,7 +1,9 @@
 /* customer_tags.c — tags on one customer, and one tag on many.
  *
  * One customer, or up to 500 named ones, is done within the request; an expression or a longer list
- * becomes a job, answered with 202.
+ * becomes a job, answered with 202. A filter of the list of customers is evaluated before the
+ * write, with a read transaction: up to 500 are then done at once, more as a job that evaluates it
+ * again.
  */
 #include "api/customers.h"
 #include "api/routes.h"
@@ -84,13 +86,13 @@ const struct route route_customer_tag_remove = {
 
 /* ---- many ---- */
 
-static enum rc start_job(struct request *rq, struct tx *tx, const struct tag *tag, bool remove,
-                         struct str expression, const int64_t *ids, size_t n, struct err *e)
+static enum rc start_job(struct request *rq, struct tx *tx, const struct tag *tag,
+                         const struct tagging_whom *whom, struct err *e)
 {
     const struct caller *c = request_caller(rq);
     int64_t job;
-    enum rc rc = tagging_job(request_app(rq), tx, c->account_id, c->scope_account, tag->id,
-                             tag->name, remove, expression, ids, n, &job, e);
+    enum rc rc = tagging_job(request_app(rq), tx, c->account_id, c->scope_account, tag,
+                             arg_int(rq, "remove") != 0, whom, &job, e);
     if (rc != RC_OK)
         return rc;
     reply_status(rq, 202);
@@ -101,36 +103,12 @@ static enum rc start_job(struct request *rq, struct tx *tx, const struct tag *ta
     return rc;
 }
 
-static enum rc tag_customers(struct request *rq, struct tx *tx, struct err *e)
+static enum rc tag_now(struct request *rq, struct tx *tx, const struct tag *tag, const int64_t *ids,
+                       size_t n, struct err *e)
 {
-    size_t n = 0;
-    const int64_t *ids = arg_ids(rq, "customer_ids", &n);
-    struct str expression = arg_str(rq, "expression");
-    bool remove = arg_int_or(rq, "remove", 0) != 0;
-    if ((n > 0) == !str_empty(expression)) {
-        err_set(e, RC_INVALID, "who_missing", "expression",
-                "请给出 expression 或 customer_ids 之一",
-                "say whom: expression or customer_ids, one of the two");
-        err_hint(e, "按条件选人用 expression，勾选的人用 customer_ids",
-                 "expression for a condition, customer_ids for those ticked");
-        return RC_INVALID;
-    }
-    struct tag tag;
-    enum rc rc = tag_load(tx, arg_int(rq, "tag_id"), &tag, e);
-    if (rc != RC_OK)
-        return rc;
-    request_audit(rq, "tag", tag.id, "\"ids\":%zu", n);
-    if (n == 0) {
-        struct query_names names = query_names_sql(tx);
-        const struct audience_expr *x;
-        rc = audience_read(request_arena(rq), &names, AUDIENCE_CUSTOMER, expression, &x, e);
-        return rc == RC_OK ? start_job(rq, tx, &tag, remove, expression, NULL, 0, e) : rc;
-    }
-    if (n > TAGGING_AT_ONCE)
-        return start_job(rq, tx, &tag, remove, STR_ABSENT, ids, n, e);
-
     struct tagging_result did;
-    rc = tagging_few(tx, request_caller(rq)->scope_account, ids, n, tag.id, remove, &did, e);
+    enum rc rc = tagging_few(tx, request_caller(rq)->scope_account, ids, n, tag->id,
+                             arg_int(rq, "remove") != 0, &did, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
@@ -139,6 +117,79 @@ static enum rc tag_customers(struct request *rq, struct tx *tx, struct err *e)
     json_put_int(j, "skipped", did.skipped);
     json_close_object(j);
     return RC_OK;
+}
+
+/* Whom a filter means, found out before the write: all of them, or one more than can be tagged
+ * within a request. */
+struct filtered {
+    struct customer_query query;
+    int64_t *ids;
+    size_t n;
+};
+
+static enum rc read_filter(struct request *rq, struct tx *tx, struct err *e)
+{
+    if (!arg_given(rq, "filter"))
+        return RC_OK;
+    if (!request_may(rq, PERM_CUSTOMER_READ))
+        return err_set(e, RC_FORBIDDEN, "permission_missing", "filter",
+                       "按筛选打标签需要查看客户的权限",
+                       "tagging by a filter needs the permission customer_read");
+    struct request *list;
+    struct filtered *f = ARENA_NEW(request_arena(rq), struct filtered);
+    struct customer_asker who = customer_asker(rq, tx);
+    enum rc rc = request_as(rq, &route_customer_list, arg_json(rq, "filter"), &list, e);
+    if (rc != RC_OK)
+        return rc;
+    f->query = customer_query_from_args(list);
+    int64_t *ids;
+    rc = customer_query_ids(tx, &f->query, &who, TAGGING_AT_ONCE + 1, &ids, &f->n, e);
+    if (rc != RC_OK)
+        return rc;
+    f->ids = ARENA_ARRAY(request_arena(rq), int64_t, f->n + 1);
+    if (f->n > 0)
+        memcpy(f->ids, ids, f->n * sizeof *ids);
+    request_set_note(rq, f);
+    return RC_OK;
+}
+
+static enum rc who_missing(struct err *e)
+{
+    err_set(e, RC_INVALID, "who_missing", "filter",
+            "请给出 filter、expression 或 customer_ids 之一",
+            "say whom: filter, expression or customer_ids, one of the three");
+    err_hint(e, "筛选出的列表用 filter，按条件选人用 expression，勾选的人用 customer_ids",
+             "filter for a filtered list, expression for a condition, customer_ids for those "
+             "ticked");
+    return RC_INVALID;
+}
+
+static enum rc tag_customers(struct request *rq, struct tx *tx, struct err *e)
+{
+    const struct filtered *f = request_note(rq);
+    struct tagging_whom whom = {.expression = arg_str(rq, "expression")};
+    whom.ids = arg_ids(rq, "customer_ids", &whom.n);
+    if ((whom.n > 0) + !str_empty(whom.expression) + (f != NULL) != 1)
+        return who_missing(e);
+    struct tag tag;
+    enum rc rc = tag_load(tx, arg_int(rq, "tag_id"), &tag, e);
+    if (rc != RC_OK)
+        return rc;
+    request_audit(rq, "tag", tag.id, "\"ids\":%zu,\"filter\":%s", whom.n,
+                  f != NULL ? "true" : "false");
+    if (f != NULL && f->n <= TAGGING_AT_ONCE)
+        return tag_now(rq, tx, &tag, f->ids, f->n, e);
+    if (f != NULL) {
+        whom = (struct tagging_whom){.query = &f->query};
+    } else if (whom.n == 0) {
+        struct query_names names = query_names_sql(tx);
+        const struct audience_expr *x;
+        rc = audience_read(request_arena(rq), &names, AUDIENCE_CUSTOMER, whom.expression, &x, e);
+        whom.ids = NULL;
+    } else if (whom.n <= TAGGING_AT_ONCE) {
+        return tag_now(rq, tx, &tag, whom.ids, whom.n, e);
+    }
+    return rc == RC_OK ? start_job(rq, tx, &tag, &whom, e) : rc;
 }
 
 const struct route route_tag_customers = {
@@ -155,7 +206,10 @@ const struct route route_tag_customers = {
               .en = "customers who match"},
              {"customer_ids", ARG_IDS, IN_BODY, .max = TAGGING_IDS, .zh = "这些客户",
               .en = "these customers"},
+             {"filter", ARG_JSON, IN_BODY, .zh = "客户列表的筛选参数：所有符合的客户",
+              .en = "the filters of the list of customers: everyone who matches"},
              {"remove", ARG_BOOL, IN_BODY, .zh = "改为移除", .en = "take it off instead"}},
+    .prepare = read_filter,
     .run = tag_customers,
     .zh = "批量打标签或移除标签，只动数据范围内的客户",
     .en = "Tag (or untag) everyone given who is in your scope: at once up to 500, else as a job.",

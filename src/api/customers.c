@@ -1,9 +1,9 @@
 /* customers.c — the list of customers, one customer's profile, and changes of it.
  *
- * The list turns its arguments into a filter of the store; an expression or a saved audience is
- * evaluated first and comes in as a set of ids. Everything shown passes through the mask
- * (customer_json.c, domain/mask.h). The profile carries an ETag, the time of its last change, and a
- * change that names another one is refused: two people do not overwrite each other.
+ * The list turns its arguments into a query (domain/customer_query.h). Everything shown passes
+ * through the mask (customer_json.c, domain/mask.h). The profile carries an ETag that begins with
+ * the time of its last change, and a change that names another one is refused: two people do not
+ * overwrite each other.
  */
 #include "api/customer_json.h"
 #include "api/customers.h"
@@ -14,11 +14,8 @@
 #include "domain/app.h"
 #include "domain/mask.h"
 #include "domain/profile.h"
-#include "query/sql/audience_sql.h"
-#include "store/audience.h"
 #include "store/field.h"
 #include "store/group.h"
-#include "store/ids.h"
 #include "store/relation.h"
 
 #include <math.h>
@@ -26,81 +23,30 @@
 
 /* ---- the list ---- */
 
-enum { AUDIENCE_SMALL = 20000, AUDIENCE_MOST = 4000000 };
-
-/* The ids of an expression, ascending, cut to the filter's `only` where it has one already. */
-static enum rc narrow(struct request *rq, struct tx *tx, struct str expression,
-                      struct customer_filter *f, struct err *e)
+struct customer_query customer_query_from_args(const struct request *rq)
 {
-    struct arena *a = request_arena(rq);
-    struct query_names names = query_names_sql(tx);
-    struct audience_question q = {.now_s = tx_now_s(tx),
-                                  .scope_account = request_caller(rq)->scope_account};
-    enum rc rc = audience_read(a, &names, AUDIENCE_CUSTOMER, expression, &q.expr, e);
-    if (rc != RC_OK)
-        return rc;
-    size_t room = AUDIENCE_SMALL;
-    size_t n;
-    int64_t *ids = ARENA_ARRAY(a, int64_t, room);
-    rc = audience_page(tx, &q, 0, (int64_t)room, ids, &n, e);
-    if (rc == RC_OK && n == room) {
-        room = AUDIENCE_MOST;
-        ids = arena_try_alloc(a, room * sizeof *ids);
-        if (ids == NULL)
-            return err_set(e, RC_LIMIT, "audience_large", "expression", "人群太大，列表放不下",
-                           "the audience is too large for a list");
-        rc = audience_page(tx, &q, 0, (int64_t)room, ids, &n, e);
-    }
-    if (rc != RC_OK)
-        return rc;
-    if (f->only != NULL) {
-        size_t kept = 0;
-        for (size_t i = 0; i < n; i++) {
-            if (bsearch(&ids[i], f->only, f->only_n, sizeof *ids, ids_compare) != NULL)
-                ids[kept++] = ids[i];
-        }
-        n = kept;
-    }
-    f->only = ids;
-    f->only_n = n;
-    return RC_OK;
+    return (struct customer_query){
+        .q = arg_str(rq, "q"),
+        .tag_id = arg_int(rq, "tag_id"),
+        .stage_id = arg_int(rq, "stage_id"),
+        .source_id = arg_int(rq, "source_id"),
+        .staff_id = arg_int(rq, "staff_id"),
+        .department_id = arg_int(rq, "department_id"),
+        .tier_id = arg_int(rq, "tier_id"),
+        .audience_id = arg_int(rq, "audience_id"),
+        .city = arg_str(rq, "city"),
+        .expression = arg_str(rq, "expression"),
+        .friend = arg_int_or(rq, "friend", -1),
+        .added_from_s = arg_int_or(rq, "added_from", DB_NULL),
+        .added_to_s = arg_int_or(rq, "added_to", DB_NULL),
+    };
 }
 
-static enum rc narrow_to_audience(struct request *rq, struct tx *tx, int64_t audience_id,
-                                  struct customer_filter *f, struct err *e)
+struct customer_asker customer_asker(struct request *rq, struct tx *tx)
 {
-    struct audience_row row;
-    enum rc rc = audience_load(tx, audience_id, &row, e);
-    if (rc != RC_OK)
-        return rc;
-    if (!str_eq(row.subject, STR("customer")))
-        return err_set(e, RC_INVALID, "audience_subject", "audience_id",
-                       "这个人群的对象是客户群，不是客户",
-                       "this audience is one of groups, not of customers");
-    return narrow(rq, tx, row.expression, f, e);
-}
-
-enum rc customer_filter_from_args(struct request *rq, struct tx *tx, struct customer_filter *f,
-                                  struct err *e)
-{
-    *f = CUSTOMER_FILTER;
-    f->scope_account = request_caller(rq)->scope_account;
-    f->tag_id = arg_int(rq, "tag_id");
-    f->stage_id = arg_int(rq, "stage_id");
-    f->source_id = arg_int(rq, "source_id");
-    f->staff_id = arg_int(rq, "staff_id");
-    f->department_id = arg_int(rq, "department_id");
-    f->tier_id = arg_int(rq, "tier_id");
-    f->city = arg_str(rq, "city");
-    f->friend = arg_given(rq, "friend") ? (int)arg_int(rq, "friend") : -1;
-    f->added_from_s = arg_int_or(rq, "added_from", DB_NULL);
-    f->added_to_s = arg_int_or(rq, "added_to", DB_NULL);
-    enum rc rc = profile_search(tx, request_app(rq)->keys, arg_str(rq, "q"), f, e);
-    if (rc == RC_OK && arg_given(rq, "audience_id"))
-        rc = narrow_to_audience(rq, tx, arg_int(rq, "audience_id"), f, e);
-    if (rc == RC_OK && !str_empty(arg_str(rq, "expression")))
-        rc = narrow(rq, tx, arg_str(rq, "expression"), f, e);
-    return rc;
+    return (struct customer_asker){.keys = request_app(rq)->keys,
+                                   .scope_account = request_caller(rq)->scope_account,
+                                   .now_s = tx_now_s(tx)};
 }
 
 static enum customer_sort sort_from(struct str text)
@@ -116,7 +62,9 @@ static enum customer_sort sort_from(struct str text)
 static enum rc customer_list(struct request *rq, struct tx *tx, struct err *e)
 {
     struct customer_filter f;
-    enum rc rc = customer_filter_from_args(rq, tx, &f, e);
+    struct customer_query q = customer_query_from_args(rq);
+    struct customer_asker who = customer_asker(rq, tx);
+    enum rc rc = customer_query_filter(tx, &q, &who, &f, e);
     if (rc != RC_OK)
         return rc;
     struct customer_place place = {0};

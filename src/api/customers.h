@@ -3,11 +3,11 @@
 #define KOI_API_CUSTOMERS_H
 
 #include "http/request.h"
-#include "store/customer_list.h"
+#include "domain/customer_query.h"
 
-/* The filter of the list from the arguments below; evaluates an expression or a saved audience. */
-enum rc customer_filter_from_args(struct request *rq, struct tx *tx, struct customer_filter *f,
-                                  struct err *e);
+/* The list's filters from the arguments below; whose they are, and now. */
+struct customer_query customer_query_from_args(const struct request *rq);
+struct customer_asker customer_asker(struct request *rq, struct tx *tx);
 /* The root of {customer_id}, within the caller's scope; RC_NOT_FOUND with a sentence otherwise. */
 enum rc customer_arg(struct request *rq, struct tx *tx, int64_t *out_root, struct err *e);
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/app.h"
+#include "domain/job_secret.h"
 #include "file/sheet.h"
 #include "query/word.h"
 #include "store/account.h"
@@ -131,24 +132,6 @@ static struct str question(struct arena *a, const struct router *router,
     struct str out = arena_str(a, buf_str(&b));
     buf_done(&b);
     return out;
-}
-
-/* Opens what seal_filter() has sealed. */
-static enum rc open_filter(struct exporting *x, struct str hex, const struct json_value **out,
-                           struct err *e)
-{
-    struct arena *a = job_arena(x->job);
-    char *bytes = arena_alloc(a, hex.n / 2 + 1);
-    for (size_t i = 0; i + 1 < hex.n; i += 2) {
-        int v = 0;
-        for (size_t k = 0; k < 2; k++)
-            v = v * 16 + (hex.p[i + k] <= '9' ? hex.p[i + k] - '0' : hex.p[i + k] - 'a' + 10);
-        bytes[i / 2] = (char)v;
-    }
-    struct str plain;
-    enum rc rc = secret_open(job_app(x->job)->keys, STR("job.export"),
-                             (struct str){bytes, hex.n / 2}, a, &plain, e);
-    return rc == RC_OK ? json_parse(a, plain, out, e) : rc;
 }
 
 /* ---- who asks ---- */
@@ -276,7 +259,8 @@ static enum rc export_open(struct job *job, struct err *e)
     buf_init(&x->cursor_text, 4096);
     x->router = routes_compile();
     const struct json_value *filter = NULL;
-    enum rc rc = open_filter(x, json_str_or(json_get(d, "filter"), STR("")), &filter, e);
+    enum rc rc = job_secret_open(job_app(job), job_arena(job),
+                                 json_str_or(json_get(d, "filter"), STR("")), &filter, e);
     if (rc == RC_OK)
         x->base = question(job_arena(job), x->router, x->list, filter);
     if (rc == RC_OK)
@@ -421,7 +405,7 @@ static void put_names(struct json *j, const char *key, const struct json_value *
     json_close_array(j);
 }
 
-/* The filter may name a person (a phone searched for), so it is kept sealed, in hex. */
+/* The filter may name a person (a phone searched for), so it is kept sealed. */
 static struct str seal_filter(struct request *rq, const struct json_value *filter)
 {
     struct arena *a = request_arena(rq);
@@ -437,11 +421,9 @@ static struct str seal_filter(struct request *rq, const struct json_value *filte
         json_put_str(&j, NULL, export_cell(a, filter, name, EXPORT_RAW));
     }
     json_close_object(&j);
-    struct str sealed = secret_seal(request_app(rq)->keys, STR("job.export"), buf_str(&b), a);
+    struct str sealed = job_secret_seal(request_app(rq), a, buf_str(&b));
     buf_done(&b);
-    char *hex = arena_alloc(a, 2 * sealed.n + 1);
-    secret_hex(sealed.p, sealed.n, hex);
-    return str_from(hex);
+    return sealed;
 }
 
 static struct str detail_of(struct request *rq, const struct export_list *list)

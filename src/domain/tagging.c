@@ -1,16 +1,16 @@
 /* tagging.c — bulk tagging as one closure or as a job of many.
  *
- * The job reads its audience once, when it is opened, with the `now` it was ordered at, and walks
- * the ids upwards; its cursor is the last id done together with the sums so far, written in the
- * closure that tagged. After a kill the audience is read again from behind that id, so nobody is
+ * The job reads its audience or query once, when it is opened, with the `now` it was ordered at,
+ * and walks the ids upwards; its cursor is the last id done together with the sums so far, written
+ * in the closure that tagged. After a kill it is read again from behind that id, so nobody is
  * tagged twice and nobody is forgotten, even where tagging itself changes who matches. A step is
  * 500 customers, three rows each.
  */
 #include "domain/tagging.h"
 
+#include "domain/job_secret.h"
 #include "query/sql/audience_sql.h"
 #include "store/customer.h"
-#include "store/tag.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -35,38 +35,51 @@ enum rc tagging_few(struct tx *tx, int64_t scope_account, const int64_t *ids, si
 
 /* ---- ordering a job ---- */
 
-enum rc tagging_job(struct app *app, struct tx *tx, int64_t account_id, int64_t scope_account,
-                    int64_t tag_id, struct str tag_name, bool remove, struct str expression,
-                    const int64_t *ids, size_t n, int64_t *out_job, struct err *e)
+static void put_whom(struct app *app, struct arena *a, struct json *j,
+                     const struct tagging_whom *whom)
 {
-    assert((ids != NULL) != !str_empty(expression));
-    assert(n <= TAGGING_IDS);
+    if (whom->query != NULL) {
+        struct buf b;
+        buf_init(&b, 1 << 20);
+        struct json query = json_to(&b);
+        customer_query_put(&query, whom->query);
+        json_put_str(j, "query", job_secret_seal(app, a, buf_str(&b)));
+        buf_done(&b);
+    } else if (whom->ids == NULL) {
+        json_put_str(j, "expression", whom->expression);
+    } else {
+        json_open_array(j, "ids");
+        for (size_t i = 0; i < whom->n; i++)
+            json_put_id(j, NULL, whom->ids[i]);
+        json_close_array(j);
+    }
+}
+
+enum rc tagging_job(struct app *app, struct tx *tx, int64_t account_id, int64_t scope_account,
+                    const struct tag *tag, bool remove, const struct tagging_whom *whom,
+                    int64_t *out_job, struct err *e)
+{
+    assert((whom->ids != NULL) + (whom->query != NULL) + !str_empty(whom->expression) == 1);
+    assert(whom->n <= TAGGING_IDS);
 
     struct arena *a = tx_arena(tx);
     struct buf detail;
     buf_init(&detail, 1 << 20);
     struct json j = json_to(&detail);
     json_open_object(&j, NULL);
-    json_put_id(&j, "tag_id", tag_id);
+    json_put_id(&j, "tag_id", tag->id);
     json_put_bool(&j, "remove", remove);
     json_put_id(&j, "scope_account", scope_account);
     json_put_int(&j, "now_s", tx_now_s(tx));
-    if (ids == NULL) {
-        json_put_str(&j, "expression", expression);
-    } else {
-        json_open_array(&j, "ids");
-        for (size_t i = 0; i < n; i++)
-            json_put_id(&j, NULL, ids[i]);
-        json_close_array(&j);
-    }
+    put_whom(app, a, &j, whom);
     json_close_object(&j);
     struct job_order order = {
         .kind = "bulk_tag",
         .title =
-            arena_printf(a, remove ? "移除标签 " STR_FMT : "打标签 " STR_FMT, STR_ARG(tag_name)),
+            arena_printf(a, remove ? "移除标签 " STR_FMT : "打标签 " STR_FMT, STR_ARG(tag->name)),
         .detail = arena_str(a, buf_str(&detail)),
         .unit = "customers",
-        .total = ids == NULL ? -1 : (int64_t)n,
+        .total = whom->ids == NULL ? -1 : (int64_t)whom->n,
         .account_id = account_id,
     };
     buf_done(&detail);
@@ -129,6 +142,44 @@ static enum rc audience_ids(struct job *job, struct work *w, struct str expressi
     return rc;
 }
 
+static enum rc too_many(struct err *e)
+{
+    err_set(e, RC_LIMIT, "audience_large", "filter", "符合筛选的超过 %d 人",
+            "more than %d people match the filter", AUDIENCE_MOST);
+    err_hint(e, "缩小筛选范围，分几次打标签", "narrow the filter and tag them in parts");
+    return RC_LIMIT;
+}
+
+/* Those a query picks, from behind the last one done: also where tagging changes who matches. */
+static enum rc query_ids(struct job *job, struct work *w, struct str sealed, int64_t now_s,
+                         struct err *e)
+{
+    struct app *app = job_app(job);
+    const struct json_value *kept;
+    struct tx *tx = NULL;
+    int64_t *ids;
+    size_t n, done = 0;
+    struct customer_asker who = {app->keys, w->scope_account, now_s};
+    enum rc rc = job_secret_open(app, job_arena(job), sealed, &kept, e);
+    if (rc == RC_OK)
+        rc = db_read_begin(app->db, &tx, e);
+    if (rc == RC_OK) {
+        struct customer_query q = customer_query_get(kept);
+        rc = customer_query_ids(tx, &q, &who, AUDIENCE_MOST + 1, &ids, &n, e);
+    }
+    if (rc == RC_OK && n > AUDIENCE_MOST)
+        rc = too_many(e);
+    if (rc == RC_OK) {
+        while (done < n && ids[done] <= w->last_id)
+            done++;
+        w->n = n - done;
+        w->ids = ARENA_ARRAY(job_arena(job), int64_t, w->n + 1);
+        memcpy(w->ids, ids + done, w->n * sizeof *ids);
+    }
+    db_read_end(tx);
+    return rc;
+}
+
 static enum rc tag_open(struct job *job, struct err *e)
 {
     const struct json_value *detail = job_detail(job);
@@ -137,12 +188,15 @@ static enum rc tag_open(struct job *job, struct err *e)
     w->remove = json_bool_or(json_get(detail, "remove"), false);
     w->scope_account = json_int_or(json_get(detail, "scope_account"), 0);
     read_cursor(w, job_cursor(job));
+    int64_t now_s = json_int_or(json_get(detail, "now_s"), 0);
+    struct str query = json_str_or(json_get(detail, "query"), STR_ABSENT);
     enum rc rc = RC_OK;
     if (json_get(detail, "ids") != NULL)
         listed_ids(job, w, json_get(detail, "ids"));
+    else if (!str_absent(query))
+        rc = query_ids(job, w, query, now_s, e);
     else
-        rc = audience_ids(job, w, json_str_or(json_get(detail, "expression"), STR("")),
-                          json_int_or(json_get(detail, "now_s"), 0), e);
+        rc = audience_ids(job, w, json_str_or(json_get(detail, "expression"), STR("")), now_s, e);
     if (rc == RC_OK)
         job_set_state(job, w);
     return rc;

@@ -7,7 +7,8 @@
 #define KOI_DOMAIN_TAGGING_H
 
 #include "domain/job.h"
-#include "store/customer_list.h"
+#include "domain/customer_query.h"
+#include "store/tag.h"
 
 enum {
     TAGGING_AT_ONCE = 500, /* customers tagged within the request */
@@ -24,10 +25,19 @@ struct tagging_result {
 enum rc tagging_few(struct tx *tx, int64_t scope_account, const int64_t *ids, size_t n,
                     int64_t tag_id, bool remove, struct tagging_result *out, struct err *e);
 
-/* Makes a job of it: `detail` is built here from either an expression (pinned to now) or ids. */
+/* Whom: one of the three. An expression and a query are pinned to now; a query is kept sealed,
+ * since it may name a person. */
+struct tagging_whom {
+    struct str expression;              /* absent: not this */
+    const struct customer_query *query; /* NULL: not this */
+    const int64_t *ids;                 /* at most TAGGING_IDS */
+    size_t n;
+};
+
+/* Makes a job of it, for the account's own scope. */
 enum rc tagging_job(struct app *app, struct tx *tx, int64_t account_id, int64_t scope_account,
-                    int64_t tag_id, struct str tag_name, bool remove, struct str expression,
-                    const int64_t *ids, size_t n, int64_t *out_job, struct err *e);
+                    const struct tag *tag, bool remove, const struct tagging_whom *whom,
+                    int64_t *out_job, struct err *e);
 
 /* The kind, for job_kinds.c. */
 extern const struct job_kind job_kind_bulk_tag;

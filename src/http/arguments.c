@@ -554,6 +554,48 @@ enum rc arguments_read(struct request *rq, struct err *e)
     return rc == RC_OK ? check_page(rq, e) : rc;
 }
 
+static void view_free(void *view)
+{
+    struct request *rq = view;
+    arena_done(&rq->arena);
+}
+
+enum rc request_as(struct request *rq, const struct route *route, const struct json_value *query,
+                   struct request **out, struct err *e)
+{
+    struct request *view = ARENA_NEW(&rq->arena, struct request);
+    view->app = rq->app;
+    view->router = rq->router;
+    view->caller = rq->caller;
+    view->route = route;
+    arena_init(&view->arena, LIMIT_BODY * 4);
+    arena_defer(&rq->arena, view_free, view);
+    if (json_kind_of(query) != JSON_OBJECT) {
+        return err_set(e, RC_INVALID, "filter_not_object", "filter", "filter 应是一个对象",
+                       "filter is an object");
+    }
+    enum rc rc = RC_OK;
+    for (size_t m = 0; m < json_count(query) && rc == RC_OK; m++) {
+        struct str name;
+        struct sent s = {.json = json_member(query, m, &name)};
+        if (json_kind_of(s.json) == JSON_NULL) {
+            continue;
+        }
+        if (json_kind_of(s.json) == JSON_STR) {
+            s = (struct sent){.text = json_str_or(s.json, STR(""))};
+        }
+        int i = find_arg(route, name, IN_QUERY);
+        rc = i < 0 ? refuse_unknown(route, name, e) : take(view, i, &s, e);
+    }
+    if (rc == RC_OK) {
+        rc = check_required(view, e);
+    }
+    if (rc == RC_OK) {
+        *out = view;
+    }
+    return rc;
+}
+
 /* ---- what handlers ask ---- */
 
 static const struct arg_value *value_of(const struct request *rq, const char *name)

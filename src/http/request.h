@@ -83,6 +83,13 @@ bool page_by_number(const struct request *rq); /* `page` was sent: the reply wan
                          .en = "page from 1, up to row 10,000"                                     \
     }
 
+/* The members of `query` read as another route's arguments, as if they had been sent in its
+ * address: the filter of a list inside the body of a write. In `out` comes a view of this request
+ * for the arg_…() functions alone; it lives as long as the request. Texts are read as in an
+ * address, null is not sent, and each is refused by the rules of that route's row. */
+enum rc request_as(struct request *rq, const struct route *route, const struct json_value *query,
+                   struct request **out, struct err *e);
+
 /* ---- the reply ---- */
 
 /* The JSON writer of the reply; the handler writes one value. */

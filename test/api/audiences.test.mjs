@@ -134,6 +134,10 @@ each('audiences', (engine) => {
       { headers: { 'if-match': etag }, expect: 409 },
     );
     await operator.patch(path, { note: 'no new version' });
+    const found = async (q) => (await operator.get(`/api/audiences?q=${q}`)).items.map((x) => x.id);
+    assert.deepEqual(await found('rePEA'), [made.body.id]);
+    assert.deepEqual(await found('NEW%20version'), [made.body.id]);
+    assert.deepEqual(await found('100%25'), []);
     const { items } = await operator.get(`${path}/versions`);
     assert.deepEqual(
       items.map((v) => [v.version, v.expression]),

@@ -195,6 +195,21 @@ each('customer profile', (engine) => {
       headers: { 'if-none-match': etag },
     });
     assert.equal(same.status, 304);
+    /* A tag is in the reply, so it is in the ETag; it is no change of the profile. */
+    const { tags } = (await admin.get('/api/tags')).categories[0].groups[0];
+    const tag = tags.find(({ id }) => !first.body.tags.some((worn) => worn.id === id));
+    const again = async (old) => {
+      const headers = { 'if-none-match': old };
+      const reply = await admin.call('GET', '/api/customers/1002', undefined, { headers });
+      assert.equal(reply.status, 200);
+      return reply;
+    };
+    await admin.put(`/api/customers/1002/tags/${tag.id}`, {}, 200);
+    const tagged = await again(etag);
+    assert.ok(tagged.body.tags.some((x) => x.id === tag.id));
+    assert.notEqual(tagged.headers.etag, etag);
+    await admin.delete(`/api/customers/1002/tags/${tag.id}`, 200);
+    assert.equal((await again(tagged.headers.etag)).headers.etag, etag);
     const changed = await admin.call(
       'PATCH',
       '/api/customers/1002',

@@ -65,6 +65,10 @@ each('jobs', (engine) => {
     assert.equal(last.state, 'done');
     assert.deepEqual((await other.get('/api/jobs')).items, []);
     assert.equal((await owner.get('/api/jobs')).items[0].id, job.id);
+    assert.equal((await owner.get('/api/jobs?state=done')).items[0].id, job.id);
+    assert.deepEqual((await owner.get('/api/jobs?state=failed')).items, []);
+    assert.deepEqual((await other.get('/api/jobs?state=done')).items, []);
+    await owner.get('/api/jobs?state=asleep', 400);
     await owner.call('POST', `/api/jobs/${job.id}/stop`, {}, { expect: 409 });
     await owner.call('POST', `/api/jobs/${job.id}/resume`, {}, { expect: 409 });
   });

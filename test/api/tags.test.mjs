@@ -111,6 +111,67 @@ each('tags', (engine) => {
     assert.equal(bad.error.field, 'expression');
   });
 
+  test('on everyone the list is filtered to: at once when few, as a job when many', async (t) => {
+    const { koi, operator, staff } = await corp(t, engine);
+    const tag = (caller, filter, more = {}, expect = 200) =>
+      caller.post('/api/tags/1/customers', { filter, ...more }, expect);
+    assert.deepEqual(await tag(operator, { city: '杭州' }), { tagged: 4, skipped: 0 });
+    assert.deepEqual(await tag(operator, { city: '杭州', friend: 'true' }), {
+      tagged: 0,
+      skipped: 4,
+    });
+    assert.deepEqual(await tag(operator, { tag_id: '1', staff_id: 1 }, { remove: true }), {
+      tagged: 2,
+      skipped: 0,
+    });
+    assert.deepEqual(await tag(operator, { q: '1007', sort: '-added', page: null }), {
+      tagged: 1,
+      skipped: 0,
+    });
+    const narrow = await koi.signIn('operator', { scope: 'own', staff_id: '1' });
+    assert.deepEqual(await tag(narrow, { expression: 'friend' }), { tagged: 6, skipped: 0 });
+    await tag(staff, {}, {}, 403);
+
+    const wrong = await tag(operator, { citi: '杭州' }, {}, 400);
+    assert.equal(wrong.error.field, 'citi');
+    assert.match(wrong.error.hint, /city/);
+    assert.equal((await tag(operator, { tag_id: 'x' }, {}, 400)).error.field, 'tag_id');
+    assert.equal((await tag(operator, [], {}, 400)).error.field, 'filter');
+    assert.equal((await tag(operator, {}, { expression: 'all' }, 400)).error.code, 'who_missing');
+    const blind = await koi.tokenFor('operator', ['tag_write']);
+    assert.equal((await tag(blind, {}, {}, 403)).error.field, 'filter');
+
+    await koi.stop();
+    await koi.sql(
+      `WITH RECURSIVE s (n) AS (SELECT 5000 UNION ALL SELECT n + 1 FROM s WHERE n < 6299)
+       INSERT INTO customer (id, root_id, nickname, first_s, created_s, updated_us)
+         SELECT n, n, 'many' || n, 5, 0, 1 FROM s`,
+    );
+    await koi.serve();
+    const { job } = await tag(operator, { q: 'many' }, {}, 202);
+    assert.deepEqual((await operator.job(job.id)).result, { tagged: 1300, skipped: 0 });
+    /* What the search box had is not in the clear; untagging changes who matches on the way. */
+    assert.ok(!(await koi.sql('SELECT detail FROM job')).includes('many'));
+    const off = (await tag(operator, { tag_id: '1' }, { remove: true }, 202)).job;
+    const done = await operator.job(off.id);
+    assert.equal(done.result.skipped, 0);
+    assert.equal((await operator.get('/api/customers?tag_id=1')).total, 0);
+  });
+
+  test('the catalogue can be searched', async (t) => {
+    const { operator } = await corp(t, engine);
+    await operator.delete('/api/tags/2', 200);
+    const names = async (query) =>
+      (await operator.get(`/api/tags?${query}`)).categories
+        .flatMap((c) => c.groups.flatMap((g) => g.tags))
+        .map((x) => x.name);
+    assert.deepEqual(await names(''), ['VIP', '常客']);
+    assert.deepEqual(await names('archived=false'), ['VIP']);
+    assert.deepEqual(await names('archived=true'), ['常客']);
+    assert.deepEqual(await names('q=g%20vi'), ['VIP']);
+    assert.deepEqual((await operator.get('/api/tags?q=zzz')).categories[0].groups, []);
+  });
+
   test('coverage counts friends with any tag', async (t) => {
     const { operator } = await corp(t, engine);
     await operator.post('/api/tags/1/customers', { customer_ids: ['1002', '1004', '1001'] });
