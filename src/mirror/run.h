@@ -93,6 +93,7 @@ struct run *run_new(const struct run_rows *rows, const struct set_words *replace
  * not remembered. */
 struct run *run_merge(const struct run *const *runs, size_t n, bool base);
 
+/* Takes another reference. */
 struct run *run_hold(const struct run *run);
 /* Gives a reference back; accepts NULL. */
 void run_drop(struct run *run);
