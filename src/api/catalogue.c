@@ -77,51 +77,6 @@ const struct route route_channel_list = {
     .reply = "ChannelList",
 };
 
-static enum rc products(struct request *rq, struct tx *tx, struct err *e)
-{
-    int64_t key;
-    int64_t after = 0;
-    bool behind = cursor_read(rq, &key, &after);
-    int64_t limit = page_limit(rq);
-    struct product_card *list;
-    size_t n;
-    enum rc rc = catalogue_products(tx, arg_str(rq, "q"), after, limit + 1, &list, &n, e);
-    if (rc != RC_OK)
-        return rc;
-    struct json *j = listing_open(rq);
-    bool more = n > (size_t)limit;
-    for (size_t i = 0; i < n && i < (size_t)limit; i++) {
-        json_open_object(j, NULL);
-        json_put_id(j, "id", list[i].id);
-        json_put_str(j, "issuer", list[i].issuer);
-        json_put_str(j, "code", list[i].code);
-        json_put_str(j, "name", list[i].name);
-        json_put_str(j, "category", list[i].category);
-        json_put_str(j, "role", list[i].role);
-        json_put_known(j, "price_fen", list[i].price_fen);
-        json_put_known(j, "cycle_days", list[i].cycle_days);
-        json_close_object(j);
-    }
-    listing_close(rq, more ? cursor_write(rq, 0, list[limit - 1].id) : STR_ABSENT,
-                  behind || more ? -1 : (int64_t)n);
-    return RC_OK;
-}
-
-const struct route route_product_list = {
-    .method = GET,
-    .path = "/api/products",
-    .name = "product_list",
-    .need = PERM_ORDER_READ,
-    .scope = SCOPE_NONE,
-    .args = {{"q", ARG_TEXT, .max = 120, .zh = "编码或名称的一部分",
-              .en = "part of a code or name"},
-             ARGS_PAGE},
-    .run = products,
-    .zh = "商品",
-    .en = "Products by code or name.",
-    .reply = "ProductList",
-};
-
 static enum rc cities(struct request *rq, struct tx *tx, struct err *e)
 {
     struct city_row *list;

@@ -16,6 +16,7 @@
 #include "domain/profile.h"
 #include "store/field.h"
 #include "store/group.h"
+#include "store/influence.h"
 #include "store/relation.h"
 
 #include <math.h>
@@ -253,6 +254,21 @@ static enum rc put_scores(struct tx *tx, struct json *j, int64_t root, struct er
     return RC_OK;
 }
 
+static enum rc put_influence(struct request *rq, struct tx *tx, struct json *j, int64_t root,
+                             struct err *e)
+{
+    struct influence f;
+    enum rc rc = influence_of(tx, root, request_caller(rq)->scope_account, &f, e);
+    if (rc != RC_OK)
+        return rc;
+    json_open_object(j, "influence");
+    json_put_int(j, "score", f.score);
+    json_put_int(j, "converted", f.converted);
+    json_put_int(j, "period_days", f.period_s / 86400);
+    json_close_object(j);
+    return RC_OK;
+}
+
 static enum rc put_family(struct tx *tx, struct json *j, int64_t root, struct err *e)
 {
     int64_t *ids;
@@ -303,6 +319,8 @@ static enum rc put_profile(struct request *rq, struct tx *tx, int64_t root, stru
         rc = put_groups(tx, j, root, e);
     if (rc == RC_OK)
         rc = put_scores(tx, j, root, e);
+    if (rc == RC_OK)
+        rc = put_influence(rq, tx, j, root, e);
     if (rc == RC_OK)
         rc = put_family(tx, j, root, e);
     json_close_object(j);

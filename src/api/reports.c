@@ -5,48 +5,19 @@
  * corp's zone, both ends included; without them a report covers all orders there are. Ratios are
  * null where there is nothing to divide by.
  */
-#include "api/customer_json.h"
 #include "api/listing.h"
+#include "api/report_args.h"
 #include "api/routes.h"
 #include "base/calendar.h"
-#include "domain/report.h"
 
 #include <assert.h>
 #include <math.h>
-
-#define ARGS_DAYS                                                                                  \
-    {"from", ARG_DAY, .zh = "开始日期", .en = "first day"},                                        \
-    {                                                                                              \
-        "to", ARG_DAY, .zh = "结束日期（含）", .en = "last day, inclusive"                         \
-    }
-#define ARG_CHANNEL                                                                                \
-    {                                                                                              \
-        "channel_id", ARG_ID, .zh = "渠道，不给为全部", .en = "channel, all unless told"           \
-    }
-
-static enum rc range_from_args(struct request *rq, struct tx *tx, struct report_range *out,
-                               bool channel, struct err *e)
-{
-    *out = (struct report_range){
-        .scope_account = request_caller(rq)->scope_account,
-        .channel_id = channel ? arg_int(rq, "channel_id") : 0,
-        .from_day = arg_int_or(rq, "from", DB_NULL),
-        .to_day = arg_int_or(rq, "to", DB_NULL),
-    };
-    return report_range_fill(tx, out, e);
-}
 
 static enum report_unit unit_from(struct str name)
 {
     return str_eq(name, STR("day"))    ? REPORT_DAY
            : str_eq(name, STR("week")) ? REPORT_WEEK
                                        : REPORT_MONTH;
-}
-
-static void put_range(struct json *j, const struct report_range *range)
-{
-    json_put_day(j, "from", range->from_day);
-    json_put_day(j, "to", range->to_day);
 }
 
 /* ---- facts ---- */
@@ -445,13 +416,36 @@ static struct spent spent_on(const struct report_cost *costs, size_t n, int64_t 
     return s;
 }
 
-static void put_source(struct json *j, const struct report_source *s, const struct spent *spent)
+/* First buyers of a source, or (`source_id` -1) of all together. */
+static struct report_first_buyers first_buyers_of(const struct report_first_buyers *list, size_t n,
+                                                  int64_t source_id)
+{
+    struct report_first_buyers sum = {.source_id = source_id};
+    for (size_t i = 0; i < n; i++) {
+        if (source_id >= 0 && list[i].source_id != source_id)
+            continue;
+        sum.friends += list[i].friends;
+        sum.first_buyers += list[i].first_buyers;
+    }
+    return sum;
+}
+
+static void put_first_buyers(struct json *j, const struct report_first_buyers *f)
+{
+    json_put_int(j, "friends", f->friends);
+    json_put_int(j, "first_buyers", f->first_buyers);
+    json_put_double(j, "first_buyer_rate", report_ratio(f->first_buyers, f->friends));
+}
+
+static void put_source(struct json *j, const struct report_source *s, const struct spent *spent,
+                       const struct report_first_buyers *first)
 {
     json_open_object(j, NULL);
     json_put_named(j, "source", s->id, s->name);
     json_put_int(j, "customers", s->customers);
     json_put_int(j, "buyers", s->buyers);
     json_put_double(j, "conversion", report_ratio(s->buyers, s->customers));
+    put_first_buyers(j, first);
     json_put_int(j, "fixed_fen", spent->fixed);
     json_put_int(j, "traffic_fen", spent->traffic);
     json_put_int(j, "cost_fen", spent->all);
@@ -464,15 +458,21 @@ static void put_source(struct json *j, const struct report_source *s, const stru
     json_close_object(j);
 }
 
+enum { WITHIN_DAYS = 7, WITHIN_MOST = 3650 };
+
 static enum rc sources(struct request *rq, struct tx *tx, struct err *e)
 {
     struct report_range range;
     struct report_source *list;
+    struct report_first_buyers *first;
     struct report_cost *costs;
-    size_t n, cost_n;
+    size_t n, first_n, cost_n;
+    int64_t within = arg_int_or(rq, "within_days", WITHIN_DAYS);
     enum rc rc = range_from_args(rq, tx, &range, false, e);
     if (rc == RC_OK)
         rc = report_sources(tx, &range, &list, &n, e);
+    if (rc == RC_OK)
+        rc = report_first_buyers(tx, &range, within * 86400, &first, &first_n, e);
     if (rc == RC_OK)
         rc = report_costs(tx, &range, &costs, &cost_n, e);
     if (rc != RC_OK)
@@ -480,11 +480,19 @@ static enum rc sources(struct request *rq, struct tx *tx, struct err *e)
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
     put_range(j, &range);
+    struct report_first_buyers sum = first_buyers_of(first, first_n, -1);
+    json_put_int(j, "within_days", within);
+    json_put_bool(j, "complete",
+                  calendar_day_start_s((int32_t)range.to_day + 1) + within * 86400 <= tx_now_s(tx));
+    json_open_object(j, "sum");
+    put_first_buyers(j, &sum);
+    json_close_object(j);
     json_open_array(j, "items");
     for (size_t i = 0; i < n; i++) {
         struct spent spent = spent_on(costs, cost_n, list[i].id, &range);
+        sum = first_buyers_of(first, first_n, list[i].id);
         if (list[i].customers > 0 || spent.all > 0)
-            put_source(j, &list[i], &spent);
+            put_source(j, &list[i], &spent, &sum);
     }
     json_close_array(j);
     json_close_object(j);
@@ -497,10 +505,14 @@ const struct route route_report_sources = {
     .name = "report_sources",
     .need = PERM_REPORT_READ,
     .scope = SCOPE_WHOLE,
-    .args = {ARGS_DAYS},
+    .args = {ARGS_DAYS,
+             {"within_days", ARG_INT, .min = 1, .max = WITHIN_MOST,
+              .zh = "新好友在添加后多少天内首次购买才算首购，默认 7",
+              .en = "within how many days of becoming a friend a first purchase counts, 7 unless "
+                    "told"}},
     .run = sources,
-    .zh = "各来源在一段时间内的新客、转化、成本、单客成本和投资回报",
-    .en = "For each source in a window: new customers, conversion, cost, cost a customer, return "
-          "on investment.",
+    .zh = "各来源在一段时间内的新客、首购、转化、成本、单客成本和投资回报",
+    .en = "For each source in a window: new customers, first buyers, conversion, cost, cost a "
+          "customer, return on investment.",
     .reply = "SourceReport",
 };

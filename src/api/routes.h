@@ -45,7 +45,7 @@ extern const struct route route_upload_create;
 /* views.c */
 extern const struct route route_view_get, route_view_put;
 /* catalogue.c */
-extern const struct route route_event_kind_list, route_channel_list, route_product_list, route_city_list;
+extern const struct route route_event_kind_list, route_channel_list, route_city_list;
 /* customer_life.c */
 extern const struct route route_customer_timeline, route_customer_orders, route_customer_notes, route_customer_note_add, route_customer_unmask, route_customer_erase;
 /* customer_tags.c */
@@ -65,6 +65,10 @@ extern const struct route route_job_list, route_job_get, route_job_events, route
 extern const struct route route_merge_list, route_merge_create, route_merge_undo, route_merge_proposal_list, route_merge_proposal_decide;
 /* orders.c */
 extern const struct route route_order_list, route_order_get;
+/* products.c */
+extern const struct route route_product_list, route_product_update;
+/* report_products.c */
+extern const struct route route_report_products, route_report_concentration;
 /* sources.c */
 extern const struct route route_source_list, route_source_create, route_source_update, route_source_remove, route_cost_list, route_cost_create, route_cost_update, route_cost_remove;
 /* staff.c */

@@ -79,6 +79,12 @@ const struct schema schema_table[] = {
     {"Cohorts",
      OBJECT("\"cohorts\":" ARRAY(OBJECT("\"start_day\":" TEXT ",\"customers\":" INT ",\"active\":"
       ARRAY(INT))))},
+    {"Concentration",
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"customers\":" INT ",\"sale_fen\":" INT
+      ",\"top_fifth\":" OBJECT("\"customers\":" INT ",\"sale_fen\":" INT ",\"share\":"
+      NUM_NULL) ",\"deciles\":" ARRAY(OBJECT("\"decile\":" INT ",\"customers\":" INT
+      ",\"sale_fen\":" INT ",\"share\":" NUM_NULL ",\"cumulative_share\":" NUM_NULL
+      ",\"least_fen\":" INT_NULL)))},
     {"Cost",
      OBJECT("\"id\":" ID ",\"source\":" NAMED_REF ",\"kind\":" TEXT ",\"from_day\":" TEXT
       ",\"to_day\":" TEXT ",\"amount_fen\":" INT ",\"note\":" TEXT_NULL ",\"created_s\":" INT)},
@@ -98,8 +104,9 @@ const struct schema schema_table[] = {
       ",\"relations\":" ARRAY(OBJECT("\"id\":" ID ",\"staff\":" NAMED_REF ",\"added_s\":" INT
       ",\"deleted_s\":" INT_NULL ",\"deleted_by\":" TEXT_NULL ",\"remark\":" TEXT_NULL
       ",\"tags\":" ARRAY(NAMED_REF))) ",\"groups\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT
-      ",\"joined_s\":" INT ",\"left_s\":" INT_NULL)) ",\"rfm\":" ANY ",\"merged_from\":"
-      ARRAY(ID))},
+      ",\"joined_s\":" INT ",\"left_s\":" INT_NULL)) ",\"rfm\":" ANY ",\"influence\":"
+      OBJECT("\"score\":" INT ",\"converted\":" INT ",\"period_days\":" INT)
+      ",\"merged_from\":" ARRAY(ID))},
     {"CustomerList",
      LIST_OF(OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL ",\"gender\":" TEXT_NULL ",\"age\":"
       INT_NULL ",\"province\":" TEXT_NULL ",\"city\":" TEXT_NULL ",\"phone\":" TEXT_NULL
@@ -202,10 +209,22 @@ const struct schema schema_table[] = {
       ",\"state\":" TEXT ",\"customer\":" ANY ",\"staff\":" NAMED_REF ",\"at_s\":" INT
       ",\"paid_s\":" INT_NULL ",\"total_fen\":" INT ",\"sale_fen\":" INT ",\"paid_fen\":" INT_NULL
       ",\"refunded_fen\":" INT ",\"province\":" TEXT_NULL ",\"lines\":" INT))},
-    {"ProductList",
-     LIST_OF(OBJECT("\"id\":" ID ",\"issuer\":" TEXT ",\"code\":" TEXT ",\"name\":" TEXT
+    {"Product",
+     OBJECT("\"id\":" ID ",\"issuer\":" TEXT ",\"code\":" TEXT ",\"name\":" TEXT
       ",\"category\":" TEXT_NULL ",\"role\":" TEXT_NULL ",\"price_fen\":" INT_NULL
-      ",\"cycle_days\":" INT_NULL))},
+      ",\"cost_micro\":" INT_NULL ",\"cycle_days\":" INT_NULL)},
+    {"ProductList", LIST_OF(REF("Product"))},
+    {"ProductReport",
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"sum\":" OBJECT("\"products\":" INT
+      ",\"quantity\":" INT ",\"sale_fen\":" INT ",\"returned_quantity\":" INT
+      ",\"returned_fen\":" INT ",\"return_rate\":" NUM_NULL) ",\"items\":"
+      ARRAY(OBJECT("\"product\":" OBJECT("\"id\":" ID ",\"code\":" TEXT ",\"name\":" TEXT
+      ",\"category\":" TEXT_NULL ",\"price_fen\":" INT_NULL ",\"cost_micro\":" INT_NULL)
+      ",\"orders\":" INT ",\"buyers\":" INT ",\"repeat_buyers\":" INT
+      ",\"repurchase_rate\":" NUM_NULL ",\"quantity\":" INT ",\"sale_fen\":" INT
+      ",\"returned_quantity\":" INT ",\"returned_fen\":" INT ",\"return_rate\":" NUM_NULL
+      ",\"margin_fen\":" INT_NULL ",\"margin\":" NUM_NULL ",\"price_ratio\":" NUM_NULL))
+      ",\"next\":" TEXT_NULL ",\"total\":" INT_NULL)},
     {"ProposalList",
      LIST_OF(OBJECT("\"id\":" ID ",\"reason\":" TEXT ",\"state\":" TEXT ",\"created_s\":" INT
       ",\"decided_s\":" INT_NULL ",\"one\":" ANY ",\"other\":" ANY))},
@@ -244,8 +263,11 @@ const struct schema schema_table[] = {
     {"SourceList",
      LIST_OF(REF("Source"))},
     {"SourceReport",
-     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"items\":" ARRAY(OBJECT("\"source\":" NAMED_REF
-      ",\"customers\":" INT ",\"buyers\":" INT ",\"conversion\":" NUM_NULL ",\"fixed_fen\":" INT
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"within_days\":" INT ",\"complete\":" BOOL
+      ",\"sum\":" OBJECT("\"friends\":" INT ",\"first_buyers\":" INT
+      ",\"first_buyer_rate\":" NUM_NULL) ",\"items\":" ARRAY(OBJECT("\"source\":" NAMED_REF
+      ",\"customers\":" INT ",\"buyers\":" INT ",\"conversion\":" NUM_NULL ",\"friends\":" INT
+      ",\"first_buyers\":" INT ",\"first_buyer_rate\":" NUM_NULL ",\"fixed_fen\":" INT
       ",\"traffic_fen\":" INT ",\"cost_fen\":" INT ",\"cost_per_customer_fen\":" INT_NULL
       ",\"revenue_fen\":" INT ",\"roi\":" NUM_NULL)))},
     {"StaffList",

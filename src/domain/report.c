@@ -78,12 +78,12 @@ double report_mean(const struct report_days_row *rows, size_t n)
     return count == 0 ? NAN : seconds / 86400 / (double)count;
 }
 
-__extension__ typedef __int128 wide; /* amount × days may pass 2^63 */
+__extension__ typedef __int128 wide; /* amount × part may pass 2^63 */
 
-/* round(amount × days / all), halves up. */
-static int64_t share_of(int64_t amount, int64_t days, int64_t all)
+int64_t report_share(int64_t amount, int64_t part, int64_t all)
 {
-    wide doubled = (wide)amount * days * 2 + all;
+    assert(amount >= 0 && part >= 0 && part <= all && all > 0);
+    wide doubled = (wide)amount * part * 2 + all;
     return (int64_t)(doubled / (2 * (wide)all));
 }
 
@@ -95,8 +95,8 @@ int64_t report_cost_share(const struct report_cost *c, int64_t from_day, int64_t
     if (from > to)
         return 0;
     int64_t all = c->to_day - c->from_day + 1;
-    return share_of(c->amount_fen, to - c->from_day + 1, all) -
-           share_of(c->amount_fen, from - c->from_day, all);
+    return report_share(c->amount_fen, to - c->from_day + 1, all) -
+           report_share(c->amount_fen, from - c->from_day, all);
 }
 
 double report_ratio(int64_t numerator, int64_t denominator)

@@ -21,6 +21,10 @@ double report_mean(const struct report_days_row *rows, size_t n);
  * of neighbouring ranges add up to the whole fen. */
 int64_t report_cost_share(const struct report_cost *c, int64_t from_day, int64_t to_day);
 
+/* round(amount × part ÷ all), halves up, for 0 ≤ part ≤ all and all > 0: differences of such sums
+ * divide an amount without losing a fen. */
+int64_t report_share(int64_t amount, int64_t part, int64_t all);
+
 /* numerator ÷ denominator; NaN when the latter is 0. */
 double report_ratio(int64_t numerator, int64_t denominator);
 

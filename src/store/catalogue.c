@@ -4,6 +4,7 @@
  */
 #include "store/catalogue.h"
 
+#include "store/event.h"
 #include "store/like.h"
 #include "store/list.h"
 #include "store/scope.h"
@@ -17,13 +18,23 @@ static const struct sql CHANNELS = {
     .text = "SELECT id, name, kind FROM channel /*scan*/ ORDER BY id",
     .out = "iss",
 };
+#define PRODUCT                                                                                    \
+    "SELECT id, issuer, code, name, category, role, price_fen, cost_micro, cycle_days FROM "       \
+    "product"
 static const struct sql PRODUCTS = {
-    .text = "SELECT id, issuer, code, name, category, role, price_fen, cycle_days FROM product"
-            " WHERE id > $2 AND ($1 IS NULL OR lower(name) LIKE $1 ESCAPE '\\' OR lower(code) LIKE "
-            "$1 ESCAPE '\\')"
-            " ORDER BY id LIMIT $3",
+    .text = PRODUCT " WHERE id > $2 AND ($1 IS NULL OR lower(name) LIKE $1 ESCAPE '\\'"
+                    " OR lower(code) LIKE $1 ESCAPE '\\') ORDER BY id LIMIT $3",
     .in = "Sii",
-    .out = "isssSSII",
+    .out = "isssSSIII",
+};
+static const struct sql PRODUCT_LOAD = {
+    .text = PRODUCT " WHERE id = $1",
+    .in = "i",
+    .out = "isssSSIII",
+};
+static const struct sql PRODUCT_STORE = {
+    .text = "UPDATE product SET category = $2, price_fen = $3, cost_micro = $4 WHERE id = $1",
+    .in = "iSII",
 };
 static const struct sql CITIES = {
     .text = "SELECT c.city, count(*) FROM customer c /*scan*/ WHERE c.city IS NOT NULL AND "
@@ -34,7 +45,7 @@ static const struct sql CITIES = {
     .out = "si",
 };
 
-STATEMENTS(catalogue, &KINDS, &CHANNELS, &PRODUCTS, &CITIES);
+STATEMENTS(catalogue, &KINDS, &CHANNELS, &PRODUCTS, &PRODUCT_LOAD, &PRODUCT_STORE, &CITIES);
 
 enum rc catalogue_kinds(struct tx *tx, struct kind_row **out, size_t *out_n, struct err *e)
 {
@@ -73,6 +84,21 @@ enum rc catalogue_channels(struct tx *tx, struct channel_row **out, size_t *out_
     return rows_end(r, e);
 }
 
+static struct product_card product_from(const struct rows *r, struct arena *a)
+{
+    return (struct product_card){
+        .id = rows_int(r, 0),
+        .issuer = rows_copy(r, 1, a),
+        .code = rows_copy(r, 2, a),
+        .name = rows_copy(r, 3, a),
+        .category = rows_copy(r, 4, a),
+        .role = rows_copy(r, 5, a),
+        .price_fen = rows_null(r, 6) ? DB_NULL : rows_int(r, 6),
+        .cost_micro = rows_null(r, 7) ? DB_NULL : rows_int(r, 7),
+        .cycle_days = rows_null(r, 8) ? DB_NULL : rows_int(r, 8),
+    };
+}
+
 enum rc catalogue_products(struct tx *tx, struct str q, int64_t after_id, int64_t limit,
                            struct product_card **out, size_t *out_n, struct err *e)
 {
@@ -86,19 +112,29 @@ enum rc catalogue_products(struct tx *tx, struct str q, int64_t after_id, int64_
     size_t n = 0;
     size_t room = 0;
     while (rows_next(r))
-        *LIST_ADD(a, list, n, room) = (struct product_card){
-            .id = rows_int(r, 0),
-            .issuer = rows_copy(r, 1, a),
-            .code = rows_copy(r, 2, a),
-            .name = rows_copy(r, 3, a),
-            .category = rows_copy(r, 4, a),
-            .role = rows_copy(r, 5, a),
-            .price_fen = rows_null(r, 6) ? DB_NULL : rows_int(r, 6),
-            .cycle_days = rows_null(r, 7) ? DB_NULL : rows_int(r, 7),
-        };
+        *LIST_ADD(a, list, n, room) = product_from(r, a);
     *out = list;
     *out_n = n;
     return rows_end(r, e);
+}
+
+enum rc catalogue_product(struct tx *tx, int64_t id, struct product_card *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &PRODUCT_LOAD, &r, e, id);
+    if (rc == RC_NOT_FOUND)
+        return err_set(e, rc, "product_unknown", "product_id", "没有这个商品",
+                       "there is no such product");
+    if (rc != RC_OK)
+        return rc;
+    *out = product_from(r, tx_arena(tx));
+    return rows_end(r, e);
+}
+
+enum rc catalogue_product_store(struct tx *tx, const struct product_card *p, struct err *e)
+{
+    enum rc rc = tx_exec(tx, &PRODUCT_STORE, e, p->id, p->category, p->price_fen, p->cost_micro);
+    return rc == RC_OK ? change_add(tx, "product", p->id, 0, e) : rc;
 }
 
 enum rc catalogue_cities(struct tx *tx, struct str q, int64_t scope_account, int64_t limit,

@@ -22,12 +22,18 @@ enum rc catalogue_channels(struct tx *tx, struct channel_row **out, size_t *out_
 struct product_card {
     int64_t id;
     struct str issuer, code, name, category, role; /* the last two may be absent */
-    int64_t price_fen, cycle_days;                 /* DB_NULL: not known */
+    int64_t price_fen, cost_micro, cycle_days;     /* list price, cost of one piece; DB_NULL: not
+                                                      known */
 };
 /* Products whose code or name contains `q` (absent: all) with id behind `after_id`, at most
  * `limit`. */
 enum rc catalogue_products(struct tx *tx, struct str q, int64_t after_id, int64_t limit,
                            struct product_card **out, size_t *out_n, struct err *e);
+
+/* RC_NOT_FOUND with a sentence. */
+enum rc catalogue_product(struct tx *tx, int64_t id, struct product_card *out, struct err *e);
+/* Writes category, list price and cost of a product that exists, and says so to the mirror. */
+enum rc catalogue_product_store(struct tx *tx, const struct product_card *p, struct err *e);
 
 struct city_row {
     struct str name;

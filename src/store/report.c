@@ -132,6 +132,14 @@ static const struct sql BUYERS = {
     .in = "iiii",
     .out = "iii",
 };
+static const struct sql DECILES = {
+    .text = "SELECT (q.place - 1) * 10 / q.n, count(*), " SUM("q.spent") ", min(q.spent) FROM ("
+            "SELECT g.spent, row_number() OVER (ORDER BY g.spent DESC, g.root_id) AS place,"
+            " count(*) OVER () AS n FROM (SELECT b.root_id, " SUM("o.sale_fen") " AS spent"
+            PURCHASES " GROUP BY b.root_id) g) q GROUP BY 1 ORDER BY 1",
+    .in = "iiii",
+    .out = "iiii",
+};
 static const struct sql INTERVALS = {
     .text = "SELECT q.gap_s / 86400, count(*), " SUM("q.gap_s") " FROM (SELECT o.at_s - lag(o.at_s)"
             " OVER (PARTITION BY b.root_id ORDER BY o.at_s, o.id) AS gap_s" PURCHASES
@@ -203,6 +211,15 @@ static const struct sql SOURCES = {
     .in = "ii",
     .out = "isiii",
 };
+static const struct sql FIRST_BUYERS = {
+    .text = "SELECT coalesce(c.source_id, 0), count(*), " COUNT_IF("s.first_order_s >= c.added_s"
+            " AND s.first_order_s - c.added_s <= $3") " FROM customer c"
+            " LEFT JOIN customer_stats s ON s.customer_id = c.id"
+            " WHERE c.listed_s >= $1 AND c.listed_s < $2 AND c.added_s IS NOT NULL"
+            " AND c.root_id = c.id AND c.erased_s IS NULL GROUP BY 1",
+    .in = "iii",
+    .out = "iii",
+};
 static const struct sql COSTS = {
     .text = "SELECT source_id, from_day, to_day, amount_fen, kind FROM cost /*scan*/"
             " WHERE from_day <= $2 AND to_day >= $1",
@@ -255,9 +272,9 @@ static const struct sql DUE_FRIENDS = {
 
 STATEMENTS(report, &ORDER_DAYS, &FACTS_LINES, &FACTS_TWICE, &FACTS_TIMES, &FACTS_ORDERS,
            &FACTS_BUYERS, &PERIODS_DAY, &PERIODS_WEEK, &PERIODS_MONTH, &REFUNDS_DAY, &REFUNDS_WEEK,
-           &REFUNDS_MONTH, &BUYERS, &INTERVALS, &FIRST_PURCHASE, &NEVER_BOUGHT, &COHORTS_WEEK,
-           &COHORTS_MONTH, &PROVINCES, &SOURCES, &COSTS, &FRIENDS, &DUE_JOBS, &DUE_LINES,
-           &DUE_SOURCES, &DUE_FRIENDS);
+           &REFUNDS_MONTH, &BUYERS, &DECILES, &INTERVALS, &FIRST_PURCHASE, &NEVER_BOUGHT,
+           &COHORTS_WEEK, &COHORTS_MONTH, &PROVINCES, &SOURCES, &FIRST_BUYERS, &COSTS, &FRIENDS,
+           &DUE_JOBS, &DUE_LINES, &DUE_SOURCES, &DUE_FRIENDS);
 
 /* The instants at which a range begins and ends. */
 static int64_t start_s(const struct report_range *r)
@@ -407,6 +424,23 @@ enum rc report_buyers(struct tx *tx, const struct report_range *range, struct re
     return rows_end(r, e);
 }
 
+enum rc report_concentration(struct tx *tx, const struct report_range *range,
+                             struct report_decile out[static REPORT_DECILES], struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &DECILES, &r, e, range->scope_account, range->channel_id,
+                          start_s(range), end_s(range));
+    if (rc != RC_OK)
+        return rc;
+    memset(out, 0, REPORT_DECILES * sizeof *out);
+    while (rows_next(r)) {
+        int64_t at = rows_int(r, 0);
+        assert(at >= 0 && at < REPORT_DECILES);
+        out[at] = (struct report_decile){rows_int(r, 1), rows_int(r, 2), rows_int(r, 3)};
+    }
+    return rows_end(r, e);
+}
+
 static enum rc read_days(struct tx *tx, struct rows *r, struct report_days_row **out, size_t *out_n,
                          struct err *e)
 {
@@ -508,6 +542,25 @@ enum rc report_sources(struct tx *tx, const struct report_range *range, struct r
             .buyers = rows_int(r, 3),
             .revenue_fen = rows_int(r, 4),
         };
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
+enum rc report_first_buyers(struct tx *tx, const struct report_range *range, int64_t within_s,
+                            struct report_first_buyers **out, size_t *out_n, struct err *e)
+{
+    assert(range->scope_account == 0);
+    struct rows *r;
+    enum rc rc = tx_query(tx, &FIRST_BUYERS, &r, e, start_s(range), end_s(range), within_s);
+    if (rc != RC_OK)
+        return rc;
+    struct report_first_buyers *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, n, room) =
+            (struct report_first_buyers){rows_int(r, 0), rows_int(r, 1), rows_int(r, 2)};
     *out = list;
     *out_n = n;
     return rows_end(r, e);

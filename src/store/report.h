@@ -15,7 +15,7 @@ enum report_unit { REPORT_DAY, REPORT_WEEK, REPORT_MONTH };
 
 struct report_range {
     int64_t scope_account;
-    int64_t channel_id; /* 0: every one */
+    int64_t channel_id;       /* 0: every one */
     int64_t from_day, to_day; /* both inclusive */
 };
 
@@ -36,7 +36,7 @@ enum rc report_facts(struct tx *tx, int64_t channel_id, struct report_facts *out
 /* Purchases of one period. A buyer whose first purchase ever falls into it is new. */
 struct report_period {
     int64_t start_day;
-    int64_t placed; /* sale orders, paid or not */
+    int64_t placed;                     /* sale orders, paid or not */
     int64_t orders, buyers, new_buyers; /* purchases and who made them */
     int64_t sale_fen;
     int64_t refunded_fen; /* refunds at their own time, and cancellation documents */
@@ -51,6 +51,18 @@ struct report_buyers {
 /* Who bought in the range, who at least twice, and how often all together. */
 enum rc report_buyers(struct tx *tx, const struct report_range *range, struct report_buyers *out,
                       struct err *e);
+
+enum { REPORT_DECILES = 10 };
+struct report_decile {
+    int64_t customers, sale_fen;
+    int64_t least_fen; /* what the smallest buyer in it spent; 0 when there is nobody */
+};
+/* Known buyers of the range, the largest first, in tenths: of n, tenth k is ranks ⌈(k−1)n/10⌉ + 1 …
+ * ⌈kn/10⌉, so sizes differ by one at most and the first two are ⌈n/5⌉ buyers. What someone spent is
+ * the sale amount of their purchases, refunds not taken off. Equal buyers stand by id; since they
+ * are equal, no sum depends on it. Reads the range's orders and sorts its buyers. */
+enum rc report_concentration(struct tx *tx, const struct report_range *range,
+                             struct report_decile out[static REPORT_DECILES], struct err *e);
 
 /* A row of a histogram over whole days. */
 struct report_days_row {
@@ -92,6 +104,15 @@ struct report_source {
 /* Every source, by name. */
 enum rc report_sources(struct tx *tx, const struct report_range *range, struct report_source **out,
                        size_t *out_n, struct err *e);
+/* Of those who became friends in the range, how many bought soon after. */
+struct report_first_buyers {
+    int64_t source_id; /* 0: none */
+    int64_t friends;
+    int64_t first_buyers; /* whose first purchase ever came within `within_s` of it, inclusive */
+};
+/* Each source that has any, those without a source too. */
+enum rc report_first_buyers(struct tx *tx, const struct report_range *range, int64_t within_s,
+                            struct report_first_buyers **out, size_t *out_n, struct err *e);
 /* Costs that touch the range. */
 struct report_cost {
     int64_t source_id, from_day, to_day, amount_fen;
@@ -109,10 +130,10 @@ enum rc report_friends(struct tx *tx, const struct report_range *range,
 
 /* What waits for someone, for the page "today". */
 struct report_due {
-    int64_t failed_jobs;    /* in the last seven days */
-    int64_t rejected_lines; /* of imports of the last seven days */
+    int64_t failed_jobs;      /* in the last seven days */
+    int64_t rejected_lines;   /* of imports of the last seven days */
     int64_t uncosted_sources; /* with new customers in the last thirty days and no cost then */
-    int64_t unanswered; /* friends of three days, in the first stage, without note or order */
+    int64_t unanswered;       /* friends of three days, in the first stage, without note or order */
 };
 enum rc report_due(struct tx *tx, int64_t scope_account, int64_t today, struct report_due *out,
                    struct err *e);

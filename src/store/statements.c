@@ -25,6 +25,7 @@
     X(group)                                                                                       \
     X(idempotency)                                                                                 \
     X(identity)                                                                                    \
+    X(influence)                                                                                   \
     X(job)                                                                                         \
     X(merge)                                                                                       \
     X(names)                                                                                       \
@@ -32,6 +33,7 @@
     X(order_read)                                                                                  \
     X(relation)                                                                                    \
     X(report)                                                                                      \
+    X(report_product)                                                                              \
     X(rfm)                                                                                         \
     X(session)                                                                                     \
     X(setting)                                                                                     \

@@ -320,6 +320,16 @@ function customers() {
       amount_fen: id * 100,
       props: `{"note":"MARK-${mark}"}`,
     });
+    rows.event.push({
+      seq: id + 70000,
+      recorded_us: at * 1e6,
+      customer_id: id,
+      at_s: Math.floor(Date.now() / 1000) - id,
+      kind: 48,
+      object_kind: 11,
+      object_id: id,
+      props: `{"note":"MARK-${mark}"}`,
+    });
     rows.group_member.push({
       group_id: { own: 35, other: 36, team: 37 }[mark],
       customer_id: id,
@@ -408,6 +418,7 @@ export const samples = {
   model_id: { own: '29', other: '29', none: '9' },
   name: { own: 'corp_name', other: 'corp_name', none: 'nothing' },
   order_id: { own: '31001', other: '33001', none: '9' },
+  product_id: { own: '27', other: '27', none: '9' },
   proposal_id: { own: '44', other: '42', none: '9' },
   source_id: { own: '1', other: '1', none: '9' },
   stage_id: { own: '1', other: '1', none: '9' },
@@ -423,7 +434,6 @@ const alike = {
   department_id: '3',
   channel_id: '5',
   tier_id: '30',
-  product_id: '27',
   upload_id: 'x',
   link_id: '9',
 };

@@ -1,0 +1,39 @@
+/* report_args — the days, channel and scope that reports share. */
+#ifndef KOI_API_REPORT_ARGS_H
+#define KOI_API_REPORT_ARGS_H
+
+#include "api/customer_json.h"
+#include "domain/report.h"
+
+#define ARGS_DAYS                                                                                  \
+    {"from", ARG_DAY, .zh = "开始日期", .en = "first day"},                                        \
+    {                                                                                              \
+        "to", ARG_DAY, .zh = "结束日期（含）", .en = "last day, inclusive"                         \
+    }
+#define ARG_CHANNEL                                                                                \
+    {                                                                                              \
+        "channel_id", ARG_ID, .zh = "渠道，不给为全部", .en = "channel, all unless told"           \
+    }
+
+/* The range that the arguments name, filled in (report_range_fill()) and cut to the caller's scope.
+ * `channel`: whether the route declares ARG_CHANNEL. */
+static inline enum rc range_from_args(struct request *rq, struct tx *tx, struct report_range *out,
+                                      bool channel, struct err *e)
+{
+    *out = (struct report_range){
+        .scope_account = request_caller(rq)->scope_account,
+        .channel_id = channel ? arg_int(rq, "channel_id") : 0,
+        .from_day = arg_int_or(rq, "from", DB_NULL),
+        .to_day = arg_int_or(rq, "to", DB_NULL),
+    };
+    return report_range_fill(tx, out, e);
+}
+
+/* The range as the reply says it. */
+static inline void put_range(struct json *j, const struct report_range *range)
+{
+    json_put_day(j, "from", range->from_day);
+    json_put_day(j, "to", range->to_day);
+}
+
+#endif
