@@ -6,6 +6,7 @@
  * empty nor everyone; from 10,000 expressions on, fewer than 100 of a production or less than 30 %
  * of such answers is a failure. The first disagreement prints the seed, the expression and the
  * differing ids, and ends the program with 1. KOI_SKIP_POSTGRES=1 leaves the second engine out. */
+#include "audience_forms.h"
 #include "audience_naive.h"
 #include "audience_random.h"
 #include "audience_world.h"
@@ -42,10 +43,7 @@ struct run {
 
 static void stop(const struct run *run, const char *text, const char *what, const struct err *e)
 {
-    fprintf(stderr, "seed %" PRIu64 ": %s\n  %s\n", run->seed, what, text);
-    if (e != NULL)
-        fprintf(stderr, "  %s at %" PRId64 ": %s / %s\n", e->code, e->at, e->zh, e->en);
-    exit(1);
+    diff_stop(run->seed, text, what, e);
 }
 
 /* ---- which productions came ---- */
@@ -115,36 +113,6 @@ static int64_t print_tally(const struct run *run)
     least = print_row("period", run->period, least);
     print_row("12 levels deep", run->hoisted, least);
     return least;
-}
-
-/* ---- text, JSON, sentences ---- */
-
-static void check_forms(const struct run *run, struct arena *a, const struct audience_expr *x,
-                        const char *text)
-{
-    struct buf b;
-    struct audience_expr *again;
-    struct err e = ERR_INIT;
-    buf_init(&b, 1 << 20);
-    audience_print(x, &b);
-    if (audience_parse(a, x->subject, buf_str(&b), &again, &e) != RC_OK)
-        stop(run, b.p, "the printed text does not parse", &e);
-    if (!audience_equal(x, again))
-        stop(run, b.p, "the printed text is another tree", NULL);
-    buf_clear(&b);
-    audience_to_json(x, &b);
-    if (audience_from_json(a, x->subject, buf_str(&b), &again, &e) != RC_OK)
-        stop(run, b.p, "the JSON does not read", &e);
-    if (!audience_equal(x, again))
-        stop(run, b.p, "the JSON is another tree", NULL);
-    buf_clear(&b);
-    audience_say(x, LANGUAGE_ZH, &b);
-    audience_say(x, LANGUAGE_EN, &b);
-    if (b.failed || !str_utf8_valid(buf_str(&b)))
-        stop(run, text, "the sentence failed", NULL);
-    if (run->verbose)
-        printf("%s\n    %s\n", text, b.p);
-    buf_done(&b);
 }
 
 /* ---- sets ---- */
@@ -273,10 +241,10 @@ static void check_one(struct run *run, const char *text)
     if (audience_parse(tx_arena(tx), group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER,
                        str_from(text + group), &x, &e) != RC_OK)
         stop(run, text, "does not parse", &e);
-    check_forms(run, tx_arena(tx), x, text);
+    diff_forms(run->seed, run->verbose, tx_arena(tx), x, text);
     if (audience_check(tx_arena(tx), &names, x, &e) != RC_OK)
         stop(run, text, "does not check", &e);
-    check_forms(run, tx_arena(tx), x, text);
+    diff_forms(run->seed, run->verbose, tx_arena(tx), x, text);
     tally_node(run, x->root, 0);
     size_t n = naive_ids(run->naive, x, right);
     db_read_end(tx);
@@ -344,7 +312,8 @@ static void run_all(struct run *run)
         buf_clear(&text);
         if (group)
             buf_addc(&text, '@');
-        random_audience(&r, group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER, &text);
+        random_audience(&r, &RANDOM_NAMES_OF_WORLD, group ? AUDIENCE_GROUP : AUDIENCE_CUSTOMER,
+                        &text);
         if (!text.failed)
             check_one(run, text.p);
     }

@@ -1,14 +1,15 @@
 /* audience_random.c — random expressions. Each production of the grammar has its function or its
- * line in a table; values are drawn from what the world has, so that many answers are neither empty
- * nor everyone. */
+ * line in a table; values are drawn from the names given, so that many answers are neither empty
+ * nor everyone. A production that has no names is drawn again; names of one draw nothing. The
+ * sequence of draws for the world is part of what a seed means: it does not change. */
 #include "audience_random.h"
 
-#include "audience_world.h"
-
+#include <assert.h>
 #include <inttypes.h>
 
 struct maker {
     struct rng *r;
+    const struct random_names *names;
     struct buf *out;
     bool as_of; /* only what has a history */
 };
@@ -39,7 +40,21 @@ static void quoted(struct maker *m, const char *z)
     buf_addc(m->out, '"');
 }
 
-#define ONE_OF(m, list) quoted((m), (list)[pick((m), (int)(sizeof(list) / sizeof((list)[0])))])
+static bool has(const struct maker *m, enum random_list_of list)
+{
+    return list == RANDOM_NOTHING || m->names->list[list].n > 0;
+}
+
+static const char *name(struct maker *m, enum random_list_of list)
+{
+    const struct random_list *l = &m->names->list[list];
+    return l->of[l->n == 1 ? 0 : pick(m, l->n)];
+}
+
+static void one_of(struct maker *m, enum random_list_of list)
+{
+    quoted(m, name(m, list));
+}
 
 /* " = x", " != x", " in (…)" or is known, for values that `value` writes. */
 static void equality(struct maker *m, void (*value)(struct maker *m), bool known)
@@ -58,6 +73,12 @@ static void equality(struct maker *m, void (*value)(struct maker *m), bool known
         say(m, k == 0 ? " != " : " = ");
         value(m);
     }
+}
+
+static void contains(struct maker *m, enum random_list_of parts)
+{
+    say(m, " contains ");
+    one_of(m, parts);
 }
 
 static void number(struct maker *m, int64_t low, int64_t high)
@@ -93,7 +114,7 @@ static void comparison(struct maker *m, int64_t low, int64_t high, bool yuan)
 
 static void day(struct maker *m)
 {
-    buf_addf(m->out, "2026-%02d-%02d", 1 + pick(m, 12), 1 + pick(m, 28));
+    buf_addf(m->out, "%d-%02d-%02d", m->names->year, 1 + pick(m, 12), 1 + pick(m, 28));
 }
 
 static void moment(struct maker *m)
@@ -101,18 +122,18 @@ static void moment(struct maker *m)
     if (chance(m, 60))
         day(m);
     else
-        buf_addf(m->out, "\"2026-%02d-%02d %02d:%02d%s\"", 1 + pick(m, 11), 1 + pick(m, 28),
-                 pick(m, 24), pick(m, 60), chance(m, 30) ? ":30" : "");
+        buf_addf(m->out, "\"%d-%02d-%02d %02d:%02d%s\"", m->names->year, 1 + pick(m, 11),
+                 1 + pick(m, 28), pick(m, 24), pick(m, 60), chance(m, 30) ? ":30" : "");
 }
 
 static void between(struct maker *m, bool times)
 {
-    int a = 1 + pick(m, 10), b = a + 1 + pick(m, 11 - a);
+    int a = 1 + pick(m, 10), b = a + 1 + pick(m, 11 - a), year = m->names->year;
     bool time = times && chance(m, 30);
     buf_addf(m->out,
-             time ? "between \"2026-%02d-05 10:30\" and 2026-%02d-20"
-                  : "between 2026-%02d-05 and 2026-%02d-20",
-             a, b);
+             time ? "between \"%d-%02d-05 10:30\" and %d-%02d-20"
+                  : "between %d-%02d-05 and %d-%02d-20",
+             year, a, year, b);
 }
 
 static const char *const UNITS[] = {"week", "month", "quarter", "year"};
@@ -227,26 +248,24 @@ static void maybe_window(struct maker *m)
 
 static void staff_value(struct maker *m)
 {
-    if (chance(m, 50))
-        ONE_OF(m, W_STAFF);
-    else
-        ONE_OF(m, W_STAFF_NAMES);
+    bool userid = chance(m, 50);
+    one_of(m, userid || !has(m, RANDOM_STAFF_NAMES) ? RANDOM_USERIDS : RANDOM_STAFF_NAMES);
 }
 
 static void teams(struct maker *m)
 {
     say(m, " in team(");
-    ONE_OF(m, W_TEAMS);
+    one_of(m, RANDOM_TEAMS);
     if (chance(m, 20)) {
         say(m, ", ");
-        ONE_OF(m, W_TEAMS);
+        one_of(m, RANDOM_TEAMS);
     }
     say(m, ")");
 }
 
 static void staff_test(struct maker *m)
 {
-    if (chance(m, 40)) {
+    if (chance(m, 40) && has(m, RANDOM_TEAMS)) {
         teams(m);
         return;
     }
@@ -262,47 +281,54 @@ static void staff_test(struct maker *m)
 
 static void channel_value(struct maker *m)
 {
-    static const char *const CHANNELS[] = {"企业微信", "客户群", "小程序", "门店", "导入"};
-    ONE_OF(m, CHANNELS);
+    one_of(m, RANDOM_CHANNELS);
 }
 
 static void product_value(struct maker *m)
 {
-    ONE_OF(m, W_PRODUCTS);
+    one_of(m, RANDOM_PRODUCTS);
 }
 
 static void category_value(struct maker *m)
 {
-    static const char *const CATEGORIES[] = {"面膜", "精华", "洗护", "礼盒"};
-    ONE_OF(m, CATEGORIES);
+    one_of(m, RANDOM_CATEGORIES);
 }
-
-static const char *const TAG_NAMES[] = {"VIP",         "普通", "已流失",   "高意向",     "中意向",
-                                        "意向/待跟进", "双11", "618/大促", "活动/待跟进"};
-static const char *const GROUP_NAMES[] = {"福利一群", "福利二群", "兴趣群",
-                                          "VIP群",    "售后群",   "旧群"};
-static const char *const STAGES[] = {"新客", "意向", "首单", "复购", "流失"};
 
 static void tag_value(struct maker *m)
 {
-    ONE_OF(m, TAG_NAMES);
+    one_of(m, RANDOM_TAGS);
 }
 
 static void group_value(struct maker *m)
 {
-    ONE_OF(m, GROUP_NAMES);
+    one_of(m, RANDOM_GROUPS);
 }
 
 static void stage_value(struct maker *m)
 {
-    ONE_OF(m, STAGES);
+    one_of(m, RANDOM_STAGES);
 }
 
 enum events_of { ANY_KIND, ORDERS, ITEMS };
 
+/* A test of the filter, by its place in filter_test(), that there are names for. */
+static int filter_kind(struct maker *m, enum events_of of)
+{
+    static const enum random_list_of NEEDS[13] = {
+        [0] = RANDOM_CHANNELS, [1] = RANDOM_CHANNELS,   [2] = RANDOM_USERIDS, [5] = RANDOM_PRODUCTS,
+        [6] = RANDOM_PRODUCTS, [7] = RANDOM_CATEGORIES, [9] = RANDOM_TAGS,    [10] = RANDOM_TAGS,
+        [11] = RANDOM_GROUPS,  [12] = RANDOM_STAGES,
+    };
+    for (;;) {
+        int k = pick(m, of == ORDERS ? 5 : of == ITEMS ? 9 : 13);
+        if (has(m, NEEDS[k]))
+            return k;
+    }
+}
+
 static void filter_test(struct maker *m, enum events_of of)
 {
-    switch (pick(m, of == ORDERS ? 5 : of == ITEMS ? 9 : 13)) {
+    switch (filter_kind(m, of)) {
     case 0:
     case 1:
         say(m, "channel");
@@ -330,7 +356,7 @@ static void filter_test(struct maker *m, enum events_of of)
     case 7:
         say(m, "category");
         if (chance(m, 20))
-            say(m, " contains \"面\"");
+            contains(m, RANDOM_CATEGORY_PARTS);
         else
             equality(m, category_value, true);
         return;
@@ -387,9 +413,9 @@ static enum events_of events(struct maker *m, bool amount)
     else if (of == ITEMS)
         say(m, "item");
     else if (chance(m, 85))
-        say(m, W_KINDS[pick(m, 12)]);
+        say(m, name(m, RANDOM_KINDS));
     else
-        quoted(m, W_KINDS[13 - pick(m, 2)]);
+        one_of(m, RANDOM_QUOTED_KINDS);
     if (amount)
         say(m, ".amount");
     where(m, of, 35);
@@ -462,7 +488,7 @@ static void leaf_seq(struct maker *m)
     for (int i = 0, n = chance(m, 5) ? 8 : 2 + pick(m, 3); i < n; i++) {
         say(m, i > 0 ? " -> " : "");
         if (chance(m, 60))
-            say(m, W_KINDS[pick(m, 4)]);
+            say(m, name(m, RANDOM_STEPS));
         else
             events(m, false);
     }
@@ -475,17 +501,17 @@ static void leaf_seq(struct maker *m)
 
 static void city_value(struct maker *m)
 {
-    ONE_OF(m, W_CITIES);
+    one_of(m, RANDOM_CITIES);
 }
 
 static void province_value(struct maker *m)
 {
-    ONE_OF(m, W_PROVINCES);
+    one_of(m, RANDOM_PROVINCES);
 }
 
 static void nickname_value(struct maker *m)
 {
-    ONE_OF(m, W_NICKNAMES);
+    one_of(m, RANDOM_NICKNAMES);
 }
 
 static void gender_value(struct maker *m)
@@ -496,13 +522,12 @@ static void gender_value(struct maker *m)
 
 static void source_value(struct maker *m)
 {
-    static const char *const SOURCES[] = {"导入", "门店", "包裹卡", "直播"};
-    ONE_OF(m, SOURCES);
+    one_of(m, RANDOM_SOURCES);
 }
 
 static void field_text_value(struct maker *m)
 {
-    ONE_OF(m, W_FIELD_TEXTS);
+    one_of(m, RANDOM_FIELD_VALUES);
 }
 
 static void yes_no_value(struct maker *m)
@@ -515,16 +540,25 @@ static void leaf_text(struct maker *m)
     static const struct {
         const char *word;
         void (*value)(struct maker *m);
-        const char *part;
-    } ROWS[] = {{"city", city_value, "州"},         {"province", province_value, "江"},
-                {"nickname", nickname_value, "王"}, {"nickname", nickname_value, "\\\""},
-                {"gender", gender_value, NULL},     {"source", source_value, NULL}};
+        enum random_list_of needs, parts;
+    } ROWS[] = {{"city", city_value, RANDOM_CITIES, RANDOM_CITY_PARTS},
+                {"province", province_value, RANDOM_PROVINCES, RANDOM_PROVINCE_PARTS},
+                {"nickname", nickname_value, RANDOM_NICKNAMES, RANDOM_NICKNAME_PARTS},
+                {"nickname", nickname_value, RANDOM_NICKNAMES, RANDOM_NOTHING},
+                {"gender", gender_value, RANDOM_NOTHING, RANDOM_NOTHING},
+                {"source", source_value, RANDOM_SOURCES, RANDOM_NOTHING}};
     int k = pick(m, 6);
+    while (!has(m, ROWS[k].needs))
+        k = pick(m, 6);
     say(m, ROWS[k].word);
-    if (ROWS[k].part != NULL && chance(m, 25))
-        buf_addf(m->out, " contains \"%s\"", ROWS[k].part);
-    else
+    if (k <= 3 && chance(m, 25)) {
+        if (ROWS[k].parts == RANDOM_NOTHING)
+            say(m, " contains \"\\\"\"");
+        else
+            contains(m, ROWS[k].parts);
+    } else {
         equality(m, ROWS[k].value, true);
+    }
 }
 
 static void leaf_age(struct maker *m)
@@ -556,50 +590,81 @@ static void leaf_time(struct maker *m)
     window(m, "in ");
 }
 
+static const enum random_list_of FIELDS[] = {RANDOM_TEXT_FIELDS,   RANDOM_NUMBER_FIELDS,
+                                             RANDOM_DAY_FIELDS,    RANDOM_DAY_FIELDS,
+                                             RANDOM_CHOICE_FIELDS, RANDOM_YES_NO_FIELDS};
+enum { FIELD_ROWS = sizeof FIELDS / sizeof FIELDS[0] };
+
+static bool any_field(const struct maker *m)
+{
+    for (int i = 0; i < FIELD_ROWS; i++)
+        if (has(m, FIELDS[i]))
+            return true;
+    return false;
+}
+
+static void text_field(struct maker *m)
+{
+    bool bare = chance(m, 50);
+    say(m, "field.");
+    if (bare)
+        say(m, name(m, RANDOM_TEXT_FIELDS));
+    else
+        one_of(m, RANDOM_TEXT_FIELDS);
+    if (chance(m, 30))
+        contains(m, RANDOM_FIELD_PARTS);
+    else
+        equality(m, field_text_value, true);
+}
+
+static void day_field(struct maker *m)
+{
+    buf_addf(m->out, "field.%s", name(m, RANDOM_DAY_FIELDS));
+    if (chance(m, 60)) {
+        days_window(m, false);
+    } else if (chance(m, 70)) {
+        static const char *const OPS[] = {" = ", " != ", " < ", " <= ", " > ", " >= "};
+        buf_addf(m->out, "%s%d-%02d-%02d", OPS[pick(m, 6)], m->names->year, 11 + pick(m, 2),
+                 1 + pick(m, 28));
+    } else {
+        say(m, " is known");
+    }
+}
+
 static void leaf_field(struct maker *m)
 {
-    switch (pick(m, 6)) {
-    case 0:
-        say(m, chance(m, 50) ? "field.skin" : "field.\"skin\"");
-        if (chance(m, 30))
-            say(m, " contains \"油\"");
-        else
-            equality(m, field_text_value, true);
+    int k = pick(m, FIELD_ROWS);
+    while (!has(m, FIELDS[k]))
+        k = pick(m, FIELD_ROWS);
+    switch (FIELDS[k]) {
+    case RANDOM_TEXT_FIELDS:
+        text_field(m);
         return;
-    case 1:
-        say(m, "field.score");
+    case RANDOM_NUMBER_FIELDS:
+        buf_addf(m->out, "field.%s", name(m, RANDOM_NUMBER_FIELDS));
         if (chance(m, 20))
             say(m, chance(m, 50) ? " in (0.25, 1.5, -0.5)" : " is known");
         else
             comparison(m, -2, 8, false);
         return;
-    case 2:
-    case 3:
-        say(m, "field.due");
-        if (chance(m, 60)) {
-            days_window(m, false);
-        } else if (chance(m, 70)) {
-            static const char *const OPS[] = {" = ", " != ", " < ", " <= ", " > ", " >= "};
-            buf_addf(m->out, "%s2026-%02d-%02d", OPS[pick(m, 6)], 11 + pick(m, 2), 1 + pick(m, 28));
-        } else {
-            say(m, " is known");
-        }
+    case RANDOM_DAY_FIELDS:
+        day_field(m);
         return;
-    case 4:
-        say(m, "field.hair");
+    case RANDOM_CHOICE_FIELDS:
+        buf_addf(m->out, "field.%s", name(m, RANDOM_CHOICE_FIELDS));
         equality(m, field_text_value, true);
         return;
     default:
-        say(m, "field.member");
+        buf_addf(m->out, "field.%s", name(m, RANDOM_YES_NO_FIELDS));
         equality(m, yes_no_value, true);
     }
 }
 
 static void leaf_tag(struct maker *m)
 {
-    if (chance(m, 30)) {
+    if (chance(m, 30) && has(m, RANDOM_TAG_GROUPS)) {
         say(m, "tag_group(");
-        ONE_OF(m, W_TAG_GROUPS);
+        one_of(m, RANDOM_TAG_GROUPS);
     } else {
         say(m, "tag(");
         tag_value(m);
@@ -629,15 +694,24 @@ static void leaf_stage(struct maker *m)
 
 static void leaf_tier(struct maker *m)
 {
-    int model = pick(m, 2);
-    buf_addf(m->out, "tier(\"%s\")", W_MODELS[model]);
+    int model = pick(m, m->names->list[RANDOM_MODELS].n);
+    const struct random_list *tiers = &m->names->tiers[model];
+    say(m, "tier(");
+    quoted(m, m->names->list[RANDOM_MODELS].of[model]);
+    say(m, ")");
     int k = pick(m, 5);
-    if (k == 0)
+    if (k == 0) {
         say(m, " is none");
-    else if (k == 1)
-        buf_addf(m->out, " in (\"%s\", \"%s\")", W_TIERS[model * 3], W_TIERS[model * 3 + 2]);
-    else
-        buf_addf(m->out, " %s \"%s\"", k == 2 ? "!=" : "=", W_TIERS[model * 3 + pick(m, 3)]);
+    } else if (k == 1) {
+        say(m, " in (");
+        quoted(m, tiers->of[0]);
+        say(m, ", ");
+        quoted(m, tiers->of[tiers->n - 1]);
+        say(m, ")");
+    } else {
+        say(m, k == 2 ? " != " : " = ");
+        quoted(m, tiers->of[pick(m, tiers->n)]);
+    }
 }
 
 static void leaf_rfm(struct maker *m)
@@ -658,7 +732,9 @@ static void leaf_sample(struct maker *m)
 
 static void leaf_audience(struct maker *m)
 {
-    buf_addf(m->out, "audience(\"%s\")", W_AUDIENCES[m->as_of ? 1 + 2 * pick(m, 2) : pick(m, 4)]);
+    say(m, "audience(");
+    one_of(m, m->as_of ? RANDOM_PAST_AUDIENCES : RANDOM_AUDIENCES);
+    say(m, ")");
 }
 
 static void expression(struct maker *m, void (*leaf)(struct maker *m), int depth);
@@ -691,25 +767,58 @@ static void leaf_flag(struct maker *m)
     say(m, WORDS[chance(m, 20) ? 2 + pick(m, 2) : pick(m, 2)]);
 }
 
+/* The leaves of expressions about customers: how often by their number of rows. */
+struct leaf {
+    void (*make)(struct maker *m);
+    bool as_of; /* has a history */
+    enum random_list_of needs;
+};
+static const struct leaf LEAVES[] = {
+    {leaf_count, true, 0},
+    {leaf_count, true, 0},
+    {leaf_amount, true, 0},
+    {leaf_amount, true, 0},
+    {leaf_spend, true, 0},
+    {leaf_ever, true, 0},
+    {leaf_since, true, 0},
+    {leaf_when, true, 0},
+    {leaf_seq, true, 0},
+    {leaf_seq, true, 0},
+    {leaf_age, true, 0},
+    {leaf_birthday, true, 0},
+    {leaf_time, true, 0},
+    {leaf_tag, true, RANDOM_TAGS},
+    {leaf_staff, true, RANDOM_USERIDS},
+    {leaf_stage, true, RANDOM_STAGES},
+    {leaf_tier, true, RANDOM_MODELS},
+    {leaf_sample, true, 0},
+    {leaf_audience, true, RANDOM_AUDIENCES},
+    {leaf_group, true, RANDOM_GROUPS},
+    {leaf_text, false, 0},
+    {leaf_text, false, 0},
+    {leaf_field, false, 0},
+    {leaf_rfm, false, 0},
+    {leaf_flag, false, 0},
+};
+
+static bool possible(const struct maker *m, const struct leaf *leaf)
+{
+    if (m->as_of && !leaf->as_of)
+        return false;
+    if (leaf->make == leaf_field)
+        return any_field(m);
+    if (leaf->make == leaf_audience && m->as_of)
+        return has(m, RANDOM_PAST_AUDIENCES);
+    return has(m, leaf->needs);
+}
+
 static void customer_leaf(struct maker *m)
 {
-    static const struct {
-        void (*make)(struct maker *m);
-        bool as_of;
-    } LEAVES[] = {
-        {leaf_count, true}, {leaf_count, true},  {leaf_amount, true},   {leaf_amount, true},
-        {leaf_spend, true}, {leaf_ever, true},   {leaf_since, true},    {leaf_when, true},
-        {leaf_seq, true},   {leaf_seq, true},    {leaf_age, true},      {leaf_birthday, true},
-        {leaf_time, true},  {leaf_tag, true},    {leaf_staff, true},    {leaf_stage, true},
-        {leaf_tier, true},  {leaf_sample, true}, {leaf_audience, true}, {leaf_group, true},
-        {leaf_text, false}, {leaf_text, false},  {leaf_field, false},   {leaf_rfm, false},
-        {leaf_flag, false},
-    };
     for (;;) {
-        int k = pick(m, (int)(sizeof LEAVES / sizeof LEAVES[0]));
-        if (m->as_of && !LEAVES[k].as_of)
+        const struct leaf *leaf = &LEAVES[pick(m, (int)(sizeof LEAVES / sizeof LEAVES[0]))];
+        if (!possible(m, leaf))
             continue;
-        LEAVES[k].make(m);
+        leaf->make(m);
         return;
     }
 }
@@ -726,15 +835,25 @@ static void group_level_value(struct maker *m)
     say(m, WORDS[pick(m, 4)]);
 }
 
+static int group_kind(struct maker *m)
+{
+    for (;;) {
+        int k = pick(m, 9);
+        if (has(m, k <= 1 ? RANDOM_GROUPS : k == 4 ? RANDOM_USERIDS : RANDOM_NOTHING))
+            return k;
+    }
+}
+
 static void group_leaf(struct maker *m)
 {
-    switch (pick(m, 9)) {
+    switch (group_kind(m)) {
     case 0:
         say(m, "name");
         equality(m, group_value, false);
         return;
     case 1:
-        say(m, "name contains \"福利\"");
+        say(m, "name");
+        contains(m, RANDOM_GROUP_PARTS);
         return;
     case 2:
         say(m, "kind");
@@ -754,13 +873,13 @@ static void group_leaf(struct maker *m)
         return;
     case 6:
         say(m, "members");
-        comparison(m, 0, 20, false);
+        comparison(m, 0, m->names->most_members, false);
         return;
     case 7:
         say(m, "members(");
         customer_leaf(m);
         say(m, ")");
-        comparison(m, 0, 8, false);
+        comparison(m, 0, m->names->most_matching, false);
         return;
     default:
         say(m, "share(");
@@ -823,9 +942,11 @@ static void deep(struct maker *m, void (*leaf)(struct maker *m))
         say(m, ")");
 }
 
-void random_audience(struct rng *r, enum audience_subject subject, struct buf *out)
+void random_audience(struct rng *r, const struct random_names *names, enum audience_subject subject,
+                     struct buf *out)
 {
-    struct maker m = {.r = r, .out = out};
+    assert(names->list[RANDOM_KINDS].n > 0 && names->list[RANDOM_STEPS].n > 0);
+    struct maker m = {.r = r, .names = names, .out = out};
     m.as_of = subject == AUDIENCE_CUSTOMER && chance(&m, 12);
     void (*leaf)(struct maker * m) = subject == AUDIENCE_GROUP ? group_leaf : customer_leaf;
     if (chance(&m, 2))

@@ -1,0 +1,44 @@
+/* audience_forms.c — see audience_forms.h. */
+#include "audience_forms.h"
+
+#include "query/tree.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void diff_stop(uint64_t seed, const char *text, const char *what, const struct err *e)
+{
+    fprintf(stderr, "seed %" PRIu64 ": %s\n  %s\n", seed, what, text);
+    if (e != NULL)
+        fprintf(stderr, "  %s at %" PRId64 ": %s / %s\n", e->code, e->at, e->zh, e->en);
+    exit(1);
+}
+
+void diff_forms(uint64_t seed, bool verbose, struct arena *a, const struct audience_expr *x,
+                const char *text)
+{
+    struct buf b;
+    struct audience_expr *again;
+    struct err e = ERR_INIT;
+    buf_init(&b, 1 << 20);
+    audience_print(x, &b);
+    if (audience_parse(a, x->subject, buf_str(&b), &again, &e) != RC_OK)
+        diff_stop(seed, b.p, "the printed text does not parse", &e);
+    if (!audience_equal(x, again))
+        diff_stop(seed, b.p, "the printed text is another tree", NULL);
+    buf_clear(&b);
+    audience_to_json(x, &b);
+    if (audience_from_json(a, x->subject, buf_str(&b), &again, &e) != RC_OK)
+        diff_stop(seed, b.p, "the JSON does not read", &e);
+    if (!audience_equal(x, again))
+        diff_stop(seed, b.p, "the JSON is another tree", NULL);
+    buf_clear(&b);
+    audience_say(x, LANGUAGE_ZH, &b);
+    audience_say(x, LANGUAGE_EN, &b);
+    if (b.failed || !str_utf8_valid(buf_str(&b)))
+        diff_stop(seed, text, "the sentence failed", NULL);
+    if (verbose)
+        printf("%s\n    %s\n", text, b.p);
+    buf_done(&b);
+}
