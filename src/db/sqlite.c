@@ -163,6 +163,10 @@ enum rc sqlite_open_handle(const struct db *db, bool writing, sqlite3 **out, str
     int code = sqlite3_open_v2(db->url, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_busy_timeout(handle, DB_BUSY_MS);
+    /* Plans do not look at bound values; else a statement that a partial index might serve would be
+     * compiled again whenever its values change. */
+    if (code == SQLITE_OK)
+        code = sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     enum rc rc =
         code == SQLITE_OK ? configure(db, handle, writing, e) : sqlite_error(handle, code, NULL, e);
     if (rc == RC_OK)
