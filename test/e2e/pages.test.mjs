@@ -12,13 +12,15 @@ const pages = {
   'import-new': '/import/new',
   customers: '/customers',
   tags: '/tags',
+  'tag-coverage': '/tags?tab=coverage',
   'merge-proposals': '/merges',
   merges: '/merges?tab=log',
   groups: '/groups',
   orders: '/orders',
   audiences: '/audiences',
   'audience-new':
-    '/audiences/new?expression=' + encodeURIComponent('count(order, last 90d) >= 2 and friend'),
+    '/audiences/new?expression=' +
+    encodeURIComponent('count(order, last 90d) >= 2 and seq(view -> order, within 7d)'),
   tiers: '/tiers',
   rfm: '/rfm',
   'report-revenue': '/reports',

@@ -55,6 +55,20 @@ const cases: [string, Node][] = [
     { op: 'test', measure: 'days_since_last', compare: '>', events: order, values: number(30) },
   ],
   [
+    'seq(view -> click -> order.kept, within 7d, last 90d)',
+    {
+      op: 'seq',
+      steps: [{ kind: 'view' }, { kind: 'click' }, { kind: 'order', kept: true }],
+      within: '7d',
+      window: last('90d'),
+    },
+  ],
+  [
+    'not seq(view -> order, within 12h)',
+    { op: 'not', items: [{ op: 'seq', steps: [{ kind: 'view' }, order], within: '12h' }] },
+  ],
+  ['sample("双11-A", 12.5%)', { op: 'sample', name: '双11-A', values: [{ percent: '12.5' }] }],
+  [
     'spend(last period) >= 1',
     { op: 'test', measure: 'spend', compare: '>=', window: last('period'), values: number(1) },
   ],
@@ -87,8 +101,16 @@ describe('rows and trees', () => {
   });
 
   it('keeps what rows cannot say as text, in its place', () => {
-    const seq = 'seq(view -> order, within 7d)';
-    const tree: Node = { op: 'and', items: [{ op: 'seq' }, { op: 'flag', what: 'friend' }] };
+    const seq = 'seq(view -> order where amount > 100, within 7d)';
+    const where: Node = { op: 'test', what: 'amount', compare: '>', values: number(100) };
+    const steps = [{ kind: 'view' }, { ...order, where }];
+    const tree: Node = {
+      op: 'and',
+      items: [
+        { op: 'seq', steps, within: '7d' },
+        { op: 'flag', what: 'friend' },
+      ],
+    };
     const builder = fromTree(tree, `${seq} and friend`);
     expect(builder.items[0]).toEqual({ row: { kind: 'text', not: false, text: seq } });
     expect(builderText(builder)).toBe(`(${seq}) and friend`);

@@ -13,8 +13,18 @@ export interface TagCategory extends Named {
   groups: TagGroup[];
 }
 
+/** How many friends of a member of staff wear any tag. */
+export interface Coverage {
+  staff: Named;
+  customers: number;
+  tagged: number;
+  share: number;
+}
+
 export const tags = {
-  all: (signal?: AbortSignal) => get<{ categories: TagCategory[] }>('/api/tags', undefined, signal),
+  all: (signal?: AbortSignal, query: Query = {}) =>
+    get<{ categories: TagCategory[] }>('/api/tags', query, signal),
+  coverage: (query: Query, signal?: AbortSignal) => get<Page<Coverage>>('/api/tags/coverage', query, signal),
   addCategory: (name: string) => post<unknown>('/api/tag-categories', { name }),
   addGroup: (category_id: string, name: string) => post<unknown>('/api/tag-groups', { category_id, name }),
   addTag: (group_id: string, name: string, grain: Tag['grain']) =>

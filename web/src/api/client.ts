@@ -63,7 +63,6 @@ export async function send<T>(method: string, path: string, options: RequestOpti
       body: options.body === undefined ? null : JSON.stringify(options.body),
       signal: options.signal ?? null,
       credentials: 'same-origin',
-      cache: 'no-store', // an ETag guards the profile; tags and relations change without it
     });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;

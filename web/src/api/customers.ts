@@ -130,8 +130,8 @@ export const customers = {
   erase: (id: string, confirm: string) => post<unknown>(`${at(id)}/erase`, { confirm }),
 };
 
-/** Whom a bulk tagging means: chosen rows, or everyone in an expression. */
-export type Whom = { customer_ids: string[] } | { expression: string };
+/** Whom a bulk tagging means: chosen rows, or everyone the list's filter matches. */
+export type Whom = { customer_ids: string[] } | { filter: Query };
 
 export const bulkTag = (tagId: string, whom: Whom, off: boolean) =>
   post<{ job?: Job; tagged?: number; skipped?: number }>(`/api/tags/${tagId}/customers`, {

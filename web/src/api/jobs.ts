@@ -1,7 +1,8 @@
 import type { ErrorBody } from './errors';
 import { get, type Page, post, type Query } from './client';
 
-export type JobState = 'waiting' | 'running' | 'stopping' | 'stopped' | 'done' | 'failed';
+export const jobStates = ['waiting', 'running', 'stopping', 'stopped', 'done', 'failed'] as const;
+export type JobState = (typeof jobStates)[number];
 
 /** What ended a job, in both languages. */
 export interface JobError extends ErrorBody {

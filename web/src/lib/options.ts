@@ -30,7 +30,7 @@ export const channelOptions: Load = async (q, signal) =>
 export const staffOptions: Load = async (q, signal) =>
   (await people.staff({ q, limit: 50 }, signal)).items.map(named);
 export const audienceOptions: Load = async (q, signal) =>
-  matching((await audiences.list({ limit: 200 }, signal)).items.map(named), q);
+  (await audiences.list({ q, limit: 200 }, signal)).items.map(named);
 
 export const tierOptions: Load = async (q, signal) => {
   const models = (await tierModels.list(signal)).items;

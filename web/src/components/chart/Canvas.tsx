@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { colours, series, theme } from '@/app/theme';
-import { echarts } from './echarts';
+import { echarts, loadKinds } from './echarts';
 
 export interface CanvasHandle {
   /** The picture as the address of a PNG. */
@@ -37,7 +37,15 @@ export default function Canvas({ option, height, label, ref }: Props) {
       made.dispose();
     };
   }, []);
-  useEffect(() => chart.current?.setOption({ ...base, ...option }, { notMerge: true }), [option]);
+  useEffect(() => {
+    let current = true;
+    void loadKinds(option).then(() => {
+      if (current) chart.current?.setOption({ ...base, ...option }, { notMerge: true });
+    });
+    return () => {
+      current = false;
+    };
+  }, [option]);
   useImperativeHandle(ref, () => ({
     png: () => chart.current?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: '#fff' }) ?? '',
   }));

@@ -2,12 +2,13 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { Button, Card, Space, Tooltip } from 'antd';
 import { lazy, type ReactNode, Suspense, useRef } from 'react';
 import { EmptyState } from '@/components/EmptyState';
+import { ExportButton, type Exported } from '@/components/list/ExportButton';
 import { Waiting } from '@/components/Waiting';
 import { useT } from '@/i18n/I18nProvider';
 import { blobOf, saveAs } from '@/lib/saveAs';
-import { makeXlsx } from '@/lib/xlsx';
+import { useIdle } from '@/lib/useIdle';
 import type { CanvasHandle } from './Canvas';
-import { DataTable, sheetOf, type Table } from './DataTable';
+import { DataTable, type Table } from './DataTable';
 
 const Canvas = lazy(() => import('./Canvas'));
 
@@ -16,6 +17,8 @@ interface Props {
   title: string;
   option: EChartsCoreOption;
   table: Table;
+  /** The table as an export knows it. */
+  list: Exported;
   height?: number;
   /** Controls beside the title. */
   extra?: ReactNode;
@@ -26,8 +29,9 @@ interface Props {
 }
 
 /** A chart answers the question in its title; its numbers stand beside it; both can be taken away. */
-export function ChartCard({ title, option, table, height = 320, extra, note, stacked = false }: Props) {
+export function ChartCard({ title, option, table, list, height = 320, extra, note, stacked = false }: Props) {
   const t = useT();
+  const idle = useIdle(); // the numbers are there at once, the picture when the browser has time
   const canvas = useRef<CanvasHandle>(null);
   const empty = table.rows.length === 0;
   const savePng = () => saveAs(blobOf(canvas.current?.png() ?? ''), `${title}.png`);
@@ -39,15 +43,7 @@ export function ChartCard({ title, option, table, height = 320, extra, note, sta
           PNG
         </Button>
       </Tooltip>
-      <Tooltip title={t('chart.xlsx')}>
-        <Button
-          size="small"
-          disabled={empty}
-          onClick={() => saveAs(makeXlsx(sheetOf(table)), `${title}.xlsx`)}
-        >
-          XLSX
-        </Button>
-      </Tooltip>
+      {!empty && <ExportButton size="small" {...list} />}
     </Space>
   );
   return (
@@ -57,9 +53,11 @@ export function ChartCard({ title, option, table, height = 320, extra, note, sta
         <EmptyState title={t('chart.empty')} hint={t('chart.empty_hint')} />
       ) : (
         <div className={stacked ? 'chart-stacked' : 'chart-beside'}>
-          <Suspense fallback={<Waiting />}>
-            <Canvas ref={canvas} option={option} height={height} label={title} />
-          </Suspense>
+          <div style={{ minHeight: height }}>
+            <Suspense fallback={<Waiting />}>
+              {idle ? <Canvas ref={canvas} option={option} height={height} label={title} /> : <Waiting />}
+            </Suspense>
+          </div>
           <DataTable table={table} label={title} height={height} />
         </div>
       )}

@@ -1,6 +1,5 @@
 import type { Format } from '@/i18n/format';
 import { useI18n } from '@/i18n/I18nProvider';
-import type { Cell } from '@/lib/xlsx';
 
 type Kind = 'text' | 'number' | 'money' | 'percent' | 'day' | 'month' | 'time';
 export type TableCell = string | number | null;
@@ -52,14 +51,4 @@ function show(cell: TableCell, kind: Kind, f: Format): string {
   if (kind === 'day') return f.day(cell);
   if (kind === 'month') return f.month(cell);
   return cell ?? '—';
-}
-
-/** The same numbers for a spreadsheet: money in yuan, shares as they are. */
-export function sheetOf({ columns, rows }: Table): Cell[][] {
-  const value = (cell: TableCell, kind: Kind): Cell =>
-    kind === 'money' && typeof cell === 'number' ? cell / 100 : cell;
-  return [
-    columns.map(({ title }) => title),
-    ...rows.map((row) => columns.map(({ key, kind }) => value(row[key] ?? null, kind))),
-  ];
 }

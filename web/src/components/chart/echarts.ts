@@ -1,19 +1,21 @@
-/** Only the parts of ECharts that the console draws with. */
-import { BarChart, HeatmapChart, LineChart, SankeyChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
+/** The parts of ECharts that every chart needs; each kind of series is a chunk of its own, loaded by its name. */
+import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
-echarts.use([
-  BarChart,
-  HeatmapChart,
-  LineChart,
-  SankeyChart,
-  GridComponent,
-  LegendComponent,
-  TooltipComponent,
-  VisualMapComponent,
-  CanvasRenderer,
-]);
+echarts.use([GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+const kinds: Record<string, () => Promise<unknown>> = {
+  bar: () => import('./kinds/bar'),
+  heatmap: () => import('./kinds/heatmap'),
+  line: () => import('./kinds/line'),
+  sankey: () => import('./kinds/sankey'),
+};
+
+/** Loads what an option draws with. */
+export async function loadKinds(option: echarts.EChartsCoreOption): Promise<void> {
+  const series = (option['series'] ?? []) as { type: string }[];
+  await Promise.all([...new Set(series.map(({ type }) => type))].map((type) => kinds[type]?.()));
+}
 
 export { echarts };

@@ -6,8 +6,7 @@ import type { Selection } from './types';
 interface Props {
   selection: Selection;
   total: number | null;
-  /** Absent where "all that match" cannot be said. */
-  onAll: (() => void) | null;
+  onAll: () => void;
   onNone: () => void;
   children: ReactNode;
 }
@@ -20,7 +19,7 @@ export function BatchBar({ selection, total, onAll, onNone, children }: Props) {
     <div className="batch-bar" role="region" aria-label={t('list.batch')}>
       <strong>{selection.all ? everyone : t('list.chosen', { n: selection.ids.length })}</strong>
       <Space wrap>
-        {!selection.all && onAll && (
+        {!selection.all && (
           <Button size="small" type="link" onClick={onAll}>
             {t('list.choose')} {everyone}
           </Button>

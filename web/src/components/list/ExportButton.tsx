@@ -1,15 +1,29 @@
 import { DownloadOutlined } from '@ant-design/icons';
-import { Button, Dropdown, Modal } from 'antd';
-import { useState } from 'react';
+import { Button, Dropdown } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import type { Query } from '@/api/client';
-import { exportFile, exportList, type Job } from '@/api/jobs';
+import { exportList, type Job } from '@/api/jobs';
 import { useMay } from '@/app/session';
-import { JobProgress } from '@/components/job/JobProgress';
 import { useT } from '@/i18n/I18nProvider';
 import { useAction } from '@/lib/useAction';
 
-/** Exports the list as it is filtered and shown, in the background. */
-export function ExportButton({ what, filter, columns }: { what: string; filter: Query; columns: string[] }) {
+const ExportProgress = lazy(() => import('./ExportProgress'));
+
+/** What an export takes: a list as the server knows it (GET /api/exports), its query, and which columns. */
+export interface Exported {
+  what: string;
+  filter?: Query;
+  /** All of the list's unless told. */
+  columns?: string[];
+}
+
+/** Exports a list as it is filtered and shown, in the background. */
+export function ExportButton({
+  what,
+  filter = {},
+  columns = [],
+  size = 'middle',
+}: Exported & { size?: 'small' | 'middle' }) {
   const t = useT();
   const may = useMay();
   const { busy, run } = useAction();
@@ -29,33 +43,15 @@ export function ExportButton({ what, filter, columns }: { what: string; filter: 
           ],
         }}
       >
-        <Button icon={<DownloadOutlined />} loading={busy}>
+        <Button icon={<DownloadOutlined />} size={size} loading={busy}>
           {t('action.export')}
         </Button>
       </Dropdown>
-      <Modal
-        open={job !== null}
-        title={t('action.export')}
-        footer={null}
-        onCancel={() => setJob(null)}
-        destroyOnHidden
-      >
-        {job && (
-          <JobProgress id={job.id} first={job}>
-            {(now) => (
-              <p>
-                {now.state === 'done' ? (
-                  <Button type="primary" icon={<DownloadOutlined />} href={exportFile(now.id)} download>
-                    {t('action.download')}
-                  </Button>
-                ) : (
-                  <span className="soft">{t('job.may_close')}</span>
-                )}
-              </p>
-            )}
-          </JobProgress>
-        )}
-      </Modal>
+      {job && (
+        <Suspense fallback={null}>
+          <ExportProgress job={job} onClose={() => setJob(null)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -17,7 +17,7 @@ import { useView } from './useView';
 interface Props<T> {
   /** Names the remembered view, and what an export takes unless `what` says otherwise. */
   name: string;
-  what?: string | null;
+  what?: string;
   columns: Column<T>[];
   filters?: Filter[];
   load: (query: Query, signal: AbortSignal) => Promise<Page<T>>;
@@ -27,8 +27,6 @@ interface Props<T> {
   empty: ReactNode;
   /** Buttons of the batch bar; without it rows cannot be chosen. */
   batch?: (selection: Selection, done: () => void) => ReactNode;
-  /** Whether "all that match" can be asked for with these filters; always unless told. */
-  canAll?: (filter: Query) => boolean;
   /** A new number loads the list again. */
   version?: number;
   /** How the server cuts the list into pages; by numbers unless told. */
@@ -71,23 +69,17 @@ export function ListPage<T extends object>(props: Props<T>) {
         total={totalText(found.data, props.paging ?? 'numbers', t)}
       >
         {props.actions}
-        {props.what !== null && (
-          <ExportButton
-            what={props.what ?? name}
-            filter={state.sort === null ? state.filter : { ...state.filter, sort: state.sort }}
-            columns={members(columns, shown)}
-          />
-        )}
+        <ExportButton
+          what={props.what ?? name}
+          filter={state.sort === null ? state.filter : { ...state.filter, sort: state.sort }}
+          columns={members(columns, shown)}
+        />
       </Toolbar>
       {props.batch && chosen && (
         <BatchBar
           selection={selection}
           total={total}
-          onAll={
-            props.canAll && !props.canAll(state.filter)
-              ? null
-              : () => setSelection({ all: true, filter: state.filter, total })
-          }
+          onAll={() => setSelection({ all: true, filter: state.filter, total })}
           onNone={clearSelection}
         >
           {props.batch(selection, () => {
@@ -116,7 +108,7 @@ export function ListPage<T extends object>(props: Props<T>) {
 
 /** What an export takes for the columns that are shown. */
 function members<T>(columns: Column<T>[], shown: string[]): string[] {
-  return columns.flatMap(({ key, member = key }) => (shown.includes(key) && member !== null ? [member] : []));
+  return columns.flatMap(({ key, member = key }) => (shown.includes(key) ? (member ?? []) : []));
 }
 
 function listQuery(state: ListState, paging: Paging): Query {

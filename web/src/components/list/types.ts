@@ -3,8 +3,8 @@ import type { Query } from '@/api/client';
 
 export interface Column<T> {
   key: string;
-  /** The member of an item that an export takes for this column, where it is not `key`; null: none. */
-  member?: string | null;
+  /** The member of an item that an export takes for this column, where it is not `key`; or several; null: none. */
+  member?: string | string[] | null;
   title: string;
   render: (row: T) => ReactNode;
   width?: number;

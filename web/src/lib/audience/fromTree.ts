@@ -2,7 +2,7 @@
  * A tree as rows of the builder. Where the tree says more than a row can, the condition's own text is cut out of
  * the canonical text: conditions that are joined stand there in the order of the tree.
  */
-import type { Node, WindowNode } from '@/api/tree';
+import type { EventsNode, Node, WindowNode } from '@/api/tree';
 import {
   type Builder,
   type Compare,
@@ -69,6 +69,10 @@ function simpleRow(node: Node): Row | null {
     }
     case 'ever':
       return eventOf(node, (event, window) => ({ kind: 'ever', not: false, event, window }));
+    case 'seq':
+      return sequenceRow(node);
+    case 'sample':
+      return { kind: 'sample', not: false, name: node.name ?? '', percent: percentOf(node) };
     case 'test':
       return node.measure ? measureRow(node) : attributeRow(node, names);
     default:
@@ -127,15 +131,29 @@ function measureRow(node: Node): Row | null {
   }));
 }
 
+/** The steps by name, when none of them is narrowed by a "where". */
+function sequenceRow({ steps = [], within = '', window }: Node): Row | null {
+  const names = steps.flatMap((step) => eventName(step) ?? []);
+  const text = window ? windowText(window) : '';
+  if (names.length !== steps.length || text === null || !/^\d+[hdw]$/.test(within)) return null;
+  return { kind: 'seq', not: false, steps: names, within, window: text };
+}
+
 function eventOf(node: Node, make: (event: string, window: string) => Row): Row | null {
-  const { kind, kept, where } = node.events ?? {};
+  const event = eventName(node.events ?? {});
   const window = node.window ? windowText(node.window) : '';
-  if (!kind || where || window === null || !/^[a-z_]\w*$/i.test(kind)) return null;
-  return make(kept ? `${kind}.kept` : kind, window);
+  return event === null || window === null ? null : make(event, window);
+}
+
+/** "order" or "order.kept"; null for events that a "where" narrows, or whose name needs quotes. */
+function eventName({ kind, kept, where }: EventsNode): string | null {
+  if (!kind || where || !/^[a-z_]\w*$/i.test(kind)) return null;
+  return kept ? `${kind}.kept` : kind;
 }
 
 const compares: readonly Compare[] = ['=', '!=', '>=', '<=', '>', '<'];
 const compareOf = (text: string | undefined): Compare | null => compares.find((one) => one === text) ?? null;
+const percentOf = (node: Node) => Number(node.values?.[0]?.percent ?? 0);
 const numberOf = (node: Node) => Number(node.values?.[0]?.number ?? 0);
 
 /** A window as its canonical text; null for one with a time of day, which the rows do not show. */

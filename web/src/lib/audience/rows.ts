@@ -43,6 +43,8 @@ export type Row =
       op: Compare;
       value: number;
     })
+  | (Common & { kind: 'seq'; steps: string[]; within: string; window: WindowText })
+  | (Common & { kind: 'sample'; name: string; percent: number })
   | (Common & { kind: 'spend'; window: WindowText; op: Compare; value: number })
   | (Common & { kind: 'text'; text: string });
 
@@ -87,11 +89,23 @@ function plainText(row: Row): string | null {
       return row.what;
     case 'text':
       return row.text.trim() || null;
+    case 'seq':
+      return sequenceText(row);
+    case 'sample':
+      return row.name ? `sample(${quote(row.name)}, ${row.percent}%)` : null;
     case 'ever':
     case 'measure':
     case 'spend':
       return eventText(row);
   }
+}
+
+/** As long as the language takes. */
+export const mostSteps = 8;
+
+function sequenceText({ steps, within: length, window }: Extract<Row, { kind: 'seq' }>): string | null {
+  if (steps.length < 2 || steps.includes('')) return null;
+  return `seq(${steps.join(' -> ')}, within ${length}${window ? `, ${window}` : ''})`;
 }
 
 type EventRow = Extract<Row, { kind: 'ever' | 'measure' | 'spend' }>;

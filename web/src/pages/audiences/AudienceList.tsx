@@ -5,7 +5,7 @@ import { type Audience, audiences } from '@/api/audiences';
 import { useMay } from '@/app/session';
 import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
-import type { Column } from '@/components/list/types';
+import type { Column, Filter } from '@/components/list/types';
 import { RemoveButton } from '@/components/RemoveButton';
 import { StatusTag } from '@/components/StatusTag';
 import { useI18n } from '@/i18n/I18nProvider';
@@ -79,6 +79,7 @@ export default function AudienceList() {
     ],
     [t, f, language, write],
   );
+  const filters = useMemo<Filter[]>(() => [{ kind: 'text', key: 'q', label: t('audience.search') }], [t]);
   const compose = (
     <Button type="primary" onClick={() => go('/audiences/new')}>
       {t('audience.new')}
@@ -90,6 +91,7 @@ export default function AudienceList() {
         name="audiences"
         paging="cursor"
         columns={columns}
+        filters={filters}
         load={audiences.list}
         rowKey={({ id }) => id}
         version={version}

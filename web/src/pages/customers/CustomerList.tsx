@@ -7,7 +7,6 @@ import { ListPage } from '@/components/list/ListPage';
 import type { Selection } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
 import { useI18n } from '@/i18n/I18nProvider';
-import { canSay } from '@/lib/audience/fromFilters';
 import { BulkTag } from './BulkTag';
 import { customerColumns, customerFilters } from './columns';
 import { CustomerDrawer } from './CustomerDrawer';
@@ -31,7 +30,6 @@ export default function CustomerList() {
         rowKey={(customer) => customer.id}
         onOpen={(customer) => setOpen(customer.id)}
         version={version}
-        canAll={canSay}
         empty={
           <EmptyState title={t('customer.none')} hint={t('customer.none_hint')} action={<ImportLink />} />
         }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { lookups } from '@/api/catalogue';
 import { customers, type Named, type TimelineEvent } from '@/api/customers';
 import { ErrorNotice } from '@/components/ErrorNotice';
+import { ExportButton } from '@/components/list/ExportButton';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
 
@@ -39,6 +40,7 @@ export function Timeline({ id }: { id: string }) {
         onChange={choose}
         options={(kinds.data?.items ?? []).map((one) => ({ value: one.name, label: one[language] }))}
       />
+      <ExportButton what="timeline" filter={{ customer_id: id, kind }} />
       {found.error !== undefined && <ErrorNotice error={found.error} retry={found.reload} />}
       <ol className="timeline">
         {events.map((event) => (

@@ -54,6 +54,7 @@ function Detail({ group }: { group: GroupDetail }) {
         stacked
         title={t('group.question')}
         option={option}
+        list={{ what: 'group_days', filter: { group_id: group.id } }}
         height={240}
         table={{
           columns: [

@@ -1,17 +1,17 @@
 import { Button, Drawer, Progress } from 'antd';
 import { useMemo, useState } from 'react';
-import { exportFile, isOver, type Job, jobs } from '@/api/jobs';
+import { exportFile, isOver, type Job, jobs, jobStates } from '@/api/jobs';
 import { EmptyState } from '@/components/EmptyState';
 import { JobProgress } from '@/components/job/JobProgress';
 import { JobStateTag } from '@/components/job/JobStateTag';
 import { ListPage } from '@/components/list/ListPage';
-import type { Column } from '@/components/list/types';
+import type { Column, Filter } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
 import { useI18n } from '@/i18n/I18nProvider';
 
 /** Long work: what runs, how far it is, what came of it. */
 export default function Jobs() {
-  const { t, f } = useI18n();
+  const { t, f, language } = useI18n();
   const [open, setOpen] = useOpen();
   const [version, setVersion] = useState(0);
   const columns = useMemo<Column<Job>[]>(
@@ -26,11 +26,23 @@ export default function Jobs() {
         ),
       },
       { key: 'state', title: t('column.state'), render: ({ state }) => <JobStateTag state={state} /> },
-      { key: 'progress', title: t('job.progress'), width: 180, render: (job) => <Share job={job} /> },
-      { key: 'created', title: t('column.created'), render: ({ created_s }) => f.time(created_s) },
-      { key: 'ended', title: t('job.ended'), render: ({ ended_s }) => f.time(ended_s) },
+      {
+        key: 'progress',
+        member: ['done', 'total', 'unit'],
+        title: t('job.progress'),
+        width: 180,
+        render: (job) => <Share job={job} />,
+      },
+      {
+        key: 'created',
+        member: 'created_s',
+        title: t('column.created'),
+        render: ({ created_s }) => f.time(created_s),
+      },
+      { key: 'ended', member: 'ended_s', title: t('job.ended'), render: ({ ended_s }) => f.time(ended_s) },
       {
         key: 'result',
+        member: language === 'zh' ? 'error.message' : 'error.message_en',
         title: t('job.result'),
         render: (job) =>
           job.kind === 'export' && job.state === 'done' ? (
@@ -42,14 +54,26 @@ export default function Jobs() {
           ),
       },
     ],
-    [t, f, setOpen],
+    [t, f, language, setOpen],
+  );
+  const filters = useMemo<Filter[]>(
+    () => [
+      {
+        kind: 'choice',
+        key: 'state',
+        label: t('column.state'),
+        options: jobStates.map((value) => ({ value, label: t(`job_state.${value}`) })),
+      },
+    ],
+    [t],
   );
   return (
     <>
       <ListPage<Job>
         name="jobs"
-        what={null}
+        what="jobs"
         columns={columns}
+        filters={filters}
         load={jobs.list}
         rowKey={({ id }) => id}
         paging="cursor"

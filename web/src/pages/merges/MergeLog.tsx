@@ -19,13 +19,29 @@ export function MergeLog() {
       if (await run(() => merges.undo(id), t('merge.undone_now'))) setVersion((n) => n + 1);
     };
     return [
-      { key: 'kept', title: t('merge.kept'), render: ({ kept }) => <CustomerLink customer={kept} /> },
-      { key: 'merged', title: t('merge.merged'), render: ({ merged }) => <CustomerLink customer={merged} /> },
+      {
+        key: 'kept',
+        member: ['kept.id', 'kept.nickname'],
+        title: t('merge.kept'),
+        render: ({ kept }) => <CustomerLink customer={kept} />,
+      },
+      {
+        key: 'merged',
+        member: ['merged.id', 'merged.nickname'],
+        title: t('merge.merged'),
+        render: ({ merged }) => <CustomerLink customer={merged} />,
+      },
       { key: 'reason', title: t('merge.reason'), render: ({ reason }) => t(`merge_reason.${reason}`) },
-      { key: 'at', title: t('column.time'), render: ({ at_s }) => f.time(at_s) },
-      { key: 'account', title: t('column.who'), render: ({ account }) => account?.name ?? t('merge.rule') },
+      { key: 'at', member: 'at_s', title: t('column.time'), render: ({ at_s }) => f.time(at_s) },
+      {
+        key: 'account',
+        member: 'account.name',
+        title: t('column.who'),
+        render: ({ account }) => account?.name ?? t('merge.rule'),
+      },
       {
         key: 'undo',
+        member: 'undone_s',
         title: t('merge.undo'),
         render: ({ id, undone_s }) =>
           undone_s === null ? (
@@ -43,7 +59,7 @@ export function MergeLog() {
   return (
     <ListPage<Merge>
       name="merges"
-      what={null}
+      what="merges"
       columns={columns}
       load={merges.list}
       rowKey={({ id }) => id}

@@ -17,12 +17,28 @@ export function Proposals() {
       if (await run(() => merges.decide(id, decision), t('saved'))) setVersion((n) => n + 1);
     };
     return [
-      { key: 'one', title: t('merge.one'), render: ({ one }) => <Side customer={one} /> },
-      { key: 'other', title: t('merge.other'), render: ({ other }) => <Side customer={other} /> },
+      {
+        key: 'one',
+        member: sideOf('one'),
+        title: t('merge.one'),
+        render: ({ one }) => <Side customer={one} />,
+      },
+      {
+        key: 'other',
+        member: sideOf('other'),
+        title: t('merge.other'),
+        render: ({ other }) => <Side customer={other} />,
+      },
       { key: 'reason', title: t('merge.reason'), render: ({ reason }) => t(`merge_proposal.${reason}`) },
-      { key: 'created', title: t('column.since'), render: ({ created_s }) => f.time(created_s) },
+      {
+        key: 'created',
+        member: 'created_s',
+        title: t('column.since'),
+        render: ({ created_s }) => f.time(created_s),
+      },
       {
         key: 'decide',
+        member: null,
         title: t('merge.decide'),
         render: ({ id }) => (
           <Space>
@@ -42,7 +58,7 @@ export function Proposals() {
   return (
     <ListPage<MergeProposal>
       name="merge-proposals"
-      what={null}
+      what="merge_proposals"
       columns={columns}
       load={merges.proposals}
       rowKey={({ id }) => id}
@@ -52,6 +68,8 @@ export function Proposals() {
     />
   );
 }
+
+const sideOf = (side: string) => [`${side}.id`, `${side}.nickname`, `${side}.phone`];
 
 /** One of the two, with what tells people apart. */
 function Side({ customer }: { customer: Customer | null }) {

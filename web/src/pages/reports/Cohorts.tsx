@@ -1,5 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { useMemo } from 'react';
+import type { Query } from '@/api/client';
 import { type Cohort, reports } from '@/api/reports';
 import { ChartCard } from '@/components/chart/ChartCard';
 import type { Table } from '@/components/chart/DataTable';
@@ -12,12 +13,13 @@ import { WithReport } from './WithReport';
 export default function Cohorts({ query }: ReportProps) {
   return (
     <WithReport name="cohorts" query={query} load={reports.cohorts}>
-      {({ cohorts }) => <Heat cohorts={cohorts} monthly={query['unit'] !== 'week'} />}
+      {({ cohorts }) => <Heat cohorts={cohorts} query={query} />}
     </WithReport>
   );
 }
 
-function Heat({ cohorts, monthly }: { cohorts: Cohort[]; monthly: boolean }) {
+function Heat({ cohorts, query }: { cohorts: Cohort[]; query: Query }) {
+  const monthly = query['unit'] !== 'week';
   const { t, f } = useI18n();
   const label = (cohort: Cohort) => (monthly ? f.month(cohort.start_day) : f.day(cohort.start_day));
   const periods = Math.max(0, ...cohorts.map(({ active }) => active.length));
@@ -54,6 +56,7 @@ function Heat({ cohorts, monthly }: { cohorts: Cohort[]; monthly: boolean }) {
       note={t('cohort.note')}
       option={option}
       table={table}
+      list={{ what: 'report_cohorts', filter: query }}
       height={Math.max(260, cohorts.length * 26 + 90)}
       stacked
     />

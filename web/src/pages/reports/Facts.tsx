@@ -1,10 +1,10 @@
-import { Button, Card } from 'antd';
+import { Card } from 'antd';
+import type { Query } from '@/api/client';
 import { type Facts as Data, reports } from '@/api/reports';
-import { DataTable, sheetOf, type Table } from '@/components/chart/DataTable';
+import { DataTable, type Table } from '@/components/chart/DataTable';
+import { ExportButton } from '@/components/list/ExportButton';
 import { useI18n } from '@/i18n/I18nProvider';
 import type { Key } from '@/i18n/text';
-import { saveAs } from '@/lib/saveAs';
-import { makeXlsx } from '@/lib/xlsx';
 import type { ReportProps } from './Reports';
 import { WithReport } from './WithReport';
 
@@ -43,12 +43,12 @@ const amounts = [
 export default function Facts({ query }: ReportProps) {
   return (
     <WithReport name="facts" query={query} load={reports.facts}>
-      {(data) => <Tables data={data} />}
+      {(data) => <Tables data={data} query={query} />}
     </WithReport>
   );
 }
 
-function Tables({ data }: { data: Data }) {
+function Tables({ data, query }: { data: Data; query: Query }) {
   const { t } = useI18n();
   const table = (names: readonly (keyof Data)[], kind: 'number' | 'money'): Table => ({
     columns: [
@@ -61,16 +61,10 @@ function Tables({ data }: { data: Data }) {
   });
   const numbers = table(counts, 'number');
   const money = table(amounts, 'money');
-  const save = () =>
-    saveAs(makeXlsx([...sheetOf(numbers), ...sheetOf(money).slice(1)]), `${t('facts.question')}.xlsx`);
   return (
     <Card
       title={<h2 className="card-title">{t('facts.question')}</h2>}
-      extra={
-        <Button size="small" onClick={save}>
-          XLSX
-        </Button>
-      }
+      extra={<ExportButton size="small" what="report_facts" filter={query} />}
     >
       <div className="facts">
         <DataTable table={numbers} label={t('facts.counts')} height={900} />

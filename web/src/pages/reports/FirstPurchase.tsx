@@ -48,6 +48,7 @@ function Buckets({ data }: { data: Data }) {
         never: data.never,
       })}
       option={option}
+      list={{ what: 'report_first_purchase' }}
       table={{
         columns: [
           { key: 'days', title: t('first.days'), kind: 'text' },

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import type { Query } from '@/api/client';
 import { type ProvinceRow, reports } from '@/api/reports';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { grid, tooltip, yuan } from '@/components/chart/options';
@@ -9,12 +10,12 @@ import { WithReport } from './WithReport';
 export default function Provinces({ query }: ReportProps) {
   return (
     <WithReport name="provinces" query={query} load={reports.provinces}>
-      {({ items }) => <Bars rows={items} />}
+      {({ items }) => <Bars rows={items} query={query} />}
     </WithReport>
   );
 }
 
-function Bars({ rows }: { rows: ProvinceRow[] }) {
+function Bars({ rows, query }: { rows: ProvinceRow[]; query: Query }) {
   const { t, f } = useI18n();
   const named = useMemo(
     () => rows.map((row) => ({ ...row, province: row.province ?? t('province.unknown') })),
@@ -41,6 +42,7 @@ function Bars({ rows }: { rows: ProvinceRow[] }) {
     <ChartCard
       title={t('province.question')}
       option={option}
+      list={{ what: 'report_provinces', filter: query }}
       height={Math.max(280, named.length * 22 + 70)}
       table={{
         columns: [

@@ -1,5 +1,6 @@
 import { Card, Statistic } from 'antd';
 import { useMemo } from 'react';
+import type { Query } from '@/api/client';
 import { type Repurchase as Data, reports } from '@/api/reports';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { columnChart, share, whole } from '@/components/chart/options';
@@ -13,8 +14,8 @@ export default function Repurchase({ query }: ReportProps) {
       {(data) => (
         <>
           <Figures data={data} />
-          <ByMonth rows={data.by_month} />
-          <Intervals rows={data.intervals} />
+          <ByMonth rows={data.by_month} query={query} />
+          <Intervals rows={data.intervals} query={query} />
         </>
       )}
     </WithReport>
@@ -42,7 +43,7 @@ function Figures({ data }: { data: Data }) {
   );
 }
 
-function ByMonth({ rows }: { rows: Data['by_month'] }) {
+function ByMonth({ rows, query }: { rows: Data['by_month']; query: Query }) {
   const { t, f } = useI18n();
   const option = useMemo(
     () =>
@@ -61,6 +62,7 @@ function ByMonth({ rows }: { rows: Data['by_month'] }) {
     <ChartCard
       title={t('repurchase.question')}
       option={option}
+      list={{ what: 'report_repurchase', filter: query }}
       table={{
         columns: [
           { key: 'start_day', title: t('unit.month'), kind: 'month' },
@@ -74,7 +76,7 @@ function ByMonth({ rows }: { rows: Data['by_month'] }) {
   );
 }
 
-function Intervals({ rows }: { rows: Data['intervals'] }) {
+function Intervals({ rows, query }: { rows: Data['intervals']; query: Query }) {
   const { t, f } = useI18n();
   const option = useMemo(
     () =>
@@ -89,6 +91,7 @@ function Intervals({ rows }: { rows: Data['intervals'] }) {
     <ChartCard
       title={t('repurchase.interval_question')}
       option={option}
+      list={{ what: 'report_intervals', filter: query }}
       table={{
         columns: [
           { key: 'days', title: t('repurchase.days'), kind: 'number' },

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import type { Query } from '@/api/client';
 import { reports, type RevenueRow } from '@/api/reports';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { columnChart, whole, yuan } from '@/components/chart/options';
@@ -11,21 +12,27 @@ export default function Revenue({ query }: ReportProps) {
     <WithReport name="revenue" query={query} load={reports.revenue}>
       {({ items }) => (
         <>
-          <Money rows={items} monthly={query['unit'] === 'month'} />
-          <Buyers rows={items} monthly={query['unit'] === 'month'} />
+          <Money rows={items} query={query} />
+          <Buyers rows={items} query={query} />
         </>
       )}
     </WithReport>
   );
 }
 
+const moneyColumns = ['start_day', 'orders', 'sale_fen', 'refunded_fen', 'spend_fen', 'average_fen'];
+const buyerColumns = ['start_day', 'buyers', 'new_buyers', 'repeat_buyers'];
+
 interface Props {
   rows: RevenueRow[];
-  monthly: boolean;
+  query: Query;
 }
 
-function useLabels({ rows, monthly }: Props) {
+const isMonthly = (query: Query) => query['unit'] === 'month';
+
+function useLabels({ rows, query }: Props) {
   const { f } = useI18n();
+  const monthly = isMonthly(query);
   return useMemo(
     () => rows.map(({ start_day }) => (monthly ? f.month(start_day) : f.day(start_day))),
     [rows, monthly, f],
@@ -34,7 +41,8 @@ function useLabels({ rows, monthly }: Props) {
 
 function Money(props: Props) {
   const { t, f } = useI18n();
-  const { rows, monthly } = props;
+  const { rows, query } = props;
+  const monthly = isMonthly(query);
   const labels = useLabels(props);
   const option = useMemo(
     () =>
@@ -59,6 +67,7 @@ function Money(props: Props) {
     <ChartCard
       title={t('revenue.question')}
       option={option}
+      list={{ what: 'report_revenue', filter: query, columns: moneyColumns }}
       table={{
         columns: [
           { key: 'start_day', title: t('revenue.start'), kind: monthly ? 'month' : 'day' },
@@ -76,7 +85,8 @@ function Money(props: Props) {
 
 function Buyers(props: Props) {
   const { t, f } = useI18n();
-  const { rows, monthly } = props;
+  const { rows, query } = props;
+  const monthly = isMonthly(query);
   const labels = useLabels(props);
   const option = useMemo(
     () =>
@@ -104,6 +114,7 @@ function Buyers(props: Props) {
     <ChartCard
       title={t('revenue.buyers_question')}
       option={option}
+      list={{ what: 'report_revenue', filter: query, columns: buyerColumns }}
       table={{
         columns: [
           { key: 'start_day', title: t('revenue.start'), kind: monthly ? 'month' : 'day' },

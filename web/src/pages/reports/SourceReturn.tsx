@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import type { Query } from '@/api/client';
 import { reports, type SourceRow } from '@/api/reports';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { columnChart, yuan } from '@/components/chart/options';
@@ -9,12 +10,12 @@ import { WithReport } from './WithReport';
 export default function SourceReturn({ query }: ReportProps) {
   return (
     <WithReport name="sources" query={query} load={reports.sources}>
-      {({ items }) => <Bars rows={items} />}
+      {({ items }) => <Bars rows={items} query={query} />}
     </WithReport>
   );
 }
 
-function Bars({ rows }: { rows: SourceRow[] }) {
+function Bars({ rows, query }: { rows: SourceRow[]; query: Query }) {
   const { t, f } = useI18n();
   const named = useMemo(
     () =>
@@ -38,6 +39,7 @@ function Bars({ rows }: { rows: SourceRow[] }) {
       title={t('source_return.question')}
       note={t('source_return.note')}
       option={option}
+      list={{ what: 'report_sources', filter: query }}
       stacked
       height={340}
       table={{

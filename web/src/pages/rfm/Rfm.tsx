@@ -78,6 +78,7 @@ function Matrix({ data }: { data: Data }) {
       title={t('rfm.question')}
       note={t('rfm.note')}
       option={option}
+      list={{ what: 'rfm' }}
       height={380}
       table={{
         columns: [

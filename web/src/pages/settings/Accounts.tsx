@@ -31,7 +31,7 @@ export default function Accounts() {
       },
       {
         key: 'state',
-        member: null,
+        member: 'disabled',
         title: t('column.state'),
         render: ({ disabled }) => (
           <StatusTag tone={disabled ? 'quiet' : 'good'}>

@@ -3,6 +3,7 @@ import { ScrollTable } from '@/components/ScrollTable';
 import { useState } from 'react';
 import { type Field, fields } from '@/api/catalogue';
 import { EmptyState } from '@/components/EmptyState';
+import { ExportButton } from '@/components/list/ExportButton';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { FormModal } from '@/components/FormModal';
 import { RemoveButton } from '@/components/RemoveButton';
@@ -25,7 +26,10 @@ export function Fields() {
   return (
     <div className="page-stack">
       <div className="toolbar">
-        <div className="toolbar-actions">{add}</div>
+        <div className="toolbar-actions">
+          {add}
+          <ExportButton what="fields" />
+        </div>
       </div>
       <ScrollTable<Field>
         rowKey="id"

@@ -3,6 +3,7 @@ import { ScrollTable } from '@/components/ScrollTable';
 import { useState } from 'react';
 import { type Stage, stages } from '@/api/catalogue';
 import { ErrorNotice } from '@/components/ErrorNotice';
+import { ExportButton } from '@/components/list/ExportButton';
 import { FormModal } from '@/components/FormModal';
 import { RemoveButton } from '@/components/RemoveButton';
 import { useI18n } from '@/i18n/I18nProvider';
@@ -22,6 +23,7 @@ export function Stages() {
           <Button type="primary" onClick={() => setEditing('new')}>
             {t('stage.new')}
           </Button>
+          <ExportButton what="stages" />
         </div>
       </div>
       <ScrollTable<Stage>

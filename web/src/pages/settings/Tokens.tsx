@@ -19,17 +19,33 @@ export default function Tokens() {
   const columns = useMemo<Column<Token>[]>(
     () => [
       { key: 'name', title: t('column.name'), render: ({ name }) => <strong>{name}</strong> },
-      { key: 'account', title: t('token.account'), render: ({ login }) => <code>{login}</code> },
+      {
+        key: 'account',
+        member: 'login',
+        title: t('token.account'),
+        render: ({ login }) => <code>{login}</code>,
+      },
       {
         key: 'permissions',
         title: t('token.permissions'),
         render: ({ permissions }) => permissions.map((one) => t(`permission.${one}`)).join(t('comma')),
       },
-      { key: 'created', title: t('column.created'), render: ({ created_s }) => f.date(created_s) },
-      { key: 'used', title: t('token.used'), render: ({ used_s }) => f.time(used_s) },
-      { key: 'expires', title: t('token.expires'), render: ({ expires_s }) => f.date(expires_s) },
+      {
+        key: 'created',
+        member: 'created_s',
+        title: t('column.created'),
+        render: ({ created_s }) => f.date(created_s),
+      },
+      { key: 'used', member: 'used_s', title: t('token.used'), render: ({ used_s }) => f.time(used_s) },
+      {
+        key: 'expires',
+        member: 'expires_s',
+        title: t('token.expires'),
+        render: ({ expires_s }) => f.date(expires_s),
+      },
       {
         key: 'actions',
+        member: null,
         title: t('column.actions'),
         render: ({ id, name }) => (
           <RemoveButton
@@ -52,7 +68,7 @@ export default function Tokens() {
     <>
       <ListPage<Token>
         name="tokens"
-        what={null}
+        what="tokens"
         columns={columns}
         load={tokens.list}
         rowKey={({ id }) => id}

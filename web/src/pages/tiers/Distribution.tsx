@@ -47,6 +47,7 @@ export function Distribution({ model }: { model: TierModel }) {
     <ChartCard
       title={t('tier.question', { name: model.name })}
       option={option}
+      list={{ what: 'tiers', filter: { model_id: model.id } }}
       height={Math.max(200, model.tiers.length * 38 + 50)}
       table={{
         columns: [

@@ -1,6 +1,7 @@
 import { DatePicker } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { type ReactNode, useMemo, useState } from 'react';
+import type { Query } from '@/api/client';
 import { type Moves, type TierModel, tierModels } from '@/api/audiences';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { columnChart, whole } from '@/components/chart/options';
@@ -21,6 +22,7 @@ export function MovesCards({ model }: { model: TierModel }) {
   );
   if (found.error !== undefined) return <ErrorNotice error={found.error} retry={found.reload} />;
   if (!found.data) return null;
+  const filter = { model_id: model.id, ...span };
   const picker = (
     <DatePicker.RangePicker
       size="small"
@@ -32,8 +34,8 @@ export function MovesCards({ model }: { model: TierModel }) {
   );
   return (
     <>
-      <MovesChart moves={found.data} picker={picker} />
-      <History moves={found.data} model={model} />
+      <MovesChart moves={found.data} picker={picker} filter={filter} />
+      <History moves={found.data} model={model} filter={filter} />
       {found.data.links.length === 0 && <p className="soft">{t('tier.no_moves')}</p>}
     </>
   );
@@ -48,7 +50,12 @@ const nameOf = (moves: Moves, id: string | null) =>
 const colourOf = (moves: Moves, name: string) =>
   safeColour(moves.nodes.find((node) => node.name === name)?.color ?? '');
 
-function MovesChart({ moves, picker }: { moves: Moves; picker: ReactNode }) {
+interface CardProps {
+  moves: Moves;
+  filter: Query;
+}
+
+function MovesChart({ moves, picker, filter }: CardProps & { picker: ReactNode }) {
   const { t } = useI18n();
   const links = useMemo(
     () =>
@@ -87,6 +94,7 @@ function MovesChart({ moves, picker }: { moves: Moves; picker: ReactNode }) {
   return (
     <ChartCard
       title={t('tier.moves_question')}
+      list={{ what: 'tier_moves', filter }}
       option={option}
       height={360}
       extra={picker}
@@ -102,7 +110,7 @@ function MovesChart({ moves, picker }: { moves: Moves; picker: ReactNode }) {
   );
 }
 
-function History({ moves, model }: { moves: Moves; model: TierModel }) {
+function History({ moves, model, filter }: CardProps & { model: TierModel }) {
   const { t, f } = useI18n();
   const tiers = model.tiers;
   const rows = useMemo(
@@ -135,6 +143,7 @@ function History({ moves, model }: { moves: Moves; model: TierModel }) {
   return (
     <ChartCard
       title={t('tier.history_question')}
+      list={{ what: 'tier_history', filter }}
       option={option}
       table={{
         columns: [

@@ -44,6 +44,7 @@ export function TrendCard({ trend }: { trend: Today['trend'] }) {
       title={t('today.trend')}
       option={option}
       height={260}
+      list={{ what: 'trend' }}
       table={{
         columns: [
           { key: 'day', title: t('column.day'), kind: 'day' },

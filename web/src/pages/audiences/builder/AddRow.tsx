@@ -41,6 +41,10 @@ const choices: { group: Key; rows: Choice[] }[] = [
           value: 2,
         },
       },
+      {
+        label: 'row.seq',
+        row: { kind: 'seq', not: false, steps: ['view', 'order'], within: '7d', window: 'last 90d' },
+      },
       { label: 'row.spend', row: { kind: 'spend', not: false, window: 'last 365d', op: '>=', value: 500 } },
     ],
   },
@@ -51,6 +55,7 @@ const choices: { group: Key; rows: Choice[] }[] = [
       { label: 'row.tier', row: { kind: 'tier', not: false, model: '', names: [] } },
       { label: 'row.stage', row: name('stage') },
       { label: 'row.audience', row: { kind: 'audience', not: false, name: '' } },
+      { label: 'row.sample', row: { kind: 'sample', not: false, name: '', percent: 10 } },
       { label: 'row.rfm_r', row: number('rfm.r', 4) },
       { label: 'row.rfm_f', row: number('rfm.f', 4) },
       { label: 'row.rfm_m', row: number('rfm.m', 4) },

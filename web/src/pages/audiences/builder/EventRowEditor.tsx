@@ -1,8 +1,7 @@
 import { Select } from 'antd';
-import { lookups } from '@/api/catalogue';
 import { useI18n } from '@/i18n/I18nProvider';
 import { type Measure, measures, type Row } from '@/lib/audience/rows';
-import { useResource } from '@/lib/useResource';
+import { EventInput } from './EventInput';
 import { NumberInput } from './RowEditor';
 import { WindowInput } from './WindowInput';
 
@@ -45,24 +44,4 @@ function suffixOf(row: EventRow, t: ReturnType<typeof useI18n>['t']): string {
   if (row.kind === 'spend') return t('unit.yuan');
   if (row.kind !== 'measure' || row.measure === 'count') return t('unit.times');
   return row.measure === 'sum' || row.measure === 'avg' ? t('unit.yuan') : t('unit.days');
-}
-
-function EventInput({ value, onChange }: { value: string; onChange: (event: string) => void }) {
-  const { t, language } = useI18n();
-  const found = useResource('event-kinds', lookups.eventKinds);
-  const kinds = (found.data?.items ?? []).map((kind) => ({ value: kind.name, label: kind[language] }));
-  const options = [...kinds, { value: 'order.kept', label: t('builder.order_kept') }];
-  return (
-    <Select
-      size="small"
-      className="builder-event"
-      aria-label={t('timeline.kind')}
-      showSearch={{ optionFilterProp: 'label' }}
-      popupMatchSelectWidth={false}
-      loading={found.loading}
-      value={value}
-      onChange={onChange}
-      options={options.some((one) => one.value === value) ? options : [{ value, label: value }, ...options]}
-    />
-  );
 }

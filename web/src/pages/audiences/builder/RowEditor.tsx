@@ -5,6 +5,7 @@ import type { Key } from '@/i18n/text';
 import type { Compare, Row } from '@/lib/audience/rows';
 import { EventRowEditor } from './EventRowEditor';
 import { NamesInput } from './NamesInput';
+import { SequenceEditor } from './SequenceEditor';
 import { WindowInput } from './WindowInput';
 
 interface Props {
@@ -26,8 +27,8 @@ export function RowEditor({ row, onChange, onRemove }: Props) {
         value={row.not ? 'no' : 'yes'}
         onChange={(choice) => onChange({ ...row, not: choice === 'no' })}
         options={[
-          { value: 'yes', label: t(row.kind === 'ever' ? 'builder.did' : 'builder.is') },
-          { value: 'no', label: t(row.kind === 'ever' ? 'builder.did_not' : 'builder.is_not') },
+          { value: 'yes', label: t(isDeed(row) ? 'builder.did' : 'builder.is') },
+          { value: 'no', label: t(isDeed(row) ? 'builder.did_not' : 'builder.is_not') },
         ]}
       />
       <Controls row={row} onChange={onChange} />
@@ -41,6 +42,8 @@ export function RowEditor({ row, onChange, onRemove }: Props) {
     </div>
   );
 }
+
+const isDeed = (row: Row) => row.kind === 'ever' || row.kind === 'seq';
 
 function labelOf(row: Row): Key {
   switch (row.kind) {
@@ -119,8 +122,17 @@ function Controls({ row, onChange }: ControlProps) {
     case 'measure':
     case 'spend':
       return <EventRowEditor row={row} onChange={onChange} />;
+    case 'seq':
+      return <SequenceEditor row={row} onChange={onChange} />;
+    case 'sample':
+      return <SampleInput row={row} onChange={onChange} />;
     case 'text':
-      return <code className="expression">{row.text}</code>;
+      return (
+        <>
+          <code className="expression">{row.text}</code>
+          <span className="soft">{t('builder.text_kept')}</span>
+        </>
+      );
     case 'flag':
       return null;
   }
@@ -145,6 +157,40 @@ function TierInput({ row, onChange }: { row: Extract<Row, { kind: 'tier' }>; onC
           onChange={(names) => onChange({ ...row, names })}
         />
       )}
+    </>
+  );
+}
+
+/** A stable share: the same name always picks the same people. */
+function SampleInput({
+  row,
+  onChange,
+}: {
+  row: Extract<Row, { kind: 'sample' }>;
+  onChange: (row: Row) => void;
+}) {
+  const t = useT();
+  return (
+    <>
+      <Input
+        size="small"
+        className="builder-sample"
+        aria-label={t('row.sample_name')}
+        placeholder={t('row.sample_name')}
+        maxLength={60}
+        value={row.name}
+        onChange={(event) => onChange({ ...row, name: event.target.value })}
+      />
+      <InputNumber
+        size="small"
+        aria-label={t('row.sample_share')}
+        min={0}
+        max={100}
+        precision={2}
+        suffix="%"
+        value={row.percent}
+        onChange={(percent) => onChange({ ...row, percent: percent ?? 0 })}
+      />
     </>
   );
 }
