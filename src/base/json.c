@@ -17,8 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MOST = 32 };
-
 struct json json_to(struct buf *out)
 {
     assert(out != NULL);
@@ -113,7 +111,7 @@ static void put_text(struct buf *out, struct str s)
 /* The comma and the key before a value. */
 static void before(struct json *j, const char *key)
 {
-    assert(j->out != NULL && j->depth >= 0 && j->depth <= DEPTH_MOST);
+    assert(j->out != NULL && j->depth >= 0 && j->depth <= JSON_WRITE_DEPTH);
     if (j->comma[j->depth])
         buf_addc(j->out, ',');
     j->comma[j->depth] = true;
@@ -137,7 +135,7 @@ void json_key(struct json *j, struct str key)
 static void open_level(struct json *j, const char *key, char bracket)
 {
     before(j, key);
-    assert(j->depth < DEPTH_MOST);
+    assert(j->depth < JSON_WRITE_DEPTH);
     buf_addc(j->out, bracket);
     j->comma[++j->depth] = false;
 }

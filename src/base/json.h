@@ -14,10 +14,16 @@
 
 /* ---- writing ---- */
 
+enum {
+    JSON_READ_DEPTH = 64, /* levels that are read; more are refused */
+    /* Levels that may be written: whatever was read fits a reply of ours. */
+    JSON_WRITE_DEPTH = JSON_READ_DEPTH + 16,
+};
+
 struct json {
     struct buf *out;
     int depth;
-    bool comma[33]; /* whether the level already has a member */
+    bool comma[JSON_WRITE_DEPTH + 1]; /* whether the level already has a member */
 };
 
 /* A writer at the top level of `out`, which outlives it; its failure is asked of the buf. */

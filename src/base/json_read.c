@@ -26,8 +26,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { READ_DEPTH = 64 };
-
 struct json_value {
     enum json_kind kind;
     union {
@@ -172,7 +170,7 @@ static bool copy_array(struct arena *a, json_t *from, struct json_value *to, int
 /* False when the arena is full. */
 static bool copy_value(struct arena *a, json_t *from, struct json_value *to, int depth)
 {
-    assert(from != NULL && depth <= READ_DEPTH + 1);
+    assert(from != NULL && depth <= JSON_READ_DEPTH + 1);
     switch (json_typeof(from)) {
     case JANSSON_OBJECT:
         return copy_object(a, from, to, depth);
@@ -205,7 +203,7 @@ static bool copy_value(struct arena *a, json_t *from, struct json_value *to, int
 enum rc json_parse(struct arena *a, struct str text, const struct json_value **out, struct err *e)
 {
     assert(a != NULL && out != NULL);
-    ptrdiff_t deep = too_deep_at(text, READ_DEPTH);
+    ptrdiff_t deep = too_deep_at(text, JSON_READ_DEPTH);
     if (deep >= 0)
         return refuse(text, (size_t)deep, "嵌套超过 64 层", "nested more than 64 levels", e);
     json_error_t error;

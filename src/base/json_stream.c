@@ -27,7 +27,6 @@
 enum {
     ROW_BYTES = 8 << 20,          /* a row of a few hundred columns, or some at LIMIT_CELL */
     TOKEN_BYTES = 8 * LIMIT_CELL, /* every character as \uXXXX, and blanks before it */
-    NESTED_DEPTH = 30,            /* below the writer's 32 */
 };
 
 enum state {
@@ -231,7 +230,7 @@ static void nested_start(struct json_stream *s)
 static int nested_open(struct json_stream *s, bool object)
 {
     assert(s->state == NESTED);
-    if (s->writer.depth == NESTED_DEPTH)
+    if (s->writer.depth == JSON_READ_DEPTH)
         return fail(s, RC_LIMIT, "json_too_deep", "嵌套太深", "nested too deeply");
     if (object)
         json_open_object(&s->writer, NULL);

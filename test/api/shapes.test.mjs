@@ -31,6 +31,19 @@ each('errors', (engine) => {
     assert.match(hint.body.error.hint, /limit/);
   });
 
+  test('what may be nested deeply comes back, what may not is refused', async (t) => {
+    const koi = await start(t, engine);
+    const admin = await koi.signIn('administrator');
+    for (let levels = 2; levels <= 70; levels++) {
+      let value = 1;
+      for (let i = 1; i < levels; i++) value = i % 2 ? [value] : { a: value };
+      const kept = levels <= 64; /* the body's own level is the first */
+      const expect = kept ? 204 : 400;
+      await admin.call('PUT', '/api/views/deep', { value }, { expect });
+      if (kept) assert.deepEqual((await admin.get('/api/views/deep')).value, value);
+    }
+  });
+
   test('a body that is no JSON object is refused', async (t) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');

@@ -137,7 +137,7 @@ static void close_unopened(void *arg)
 static void misuse_is_an_assertion(void **state)
 {
     (void)state;
-    int most = 32, more = 33;
+    int most = JSON_WRITE_DEPTH, more = JSON_WRITE_DEPTH + 1;
     struct buf b;
     buf_init(&b, 100);
     assert_false(unit_aborts(too_deep, &most));
@@ -227,7 +227,7 @@ static void depth_is_bounded(void **state)
         memset(text + depth, ']', (size_t)depth);
         struct err e = ERR_INIT;
         enum rc rc = json_parse(&a, (struct str){text, (size_t)depth * 2}, &v, &e);
-        assert_int_equal(rc, depth <= 64 ? RC_OK : RC_INVALID);
+        assert_int_equal(rc, depth <= JSON_READ_DEPTH ? RC_OK : RC_INVALID);
         assert_int_equal(e.at, depth <= 64 ? -1 : 64);
     }
     memset(text, '[', sizeof text);
@@ -376,7 +376,7 @@ static void row_ceilings(void **state)
     buf_addf(&text, "{\"a\":\"%0*d", 3 << 20, 0);
     assert_int_equal(feed(&r, buf_str(&text), 4096, &e), RC_LIMIT);
     buf_clear(&text);
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < JSON_READ_DEPTH + 3; i++)
         buf_addz(&text, i == 0 ? "{\"a\":1,\"b\":" : "[");
     assert_int_equal(feed(&r, buf_str(&text), 4096, &e), RC_LIMIT);
     buf_done(&r.seen);
