@@ -24,6 +24,8 @@ const pages = {
   tiers: '/tiers',
   rfm: '/rfm',
   'report-revenue': '/reports',
+  'report-products': '/reports?report=products',
+  'report-concentration': '/reports?report=concentration',
   'report-repurchase': '/reports?report=repurchase',
   'report-cohorts': '/reports?report=cohorts',
   'report-first': '/reports?report=first',

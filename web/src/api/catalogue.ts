@@ -140,6 +140,23 @@ export const costs = {
   remove: (id: string) => remove(`/api/costs/${id}`),
 };
 
+export interface Product {
+  id: string;
+  code: string;
+  name: string;
+  category: string | null;
+  /** List price. */
+  price_fen: number | null;
+  /** What one piece costs, in millionths of the currency unit. */
+  cost_micro: number | null;
+}
+
+export const products = {
+  list: (query: Query, signal?: AbortSignal) => get<Page<Product>>('/api/products', query, signal),
+  patch: (id: string, body: Partial<Pick<Product, 'price_fen' | 'cost_micro'>>) =>
+    patch<Product>(`/api/products/${id}`, body),
+};
+
 export const lookups = {
   channels: (signal?: AbortSignal) => get<List<Named>>('/api/channels', undefined, signal),
   eventKinds: (signal?: AbortSignal) =>

@@ -55,6 +55,8 @@ export interface CustomerDetail extends Customer {
   relations: Relation[];
   groups: { id: string; name: string; joined_s: number; left_s: number | null }[];
   rfm: { r: number; f: number; m: number } | null;
+  /** Converted referrals, and where that puts them among those with any: 0 to 100. */
+  influence: { score: number; converted: number; period_days: number };
   merged_from: string[];
 }
 

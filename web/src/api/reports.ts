@@ -1,4 +1,5 @@
-import { get, type Query } from './client';
+import type { Product } from './catalogue';
+import { get, type Page, type Query } from './client';
 
 export interface Today {
   due: { title: string; detail?: string | null; count?: number | null; link?: string | null }[];
@@ -53,7 +54,55 @@ export interface ProvinceRow {
   refunded_fen: number;
 }
 
-export interface SourceRow {
+export interface ProductRow {
+  product: Product;
+  orders: number;
+  buyers: number;
+  repeat_buyers: number;
+  repurchase_rate: number | null;
+  quantity: number;
+  sale_fen: number;
+  returned_quantity: number;
+  returned_fen: number;
+  return_rate: number | null;
+  margin_fen: number | null;
+  margin: number | null;
+  /** Paid ÷ list price. */
+  price_ratio: number | null;
+}
+
+export interface ProductReport extends Page<ProductRow> {
+  sum: { products: number; sale_fen: number; returned_fen: number; return_rate: number | null };
+}
+
+interface Part {
+  customers: number;
+  sale_fen: number;
+  share: number | null;
+}
+
+export interface Concentration {
+  customers: number;
+  sale_fen: number;
+  top_fifth: Part;
+  deciles: (Part & { decile: number; cumulative_share: number | null; least_fen: number | null })[];
+}
+
+interface FirstBuyers {
+  friends: number;
+  first_buyers: number;
+  first_buyer_rate: number | null;
+}
+
+export interface SourceReport {
+  within_days: number;
+  /** Whether the last friends have had their days. */
+  complete: boolean;
+  sum: FirstBuyers;
+  items: SourceRow[];
+}
+
+export interface SourceRow extends FirstBuyers {
   source: string | { id: string; name: string };
   customers: number;
   buyers: number;
@@ -83,6 +132,9 @@ export const reports = {
     get<FirstPurchase>('/api/reports/first-purchase', query, signal),
   provinces: (query: Query, signal?: AbortSignal) =>
     get<Items<ProvinceRow>>('/api/reports/provinces', query, signal),
-  sources: (query: Query, signal?: AbortSignal) =>
-    get<Items<SourceRow>>('/api/reports/sources', query, signal),
+  sources: (query: Query, signal?: AbortSignal) => get<SourceReport>('/api/reports/sources', query, signal),
+  products: (query: Query, signal?: AbortSignal) =>
+    get<ProductReport>('/api/reports/products', query, signal),
+  concentration: (query: Query, signal?: AbortSignal) =>
+    get<Concentration>('/api/reports/concentration', query, signal),
 };

@@ -43,6 +43,12 @@ export const tierOptions: Load = async (q, signal) => {
 export const cityOptions: Load = async (q, signal) =>
   (await lookups.cities(q, signal)).items.map(({ name }) => ({ value: name, label: name }));
 
+export const categoryOptions: Load = async (q, signal) =>
+  (await audiences.suggest('category', q, null, signal)).items.map((item) => {
+    const name = typeof item === 'string' ? item : item.name;
+    return { value: name, label: name };
+  });
+
 /** The names of departments by id, without what is above them. */
 export async function departmentNames(signal: AbortSignal): Promise<Map<string, string>> {
   const names = new Map<string, string>();

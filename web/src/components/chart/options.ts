@@ -41,6 +41,27 @@ export function columnChart(
   };
 }
 
+/** Bars that lie, for categories with long names; the first on top. */
+export function barChart(
+  categories: string[],
+  series: Series[],
+  value: (value: number) => string,
+): EChartsCoreOption {
+  return {
+    grid,
+    tooltip,
+    legend: series.length > 1 ? legend : { show: false },
+    xAxis: { type: 'value', axisLabel: { formatter: value } },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: categories,
+      axisLabel: { width: 200, overflow: 'truncate' },
+    },
+    series: series.map((one) => ({ ...one, barMaxWidth: 18 })),
+  };
+}
+
 export const yuan = (f: Format) => (value: number) => f.moneyShort(value * 100);
 export const whole = (f: Format) => (value: number) => f.number(value);
 export const share = (f: Format) => (value: number) => f.percent(value, 0);

@@ -27,6 +27,15 @@ export function CustomerSummary(props: DetailProps) {
       label: 'RFM',
       children: customer.rfm ? `R${customer.rfm.r} F${customer.rfm.f} M${customer.rfm.m}` : '—',
     },
+    {
+      key: 'influence',
+      label: t('customer.influence'),
+      children: t('customer.influence_is', {
+        score: customer.influence.score,
+        converted: customer.influence.converted,
+        days: customer.influence.period_days,
+      }),
+    },
     { key: 'orders', label: t('customer.orders'), children: f.number(customer.orders) },
     { key: 'spend', label: t('customer.spend'), children: f.money(customer.spend_fen) },
     { key: 'last', label: t('customer.last_order'), children: f.date(customer.last_order_s) },

@@ -12,11 +12,23 @@ export interface ReportProps {
   query: Query;
 }
 
-const names = ['revenue', 'repurchase', 'cohorts', 'first', 'provinces', 'sources', 'facts'] as const;
+const names = [
+  'revenue',
+  'products',
+  'concentration',
+  'repurchase',
+  'cohorts',
+  'first',
+  'provinces',
+  'sources',
+  'facts',
+] as const;
 type Name = (typeof names)[number];
 
 const pages: Record<Name, ComponentType<ReportProps>> = {
   revenue: lazy(() => import('./Revenue')),
+  products: lazy(() => import('./Products')),
+  concentration: lazy(() => import('./Concentration')),
   repurchase: lazy(() => import('./Repurchase')),
   cohorts: lazy(() => import('./Cohorts')),
   first: lazy(() => import('./FirstPurchase')),
@@ -25,16 +37,30 @@ const pages: Record<Name, ComponentType<ReportProps>> = {
   facts: lazy(() => import('./Facts')),
 };
 
+interface Control {
+  days?: boolean;
+  unit?: string[];
+  channel?: boolean;
+  /** Days that a new friend has for a first purchase. */
+  within?: boolean;
+}
+
 /** What each report can be narrowed by. */
-const controls: Record<Name, { days?: boolean; unit?: string[]; channel?: boolean }> = {
+const controls: Record<Name, Control> = {
   revenue: { days: true, unit: ['month', 'week', 'day'], channel: true },
+  products: { days: true, channel: true },
+  concentration: { days: true, channel: true },
   repurchase: { days: true },
   cohorts: { unit: ['month', 'week'] },
   first: {},
   provinces: { days: true },
-  sources: { days: true },
+  sources: { days: true, within: true },
   facts: { channel: true },
 };
+
+const within = [1, 3, 7, 14, 30, 90];
+const withinDays = (address: URLSearchParams) =>
+  within.find((days) => String(days) === address.get('within_days')) ?? 7;
 
 export default function Reports() {
   const { t } = useI18n();
@@ -46,6 +72,7 @@ export default function Reports() {
       ...(has.days && { from: address.get('from'), to: address.get('to') }),
       ...(has.unit && { unit: has.unit.find((one) => one === address.get('unit')) ?? has.unit[0] }),
       ...(has.channel && { channel_id: address.get('channel_id') }),
+      ...(has.within && { within_days: withinDays(address) }),
     }),
     [has, address],
   );
@@ -68,12 +95,13 @@ export default function Reports() {
   );
 }
 
-function Controls({ has }: { has: (typeof controls)[Name] }) {
+function Controls({ has }: { has: Control }) {
   const { t } = useI18n();
   const [address, setAddress] = useSearchParams();
   const change = (changes: Record<string, string | null | undefined>) =>
     setAddress((old) => {
       const next = new URLSearchParams(old);
+      next.delete('page');
       for (const [key, value] of Object.entries(changes)) {
         if (value) next.set(key, value);
         else next.delete(key);
@@ -102,6 +130,14 @@ function Controls({ has }: { has: (typeof controls)[Name] }) {
           options={(['month', 'week', 'day'] as const)
             .filter((value) => has.unit?.includes(value))
             .map((value) => ({ value, label: t(`unit.${value}`) }))}
+        />
+      )}
+      {has.within && (
+        <Select
+          aria-label={t('first_buyers.within')}
+          value={withinDays(address)}
+          options={within.map((n) => ({ value: n, label: t('first_buyers.within_n', { n }) }))}
+          onChange={(days: number) => change({ within_days: String(days) })}
         />
       )}
       {has.channel && (
