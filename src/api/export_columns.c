@@ -7,6 +7,7 @@
 #include "api/export_columns.h"
 
 #include "api/export_rows.h"
+#include "api/export_terms.h"
 
 #include <inttypes.h>
 
@@ -380,14 +381,24 @@ static struct str name_of(const struct json_value *v)
     return !str_absent(name) ? name : json_str_or(json_get(v, "tier"), STR(""));
 }
 
-static struct str joined(struct arena *a, const struct json_value *list)
+/* A text as it is, but a fixed word of the API as people say it. */
+static struct str worded(struct str key, struct str text, enum export_words words)
+{
+    struct str term = STR_ABSENT;
+    if (words != EXPORT_RAW)
+        term = export_term(key, text, words == EXPORT_EN);
+    return str_absent(term) ? text : term;
+}
+
+static struct str joined(struct arena *a, const struct json_value *list, struct str key,
+                         enum export_words words)
 {
     struct buf b;
     buf_init(&b, 32 << 10);
     for (size_t i = 0; i < json_count(list); i++) {
         if (i > 0)
-            buf_addz(&b, "、");
-        buf_add(&b, name_of(json_at(list, i)));
+            buf_addz(&b, words == EXPORT_EN ? ", " : "、");
+        buf_add(&b, worded(key, name_of(json_at(list, i)), words));
     }
     struct str out = arena_str(a, buf_str(&b));
     buf_done(&b);
@@ -414,7 +425,7 @@ struct str export_cell(struct arena *a, const struct json_value *item, struct st
         return STR_ABSENT;
     switch (json_kind_of(v)) {
     case JSON_STR:
-        return json_str_or(v, STR_ABSENT);
+        return worded(key, json_str_or(v, STR_ABSENT), words);
     case JSON_INT:
         return arena_printf(a, "%" PRId64, json_int_or(v, 0));
     case JSON_DOUBLE:
@@ -422,7 +433,7 @@ struct str export_cell(struct arena *a, const struct json_value *item, struct st
     case JSON_BOOL:
         return truth(json_bool_or(v, false), words);
     case JSON_ARRAY:
-        return joined(a, v);
+        return joined(a, v, key, words);
     case JSON_OBJECT:
         return name_of(v);
     default:

@@ -27,10 +27,10 @@ const struct export_list *export_list_find(struct str what);
 struct str export_title(struct arena *a, const char *what, struct str key, bool english);
 enum sheet_cell export_kind(struct str key);
 
-/* How yes and no are said: to people, or as the API writes them. */
+/* How yes, no and the API's fixed words are said: to people, or as they are. */
 enum export_words { EXPORT_RAW, EXPORT_ZH, EXPORT_EN };
-/* The cell of an item: texts as they are, numbers decimal, a list of named things as their names
- * with commas. Absent for null. */
+/* The cell of an item: texts as they are but for fixed words (export_terms.h), numbers decimal, a
+ * list of named things as their names with commas. Absent for null. */
 struct str export_cell(struct arena *a, const struct json_value *item, struct str key,
                        enum export_words words);
 

@@ -32,6 +32,35 @@ const LISTS = (
 ).split(' ');
 const EMPTY = new Set('backups group_days imports products report_products rfm'.split(' '));
 
+/* The console's words by prefix, and the column that has them. */
+const TERMS = {
+  role: 'role',
+  scope: 'scope',
+  job_state: 'state',
+  batch_state: 'state',
+  order_state: 'state',
+  gender: 'gender',
+  grain: 'grain',
+  merge_reason: 'reason',
+  merge_proposal: 'reason',
+  group_kind: 'kind',
+  group_level: 'level',
+  source_kind: 'kind',
+  cost_kind: 'kind',
+  import_kind: 'kind',
+  staff_status: 'status',
+  nature: 'nature',
+  field_type: 'type',
+  field_class: 'class',
+  outcome: 'outcome',
+  permission: 'permissions',
+};
+
+/* Columns with words of the API, which people are not shown. */
+const SAID = new Set(
+  '状态 类型 角色 原因 粒度 敏感级别 性质 级别 数据范围 单位 性别 权限 结果'.split(' '),
+);
+
 /* Something for each of those lists, where a line of SQL or a call can make it. */
 async function lifeOf(koi, admin, operator) {
   await koi.stop();
@@ -98,6 +127,27 @@ function unzip(bytes, name) {
   }
   return null;
 }
+
+test('exports and the console say the fixed words alike', () => {
+  const root = join(import.meta.dirname, '..', '..');
+  const source = readFileSync(join(root, 'src/api/export_terms.c'), 'utf8');
+  const terms = [...source.matchAll(/\{"(\w+)",\s*"(\w+)",\s*"([^"]*)",\s*"([^"]*)"\}/g)];
+  assert.ok(terms.length > 90);
+  for (const [language, at] of [
+    ['zh', 3],
+    ['en', 4],
+  ]) {
+    const words = readFileSync(join(root, `web/src/i18n/${language}.ts`), 'utf8');
+    for (const [prefix, column] of Object.entries(TERMS))
+      for (const [, value, quoted] of words.matchAll(
+        new RegExp(`'${prefix}\\.(\\w+)':\\s*'([^']*)'`, 'g'),
+      ))
+        assert.ok(
+          terms.some((x) => x[1] === column && x[2] === value && x[at] === quoted),
+          `${language}: ${prefix}.${value}`,
+        );
+  }
+});
 
 each('exports', (engine) => {
   test('CSV: the list as it is shown, nothing that a spreadsheet would run', async (t) => {
@@ -203,7 +253,11 @@ each('exports', (engine) => {
       assert.ok(!unzip(sheet.reply.bytes, 'xl/worksheets/sheet1.xml').includes('<f>'), what);
       const zh = { 'accept-language': 'zh' };
       const chinese = await exported(admin, { ...ask, format: 'csv' }, zh);
-      const titles = parse(chinese.reply.text.replace(/^\ufeff/, ''))[0];
+      const [titles, ...said] = parse(chinese.reply.text.replace(/^\ufeff/, ''));
+      titles.forEach((title, i) => {
+        if (!SAID.has(title)) return;
+        for (const row of said) assert.ok(!/^[a-z_]{2,}$/.test(row[i]), `${what}: ${row[i]}`);
+      });
       assert.equal(titles.length, head.length);
       const plain = /^(R|F|M)$|[\u4e00-\u9fff]/;
       for (const title of titles) assert.match(title, plain, what);
@@ -235,7 +289,7 @@ each('exports', (engine) => {
       'customers',
       'archived',
     ]);
-    assert.deepEqual(tags[1].slice(0, 4), ['C', 'G', 'VIP', 'basic']);
+    assert.deepEqual(tags[1].slice(0, 4), ['C', 'G', 'VIP', 'Basic']);
     assert.ok(tags.some((row) => row[2] === "'=1+1" && row[5] === 'no'));
     assert.equal((await rowsOf('tags', { q: 'vip' })).length, 2);
     assert.equal((await rowsOf('tags', { archived: true })).length, 2);

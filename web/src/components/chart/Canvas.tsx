@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { colours, series, theme } from '@/app/theme';
-import { echarts, loadKinds } from './echarts';
+import { echarts, kindsOf, loadKinds } from './echarts';
 
 export interface CanvasHandle {
   /** The picture as the address of a PNG. */
@@ -22,30 +22,36 @@ const base: EChartsCoreOption = {
   animation: false,
 };
 
+const draw = (chart: ReturnType<typeof echarts.init> | undefined, option: EChartsCoreOption) =>
+  chart?.setOption({ ...base, ...option }, { notMerge: true });
+
 export default function Canvas({ option, height, label, ref }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ReturnType<typeof echarts.init>>(undefined);
+  const latest = useRef(option);
+  const kinds = kindsOf(option).join(' ');
 
   useEffect(() => {
-    if (place.current === null) return;
-    const made = echarts.init(place.current);
-    chart.current = made;
-    const watch = new ResizeObserver(() => made.resize());
-    watch.observe(place.current);
-    return () => {
-      watch.disconnect();
-      made.dispose();
-    };
-  }, []);
+    latest.current = option;
+    draw(chart.current, option);
+  }, [option]);
+  // A chart knows only the kinds that were there when it was made.
   useEffect(() => {
-    let current = true;
-    void loadKinds(option).then(() => {
-      if (current) chart.current?.setOption({ ...base, ...option }, { notMerge: true });
+    let gone = false;
+    const watch = new ResizeObserver(() => chart.current?.resize());
+    void loadKinds(kinds.split(' ')).then(() => {
+      if (gone || place.current === null) return;
+      chart.current = echarts.init(place.current);
+      draw(chart.current, latest.current);
+      watch.observe(place.current);
     });
     return () => {
-      current = false;
+      gone = true;
+      watch.disconnect();
+      chart.current?.dispose();
+      chart.current = undefined;
     };
-  }, [option]);
+  }, [kinds]);
   useImperativeHandle(ref, () => ({
     png: () => chart.current?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: '#fff' }) ?? '',
   }));

@@ -12,10 +12,15 @@ const kinds: Record<string, () => Promise<unknown>> = {
   sankey: () => import('./kinds/sankey'),
 };
 
-/** Loads what an option draws with. */
-export async function loadKinds(option: echarts.EChartsCoreOption): Promise<void> {
+/** The kinds of series that an option has, each once. */
+export function kindsOf(option: echarts.EChartsCoreOption): string[] {
   const series = (option['series'] ?? []) as { type: string }[];
-  await Promise.all([...new Set(series.map(({ type }) => type))].map((type) => kinds[type]?.()));
+  return [...new Set(series.map(({ type }) => type))].sort();
+}
+
+/** Loads them; one that the console does not draw is left to ECharts, which says so. */
+export async function loadKinds(names: string[]): Promise<void> {
+  await Promise.all(names.map((name) => kinds[name]?.()));
 }
 
 export { echarts };
