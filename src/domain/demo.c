@@ -11,14 +11,17 @@
 #include "base/calendar.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/money.h"
 #include "domain/demo_life.h"
 #include "domain/tiering.h"
 #include "store/account.h"
 #include "store/audience.h"
 #include "store/batch.h"
+#include "store/catalogue.h"
 #include "store/directory.h"
 #include "store/field.h"
 #include "store/figures.h"
+#include "store/order.h"
 #include "store/relation.h"
 #include "store/source.h"
 #include "store/tag.h"
@@ -395,6 +398,30 @@ static enum rc queue(struct demo *d, struct tx *tx, const char *kind, const char
     return job_add(d->app, tx, &order, &d->jobs[d->jobs_n++], e);
 }
 
+/* What was sold was sold at 4/5 of the list price, and costs 2/5 of what was paid. */
+static enum rc price_products(struct tx *tx, struct err *e)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < demo_table.products_n; i++) {
+        const struct demo_product *d = &demo_table.products[i];
+        struct product_row found;
+        struct product_card p;
+        rc = product_find(tx, STR("demo"), str_from(d->code), &found, e);
+        if (rc == RC_NOT_FOUND) { /* nobody bought it */
+            rc = RC_OK;
+            continue;
+        }
+        if (rc == RC_OK)
+            rc = catalogue_product(tx, found.id, &p, e);
+        if (rc != RC_OK)
+            return rc;
+        p.price_fen = d->price_fen * 5 / 4;
+        p.cost_micro = d->price_fen * MONEY_MICRO_PER_FEN * 2 / 5;
+        rc = catalogue_product_store(tx, &p, e);
+    }
+    return rc;
+}
+
 /* RFM first, since a model asks for its scores; then each model as of the ends of the last
  * months. */
 static enum rc finish(struct tx *tx, void *arg, struct err *e)
@@ -404,6 +431,8 @@ static enum rc finish(struct tx *tx, void *arg, struct err *e)
     enum rc rc = batch_put(tx, d->batch_id, BATCH_DONE, d->customers, d->customers, 0, 0, e);
     if (rc == RC_OK)
         rc = account_scope_refresh(tx, 0, e);
+    if (rc == RC_OK)
+        rc = price_products(tx, e);
     if (rc == RC_OK)
         rc = queue(d, tx, "rfm", "RFM 评分", STR("{\"period_s\":31536000}"), e);
     for (int month = TIER_MONTHS; rc == RC_OK && month >= 0; month--)
