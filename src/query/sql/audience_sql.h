@@ -1,7 +1,7 @@
 /* audience_sql — audiences answered by the database: the reference that the mirror is held against,
  * and the fallback while it is being built.
  *
- * One text of SQL serves both engines but for three fragments (see compile.c). Values are only ever
+ * One text of SQL serves both engines but for four fragments (see compile.c). Values are only ever
  * bound. A question over everyone scans the events once for each event condition (SQLite, 20,000
  * customers and a million events: 0.2 to 0.5 s of one core; a sequence sorts its events once a
  * step, 2 s); audience_contains() touches only the rows of one customer, about 1 ms. The subject is

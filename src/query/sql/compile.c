@@ -5,10 +5,11 @@
  * arrives at the leaves, a leaf without it may evaluate to NULL (WHERE, AND and OR treat that as
  * false), and a leaf with it is written (…) IS NOT TRUE.
  *
- * SQLite and PostgreSQL differ in three fragments: instr/strpos; NOT IN / NOT EXISTS for "not in
+ * SQLite and PostgreSQL differ in four fragments: instr/strpos; NOT IN / NOT EXISTS for "not in
  * this set" (PostgreSQL makes an anti-join only of the second, SQLite computes the set only once
- * for the first); and how a plan is asked for. The parser of SQLite has a stack of 100 symbols, so
- * a predicate nested deeper than HOIST levels continues in a CTE of its own.
+ * for the first); MATERIALIZED for sets; and how a plan is asked for. The parser of SQLite has a
+ * stack of 100 symbols, so a predicate nested deeper than HOIST levels continues in a CTE of its
+ * own.
  */
 #include "query/sql/compile.h"
 #include "base/hash.h"
@@ -90,7 +91,9 @@ void set_end(struct compile *c, struct buf *set, bool negate, struct buf *out)
 {
     char column = c->subject == AUDIENCE_GROUP ? 'g' : 'c';
     int k = ++c->sets;
-    buf_addf(&c->with, "q%d AS (", k);
+    /* Left to itself PostgreSQL may put a set that it expects to need a few times into a loop, and
+     * scan the log each time. */
+    buf_addf(&c->with, "q%d AS %s(", k, c->engine == DB_POSTGRES ? "MATERIALIZED " : "");
     buf_add(&c->with, buf_str(set));
     buf_addz(&c->with, "), ");
     c->with.failed = c->with.failed || set->failed;

@@ -14,8 +14,9 @@ static void put_tag_ids(struct compile *c, const struct node *n, const char *col
                         struct buf *out);
 
 /* "(SELECT … , row_number() … AS place FROM event …) x": the last event for each key, alias x,
- * place = 1. Tags are part of their key, so only events about those meant (`tags`, or NULL) need a
- * place. */
+ * place < 2. Tags are part of their key, so only events about those meant (`tags`, or NULL) need a
+ * place. Readers say place < 2 and which kinds it must not be: of place = 1 and a kind PostgreSQL
+ * expects one row in 20,000, and then walks all rows again for each customer. */
 static void put_latest(struct compile *c, const char *kinds, const char *key,
                        const struct node *tags, struct buf *out)
 {
@@ -58,7 +59,7 @@ void put_tag(struct compile *c, const struct node *n, bool negate, struct buf *o
     if (c->as_of) {
         buf_addz(&set, "SELECT x.id AS id FROM ");
         put_latest(c, "6, 7", "e.customer_id, coalesce(e.staff_id, 0), e.object_id", n, &set);
-        buf_addz(&set, " WHERE x.place = 1 AND x.kind = 6");
+        buf_addz(&set, " WHERE x.place < 2 AND x.kind <> 7");
     } else {
         buf_addz(
             &set,
@@ -82,7 +83,7 @@ void put_relation(struct compile *c, const struct node *n, bool negate, struct b
     if (c->as_of) {
         buf_addz(&set, "SELECT x.id AS id FROM ");
         put_latest(c, "1, 2, 3", "e.customer_id, e.staff_id", NULL, &set);
-        buf_addz(&set, " WHERE x.place = 1 AND x.kind = 1");
+        buf_addz(&set, " WHERE x.place < 2 AND x.kind NOT IN (2, 3)");
     } else {
         buf_addz(&set, "SELECT m.root_id AS id FROM relation r /*scan*/ JOIN customer m ON m.id = "
                        "r.customer_id"
@@ -107,7 +108,7 @@ static void put_membership(struct compile *c, struct buf *out)
     }
     buf_addz(out, "(SELECT x.customer_id AS customer_id, x.object_id AS group_id, 0 AS gone FROM ");
     put_latest(c, "4, 5", "e.customer_id, e.object_id", NULL, out);
-    buf_addz(out, " WHERE x.place = 1 AND x.kind = 4) t");
+    buf_addz(out, " WHERE x.place < 2 AND x.kind <> 5) t");
 }
 
 static void put_membership_now(struct compile *c, struct buf *out)
@@ -247,7 +248,7 @@ void put_stage(struct compile *c, const struct node *n, bool negate, struct buf 
     set_begin(&set);
     buf_addz(&set, "SELECT x.id AS id FROM ");
     put_latest(c, "8", "m.root_id", NULL, &set);
-    buf_addz(&set, " WHERE x.place = 1 AND ");
+    buf_addz(&set, " WHERE x.place < 2 AND ");
     put_name_test(c, &known, "x.object_id", &set);
     set_end(c, &set, negate != unknown, out);
 }
@@ -267,7 +268,7 @@ void put_tier(struct compile *c, const struct node *n, bool negate, struct buf *
         buf_addz(&set, " AND v.at_s <= ");
         put_int(c, c->now_s, &set);
         put_only(c, "v.customer_id", &set);
-        buf_addz(&set, ") x WHERE x.place = 1 AND x.tier_id");
+        buf_addz(&set, ") x WHERE x.place < 2 AND x.tier_id");
     } else {
         buf_addz(&set,
                  "SELECT x.customer_id AS id FROM customer_tier x /*scan*/ WHERE x.model_id = ");
