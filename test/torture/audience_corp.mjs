@@ -129,8 +129,14 @@ try {
   const other = await start(until, 'postgresql', { serve: false });
   await copy(one, other);
   const url = other.env.KOI_DATABASE_URL;
-  /* Compiling a plan to machine code takes longer than these questions. */
-  psql(other, `ALTER DATABASE ${psql(other, 'SELECT current_database()').trim()} SET jit = off`);
+  const settings = [
+    /* Compiling a plan to machine code takes longer than these questions. */
+    'SET jit = off',
+    /* The heaviest take seconds: minutes are a plan gone wrong, and a failure. */
+    "SET statement_timeout = '120s'",
+  ];
+  const name = psql(other, 'SELECT current_database()').trim();
+  for (const set of settings) psql(other, `ALTER DATABASE ${name} ${set}`);
   const args = ['--sqlite', file(one), '--postgres', url, '--count', count, '--seed', values.seed];
   await ended(spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] }));
 } finally {
