@@ -38,8 +38,9 @@ assert.equal(made.code, 0, made.err);
 
 /* What one client asked for and what it was told. */
 class Client {
-  constructor(customer_id) {
-    Object.assign(this, { customer_id, notes: new Set(), name: null, next_name: null, open: null });
+  constructor(customer_id, name) {
+    Object.assign(this, { customer_id, name, next_name: null, open: null });
+    this.notes = new Set();
     this.tags = new Set();
     this.tag = null;
     this.count = 0;
@@ -128,7 +129,7 @@ try {
   const caller = await koi.signIn('administrator');
   const { items } = await caller.get('/api/customers?limit=50');
   assert.equal(items.length, CLIENTS);
-  const clients = items.map((customer) => new Client(customer.id));
+  const clients = items.map((customer) => new Client(customer.id, customer.nickname));
   const category = await caller.post('/api/tag-categories', { name: 'torture' }, 201);
   const group = await caller.post(
     '/api/tag-groups',
