@@ -175,7 +175,7 @@ static void sort_extras(const struct run_rows *rows, const uint32_t *places, str
 {
     if (rows->n_extras == 0)
         return;
-    uint32_t *of_row = must(malloc(rows->n * sizeof *of_row));
+    uint32_t *of_row = must(malloc((rows->n + 1) * sizeof *of_row));
     memset(of_row, 0xff, rows->n * sizeof *of_row);
     for (size_t i = 0; i < rows->n_extras; i++)
         of_row[rows->extras[i].row] = (uint32_t)i;

@@ -66,6 +66,7 @@ export async function koi(args, { env = {}, input } = {}) {
   const err = [];
   child.stdout.on('data', (piece) => out.push(piece));
   child.stderr.on('data', (piece) => err.push(piece));
+  child.stdin.on('error', () => {}); /* it may have ended without reading */
   child.stdin.end(input ?? '');
   const code = await new Promise((resolve) =>
     child.on('close', (c, signal) => resolve(signal ?? c)),
