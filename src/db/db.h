@@ -44,11 +44,13 @@ struct sql {
 enum db_engine { DB_SQLITE, DB_POSTGRES };
 
 struct db_config {
-    const char *url;  /* a path, or postgresql://…; not ":memory:", which is not durable */
-    int readers;      /* connections of the read pool, 1 … LIMIT_READERS */
-    int node;         /* 0 … 63, part of every id; nodes of one PostgreSQL database differ */
-    bool read_only;   /* no writer will be started and no lock is taken (doctor, verify) */
-    int64_t cache_kb; /* SQLite page cache of the writer; readers take a quarter; 0: 2 MB */
+    const char *url; /* a path, or postgresql://…; not ":memory:", which is not durable */
+    int readers;     /* connections of the read pool, 1 … LIMIT_READERS */
+    int node;        /* 0 … 63, part of every id; nodes of one PostgreSQL database differ */
+    bool read_only;  /* no writer will be started and no lock is taken (doctor, verify) */
+    /* The most that SQLite's writer keeps of the file, 0: 32 MB, which random inserts into a large
+     * corp need; readers keep half a megabyte each. */
+    int64_t cache_kb;
 };
 
 /* Opens the database and its first connection; creates an empty SQLite file (mode 0600) if there

@@ -22,7 +22,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { CACHE_KB = 2048, WAL_KEEP_BYTES = 32 << 20 };
+enum { CACHE_KB = 32 << 10, READER_CACHE_KB = 512, WAL_KEEP_BYTES = 32 << 20 };
 
 struct sqlite_stmt {
     struct stmt st;
@@ -145,8 +145,8 @@ static enum rc run_text(sqlite3 *handle, const char *text, struct err *e)
 static enum rc configure(const struct db *db, sqlite3 *handle, bool writing, struct err *e)
 {
     int64_t cache_kb = db->config.cache_kb > 0 ? db->config.cache_kb : CACHE_KB;
-    if (!writing)
-        cache_kb = cache_kb >= 256 ? cache_kb / 4 : 64;
+    if (!writing && cache_kb > READER_CACHE_KB)
+        cache_kb = READER_CACHE_KB;
     char text[512];
     snprintf(text, sizeof text,
              "PRAGMA page_size=%d; %s PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA "
