@@ -17,6 +17,7 @@
 #include "file/csv.h"
 
 #include "base/limits.h"
+#include "base/must.h"
 
 #include <assert.h>
 #if defined(__SSE2__)
@@ -55,13 +56,6 @@ struct csv {
     char *scratch;
     size_t scratch_cap;
 };
-
-static void *must(void *p)
-{
-    if (p == NULL)
-        abort();
-    return p;
-}
 
 static struct csv *new_with(char delimiter, size_t cap)
 {

@@ -9,6 +9,8 @@
  */
 #include "file/sealed.h"
 
+#include "base/must.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -101,13 +103,6 @@ static void writer_free(struct sealed_writer *w)
     free(w->part);
     free(w->piece);
     free(w);
-}
-
-static void *must(void *p)
-{
-    if (p == NULL)
-        abort();
-    return p;
 }
 
 enum rc sealed_create(const struct keyring *keys, const char *path, struct sealed_writer **out,

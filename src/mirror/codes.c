@@ -7,6 +7,7 @@
 #include "mirror/codes.h"
 
 #include "base/hash.h"
+#include "base/must.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -27,13 +28,6 @@ struct codes {
     _Atomic(int64_t *) segments[SEGMENTS]; /* of ids by code: 2^10, 2^10, 2^11, 2^12 … */
     atomic_uint count;
 };
-
-static void *must(void *p)
-{
-    if (p == NULL)
-        abort();
-    return p;
-}
 
 static struct table *new_table(struct codes *c, size_t slots)
 {

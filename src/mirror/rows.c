@@ -7,19 +7,14 @@
  */
 #include "mirror/rows.h"
 
+#include "base/must.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_ROOM = 1024, INSERTION_MOST = 24 };
 #define NO_EXTRA UINT32_MAX
-
-static void *must(void *p)
-{
-    if (p == NULL)
-        abort();
-    return p;
-}
 
 /* ---- gathering ---- */
 
@@ -48,7 +43,7 @@ static void put_extra(struct run_rows *rows, const struct extra *x)
     rows->extras[rows->n_extras++] = *x;
 }
 
-void rows_put(struct run_rows *rows, const struct run_row *row)
+void run_rows_add(struct run_rows *rows, const struct run_row *row)
 {
     assert(rows->n < UINT32_MAX);
     if (rows->n == rows->room)
@@ -88,11 +83,6 @@ void run_rows_free(struct run_rows *rows)
         return;
     rows_done(rows);
     free(rows);
-}
-
-void run_rows_add(struct run_rows *rows, const struct run_row *row)
-{
-    rows_put(rows, row);
 }
 
 size_t run_rows_count(const struct run_rows *rows)

@@ -25,8 +25,6 @@ struct run_rows {
 
 /* Makes room for n rows in all. */
 void rows_reserve(struct run_rows *rows, size_t n);
-/* Appends one row, and an extra if it has any. */
-void rows_put(struct run_rows *rows, const struct run_row *row);
 /* Frees what it holds and leaves it empty. */
 void rows_done(struct run_rows *rows);
 /* Copies rows sorted by (customer, time), equal seconds in the order they had. `out` is empty. */

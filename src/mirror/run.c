@@ -7,6 +7,7 @@
  */
 #include "mirror/run.h"
 
+#include "base/must.h"
 #include "mirror/rows.h"
 
 #include <assert.h>
@@ -21,13 +22,6 @@ struct counted {
     atomic_uint refs;
     struct run run;
 };
-
-static void *must(void *p)
-{
-    if (p == NULL)
-        abort();
-    return p;
-}
 
 static struct counted *counted_of(const struct run *run)
 {
@@ -78,12 +72,11 @@ static struct run_column narrow16(uint16_t *wide, size_t n)
 
 /* ---- postings ---- */
 
-static bool *kinds_with_extras(const struct run_rows *rows, bool has[static RUN_KINDS])
+static void kinds_with_extras(const struct run_rows *rows, bool has[static RUN_KINDS])
 {
     memset(has, 0, RUN_KINDS * sizeof *has);
     for (size_t i = 0; i < rows->n_extras; i++)
         has[rows->kind[rows->extras[i].row]] = true;
-    return has;
 }
 
 /* Makes a posting for each kind that is to have one, its lists not filled yet. */
@@ -278,7 +271,7 @@ static void merge_customer(struct source *sources, size_t n, uint16_t local, str
     }
     for (size_t k; (k = earliest(sources, n)) < n;) {
         read_row(&sources[k], local, &row);
-        rows_put(out, &row);
+        run_rows_add(out, &row);
     }
 }
 
@@ -360,27 +353,11 @@ size_t run_bytes(const struct run *run)
 
 /* ---- reading ---- */
 
-/* The first of n ascending numbers that is not below x. */
-static uint32_t lower(const uint16_t *list, uint32_t n, uint32_t x)
-{
-    uint32_t from = 0;
-    while (n > 0) {
-        uint32_t half = n / 2;
-        if (list[from + half] < x) {
-            from += half + 1;
-            n -= half + 1;
-        } else {
-            n = half;
-        }
-    }
-    return from;
-}
-
 struct run_range run_range_of(const struct run *run, uint32_t local)
 {
     if (run->local == NULL)
         return (struct run_range){run->start[local], run->start[local + 1]};
-    uint32_t i = lower(run->local, run->customers, local);
+    uint32_t i = places_lower(run->local, run->customers, local);
     if (i == run->customers || run->local[i] != local)
         return (struct run_range){0, 0};
     return (struct run_range){run->start[i], run->start[i + 1]};
@@ -388,5 +365,6 @@ struct run_range run_range_of(const struct run *run, uint32_t local)
 
 struct run_range run_posting_of(const struct run_posting *p, uint32_t local)
 {
-    return (struct run_range){lower(p->local, p->n, local), lower(p->local, p->n, local + 1)};
+    return (struct run_range){places_lower(p->local, p->n, local),
+                              places_lower(p->local, p->n, local + 1)};
 }

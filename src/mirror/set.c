@@ -6,6 +6,8 @@
  */
 #include "mirror/set.h"
 
+#include "base/must.h"
+
 #include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -25,13 +27,6 @@ struct set {
     int64_t count;
     struct chunk *at[]; /* NULL: empty */
 };
-
-static void *must(void *p)
-{
-    if (p == NULL)
-        abort();
-    return p;
-}
 
 /* ---- chunks ---- */
 
@@ -83,16 +78,8 @@ static struct chunk *chunk_of_array(const uint32_t *members, uint32_t n)
 
 static bool array_has(const struct chunk *c, uint16_t x)
 {
-    uint32_t low = 0;
-    uint32_t high = c->n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (c->array[middle] < x)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < c->n && c->array[low] == x;
+    uint32_t i = places_lower(c->array, c->n, x);
+    return i < c->n && c->array[i] == x;
 }
 
 static const struct set_words *words_of(const struct chunk *c)

@@ -87,6 +87,9 @@ bool words_any(const struct set_words *x);
 /* The bits as ascending numbers 0 … 65,535; `out` has room for words_count(). Returns how many. */
 uint32_t words_list(const struct set_words *x, uint16_t *out);
 
+/* Where the first of n ascending places that is not below x stands; n when all are. */
+uint32_t places_lower(const uint16_t *places, uint32_t n, uint32_t x);
+
 static inline bool words_has(const struct set_words *x, uint32_t i)
 {
     return x->w[i / 64] >> (i % 64) & 1;

@@ -181,3 +181,18 @@ uint32_t words_list(const struct set_words *x, uint16_t *out)
     }
     return n;
 }
+
+uint32_t places_lower(const uint16_t *places, uint32_t n, uint32_t x)
+{
+    uint32_t from = 0;
+    while (n > 0) {
+        uint32_t half = n / 2;
+        if (places[from + half] < x) {
+            from += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    return from;
+}

@@ -1,16 +1,7 @@
 /* The audit log: one row for each write, and no edit or deletion that does not show. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { each, start } from './harness.mjs';
-
-/* A small generator with a seed, so that a failure can be repeated. */
-function random(seed) {
-  let s = seed;
-  return (n) => {
-    s = (Math.imul(s, 1664525) + 1013904223) >>> 0;
-    return Math.floor((s / 2 ** 32) * n);
-  };
-}
+import { each, random, start } from './harness.mjs';
 
 each('audit', (engine) => {
   test('a write is a row, a read and a failure are none', async (t) => {

@@ -35,6 +35,15 @@ export function each(name, body) {
   for (const engine of engines) describe(`${name} (${engine})`, () => body(engine));
 }
 
+/* Numbers below n from a seed, so that a failure can be repeated: random(7)(100). */
+export function random(seed) {
+  let s = seed;
+  return (n) => {
+    s = (Math.imul(s, 1664525) + 1013904223) >>> 0;
+    return Math.floor((s / 2 ** 32) * n);
+  };
+}
+
 /* Waits until `check` gives something true, and gives it back. */
 export async function until(check, what = 'a condition', limit_ms = 20000) {
   const end = Date.now() + limit_ms;

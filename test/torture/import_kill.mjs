@@ -14,17 +14,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dump } from '../api/files.mjs';
-import { binary } from '../api/harness.mjs';
+import { binary, random } from '../api/harness.mjs';
 
 const { values } = parseArgs({
   options: { times: { type: 'string', default: '2' }, seed: { type: 'string', default: '1' } },
 });
 const env = { ...process.env, KOI_LANGUAGE: 'en' };
 const top = mkdtempSync(join(tmpdir(), 'koi-kill-'));
-let seed = Number(values.seed);
-
-/* A number below n from the seed (Lehmer). */
-const below = (n) => (seed = (seed * 48271) % 2147483647) % n;
+const below = random(Number(values.seed));
 
 /* Orders in several places of the file, repeats, cancellations, broken lines. */
 function orders() {

@@ -12,18 +12,16 @@
  */
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
-import { engines, start } from '../api/harness.mjs';
+import { engines, random, start } from '../api/harness.mjs';
 import { file } from '../api/files.mjs';
 
 const { values } = parseArgs({
   options: { times: { type: 'string', default: '4' }, seed: { type: 'string', default: '1' } },
 });
 const CLIENTS = 8;
-let seed = Number(values.seed);
+const seed = Number(values.seed);
 const engine = engines[seed % 2 === 0 ? engines.length - 1 : 0];
-
-/* A number below n from the seed (Lehmer). */
-const below = (n) => (seed = (seed * 48271) % 2147483647) % n;
+const below = random(seed);
 
 const ends = [];
 const koi = await start({ after: (end) => ends.push(end) }, engine, { serve: false });
