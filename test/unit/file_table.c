@@ -139,6 +139,7 @@ static void delimiters_and_headers_are_found(void **state)
     check(STR("\"a\",\"b|c|d\"\n\"1\",\"x|y|z\"\n\"2\",\"u|v|w\"\n"), o, "1|x|y|z\n2|u|v|w\n");
     check(STR("id,list\n1,\"x;y;z\"\n2,\"u;v;w\"\n3,\"u;v;w\"\n4,\"u;v;w\"\n"), o,
           "1|x;y;z\n2|u;v;w\n3|u;v;w\n4|u;v;w\n");
+    check(STR("id,\"p;q;r\"\n1,\"x;y;z\"\n2,\"u;v;w\"\n"), o, "1|x;y;z\n2|u;v;w\n");
     check(STR("id\tsays\n1\t\"{\"\"a\"\":1,\"\"b\"\":2}\"\n2\t5\" pipe\n"), o,
           "1|{\"a\":1,\"b\":2}\n2|5\" pipe\n");
     check(STR("1,pv,1511848894\n2,pv,1511848908\n"), o, "1|pv|1511848894\n2|pv|1511848908\n");
