@@ -113,6 +113,7 @@ class Stage {
       viewport: { width, height },
       locale: language === 'zh' ? 'zh-CN' : 'en-GB',
       timezoneId: 'Europe/Lisbon', // not the corp's: days must not depend on the browser's zone
+      reducedMotion: 'reduce', // a menu that grows under the pointer loses the click
     });
     context.setDefaultTimeout(60000); // a busy machine is not a failure
     const page = new Page(this, await context.newPage(), language);

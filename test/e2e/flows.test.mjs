@@ -89,6 +89,26 @@ test('an operator at work', async (t) => {
     await tab.getByRole('link', { name: 'Friends who never ordered' }).waitFor();
   });
 
+  await t.test('an audience can be saved only once its very text is checked', async () => {
+    await page.visit('/audiences/new');
+    const answered = [];
+    await tab.route('**/api/audiences/check*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      answered.push(route.request().postData());
+      await route.continue();
+    });
+    await page.button('Save audience').evaluate((button) => {
+      window.enabled = 0;
+      const look = () => (window.enabled += button.disabled ? 0 : 1);
+      new MutationObserver(look).observe(button, { attributeFilter: ['disabled'] });
+    });
+    await tab.locator('.expression-input').fill('friend');
+    await assertSoon(async () => answered.length === 1, 'the check');
+    await assertSoon(() => page.button('Save audience').isEnabled(), 'the button');
+    assert.equal(await tab.evaluate(() => window.enabled), 1);
+    await tab.unrouteAll();
+  });
+
   await t.test(
     'imports a file: columns, trial run, run, undo; a reload loses nothing',
     async () => {
@@ -192,7 +212,7 @@ test('an operator at work', async (t) => {
 });
 
 async function assertSoon(check, what) {
-  const end = Date.now() + 15000;
+  const end = Date.now() + 60000;
   while (!(await check())) {
     assert.ok(Date.now() < end, `waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

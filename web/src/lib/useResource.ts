@@ -11,35 +11,36 @@ export interface Resource<T> {
 /**
  * Loads something and keeps it: again when `key` changes or on reload(), older answers never overtake newer
  * ones. While the next is under way the last stays, so that a list does not flicker. A null key loads nothing.
+ * `loading` is true from the very render in which the key changed: what stays is never taken for the new.
  */
 export function useResource<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
-  const [state, setState] = useState<{ data?: T; error?: unknown; loading: boolean }>({
-    loading: key !== null,
-  });
   const [turn, setTurn] = useState(0);
+  const asked = key === null ? null : `${turn} ${key}`;
+  const [state, setState] = useState<{ data?: T; error?: unknown; answers: string | null }>({
+    answers: null,
+  });
   const latest = useRef(load);
   useEffect(() => {
     latest.current = load;
   });
 
   useEffect(() => {
-    if (key === null) {
-      setState({ loading: false });
+    if (asked === null) {
+      setState({ answers: null });
       return;
     }
     const stop = new AbortController();
-    setState((old) => ({ ...old, loading: true }));
     latest.current(stop.signal).then(
-      (data) => !stop.signal.aborted && setState({ data, loading: false }),
+      (data) => !stop.signal.aborted && setState({ data, answers: asked }),
       (error: unknown) => {
-        if (!stop.signal.aborted && !isAborted(error)) setState((old) => ({ ...old, error, loading: false }));
+        if (!stop.signal.aborted && !isAborted(error)) setState((old) => ({ ...old, error, answers: asked }));
       },
     );
     return () => stop.abort();
-  }, [key, turn]);
+  }, [asked]);
 
   const reload = useCallback(() => setTurn((n) => n + 1), []);
-  return { data: state.data, error: state.error, loading: state.loading, reload };
+  return { data: state.data, error: state.error, loading: state.answers !== asked, reload };
 }
 
 /** The value as it was when it last rested for `ms`. */
