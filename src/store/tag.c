@@ -126,13 +126,15 @@ static const struct sql TAG_WEARERS = {
     .out = "i",
 };
 
+/* From few customers to their tags, in this order: CROSS JOIN is SQLite's word for it. The other way
+ * round each statement would read everyone who wears the tag. */
 #define PUT(ids)                                                                                   \
     "INSERT INTO customer_tag (customer_id, tag_id, put_s) SELECT c.id, $2, $3 FROM customer c"    \
-    " WHERE c.id " ids " AND c.root_id = c.id AND c.erased_s IS NULL"                           \
-    " AND NOT EXISTS (SELECT 1 FROM customer m JOIN customer_tag x ON x.customer_id = m.id"        \
-    " WHERE m.root_id = c.id AND x.tag_id = $2)"                                                   \
-    " AND NOT EXISTS (SELECT 1 FROM customer m JOIN relation r ON r.customer_id = m.id"            \
-    " JOIN relation_tag x ON x.relation_id = r.id WHERE m.root_id = c.id AND x.tag_id = $2)"       \
+    " WHERE c.id " ids " AND c.root_id = c.id AND c.erased_s IS NULL"                              \
+    " AND NOT EXISTS (SELECT 1 FROM customer m CROSS JOIN customer_tag x"                          \
+    " WHERE m.root_id = c.id AND x.customer_id = m.id AND x.tag_id = $2)"                          \
+    " AND NOT EXISTS (SELECT 1 FROM customer m CROSS JOIN relation r CROSS JOIN relation_tag x"    \
+    " WHERE m.root_id = c.id AND r.customer_id = m.id AND x.relation_id = r.id AND x.tag_id = $2)" \
     " ON CONFLICT (customer_id, tag_id) DO NOTHING RETURNING customer_id"
 static const struct sql TAG_PUT = {
     .text = PUT(IDS_LITE("$1")),
@@ -141,10 +143,11 @@ static const struct sql TAG_PUT = {
     .out = "i",
 };
 #define WEARING(ids)                                                                               \
-    "SELECT q.root_id FROM (SELECT m.root_id FROM customer m JOIN customer_tag x"                  \
-    " ON x.customer_id = m.id WHERE m.root_id " ids " AND x.tag_id = $2"                        \
-    " UNION SELECT m.root_id FROM customer m JOIN relation r ON r.customer_id = m.id"              \
-    " JOIN relation_tag x ON x.relation_id = r.id WHERE m.root_id " ids " AND x.tag_id = $2) q"
+    "SELECT q.root_id FROM (SELECT m.root_id FROM customer m CROSS JOIN customer_tag x"            \
+    " WHERE m.root_id " ids " AND x.customer_id = m.id AND x.tag_id = $2"                          \
+    " UNION SELECT m.root_id FROM customer m CROSS JOIN relation r CROSS JOIN relation_tag x"      \
+    " WHERE m.root_id " ids " AND r.customer_id = m.id AND x.relation_id = r.id"                   \
+    " AND x.tag_id = $2) q"
 static const struct sql TAG_WEARING = {
     .text = WEARING(IDS_LITE("$1")),
     .pg = WEARING(IDS_PG("$1")),
