@@ -7,6 +7,10 @@
  * left and waits some ms for the readers. The log is thus bounded by about twice WAL_MOST,
  * unless a reader keeps one snapshot open for minutes: then it must grow.
  *
+ * A commit that makes the log longer must also have the file system write down its new length,
+ * which doubles the wait of its sync; so the log is made longer ahead of time, by zeros that SQLite
+ * reads as the log's end.
+ *
  * A backup is taken inside one read transaction, so it never starts over however much is written
  * meanwhile; it appears under its name when it is whole and synced. The scan check reads the
  * program that SQLite made of a statement: a full-scan step on a cursor that was opened on a
@@ -26,6 +30,12 @@ enum {
     WAL_LITTLE = (1 << 20) / SQLITE_PAGE, /* what the writing thread may have to copy */
     WAL_MOST = (16 << 20) / SQLITE_PAGE,  /* past this the log should begin anew */
     RESTART_MS = 10, /* for each WAL_MOST of the log: how long to wait for readers */
+    WAL_HEADER = 32, /* bytes before the first frame */
+    WAL_FRAME = SQLITE_PAGE + 24,
+    WAL_STEADY = 16,           /* pages in the log from which on it is made longer ahead */
+    WAL_AHEAD_LOW = 256 << 10, /* bytes ahead of the last frame that call for more … */
+    WAL_AHEAD = 2 << 20,       /* … and how many more */
+    WAL_AHEAD_UNTIL = 2 * WAL_MOST * SQLITE_PAGE, /* no longer than this ahead of time */
     BACKUP_PAGES = 256,
 };
 
@@ -41,6 +51,7 @@ struct checkpointer {
     atomic_int copied; /* pages of the log that are in the file already */
     /* Of the writing thread: pages in the log at the last commit, at the last try to begin anew. */
     int64_t pages, tried_at;
+    int64_t log_bytes; /* of the file, as last seen by the writing thread */
 };
 
 /* One pass; what was copied is remembered even when readers kept it from finishing. */
@@ -133,11 +144,31 @@ static void restart_log(struct checkpointer *p, sqlite3 *writer)
     sqlite3_busy_timeout(writer, DB_BUSY_MS);
 }
 
+/* Writes zeros behind the end of the log. Not synced: the next commit does it. What cannot be written
+ * is not needed either. */
+static void lengthen_log(struct checkpointer *p, sqlite3 *writer, int64_t used)
+{
+    static const char ZEROS[64 << 10];
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = 0;
+    if (sqlite3_file_control(writer, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
+        log == NULL || log->pMethods == NULL || log->pMethods->xFileSize(log, &size) != SQLITE_OK)
+        return;
+    sqlite3_int64 until = size < used + WAL_AHEAD_LOW ? size + WAL_AHEAD : size;
+    while (size < until && log->pMethods->xWrite(log, ZEROS, (int)sizeof ZEROS, size) == SQLITE_OK)
+        size += (sqlite3_int64)sizeof ZEROS;
+    p->log_bytes = size;
+}
+
 void checkpointer_tell(struct checkpointer *p, sqlite3 *writer, int64_t wal_pages)
 {
+    int64_t used = WAL_HEADER + wal_pages * WAL_FRAME;
+    if (wal_pages >= WAL_STEADY && used + WAL_AHEAD_LOW > p->log_bytes && used < WAL_AHEAD_UNTIL)
+        lengthen_log(p, writer, used);
     if (wal_pages < p->pages) { /* it began anew */
         atomic_store(&p->copied, 0);
         p->tried_at = 0;
+        p->log_bytes = 0; /* it may have been cut */
     }
     p->pages = wal_pages;
     int64_t left = wal_pages - atomic_load(&p->copied);

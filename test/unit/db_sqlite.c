@@ -171,6 +171,58 @@ static void the_write_ahead_log_is_bounded(void **state)
     fixture_open(f);
 }
 
+static off_t log_bytes(const struct fixture *f)
+{
+    struct stat st;
+    char path[640];
+    snprintf(path, sizeof path, "%s-wal", f->url);
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    static char bytes[8 << 20];
+    int fd = open(from, O_RDONLY);
+    ssize_t n = read(fd, bytes, sizeof bytes);
+    assert_true(fd >= 0 && n >= 0 && n < (ssize_t)sizeof bytes);
+    close(fd);
+    write_file(to, bytes, (size_t)n, 0);
+}
+
+/* Commits find the log long enough: its length changes seldom. What lies behind the last commit is
+ * nothing to those who open what a power cut left. */
+static void the_log_is_made_longer_ahead(void **state)
+{
+    struct fixture *f = *state;
+    int n = 1, changes = 0;
+    for (int i = 0; i < 20; i++)
+        must(f, writer_run(f->writer, put_some, &n, &f->err));
+    for (int i = 0; i < 200; i++) {
+        off_t before = log_bytes(f);
+        must(f, writer_run(f->writer, put_some, &n, &f->err));
+        changes += log_bytes(f) != before;
+    }
+    assert_true(changes >= 1 && changes <= 4);
+    char copy[640], from[660], to[660];
+    snprintf(copy, sizeof copy, "%s/copy.db", f->folder);
+    copy_file(f->url, copy);
+    snprintf(from, sizeof from, "%s-wal", f->url);
+    snprintf(to, sizeof to, "%s-wal", copy);
+    copy_file(from, to);
+    struct db_config config = {.url = copy, .readers = 1};
+    struct db *db;
+    struct tx *tx;
+    int64_t rows = 0;
+    must(f, db_open(&config, &db, &f->err));
+    must(f, db_check(db, &f->err));
+    must(f, db_read_begin(db, &tx, &f->err));
+    must(f, tx_int(tx, &COUNT, &rows, &f->err));
+    db_read_end(tx);
+    db_close(db);
+    assert_int_equal(rows, 220);
+}
+
 /* ---- backup ---- */
 
 static void *write_all_the_time(void *arg)
@@ -307,6 +359,7 @@ int main(void)
         ON_SQLITE(other_files_are_refused),
         ON_SQLITE(damage_is_noticed),
         ON_SQLITE(the_write_ahead_log_is_bounded),
+        ON_SQLITE(the_log_is_made_longer_ahead),
         ON_SQLITE(backups_are_whole_while_writing_goes_on),
         ON_SQLITE(scans_are_refused),
         ON_SQLITE(libpq_stays_away),
