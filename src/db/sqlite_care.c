@@ -144,8 +144,8 @@ static void restart_log(struct checkpointer *p, sqlite3 *writer)
     sqlite3_busy_timeout(writer, DB_BUSY_MS);
 }
 
-/* Writes zeros behind the end of the log. Not synced: the next commit does it. What cannot be written
- * is not needed either. */
+/* Writes zeros behind the end of the log. Not synced: the next commit does it. What cannot be
+ * written is not needed either. */
 static void lengthen_log(struct checkpointer *p, sqlite3 *writer, int64_t used)
 {
     static const char ZEROS[64 << 10];

@@ -296,6 +296,30 @@ struct run *run_merge(const struct run *const *runs, size_t n, bool base)
     return finish(&rows, &replaced, base);
 }
 
+struct run *run_pick(const struct run *run, const struct set_words *who)
+{
+    struct run_rows rows = {0};
+    struct source s = {.run = run};
+    struct run_row row;
+    uint16_t *locals = must(malloc(SET_CHUNK * sizeof *locals));
+    uint32_t n = words_list(who, locals);
+    for (uint32_t i = 0; i < n; i++) {
+        struct run_range range = run_range_of(run, locals[i]);
+        if (range.from == range.to)
+            continue;
+        s.row = range.from;
+        for (int k = 0; k < RUN_KINDS; k++)
+            if (run->postings[k] != NULL)
+                s.place[k] = run_posting_of(run->postings[k], locals[i]).from;
+        while (s.row < range.to) {
+            read_row(&s, locals[i], &row);
+            run_rows_add(&rows, &row);
+        }
+    }
+    free(locals);
+    return finish(&rows, who, false);
+}
+
 /* ---- life ---- */
 
 struct run *run_hold(const struct run *run)

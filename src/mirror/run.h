@@ -93,6 +93,9 @@ struct run *run_new(const struct run_rows *rows, const struct set_words *replace
  * not remembered. */
 struct run *run_merge(const struct run *const *runs, size_t n, bool base);
 
+/* The customers of `who` alone, with their rows as they are; it replaces them. */
+struct run *run_pick(const struct run *run, const struct set_words *who);
+
 /* Takes another reference. */
 struct run *run_hold(const struct run *run);
 /* Gives a reference back; accepts NULL. */

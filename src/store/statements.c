@@ -20,6 +20,7 @@
     X(directory)                                                                                   \
     X(erasure)                                                                                     \
     X(event)                                                                                       \
+    X(feed)                                                                                        \
     X(field)                                                                                       \
     X(figures)                                                                                     \
     X(group)                                                                                       \

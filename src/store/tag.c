@@ -126,8 +126,8 @@ static const struct sql TAG_WEARERS = {
     .out = "i",
 };
 
-/* From few customers to their tags, in this order: CROSS JOIN is SQLite's word for it. The other way
- * round each statement would read everyone who wears the tag. */
+/* From few customers to their tags, in this order: CROSS JOIN is SQLite's word for it. The other
+ * way round each statement would read everyone who wears the tag. */
 #define PUT(ids)                                                                                   \
     "INSERT INTO customer_tag (customer_id, tag_id, put_s) SELECT c.id, $2, $3 FROM customer c"    \
     " WHERE c.id " ids " AND c.root_id = c.id AND c.erased_s IS NULL"                              \

@@ -1,5 +1,5 @@
 /* audience_diff.c — random audience expressions: print ∘ parse, JSON and back, and equal sets from
- * SQLite, PostgreSQL and the naive evaluator.
+ * SQLite, PostgreSQL, the mirror and the naive evaluator.
  *     audience_diff [--count N] [--seed S] [--customers N] [--events N] [--verbose]
  *
  * Prints how often each production of the grammar came and the share of answers that are neither
@@ -14,6 +14,8 @@
 #include "../unit/pg_fixture.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "mirror/builder.h"
+#include "query/mirror/ask.h"
 #include "query/sql/audience_sql.h"
 #include "query/word.h"
 #include "store/schema_files.h"
@@ -26,7 +28,7 @@
 
 enum { ENGINES = 2, MOST = 100000 };
 
-struct run {
+struct trial {
     uint64_t seed;
     int64_t count;
     size_t customers, events;
@@ -36,25 +38,27 @@ struct run {
     struct db *db[ENGINES];
     struct writer *writer[ENGINES];
     int engines;
-    int64_t nontrivial, answers, micro[ENGINES];
+    struct builder *builder;
+    struct snapshot *snapshot; /* of the first engine */
+    int64_t nontrivial, answers, micro[ENGINES], mirror_us, mirrored;
     int64_t nodes[NODE_SAMPLE + 1], whats[WHAT_COUNT_OF], ops[OP_COUNT], windows[WINDOW_BEFORE + 1];
     int64_t kept, filtered, items, quoted_kinds, period, hoisted;
 };
 
-static void stop(const struct run *run, const char *text, const char *what, const struct err *e)
+static void stop(const struct trial *run, const char *text, const char *what, const struct err *e)
 {
     diff_stop(run->seed, text, what, e);
 }
 
 /* ---- which productions came ---- */
 
-static void tally_window(struct run *run, const struct window *w)
+static void tally_window(struct trial *run, const struct window *w)
 {
     run->windows[w->kind]++;
     run->period += w->length.period;
 }
 
-static void tally_node(struct run *run, const struct node *n, int depth)
+static void tally_node(struct trial *run, const struct node *n, int depth)
 {
     run->nodes[n->kind]++;
     run->hoisted += depth == 12;
@@ -85,7 +89,7 @@ static int64_t print_row(const char *name, int64_t count, int64_t least)
 }
 
 /* Prints all counts; the smallest of them. */
-static int64_t print_tally(const struct run *run)
+static int64_t print_tally(const struct trial *run)
 {
     static const char *const NODES[] = {"all",   "none", "and",      "or",        "not",   "as of",
                                         "test",  "flag", "tag",      "tag_group", "group", "ever",
@@ -117,8 +121,8 @@ static int64_t print_tally(const struct run *run)
 
 /* ---- sets ---- */
 
-static void compare_sets(const struct run *run, const char *text, const char *who, const int64_t *a,
-                         size_t n, const int64_t *b, size_t m)
+static void compare_sets(const struct trial *run, const char *text, const char *who,
+                         const int64_t *a, size_t n, const int64_t *b, size_t m)
 {
     if (n == m && memcmp(a, b, n * sizeof *a) == 0)
         return;
@@ -142,7 +146,7 @@ static bool in_scope(const struct world *w, bool group, int64_t id)
     return false;
 }
 
-static void check_scope(const struct run *run, struct tx *tx, const struct audience_question *q,
+static void check_scope(const struct trial *run, struct tx *tx, const struct audience_question *q,
                         const char *text, const int64_t *right, size_t n)
 {
     struct audience_question cut = *q;
@@ -156,7 +160,7 @@ static void check_scope(const struct run *run, struct tx *tx, const struct audie
 }
 
 /* A sample is some of the set, the same ones each time; a plan can be shown. */
-static void check_sample(const struct run *run, struct tx *tx, const struct audience_question *q,
+static void check_sample(const struct trial *run, struct tx *tx, const struct audience_question *q,
                          const char *text, const int64_t *right, size_t n)
 {
     int64_t some[10], again[10];
@@ -180,7 +184,41 @@ static void check_sample(const struct run *run, struct tx *tx, const struct audi
         stop(run, text, "the sample is not of the set", NULL);
 }
 
-static void check_engine(struct run *run, int k, const char *text, const int64_t *right,
+/* The mirror: everyone, one customer alone, and every so often the scope of an account. */
+static void check_mirror(struct trial *run, struct tx *tx, const struct audience_question *q,
+                         const char *text, const int64_t *right, size_t n_right)
+{
+    static int64_t ids[MOST];
+    struct err e = ERR_INIT;
+    struct mirror_answer a;
+    int64_t start = clock_mono_us(), expected = 0;
+    if (mirror_ask(run->snapshot, tx, q, &a, &e) != RC_OK)
+        stop(run, text, "the mirror refuses it", &e);
+    run->mirror_us += clock_mono_us() - start;
+    run->mirrored++;
+    mirror_answer_ids(&a, run->snapshot, ids);
+    compare_sets(run, text, "the mirror", ids, (size_t)a.count, right, n_right);
+    mirror_answer_free(&a);
+
+    struct rng r = rng_seed(run->seed ^ n_right ^ strlen(text));
+    int64_t one = rng_between(&r, 1, (int64_t)run->world->n_customers);
+    bool in = false, listed = false;
+    for (size_t i = 0; i < n_right; i++)
+        listed = listed || right[i] == one;
+    if (mirror_contains(run->snapshot, tx, q, one, &in, &e) != RC_OK || in != listed)
+        stop(run, text, "the mirror gives another answer for one customer alone", &e);
+    if (rng_below(&r, 10) != 0)
+        return;
+    struct audience_question cut = *q;
+    cut.scope_account = 1;
+    for (size_t i = 0; i < n_right; i++)
+        expected += in_scope(run->world, false, right[i]);
+    if (mirror_ask(run->snapshot, tx, &cut, &a, &e) != RC_OK || a.count != expected)
+        stop(run, text, "in the mirror an account sees others than its own", &e);
+    mirror_answer_free(&a);
+}
+
+static void check_engine(struct trial *run, int k, const char *text, const int64_t *right,
                          size_t n_right)
 {
     static int64_t ids[MOST];
@@ -202,6 +240,8 @@ static void check_engine(struct run *run, int k, const char *text, const int64_t
         stop(run, text, k == 0 ? "SQLite refuses it" : "PostgreSQL refuses it", &e);
     compare_sets(run, text, k == 0 ? "SQLite" : "PostgreSQL", ids, n, right, n_right);
     run->micro[k] += clock_mono_us() - start;
+    if (k == 0 && !group)
+        check_mirror(run, tx, &q, text, right, n_right);
 
     /* One customer alone, who is in it as often as not; and every so often the count. */
     struct rng r = rng_seed(run->seed ^ n ^ strlen(text));
@@ -228,7 +268,7 @@ static void check_engine(struct run *run, int k, const char *text, const int64_t
 }
 
 /* One expression through everything. `text` begins with @ for a group expression. */
-static void check_one(struct run *run, const char *text)
+static void check_one(struct trial *run, const char *text)
 {
     static int64_t right[MOST];
     struct err e = ERR_INIT;
@@ -264,7 +304,7 @@ static void check_one(struct run *run, const char *text)
 
 /* ---- set up ---- */
 
-static void open_engine(struct run *run, int k, const char *url)
+static void open_engine(struct trial *run, int k, const char *url)
 {
     struct err e = ERR_INIT;
     struct db_config config = {.url = url, .readers = 2};
@@ -276,7 +316,18 @@ static void open_engine(struct run *run, int k, const char *url)
         stop(run, url, "cannot make the database", &e);
 }
 
-static void options(struct run *run, int argc, char **argv)
+static void build_mirror(struct trial *run)
+{
+    struct err e = ERR_INIT;
+    struct tx *tx;
+    run->builder = builder_new();
+    if (db_read_begin(run->db[0], &tx, &e) != RC_OK ||
+        builder_all(run->builder, tx, &run->snapshot, &e) != RC_OK)
+        stop(run, "", "cannot build the mirror", &e);
+    db_read_end(tx);
+}
+
+static void options(struct trial *run, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
         int64_t v = 0;
@@ -302,7 +353,7 @@ static void options(struct run *run, int argc, char **argv)
     }
 }
 
-static void run_all(struct run *run)
+static void run_all(struct trial *run)
 {
     struct buf text;
     buf_init(&text, LIMIT_EXPRESSION);
@@ -322,7 +373,7 @@ static void run_all(struct run *run)
 
 int main(int argc, char **argv)
 {
-    static struct run run = {.seed = 1, .count = 300, .customers = 300, .events = 20000};
+    static struct trial run = {.seed = 1, .count = 300, .customers = 300, .events = 20000};
     struct err e = ERR_INIT;
     char path[] = "/tmp/koi-audience-XXXXXX", file[64];
     options(&run, argc, argv);
@@ -332,6 +383,7 @@ int main(int argc, char **argv)
     run.world = world_new(run.seed, run.customers, run.events);
     run.naive = naive_new(run.world);
     open_engine(&run, run.engines++, file);
+    build_mirror(&run);
     if (!pg_fixture_skipped()) {
         const char *url = pg_fixture_url();
         /* Compiling a plan to machine code takes longer than these small questions. */
@@ -341,19 +393,23 @@ int main(int argc, char **argv)
         pg_fixture_run(url, "ANALYZE");
     }
 
+    if (getenv("KOI_ASK") != NULL)
+        check_one(&run, getenv("KOI_ASK"));
     run_all(&run);
     int64_t least = print_tally(&run);
     int64_t share = run.nontrivial * 100 / (run.answers > 0 ? run.answers : 1);
     printf("seed %" PRIu64 ": %" PRId64
            " expressions, %d engine(s) and the naive evaluator agree; %" PRId64
            " %% neither empty nor everyone; rarest production %" PRId64 " times; SQLite %" PRId64
-           " us, PostgreSQL %" PRId64 " us each\n",
+           " us, PostgreSQL %" PRId64 " us, mirror %" PRId64 " us each\n",
            run.seed, run.answers, run.engines, share, least, run.micro[0] / (run.answers + 1),
-           run.micro[1] / (run.answers + 1));
+           run.micro[1] / (run.answers + 1), run.mirror_us / (run.mirrored + 1));
     for (int k = 0; k < run.engines; k++) {
         writer_stop(run.writer[k]);
         db_close(run.db[k]);
     }
+    snapshot_drop(run.snapshot);
+    builder_free(run.builder);
     naive_free(run.naive);
     world_free(run.world);
     unlink(file);

@@ -58,7 +58,7 @@ static void find_bin(void)
 }
 
 /* Runs a program as a user that PostgreSQL accepts; returns its process id. */
-static pid_t run(const char *name, char *const argv[])
+static pid_t run(const char *name, char *argv[])
 {
     pid_t parent = getpid();
     pid_t child = fork();
@@ -83,6 +83,7 @@ static pid_t run(const char *name, char *const argv[])
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    argv[0] = path; /* by it the programs of PostgreSQL find each other */
     execv(path, argv);
     _exit(127);
 }

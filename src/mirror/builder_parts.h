@@ -1,0 +1,42 @@
+/* builder_parts — what the two halves of the builder share. Private to src/mirror. */
+#ifndef KOI_MIRROR_BUILDER_PARTS_H
+#define KOI_MIRROR_BUILDER_PARTS_H
+
+#include "mirror/builder.h"
+#include "store/feed.h"
+
+#define NOBODY UINT32_MAX
+enum { OBJECT_KIND_ORDER = 6 };
+
+struct builder {
+    struct dictionaries dictionaries;
+    uint32_t customers; /* ordinals given */
+    uint32_t *root;     /* by ordinal: whom the customer stands for; NOBODY: not read yet */
+    size_t root_room;
+    struct str *texts;
+    size_t texts_n;
+    uint32_t *texts_table; /* open addressing: number + 1; as large as a power of two */
+    size_t texts_table_n;
+    bool behind; /* a build or step failed on its way: only everything anew will do */
+    _Atomic int64_t at_seq, to_seq;
+};
+
+/* NOBODY when the customer was never read. */
+uint32_t ordinal_of(const struct builder *b, int64_t id);
+/* The ordinal it has or gets now. */
+uint32_t ordinal_put(struct builder *b, int64_t id);
+/* Ascending, each once. */
+void ordinals_sort(uint32_t *ordinals, size_t *n);
+
+/* What a root's own row says: marks, columns. */
+void put_attributes(struct builder *b, uint32_t ordinal, const struct feed_customer *c,
+                    struct mark_pairs pairs[static MARK_KINDS]);
+void put_columns(struct columns *columns, uint32_t ordinal, const struct feed_customer *c);
+/* Appends to the rows of the root's chunk. */
+enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
+                  struct run_rows **rows, struct err *e);
+
+/* A snapshot with the chunks of `last` (NULL: none), without marks and `alive`. */
+struct snapshot *snapshot_new(struct builder *b, const struct snapshot *last, int64_t seq);
+
+#endif

@@ -1,0 +1,506 @@
+/* builder_step.c — the next snapshot from the last: what was written since, and whom it touches.
+ *
+ * First everyone whom a change names is read, since events hang on roots. Then come new events, and
+ * for the upset (those whose past changed) all of theirs. Each chunk they fall into gets a new
+ * newest run that holds the whole history of everyone in it, so that a question looks at one run
+ * for one customer. A newest run of more than TOP_MOST rows is left alone and a smaller one begun;
+ * when there are too many runs the two newest become one, and that one becomes part of the first
+ * when it is an eighth of it.
+ */
+#include "mirror/builder.h"
+
+#include "base/must.h"
+#include "mirror/builder_parts.h"
+
+#include <string.h>
+
+enum {
+    TOP_MOST = 32768,      /* rows of a newest run that is still written anew at each step */
+    MIDDLE_LEAST = 131072, /* rows of a second run that may be merged into the first */
+    MIDDLE_SHARE = 8,      /* … when it has one row in so many of it */
+    IDS_A_QUERY = 2000,    /* customers asked about at once */
+    RELOAD_FROM = 20000,   /* customers from which a kind of marks is read whole instead */
+};
+
+struct id_list {
+    int64_t *at;
+    size_t n, room;
+};
+
+struct ordinal_list {
+    uint32_t *at;
+    size_t n, room;
+};
+
+struct step {
+    struct builder *b;
+    struct tx *tx;
+    const struct snapshot *last;
+    int64_t seq;
+    bool everything;        /* only reading everything anew will do */
+    struct id_list to_read; /* customers whose row is to be read */
+    struct id_list upset_ids, touched_ids[FEED_RELATIONS];
+    struct ordinal_list upset;                   /* roots */
+    struct ordinal_list touched[FEED_RELATIONS]; /* roots */
+    struct ordinal_list attributed;              /* customers read */
+    struct ordinal_list born, gone;              /* to be put in `alive`, taken out */
+    struct mark_pairs attributes[MARK_KINDS];
+    struct feed_customer *rows; /* of `attributed`, without texts */
+    size_t rows_room;
+    enum feed_relation relation; /* being read */
+    struct mark_pairs pairs;
+    struct run_rows **fresh, **again; /* by chunk: new rows; all rows of the upset */
+    uint32_t n_chunks;
+};
+
+static void id_add(struct id_list *l, int64_t id)
+{
+    if (l->n == l->room) {
+        l->room = l->room > 0 ? l->room * 2 : 64;
+        l->at = must(realloc(l->at, l->room * sizeof *l->at));
+    }
+    l->at[l->n++] = id;
+}
+
+static void ordinal_add(struct ordinal_list *l, uint32_t ordinal)
+{
+    if (l->n == l->room) {
+        l->room = l->room > 0 ? l->room * 2 : 64;
+        l->at = must(realloc(l->at, l->room * sizeof *l->at));
+    }
+    l->at[l->n++] = ordinal;
+}
+
+static bool ordinal_in(const struct ordinal_list *l, uint32_t ordinal)
+{
+    size_t from = 0;
+    for (size_t to = l->n; from < to;) {
+        size_t middle = from + (to - from) / 2;
+        if (l->at[middle] < ordinal)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < l->n && l->at[from] == ordinal;
+}
+
+/* ---- what was written ---- */
+
+static void see_upset(void *to, int64_t customer_id, int kind)
+{
+    struct step *s = to;
+    (void)kind;
+    if (customer_id == 0)
+        s->everything = true;
+    else
+        id_add(&s->upset_ids, customer_id);
+}
+
+static void see_change(void *to, struct str table, int64_t customer_id, int64_t row_id)
+{
+    struct step *s = to;
+    static const struct {
+        const char *table;
+        enum feed_relation from, to;
+    } TABLES[] = {
+        {"relation", FEED_TAG, FEED_FRIEND},      {"customer_tag", FEED_TAG, FEED_TAG},
+        {"group_member", FEED_GROUP, FEED_GROUP}, {"customer_tier", FEED_TIER, FEED_TIER},
+        {"rfm_score", FEED_RFM_R, FEED_RFM_M},
+    };
+    if (str_eq(table, STR("customer"))) {
+        id_add(&s->to_read, row_id);
+        if (customer_id != row_id)
+            id_add(&s->to_read, customer_id);
+    } else if (str_eq(table, STR("orders"))) {
+        id_add(&s->upset_ids, customer_id);
+    }
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)
+        if (str_eq(table, str_from(TABLES[i].table)))
+            for (enum feed_relation k = TABLES[i].from; k <= TABLES[i].to; k++)
+                id_add(&s->touched_ids[k], customer_id);
+}
+
+/* ---- customers ---- */
+
+/* Roots of these ids into `out`; whoever is not known yet is to be read. */
+static void roots_of(struct step *s, const struct id_list *ids, struct ordinal_list *out)
+{
+    for (size_t i = 0; i < ids->n; i++) {
+        uint32_t ordinal = ordinal_of(s->b, ids->at[i]);
+        if (ordinal != NOBODY && s->b->root[ordinal] != NOBODY)
+            ordinal_add(out, s->b->root[ordinal]);
+    }
+    ordinals_sort(out->at, &out->n);
+}
+
+static void touch_all(struct step *s, uint32_t root)
+{
+    for (int k = 0; k < FEED_RELATIONS; k++)
+        ordinal_add(&s->touched[k], root);
+}
+
+static enum rc see_customer(void *to, const struct feed_customer *c, struct err *e)
+{
+    struct step *s = to;
+    struct builder *b = s->b;
+    (void)e;
+    uint32_t ordinal = ordinal_put(b, c->id);
+    uint32_t root = ordinal_put(b, c->root_id);
+    uint32_t was = b->root[ordinal];
+    if (b->root[root] == NOBODY && root != ordinal)
+        id_add(&s->to_read, c->root_id);
+    b->root[ordinal] = root;
+    if (was != NOBODY && was != root) {
+        ordinal_add(&s->upset, was);
+        ordinal_add(&s->upset, root);
+        touch_all(s, was);
+        touch_all(s, root);
+    }
+    if (s->attributed.n >= s->rows_room) {
+        s->rows_room = s->rows_room > 0 ? s->rows_room * 2 : 64;
+        s->rows = must(realloc(s->rows, s->rows_room * sizeof *s->rows));
+    }
+    s->rows[s->attributed.n] = *c;
+    ordinal_add(&s->attributed, ordinal);
+    if (root == ordinal)
+        put_attributes(b, ordinal, c, s->attributes);
+    ordinal_add(root == ordinal && !c->erased ? &s->born : &s->gone, ordinal);
+    return RC_OK;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void ids_sort(struct id_list *l)
+{
+    size_t kept = 0;
+    if (l->n > 1)
+        qsort(l->at, l->n, sizeof *l->at, compare_ids);
+    for (size_t i = 0; i < l->n; i++)
+        if (kept == 0 || l->at[kept - 1] != l->at[i])
+            l->at[kept++] = l->at[i];
+    l->n = kept;
+}
+
+/* Reads whoever is to be read, and then the roots that were not known. */
+static enum rc read_customers(struct step *s, struct err *e)
+{
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && s->to_read.n > 0) {
+        struct id_list now = s->to_read;
+        s->to_read = (struct id_list){0};
+        ids_sort(&now);
+        for (size_t i = 0; rc == RC_OK && i < now.n; i += IDS_A_QUERY) {
+            size_t n = now.n - i < IDS_A_QUERY ? now.n - i : IDS_A_QUERY;
+            rc = feed_customers_of(s->tx, now.at + i, n, see_customer, s, e);
+        }
+        free(now.at);
+    }
+    return rc;
+}
+
+/* ---- events ---- */
+
+static enum rc see_new(void *to, const struct feed_event *ev, struct err *e)
+{
+    struct step *s = to;
+    uint32_t ordinal = ordinal_of(s->b, ev->customer_id);
+    if (ordinal == NOBODY || s->b->root[ordinal] == NOBODY) {
+        s->everything = true; /* nobody told of this customer */
+        return RC_OK;
+    }
+    uint32_t root = s->b->root[ordinal];
+    return ordinal_in(&s->upset, root) ? RC_OK : put_event(s->b, ev, root, s->fresh, e);
+}
+
+static enum rc see_again(void *to, const struct feed_event *ev, struct err *e)
+{
+    struct step *s = to;
+    uint32_t ordinal = ordinal_of(s->b, ev->customer_id);
+    if (ordinal == NOBODY || !ordinal_in(&s->upset, s->b->root[ordinal])) {
+        s->everything = true;
+        return RC_OK;
+    }
+    return put_event(s->b, ev, s->b->root[ordinal], s->again, e);
+}
+
+/* The ids of some ordinals, from i on; how many. */
+static size_t ids_of(const struct step *s, const struct ordinal_list *l, size_t i,
+                     int64_t ids[static IDS_A_QUERY])
+{
+    size_t n = 0;
+    for (; i + n < l->n && n < IDS_A_QUERY; n++)
+        ids[n] = codes_id(s->b->dictionaries.customers, l->at[i + n] + 1);
+    return n;
+}
+
+static enum rc read_events(struct step *s, struct err *e)
+{
+    int64_t *ids = must(malloc(IDS_A_QUERY * sizeof *ids));
+    s->n_chunks = s->b->customers / SET_CHUNK + 1;
+    s->fresh = must(calloc(s->n_chunks, sizeof(struct run_rows *)));
+    s->again = must(calloc(s->n_chunks, sizeof(struct run_rows *)));
+    enum rc rc = feed_events(s->tx, s->last->seq, s->seq, see_new, s, e);
+    for (size_t i = 0; rc == RC_OK && !s->everything && i < s->upset.n; i += IDS_A_QUERY) {
+        size_t n = ids_of(s, &s->upset, i, ids);
+        rc = feed_events_of(s->tx, ids, n, see_again, s, e);
+    }
+    free(ids);
+    return rc;
+}
+
+/* ---- chunks ---- */
+
+static void locals_of(const struct run *run, struct set_words *out)
+{
+    words_clear(out);
+    for (uint32_t i = 0; i < run->customers; i++)
+        if (run->start[i] < run->start[i + 1])
+            words_put(out, run->local != NULL ? run->local[i] : i);
+}
+
+/* Makes room for a newest run that is small enough to be written anew. */
+static void settle(struct chunk *c)
+{
+    if (c->n_runs == CHUNK_RUNS && c->runs[CHUNK_RUNS - 1]->n > TOP_MOST) {
+        const struct run *two[] = {c->runs[1], c->runs[2]};
+        struct run *one = run_merge(two, 2, false);
+        run_drop(c->runs[1]);
+        run_drop(c->runs[2]);
+        c->runs[1] = one;
+        c->n_runs = 2;
+    }
+    if (c->n_runs > 1 && c->runs[1]->n > MIDDLE_LEAST &&
+        c->runs[1]->n > c->runs[0]->n / MIDDLE_SHARE) {
+        struct run *one = run_merge((const struct run *const *)c->runs, (size_t)c->n_runs, true);
+        while (c->n_runs > 0)
+            run_drop(c->runs[--c->n_runs]);
+        c->runs[c->n_runs++] = one;
+    }
+}
+
+/* The new newest run of a chunk: what `c` has of those touched, with the new rows behind it. */
+static void renew_top(struct step *s, struct chunk *c, uint32_t i, const struct set_words *upset)
+{
+    struct run *pieces[CHUNK_RUNS + 3];
+    size_t n = 0;
+    struct set_words need, some;
+    struct run *fresh = s->fresh[i] != NULL ? run_new(s->fresh[i], NULL) : NULL;
+    settle(c);
+    struct run *top =
+        c->n_runs > 1 && c->runs[c->n_runs - 1]->n <= TOP_MOST ? c->runs[--c->n_runs] : NULL;
+    words_clear(&need);
+    if (fresh != NULL)
+        locals_of(fresh, &need);
+    if (top != NULL)
+        words_and_not(&need, top->replaced);
+    for (int k = c->n_runs; k-- > 0 && words_any(&need);) {
+        some = need;
+        if (k > 0)
+            words_and(&some, c->runs[k]->replaced);
+        words_and_not(&need, &some);
+        if (words_any(&some))
+            pieces[n++] = run_pick(c->runs[k], &some);
+    }
+    if (top != NULL)
+        pieces[n++] = top;
+    if (fresh != NULL)
+        pieces[n++] = fresh;
+    if (words_any(upset)) {
+        struct run_rows *none = s->again[i] == NULL ? run_rows_new() : NULL;
+        pieces[n++] = run_new(none != NULL ? none : s->again[i], upset);
+        run_rows_free(none);
+    }
+    c->runs[c->n_runs++] = run_merge((const struct run *const *)pieces, n, false);
+    while (n > 0)
+        run_drop(pieces[--n]);
+}
+
+static struct chunk *copy_chunk(const struct chunk *old)
+{
+    struct chunk *c = chunk_new();
+    if (old == NULL) {
+        struct run_rows *none = run_rows_new();
+        c->runs[c->n_runs++] = run_new(none, NULL);
+        run_rows_free(none);
+        c->columns = columns_new();
+        return c;
+    }
+    for (; c->n_runs < old->n_runs; c->n_runs++)
+        c->runs[c->n_runs] = run_hold(old->runs[c->n_runs]);
+    c->columns = old->columns;
+    atomic_fetch_add(&c->columns->refs, 1);
+    return c;
+}
+
+/* The chunk `i` of the new snapshot, made its own when it is still shared. */
+static struct chunk *own_chunk(struct snapshot *fresh, uint32_t i, bool owned[])
+{
+    if (!owned[i]) {
+        struct chunk *c = copy_chunk(fresh->chunks[i]);
+        chunk_drop(fresh->chunks[i]);
+        fresh->chunks[i] = c;
+        owned[i] = true;
+    }
+    return fresh->chunks[i];
+}
+
+static void renew_chunks(struct step *s, struct snapshot *fresh)
+{
+    bool *owned = must(calloc(fresh->n_chunks + 1, sizeof *owned));
+    for (uint32_t i = 0; i < fresh->n_chunks; i++)
+        if (fresh->chunks[i] == NULL)
+            own_chunk(fresh, i, owned);
+    for (size_t i = 0; i < s->attributed.n; i++) {
+        uint32_t ordinal = s->attributed.at[i];
+        struct chunk *c = own_chunk(fresh, ordinal / SET_CHUNK, owned);
+        c->columns = columns_own(c->columns);
+        put_columns(c->columns, ordinal, &s->rows[i]);
+    }
+    size_t u = 0;
+    for (uint32_t i = 0; i < fresh->n_chunks; i++) {
+        struct set_words upset;
+        words_clear(&upset);
+        for (; u < s->upset.n && s->upset.at[u] / SET_CHUNK == i; u++)
+            words_put(&upset, s->upset.at[u] % SET_CHUNK);
+        if (s->fresh[i] != NULL || words_any(&upset))
+            renew_top(s, own_chunk(fresh, i, owned), i, &upset);
+    }
+    free(owned);
+}
+
+/* ---- marks ---- */
+
+static void see_pair(void *to, int64_t root_id, int64_t id)
+{
+    struct step *s = to;
+    uint32_t ordinal = ordinal_of(s->b, root_id);
+    if (ordinal != NOBODY)
+        mark_pairs_add(&s->pairs, id, ordinal);
+}
+
+static void replace_marks(struct snapshot *fresh, struct marks *marks)
+{
+    marks_drop(fresh->marks);
+    fresh->marks = marks;
+}
+
+static enum rc renew_relation(struct step *s, struct snapshot *fresh, enum feed_relation k,
+                              struct err *e)
+{
+    struct ordinal_list *l = &s->touched[k];
+    enum rc rc = RC_OK;
+    ordinals_sort(l->at, &l->n);
+    if (l->n == 0)
+        return RC_OK;
+    s->pairs.n = 0;
+    if (l->n >= RELOAD_FROM) {
+        rc = feed_pairs(s->tx, k, see_pair, s, e);
+        if (rc == RC_OK)
+            replace_marks(fresh, marks_with(fresh->marks, (enum mark_kind)k, &s->pairs));
+        return rc;
+    }
+    int64_t *ids = must(malloc(IDS_A_QUERY * sizeof *ids));
+    for (size_t i = 0; rc == RC_OK && i < l->n; i += IDS_A_QUERY)
+        rc = feed_pairs_of(s->tx, k, ids, ids_of(s, l, i, ids), see_pair, s, e);
+    free(ids);
+    if (rc == RC_OK)
+        replace_marks(fresh, marks_edit(fresh->marks, (enum mark_kind)k, l->at, l->n, &s->pairs));
+    return rc;
+}
+
+static void renew_attributes(struct step *s, struct snapshot *fresh)
+{
+    struct ordinal_list *l = &s->attributed;
+    ordinals_sort(l->at, &l->n);
+    for (int k = MARK_STAGE; l->n > 0 && k < MARK_KINDS; k++)
+        replace_marks(fresh,
+                      marks_edit(fresh->marks, (enum mark_kind)k, l->at, l->n, &s->attributes[k]));
+    ordinals_sort(s->born.at, &s->born.n);
+    ordinals_sort(s->gone.at, &s->gone.n);
+    fresh->alive = set_edit(s->last->alive, s->born.at, s->born.n, s->gone.at, s->gone.n);
+}
+
+/* ---- the step ---- */
+
+static enum rc read_step(struct step *s, struct err *e)
+{
+    enum rc rc = feed_upsets(s->tx, s->last->seq, s->seq, see_upset, s, e);
+    if (rc == RC_OK && !s->everything)
+        rc = feed_changes(s->tx, s->last->seq, s->seq, see_change, s, e);
+    if (rc == RC_OK && !s->everything)
+        rc = read_customers(s, e);
+    if (rc != RC_OK || s->everything)
+        return rc;
+    roots_of(s, &s->upset_ids, &s->upset);
+    for (int k = 0; k < FEED_RELATIONS; k++)
+        roots_of(s, &s->touched_ids[k], &s->touched[k]);
+    for (size_t i = 0; i < s->upset.n; i++)
+        touch_all(s, s->upset.at[i]);
+    return read_events(s, e);
+}
+
+static void step_free(struct step *s)
+{
+    for (uint32_t i = 0; i < s->n_chunks; i++) {
+        run_rows_free(s->fresh[i]);
+        run_rows_free(s->again[i]);
+    }
+    free(s->fresh);
+    free(s->again);
+    free(s->to_read.at);
+    free(s->upset_ids.at);
+    free(s->upset.at);
+    for (int k = 0; k < FEED_RELATIONS; k++) {
+        free(s->touched_ids[k].at);
+        free(s->touched[k].at);
+    }
+    free(s->attributed.at);
+    free(s->born.at);
+    free(s->gone.at);
+    free(s->rows);
+    for (int k = 0; k < MARK_KINDS; k++)
+        mark_pairs_free(&s->attributes[k]);
+    mark_pairs_free(&s->pairs);
+}
+
+enum rc builder_next(struct builder *b, struct tx *tx, const struct snapshot *last,
+                     struct snapshot **out, struct err *e)
+{
+    struct step s = {.b = b, .tx = tx, .last = last};
+    enum rc rc = tx_last_seq(tx, &s.seq, e);
+    if (rc != RC_OK)
+        return rc;
+    if (s.seq == last->seq && !b->behind) {
+        *out = snapshot_hold(last);
+        return RC_OK;
+    }
+    s.everything = b->behind || s.seq < last->seq;
+    if (!s.everything) {
+        b->behind = true;
+        rc = read_step(&s, e);
+    }
+    struct snapshot *fresh = NULL;
+    if (rc == RC_OK && !s.everything) {
+        fresh = snapshot_new(b, last, s.seq);
+        renew_chunks(&s, fresh);
+        fresh->marks = marks_hold(last->marks);
+        renew_attributes(&s, fresh);
+        for (int k = 0; rc == RC_OK && k < FEED_RELATIONS; k++)
+            rc = renew_relation(&s, fresh, (enum feed_relation)k, e);
+    }
+    bool everything = s.everything;
+    step_free(&s);
+    if (rc == RC_OK && everything)
+        return builder_all(b, tx, out, e);
+    if (rc != RC_OK) {
+        snapshot_drop(fresh);
+        return rc;
+    }
+    b->behind = false;
+    *out = fresh;
+    return RC_OK;
+}

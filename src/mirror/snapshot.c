@@ -1,0 +1,106 @@
+/* snapshot.c — references, and what is held in bytes.
+ *
+ * Everything below a snapshot is counted on its own, so that the next one shares what did not
+ * change. The last reference frees, on whichever thread gives it back. */
+#include "mirror/snapshot.h"
+
+#include "base/must.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct columns *columns_new(void)
+{
+    struct columns *c = must(malloc(sizeof *c));
+    c->refs = 1;
+    for (uint32_t i = 0; i < SET_CHUNK; i++) {
+        c->birth_day[i] = COLUMN_NO_DAY;
+        c->added_s[i] = c->first_s[i] = COLUMN_NEVER;
+    }
+    return c;
+}
+
+static void columns_drop(struct columns *c)
+{
+    if (c != NULL && atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1)
+        free(c);
+}
+
+struct columns *columns_own(struct columns *old)
+{
+    if (atomic_load_explicit(&old->refs, memory_order_acquire) == 1)
+        return old;
+    struct columns *c = must(malloc(sizeof *c));
+    memcpy(c->birth_day, old->birth_day, sizeof c->birth_day);
+    memcpy(c->added_s, old->added_s, sizeof c->added_s);
+    memcpy(c->first_s, old->first_s, sizeof c->first_s);
+    c->refs = 1;
+    columns_drop(old);
+    return c;
+}
+
+struct chunk *chunk_new(void)
+{
+    struct chunk *c = must(calloc(1, sizeof *c));
+    c->refs = 1;
+    return c;
+}
+
+struct chunk *chunk_hold(struct chunk *c)
+{
+    atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+    return c;
+}
+
+void chunk_drop(struct chunk *c)
+{
+    if (c == NULL || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    for (int k = 0; k < c->n_runs; k++)
+        run_drop(c->runs[k]);
+    columns_drop(c->columns);
+    free(c);
+}
+
+void texts_drop(struct texts *t)
+{
+    if (t != NULL && atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) == 1)
+        free(t);
+}
+
+struct snapshot *snapshot_hold(const struct snapshot *s)
+{
+    atomic_fetch_add_explicit(&((struct snapshot *)s)->refs, 1, memory_order_relaxed);
+    return (struct snapshot *)s;
+}
+
+void snapshot_drop(struct snapshot *s)
+{
+    if (s == NULL || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    for (uint32_t i = 0; i < s->n_chunks; i++)
+        chunk_drop(s->chunks[i]);
+    free(s->chunks);
+    marks_drop(s->marks);
+    set_drop(s->alive);
+    texts_drop(s->texts);
+    free(s);
+}
+
+struct snapshot_bytes snapshot_bytes(const struct snapshot *s)
+{
+    struct snapshot_bytes b = {.marks = marks_bytes(s->marks) + set_bytes(s->alive)};
+    for (uint32_t i = 0; i < s->n_chunks; i++) {
+        const struct chunk *c = s->chunks[i];
+        b.columns += sizeof *c->columns;
+        for (int k = 0; k < c->n_runs; k++) {
+            b.events += run_bytes(c->runs[k]);
+            b.rows += c->runs[k]->n;
+        }
+    }
+    const struct dictionaries *d = s->dictionaries;
+    b.dictionaries = codes_bytes(d->customers) + codes_bytes(d->channels) + codes_bytes(d->staff);
+    for (int k = 0; k < OBJECT_KINDS; k++)
+        b.dictionaries += d->objects[k] != NULL ? codes_bytes(d->objects[k]) : 0;
+    return b;
+}

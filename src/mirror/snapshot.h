@@ -1,0 +1,93 @@
+/* snapshot — everything the mirror knows at one number of the log. It never changes.
+ *
+ * Customers have ordinals from 0 in the order in which they were first seen; events, marks and
+ * columns hang on root customers, whose merged ones have none. A chunk of 65,536 ordinals has up to
+ * CHUNK_RUNS runs of events: each run but the first says whose events it holds (`replaced`), and
+ * holds all of theirs; the newest run that holds a customer counts and no other.
+ *
+ * Readers hold a reference while they ask. Cost: a copied list of chunks for each snapshot, what is
+ * in them is shared.
+ */
+#ifndef KOI_MIRROR_SNAPSHOT_H
+#define KOI_MIRROR_SNAPSHOT_H
+
+#include "base/str.h"
+#include "mirror/codes.h"
+#include "mirror/marks.h"
+#include "mirror/run.h"
+
+#include <stdatomic.h>
+
+enum { CHUNK_RUNS = 3, OBJECT_KINDS = 32, OBJECT_CODE_BITS = 27 };
+
+/* What an event is about, as runs have it: the kind above, the thing's code below; an order has no
+ * code, since nobody asks for one. */
+#define OBJECT_OF(kind, code) ((uint32_t)(kind) << OBJECT_CODE_BITS | (code))
+
+/* No birth day; never a friend. */
+#define COLUMN_NO_DAY INT32_MIN
+#define COLUMN_NEVER INT64_MIN
+
+/* One value a customer. */
+struct columns {
+    atomic_uint refs;
+    int32_t birth_day[SET_CHUNK]; /* civil */
+    int64_t added_s[SET_CHUNK];
+    int64_t first_s[SET_CHUNK];
+};
+
+struct chunk {
+    atomic_uint refs;
+    int n_runs;
+    struct run *runs[CHUNK_RUNS]; /* the oldest first, never NULL below n_runs */
+    struct columns *columns;
+};
+
+/* Texts by their number, 0 …; a snapshot sees those that were there when it was made. */
+struct texts {
+    atomic_uint refs;
+    size_t n;
+    struct str at[];
+};
+
+/* Ids of things and their codes. They only grow, and belong to whoever makes snapshots. */
+struct dictionaries {
+    struct codes *customers; /* code − 1 is the ordinal */
+    struct codes *channels, *staff;
+    struct codes *objects[OBJECT_KINDS];
+};
+
+struct snapshot {
+    atomic_uint refs;
+    int64_t seq; /* of the last row that is in it */
+    uint32_t customers;
+    uint32_t n_chunks;
+    struct chunk **chunks;
+    struct marks *marks;
+    struct set *alive; /* roots that are not erased */
+    struct texts *texts;
+    const struct dictionaries *dictionaries;
+};
+
+/* Takes another reference. */
+struct snapshot *snapshot_hold(const struct snapshot *s);
+/* Gives a reference back; accepts NULL. */
+void snapshot_drop(struct snapshot *s);
+
+/* For makers of snapshots: each new thing has one reference. */
+struct chunk *chunk_new(void);
+struct chunk *chunk_hold(struct chunk *c);
+void chunk_drop(struct chunk *c);
+struct columns *columns_new(void);
+/* `old`, when nobody else holds it, or a copy; gives the reference to `old` back. */
+struct columns *columns_own(struct columns *old);
+void texts_drop(struct texts *t);
+
+/* What a snapshot holds, in bytes; shared parts are counted whole. */
+struct snapshot_bytes {
+    size_t events, marks, columns, dictionaries;
+    int64_t rows; /* events */
+};
+struct snapshot_bytes snapshot_bytes(const struct snapshot *s);
+
+#endif

@@ -1,0 +1,87 @@
+/* ask.c — a question from its plan to its answer.
+ *
+ * Each chunk starts from the roots that are not erased, so nothing below need think of others. The
+ * bits of all chunks are kept (an eighth of a byte a customer), since whoever counts often also
+ * lists. */
+#include "query/mirror/ask.h"
+
+#include "base/must.h"
+#include "query/mirror/plan.h"
+#include "store/ids.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static struct set_words *words_new(size_t n)
+{
+    return must(aligned_alloc(_Alignof(struct set_words), (n + 1) * sizeof(struct set_words)));
+}
+
+static void run_chunks(const struct plan *p, struct mirror_answer *a)
+{
+    struct set_words *scratch = words_new((size_t)p->depth * 2 + 4);
+    for (uint32_t i = 0; i < a->n_chunks; i++) {
+        set_load(p->s->alive, i, &scratch[0]);
+        ask_run(p->root, p->s, i, &scratch[0], &a->chunks[i], scratch + 1);
+        a->count += words_count(&a->chunks[i]);
+    }
+    free(scratch);
+}
+
+enum rc mirror_ask(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
+                   struct mirror_answer *out, struct err *e)
+{
+    assert(s != NULL && tx != NULL && q != NULL);
+    struct plan p = {.s = s, .a = tx_arena(tx), .tx = tx, .q = q};
+    enum rc rc = plan_make(&p, e);
+    if (rc == RC_OK) {
+        *out = (struct mirror_answer){.n_chunks = s->n_chunks, .chunks = words_new(s->n_chunks)};
+        run_chunks(&p, out);
+    }
+    plan_free(&p);
+    return rc;
+}
+
+enum rc mirror_contains(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
+                        int64_t customer_id, bool *out, struct err *e)
+{
+    struct plan p = {.s = s, .a = tx_arena(tx), .tx = tx, .q = q};
+    uint32_t code = codes_find(s->dictionaries->customers, customer_id);
+    *out = false;
+    if (code == 0 || code > s->customers || !set_has(s->alive, code - 1))
+        return RC_OK;
+    enum rc rc = plan_make(&p, e);
+    if (rc == RC_OK) {
+        struct set_words *scratch = words_new((size_t)p.depth * 2 + 4);
+        words_clear(&scratch[0]);
+        words_put(&scratch[0], (code - 1) % SET_CHUNK);
+        ask_run(p.root, s, (code - 1) / SET_CHUNK, &scratch[0], &scratch[1], scratch + 2);
+        *out = words_any(&scratch[1]);
+        free(scratch);
+    }
+    plan_free(&p);
+    return rc;
+}
+
+void mirror_answer_ids(const struct mirror_answer *a, const struct snapshot *s, int64_t *out_ids)
+{
+    size_t n = 0;
+    bool ascending = true;
+    for (uint32_t i = 0; i < a->n_chunks; i++)
+        for (uint32_t w = 0; w < SET_WORDS; w++)
+            for (uint64_t left = a->chunks[i].w[w]; left != 0; left &= left - 1) {
+                uint32_t ordinal = i * SET_CHUNK + w * 64 + (uint32_t)__builtin_ctzll(left);
+                out_ids[n] = codes_id(s->dictionaries->customers, ordinal + 1);
+                ascending = ascending && (n == 0 || out_ids[n - 1] < out_ids[n]);
+                n++;
+            }
+    assert((int64_t)n == a->count);
+    if (!ascending)
+        qsort(out_ids, n, sizeof *out_ids, ids_compare);
+}
+
+void mirror_answer_free(struct mirror_answer *a)
+{
+    free(a->chunks);
+    *a = (struct mirror_answer){0};
+}

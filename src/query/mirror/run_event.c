@@ -1,0 +1,347 @@
+/* run_event.c — conditions on events over the runs of one chunk.
+ *
+ * A customer is looked up in the newest run that holds them. Where every kind that matters has a
+ * posting and nothing else is asked of its rows, the posting alone is read, and customers without
+ * one get the answer for no events at once. Otherwise rows are read customer by customer; amounts,
+ * quantities and refunds stand in postings, whose places go along with the rows.
+ */
+#include "query/mirror/plan.h"
+
+#include "base/calendar.h"
+#include "query/word.h"
+
+#include <assert.h>
+
+enum { FEW = 512 /* customers for whom a search in postings beats going through them */ };
+
+/* What is known of a customer's matching events. */
+struct tally {
+    int64_t count, amounts, sum, spend, min, max, days;
+    uint32_t first_s, last_s;
+    int32_t day;
+};
+
+/* An event at hand. */
+struct hit {
+    const struct run *run;
+    const struct run_posting *posting; /* NULL: the kind has none */
+    uint32_t row, place;
+    uint8_t kind;
+    uint32_t at_s;
+};
+
+/* ---- filters ---- */
+
+static bool lut_holds(const struct filter *f, const struct hit *h)
+{
+    uint32_t code;
+    if (f->column == OF_CHANNEL) {
+        code = run_value(&h->run->channel, h->row);
+    } else if (f->column == OF_STAFF) {
+        code = run_value(&h->run->staff, h->row);
+    } else {
+        uint32_t object = run_value(&h->run->object, h->row);
+        bool same = object >> OBJECT_CODE_BITS == (uint32_t)f->object_kind;
+        code = same ? object & ((1u << OBJECT_CODE_BITS) - 1) : 0;
+    }
+    return f->lut[code] != 0;
+}
+
+static bool filter_holds(const struct filter *f, const struct hit *h)
+{
+    switch (f->kind) {
+    case FILTER_CONST:
+        return f->holds;
+    case FILTER_NOT:
+        return !filter_holds(f->items[0], h);
+    case FILTER_AND:
+    case FILTER_OR:
+        for (size_t i = 0; i < f->n_items; i++)
+            if (filter_holds(f->items[i], h) == (f->kind == FILTER_OR))
+                return f->kind == FILTER_OR;
+        return f->kind == FILTER_AND;
+    case FILTER_LUT:
+        return lut_holds(f, h);
+    default: {
+        const struct run_posting *p = h->posting;
+        const int64_t *column = p == NULL ? NULL : f->quantity ? p->quantity : p->amount_fen;
+        int64_t value = column != NULL ? column[h->place] : RUN_NONE;
+        if (value == RUN_NONE)
+            return f->node->op == OP_UNKNOWN;
+        return f->node->op != OP_UNKNOWN && number_holds(f->node, value);
+    }
+    }
+}
+
+/* Whether the event, which is in the window, is one of those. */
+static bool matches(const struct events_ask *x, const struct match *m, const struct hit *h)
+{
+    if (h->kind != m->kinds[0] && (m->n_kinds < 2 || h->kind != m->kinds[1]))
+        return false;
+    if (m->kept && h->posting != NULL && h->posting->refunded_s != NULL &&
+        h->posting->refunded_s[h->place] <= x->now_s)
+        return false;
+    return m->where == NULL || filter_holds(m->where, h);
+}
+
+/* ---- tallies ---- */
+
+static void count_in(struct tally *t, const struct hit *h, bool days)
+{
+    if (t->count++ == 0)
+        t->first_s = h->at_s;
+    t->last_s = h->at_s;
+    if (days) {
+        int32_t day = calendar_day_of(h->at_s);
+        t->days += t->days == 0 || day != t->day;
+        t->day = day;
+    }
+    const struct run_posting *p = h->posting;
+    int64_t amount = p != NULL && p->amount_fen != NULL ? p->amount_fen[h->place] : RUN_NONE;
+    if (amount == RUN_NONE)
+        return;
+    t->min = t->amounts == 0 || amount < t->min ? amount : t->min;
+    t->max = t->amounts == 0 || amount > t->max ? amount : t->max;
+    t->amounts++;
+    t->sum += amount;
+    t->spend += h->kind == EVENT_REFUND ? -amount : amount;
+}
+
+/* sum op y × n: the average without dividing. */
+static bool average_holds(const struct node *n, const struct tally *t)
+{
+    __extension__ typedef __int128 wide;
+    wide sum = t->sum, low = (wide)n->values[0].bound * t->amounts;
+    switch (n->op) {
+    case OP_EQ:
+        return sum == low;
+    case OP_NE:
+        return sum != low;
+    case OP_LT:
+        return sum < low;
+    case OP_LE:
+        return sum <= low;
+    case OP_GT:
+        return sum > low;
+    case OP_GE:
+        return sum >= low;
+    default:
+        assert(n->op == OP_BETWEEN);
+        return sum >= low && sum <= (wide)n->values[1].bound * t->amounts;
+    }
+}
+
+static bool tally_holds(const struct events_ask *x, const struct tally *t)
+{
+    const struct node *n = x->node;
+    if (n->kind != NODE_TEST)
+        return t->count > 0;
+    switch (n->what) {
+    case WHAT_COUNT:
+        return number_holds(n, t->count);
+    case WHAT_DAYS:
+        return number_holds(n, t->days);
+    case WHAT_SUM:
+        return number_holds(n, t->sum);
+    case WHAT_SPEND:
+        return number_holds(n, t->spend);
+    case WHAT_AVG:
+        return t->amounts > 0 && average_holds(n, t);
+    case WHAT_MIN:
+        return t->amounts > 0 && number_holds(n, t->min);
+    case WHAT_MAX:
+        return t->amounts > 0 && number_holds(n, t->max);
+    case WHAT_DAYS_SINCE_LAST:
+        return t->count > 0 && number_holds(n, (x->now_s - t->last_s) / 86400);
+    case WHAT_DAYS_SINCE_FIRST:
+        return t->count > 0 && number_holds(n, (x->now_s - t->first_s) / 86400);
+    default: {
+        assert(n->what == WHAT_LAST_AT || n->what == WHAT_FIRST_AT);
+        struct span s = window_span(&n->compare, x->now_s, x->period_s);
+        int64_t at = n->what == WHAT_LAST_AT ? t->last_s : t->first_s;
+        return t->count > 0 && at >= s.from_s && at <= s.to_s;
+    }
+    }
+}
+
+bool measure_holds_for_none(const struct events_ask *x)
+{
+    return tally_holds(x, &(struct tally){0});
+}
+
+/* ---- postings ---- */
+
+static void put_bit(struct set_words *x, uint32_t local, bool holds)
+{
+    uint64_t bit = UINT64_C(1) << (local % 64);
+    x->w[local / 64] = holds ? x->w[local / 64] | bit : x->w[local / 64] & ~bit;
+}
+
+static void run_posting(const struct events_ask *x, const struct run *run, uint8_t kind,
+                        const struct set_words *who, struct set_words *out)
+{
+    const struct run_posting *p = run->postings[kind];
+    struct hit h = {.run = run, .posting = p, .kind = kind};
+    bool days = x->node->kind == NODE_TEST && x->node->what == WHAT_DAYS;
+    for (uint32_t i = 0; i < p->n;) {
+        uint32_t local = p->local[i];
+        struct tally t = {0};
+        if (!words_has(who, local)) {
+            while (i < p->n && p->local[i] == local)
+                i++;
+            continue;
+        }
+        for (; i < p->n && p->local[i] == local; i++) {
+            h.place = i;
+            h.at_s = p->at_s[i];
+            if (h.at_s >= x->from_s && h.at_s <= x->to_s && matches(x, &x->matches[0], &h))
+                count_in(&t, &h, days);
+        }
+        put_bit(out, local, tally_holds(x, &t));
+    }
+}
+
+/* ---- rows ---- */
+
+/* Where the customers' events stand in the postings that are needed. */
+struct places {
+    const struct run_posting *posting[MATCH_SLOTS];
+    uint32_t at[MATCH_SLOTS];
+};
+
+static void places_to(const struct events_ask *x, struct places *pl, uint32_t local, bool few)
+{
+    for (size_t k = 0; k < x->n_slots; k++) {
+        const struct run_posting *p = pl->posting[k];
+        if (p == NULL)
+            continue;
+        if (few)
+            pl->at[k] = run_posting_of(p, local).from;
+        else
+            while (pl->at[k] < p->n && p->local[pl->at[k]] < local)
+                pl->at[k]++;
+    }
+}
+
+static bool tally_rows(const struct events_ask *x, const struct run *run, struct run_range range,
+                       struct places *pl)
+{
+    struct tally t = {0};
+    struct hit h = {.run = run};
+    bool days = x->node->kind == NODE_TEST && x->node->what == WHAT_DAYS;
+    bool any = x->node->kind != NODE_TEST;
+    for (uint32_t i = range.from; i < range.to && run->at_s[i] <= x->to_s; i++) {
+        uint8_t slot = x->slot[run->kind[i]];
+        if (slot == NO_SLOT)
+            continue;
+        h.posting = pl->posting[slot];
+        h.place = h.posting != NULL ? pl->at[slot]++ : 0;
+        if (run->at_s[i] < x->from_s)
+            continue;
+        h.row = i;
+        h.kind = run->kind[i];
+        h.at_s = run->at_s[i];
+        if (!matches(x, &x->matches[0], &h))
+            continue;
+        if (any)
+            return true;
+        count_in(&t, &h, days);
+    }
+    return tally_holds(x, &t);
+}
+
+/* Step by step the latest possible start of the steps so far; the last step matches when its start
+ * is near enough. Later steps first, so that no event is two of them. */
+static bool seq_rows(const struct events_ask *x, const struct run *run, struct run_range range,
+                     struct places *pl)
+{
+    int64_t start[LIMIT_SEQ_STEPS];
+    size_t last = x->n_matches - 1;
+    for (size_t k = 0; k <= last; k++)
+        start[k] = -1;
+    struct hit h = {.run = run};
+    for (uint32_t i = range.from; i < range.to && run->at_s[i] <= x->to_s; i++) {
+        uint8_t slot = x->slot[run->kind[i]];
+        if (slot == NO_SLOT)
+            continue;
+        h.posting = pl->posting[slot];
+        h.place = h.posting != NULL ? pl->at[slot]++ : 0;
+        if (run->at_s[i] < x->from_s)
+            continue;
+        h.row = i;
+        h.kind = run->kind[i];
+        h.at_s = run->at_s[i];
+        for (size_t k = last + 1; k-- > 0;) {
+            int64_t from = k == 0 ? (int64_t)h.at_s : start[k - 1];
+            if (from <= start[k] && k < last)
+                continue;
+            if (from < 0 || !matches(x, &x->matches[k], &h))
+                continue;
+            if (k == last && h.at_s - from <= x->within_s)
+                return true;
+            start[k] = from > start[k] ? from : start[k];
+        }
+    }
+    return false;
+}
+
+static void run_rows_of(const struct ask *ask, const struct run *run, const struct set_words *who,
+                        struct set_words *out)
+{
+    const struct events_ask *x = ask->events;
+    struct places pl = {0};
+    bool few = words_count(who) < FEW;
+    for (size_t k = 0; k < x->n_slots && x->wants_columns; k++)
+        pl.posting[k] = run->postings[x->kinds[k]];
+    for (uint32_t w = 0; w < SET_WORDS; w++)
+        for (uint64_t left = who->w[w]; left != 0; left &= left - 1) {
+            uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(left);
+            struct run_range range = run_range_of(run, local);
+            if (range.from == range.to) {
+                put_bit(out, local, x->zero);
+                continue;
+            }
+            places_to(x, &pl, local, few);
+            put_bit(out, local,
+                    ask->kind == ASK_SEQ ? seq_rows(x, run, range, &pl)
+                                         : tally_rows(x, run, range, &pl));
+        }
+}
+
+/* ---- runs ---- */
+
+/* Those of `who`, all of whom the run holds. */
+static void run_one(const struct ask *ask, const struct run *run, const struct set_words *who,
+                    struct set_words *out)
+{
+    const struct events_ask *x = ask->events;
+    uint32_t rows = 0;
+    for (size_t k = 0; k < x->n_slots; k++)
+        rows += run->by_kind[x->kinds[k]];
+    if (x->zero)
+        words_or(out, who);
+    if (rows == 0 || x->empty)
+        return;
+    if (ask->kind == ASK_MEASURE && x->n_slots == 1 && !x->wants_rows &&
+        run->postings[x->kinds[0]] != NULL)
+        run_posting(x, run, x->kinds[0], who, out);
+    else
+        run_rows_of(ask, run, who, out);
+}
+
+void events_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
+                struct set_words *out)
+{
+    struct set_words left = *cand, here;
+    words_clear(out);
+    for (int k = chunk->n_runs; k-- > 0 && words_any(&left);) {
+        const struct run *run = chunk->runs[k];
+        here = left;
+        if (k > 0) {
+            words_and(&here, run->replaced);
+            words_and_not(&left, run->replaced);
+        }
+        if (words_any(&here))
+            run_one(ask, run, &here, out);
+    }
+}
