@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "domain/app.h"
 #include "domain/expression.h"
-#include "query/sql/audience_sql.h"
+#include "query/answer.h"
 #include "store/audience.h"
 
 #include <assert.h>
@@ -153,37 +153,50 @@ const struct route route_audience_print = {
     .reply = "AudienceText",
 };
 
-static enum rc count_run(struct request *rq, struct tx *tx, struct err *e)
+/* What the composer shows of an audience. */
+struct counted {
+    int64_t count, of, took_us;
+    int64_t sample[SAMPLE_SIZE];
+    size_t sample_n;
+};
+
+static enum rc count_all(struct request *rq, struct tx *tx, struct audience_question *q,
+                         struct counted *c, struct err *e)
 {
     int64_t began_us = clock_mono_us();
+    struct snapshot *s = answer_from(request_app(rq)->mirror, tx);
+    enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, arg_str(rq, "expression"), &q->expr, e);
+    if (rc == RC_OK)
+        rc = answer_count(s, tx, q, &c->count, e);
+    c->took_us = clock_mono_us() - began_us;
+    if (rc == RC_OK && c->count > 0)
+        rc = answer_sample(s, tx, q, SAMPLE_SIZE, c->sample, &c->sample_n, e);
+    struct audience_question everyone = *q;
+    if (rc == RC_OK)
+        rc = expression_read(tx, AUDIENCE_CUSTOMER, STR("all"), &everyone.expr, e);
+    if (rc == RC_OK)
+        rc = answer_count(s, tx, &everyone, &c->of, e);
+    answer_done(s);
+    return rc;
+}
+
+static enum rc count_run(struct request *rq, struct tx *tx, struct err *e)
+{
     struct audience_question q = {
         .now_s = arg_int_or(rq, "now_s", tx_now_s(tx)),
         .period_s = arg_int_or(rq, "period_days", EXPRESSION_PERIOD_S / 86400) * 86400,
         .scope_account = request_caller(rq)->scope_account,
     };
-    enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, arg_str(rq, "expression"), &q.expr, e);
-    int64_t count = 0, of = 0;
-    if (rc == RC_OK)
-        rc = audience_count(tx, &q, &count, e);
-    int64_t took_us = clock_mono_us() - began_us;
-
-    struct audience_question everyone = q;
-    if (rc == RC_OK)
-        rc = expression_read(tx, AUDIENCE_CUSTOMER, STR("all"), &everyone.expr, e);
-    if (rc == RC_OK)
-        rc = audience_count(tx, &everyone, &of, e);
-    int64_t ids[SAMPLE_SIZE];
-    size_t n = 0;
-    if (rc == RC_OK && count > 0)
-        rc = audience_sample(tx, &q, SAMPLE_SIZE, ids, &n, e);
+    struct counted c = {0};
+    enum rc rc = count_all(rq, tx, &q, &c, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
-    json_put_int(j, "count", count);
-    json_put_int(j, "of", of);
-    json_put_int(j, "took_us", took_us);
-    rc = customer_json_list(rq, tx, j, "sample", ids, n, e);
+    json_put_int(j, "count", c.count);
+    json_put_int(j, "of", c.of);
+    json_put_int(j, "took_us", c.took_us);
+    rc = customer_json_list(rq, tx, j, "sample", c.sample, c.sample_n, e);
     json_close_object(j);
     return rc;
 }
@@ -321,7 +334,8 @@ static enum rc count_first(struct request *rq, struct tx *tx, struct err *e)
             return rc;
         subject = expression_subject(row.subject);
     }
-    return expression_count(tx, subject, arg_str(rq, "expression"), size, e);
+    return expression_count(request_app(rq)->mirror, tx, subject, arg_str(rq, "expression"), size,
+                            e);
 }
 
 static enum rc keep_size(struct request *rq, struct tx *tx, int64_t id, struct err *e)
@@ -516,9 +530,11 @@ static enum rc customers_run(struct request *rq, struct tx *tx, struct err *e)
     bool first = !str_to_i64(page_cursor(rq), &after);
     int64_t *ids = ARENA_ARRAY(request_arena(rq), int64_t, limit);
     size_t n = 0;
-    rc = audience_page(tx, &q, after, limit, ids, &n, e);
+    struct snapshot *s = answer_from(request_app(rq)->mirror, tx);
+    rc = answer_page(s, tx, &q, after, limit, ids, &n, e);
     if (rc == RC_OK && first)
-        rc = audience_count(tx, &q, &total, e);
+        rc = answer_count(s, tx, &q, &total, e);
+    answer_done(s);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);

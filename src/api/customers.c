@@ -46,6 +46,7 @@ struct customer_query customer_query_from_args(const struct request *rq)
 struct customer_asker customer_asker(struct request *rq, struct tx *tx)
 {
     return (struct customer_asker){.keys = request_app(rq)->keys,
+                                   .mirror = request_app(rq)->mirror,
                                    .scope_account = request_caller(rq)->scope_account,
                                    .now_s = tx_now_s(tx)};
 }

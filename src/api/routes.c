@@ -88,6 +88,7 @@ static const struct entry TABLE[] = {
     {"/api/merges", &route_merge_list},
     {"/api/merges", &route_merge_create},
     {"/api/merges/{merge_id}/undo", &route_merge_undo},
+    {"/api/mirror", &route_mirror_status},
     {"/api/openapi.json", &route_openapi},
     {"/api/orders", &route_order_list},
     {"/api/orders/{order_id}", &route_order_get},

@@ -25,6 +25,8 @@ extern const struct route route_audit_list, route_audit_verify;
 /* backups.c */
 extern const struct route route_backup_list, route_backup_create, route_backup_verify, route_backup_file,
     route_backup_restore;
+/* mirror.c */
+extern const struct route route_mirror_status;
 /* openapi.c */
 extern const struct route route_openapi;
 /* session.c */

@@ -188,6 +188,11 @@ const struct schema schema_table[] = {
       ",\"at_s\":" INT ",\"account\":" NAMED_REF ",\"undone_s\":" INT_NULL))},
     {"Merged",
      OBJECT("\"id\":" ID_NULL ",\"customer_id\":" ID)},
+    {"Mirror",
+     OBJECT("\"state\":" TEXT ",\"trouble\":" TEXT_NULL ",\"customers\":" INT ",\"events\":" INT
+      ",\"seq\":" INT ",\"behind\":" INT ",\"built_seq\":" INT ",\"build_seq\":" INT
+      ",\"builds\":" INT ",\"steps\":" INT ",\"build_us\":" INT ",\"step_us\":" INT
+      ",\"parts\":" ARRAY(OBJECT("\"name\":" TEXT ",\"bytes\":" INT)))},
     {"NameList",
      LIST_OF(TEXT)},
     {"Named",

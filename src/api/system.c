@@ -10,6 +10,7 @@
 #include "domain/app.h"
 #include "domain/doctor.h"
 #include "http/metrics.h"
+#include "mirror/mirror.h"
 #include "store/census.h"
 #include "store/session.h"
 
@@ -95,6 +96,24 @@ static void gauge(struct buf *b, const char *name, const char *type, int64_t val
     buf_addf(b, "# TYPE koi_%s %s\nkoi_%s %" PRId64 "\n", name, type, name, value);
 }
 
+static void put_mirror(struct mirror *m, struct buf *b)
+{
+    if (m == NULL)
+        return;
+    struct mirror_status s = mirror_status(m);
+    gauge(b, "mirror_ready", "gauge", s.state == MIRROR_READY);
+    gauge(b, "mirror_events", "gauge", s.rows);
+    gauge(b, "mirror_customers", "gauge", s.customers);
+    gauge(b, "mirror_events_bytes", "gauge", (int64_t)s.bytes.events);
+    gauge(b, "mirror_sets_bytes", "gauge", (int64_t)s.bytes.marks);
+    gauge(b, "mirror_columns_bytes", "gauge", (int64_t)s.bytes.columns);
+    gauge(b, "mirror_dictionaries_bytes", "gauge", (int64_t)s.bytes.dictionaries);
+    gauge(b, "mirror_seq", "gauge", s.seq);
+    gauge(b, "mirror_builds_total", "counter", s.builds);
+    gauge(b, "mirror_steps_total", "counter", s.steps);
+    gauge(b, "mirror_step_us", "gauge", s.step_us);
+}
+
 static enum rc put_figures(struct request *rq, struct tx *tx, struct buf *b, struct err *e)
 {
     struct app *app = request_app(rq);
@@ -113,6 +132,7 @@ static enum rc put_figures(struct request *rq, struct tx *tx, struct buf *b, str
     gauge(b, "resident_bytes", "gauge", resident_bytes());
     buf_addf(b, "# TYPE koi_uptime_seconds gauge\nkoi_uptime_seconds %.3f\n",
              (double)(clock_now_us() - app->started_us) / 1e6);
+    put_mirror(app->mirror, b);
     if (app->writer != NULL) {
         struct writer_stats w = writer_stats(app->writer);
         gauge(b, "commits_total", "counter", w.groups);

@@ -26,6 +26,7 @@ const struct command *const command_table[] = {
     &command_help,
     &command_import,
     &command_init,
+    &command_mirror_status,
     &command_restore,
     &command_routes,
     &command_serve,

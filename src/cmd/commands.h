@@ -23,6 +23,7 @@ extern const struct command command_help;
 extern const struct command command_demo;
 extern const struct command command_import;
 extern const struct command command_init;
+extern const struct command command_mirror_status;
 extern const struct command command_restore;
 extern const struct command command_routes;
 extern const struct command command_serve;

@@ -150,6 +150,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
         .flags = in->flags,
         .flag_count = in->flag_count,
         .with_jobs = true,
+        .with_mirror = true,
     };
     *out_restore = NULL;
     enum rc rc = app_open(&options, &app, e);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/job.h"
+#include "mirror/mirror.h"
 #include "store/audit.h"
 #include "store/day.h"
 #include "store/schema_files.h"
@@ -214,6 +215,9 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
     if (rc == RC_OK) {
         rc = open_calendar(app, e);
     }
+    if (rc == RC_OK && o->with_mirror) {
+        app->mirror = mirror_start(app->db, app->writer);
+    }
     if (rc == RC_OK && o->with_jobs) {
         rc = job_runner_start(app, &app->jobs, e);
     }
@@ -248,6 +252,7 @@ void app_close(struct app *app)
         return;
     }
     job_runner_stop(app->jobs);
+    mirror_stop(app->mirror);
     writer_stop(app->writer);
     db_close(app->db);
     keyring_free(app->keys);

@@ -13,6 +13,7 @@
 #include "domain/config.h"
 
 struct job_runner; /* domain/job.h */
+struct mirror;     /* mirror/mirror.h */
 
 struct app {
     const char *data_dir;
@@ -21,6 +22,7 @@ struct app {
     struct keyring *keys;
     struct config *config;
     struct job_runner *jobs; /* NULL where no jobs run (read-only commands) */
+    struct mirror *mirror;   /* NULL where questions go to the database */
     int64_t started_us;
     /* a backup that is to be restored when the server has stopped; NULL: none */
     char *restore_from;
@@ -30,8 +32,9 @@ struct app_options {
     const char *data_dir;            /* required */
     const struct config_flag *flags; /* settings given on the command line; may be NULL */
     size_t flag_count;
-    bool create;    /* make directory, key and schema if missing (init, demo) */
-    bool with_jobs; /* start the job runner */
+    bool create;      /* make directory, key and schema if missing (init, demo) */
+    bool with_jobs;   /* start the job runner */
+    bool with_mirror; /* keep everything in memory for questions (serve) */
     bool read_only;
 };
 

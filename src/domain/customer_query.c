@@ -8,7 +8,7 @@
 #include "domain/customer_query.h"
 
 #include "domain/profile.h"
-#include "query/sql/audience_sql.h"
+#include "query/answer.h"
 #include "store/audience.h"
 #include "store/ids.h"
 #include "store/list.h"
@@ -30,15 +30,16 @@ static enum rc narrow(struct tx *tx, const struct customer_asker *who, struct st
     size_t room = AUDIENCE_SMALL;
     size_t n;
     int64_t *ids = ARENA_ARRAY(a, int64_t, room);
-    rc = audience_page(tx, &q, 0, (int64_t)room, ids, &n, e);
+    struct snapshot *s = answer_from(who->mirror, tx);
+    rc = answer_page(s, tx, &q, 0, (int64_t)room, ids, &n, e);
     if (rc == RC_OK && n == room) {
         room = AUDIENCE_MOST;
         ids = arena_try_alloc(a, room * sizeof *ids);
-        if (ids == NULL)
-            return err_set(e, RC_LIMIT, "audience_large", "expression", "人群太大，列表放不下",
-                           "the audience is too large for a list");
-        rc = audience_page(tx, &q, 0, (int64_t)room, ids, &n, e);
+        rc = ids != NULL ? answer_page(s, tx, &q, 0, (int64_t)room, ids, &n, e)
+                         : err_set(e, RC_LIMIT, "audience_large", "expression",
+                                   "人群太大，列表放不下", "the audience is too large for a list");
     }
+    answer_done(s);
     if (rc != RC_OK)
         return rc;
     if (f->only != NULL) {

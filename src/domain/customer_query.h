@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "store/customer_list.h"
 
+struct mirror;
+
 /* All must hold; 0, absent, -1 for `friend` and DB_NULL for the times mean "any". */
 struct customer_query {
     struct str q; /* the search box: may name a person */
@@ -21,6 +23,7 @@ struct customer_query {
 /* Who asks, and at which moment: expressions are pinned to it. */
 struct customer_asker {
     const struct keyring *keys;
+    struct mirror *mirror; /* or NULL */
     int64_t scope_account, now_s;
 };
 

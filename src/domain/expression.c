@@ -7,7 +7,7 @@
 #include "domain/expression.h"
 
 #include "base/limits.h"
-#include "query/sql/audience_sql.h"
+#include "query/answer.h"
 #include "store/audience.h"
 
 #include <assert.h>
@@ -53,12 +53,17 @@ enum rc expression_canonical(struct tx *tx, enum name_kind owner, int64_t owner_
     return rc;
 }
 
-enum rc expression_count(struct tx *tx, enum audience_subject subject, struct str text,
-                         int64_t *out, struct err *e)
+enum rc expression_count(struct mirror *m, struct tx *tx, enum audience_subject subject,
+                         struct str text, int64_t *out, struct err *e)
 {
     struct audience_question q = {.now_s = tx_now_s(tx), .period_s = EXPRESSION_PERIOD_S};
     enum rc rc = expression_read(tx, subject, text, &q.expr, e);
-    return rc == RC_OK ? audience_count(tx, &q, out, e) : rc;
+    if (rc != RC_OK)
+        return rc;
+    struct snapshot *s = answer_from(m, tx);
+    rc = answer_count(s, tx, &q, out, e);
+    answer_done(s);
+    return rc;
 }
 
 /* ---- the job ---- */
@@ -113,8 +118,8 @@ static enum rc counting_step(struct job *job, bool *out_finished, struct err *e)
     rc = next(c, tx, e);
     bool end = rc == RC_NOT_FOUND;
     if (rc == RC_OK) {
-        rc = expression_count(tx, expression_subject(c->row.subject), c->row.expression, &c->size,
-                              e);
+        rc = expression_count(app->mirror, tx, expression_subject(c->row.subject),
+                              c->row.expression, &c->size, e);
         if (rc == RC_INVALID || rc == RC_LIMIT) { /* stale */
             c->size = -1;
             rc = RC_OK;

@@ -11,6 +11,8 @@
 #include "domain/job.h"
 #include "query/audience.h"
 
+struct mirror;
+
 /* What `period` means where nobody says: 90 days. */
 enum { EXPRESSION_PERIOD_S = 90 * 86400 };
 
@@ -28,9 +30,9 @@ enum rc expression_canonical(struct tx *tx, enum name_kind owner, int64_t owner_
                              enum audience_subject subject, struct str text, struct str *out,
                              struct err *e);
 
-/* How many a stored text picks now, over everyone. */
-enum rc expression_count(struct tx *tx, enum audience_subject subject, struct str text,
-                         int64_t *out, struct err *e);
+/* How many a stored text picks now, over everyone. `m` may be NULL. */
+enum rc expression_count(struct mirror *m, struct tx *tx, enum audience_subject subject,
+                         struct str text, int64_t *out, struct err *e);
 
 /* Job "audience_size", detail {"audience_id":"…"}, or {} for all live audiences: counts each and
  * keeps the size. One whose text went stale is passed over. Result {"counted":n,"stale":n}. */

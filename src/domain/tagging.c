@@ -9,7 +9,7 @@
 #include "domain/tagging.h"
 
 #include "domain/job_secret.h"
-#include "query/sql/audience_sql.h"
+#include "query/answer.h"
 #include "store/customer.h"
 
 #include <assert.h>
@@ -126,18 +126,20 @@ static enum rc audience_ids(struct job *job, struct work *w, struct str expressi
     if (rc != RC_OK)
         return rc;
     struct query_names names = query_names_sql(tx);
+    struct snapshot *s = answer_from(job_app(job)->mirror, tx);
     struct audience_question q = {.now_s = now_s, .scope_account = w->scope_account};
     int64_t count = 0;
     rc = audience_read(tx_arena(tx), &names, AUDIENCE_CUSTOMER, expression, &q.expr, e);
     if (rc == RC_OK)
-        rc = audience_count(tx, &q, &count, e);
+        rc = answer_count(s, tx, &q, &count, e);
     if (rc == RC_OK && count > AUDIENCE_MOST)
         rc = err_set(e, RC_LIMIT, "audience_large", "expression", "人群超过 %d 人",
                      "the audience has more than %d people", AUDIENCE_MOST);
     if (rc == RC_OK) {
         w->ids = ARENA_ARRAY(job_arena(job), int64_t, count + 1);
-        rc = audience_page(tx, &q, w->last_id, count + 1, w->ids, &w->n, e);
+        rc = answer_page(s, tx, &q, w->last_id, count + 1, w->ids, &w->n, e);
     }
+    answer_done(s);
     db_read_end(tx);
     return rc;
 }
@@ -159,7 +161,7 @@ static enum rc query_ids(struct job *job, struct work *w, struct str sealed, int
     struct tx *tx = NULL;
     int64_t *ids;
     size_t n, done = 0;
-    struct customer_asker who = {app->keys, w->scope_account, now_s};
+    struct customer_asker who = {app->keys, app->mirror, w->scope_account, now_s};
     enum rc rc = job_secret_open(app, job_arena(job), sealed, &kept, e);
     if (rc == RC_OK)
         rc = db_read_begin(app->db, &tx, e);

@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "domain/expression.h"
-#include "query/sql/audience_sql.h"
+#include "query/answer.h"
 #include "store/ids.h"
 #include "store/list.h"
 
@@ -32,6 +32,7 @@ struct stray {
 
 struct run {
     struct job *job;
+    struct snapshot *snapshot; /* all questions of a computation are asked of it; NULL: SQL */
     int64_t model_id, run_id, now_s, began_us;
     bool going_on, superseded;
     int64_t *tiers; /* ids of all tiers the model ever had, ascending; place 0 stands for none */
@@ -121,14 +122,14 @@ static enum rc load_everyone(struct run *run, struct tx *tx, struct err *e)
     int64_t n = 0;
     enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, STR("all"), &all.expr, e);
     if (rc == RC_OK)
-        rc = audience_count(tx, &all, &n, e);
+        rc = answer_count(run->snapshot, tx, &all, &n, e);
     if (rc != RC_OK)
         return rc;
     run->ids = ARENA_ARRAY(a, int64_t, n + 1);
     run->old = ARENA_ARRAY(a, uint16_t, n + 1);
     run->now = ARENA_ARRAY(a, uint16_t, n + 1);
     if (n > 0)
-        rc = audience_page(tx, &all, 0, n, run->ids, &run->n, e);
+        rc = answer_page(run->snapshot, tx, &all, 0, n, run->ids, &run->n, e);
     run->seen = 0;
     return rc == RC_OK ? tier_members(tx, run->model_id, see_member, run, e) : rc;
 }
@@ -141,7 +142,7 @@ static enum rc ask_tier(struct run *run, struct tx *tx, const struct tier_model 
     size_t n = 0;
     enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, t->expression, &q.expr, e);
     if (rc == RC_OK && run->n > 0)
-        rc = audience_page(tx, &q, 0, (int64_t)run->n, hits, &n, e);
+        rc = answer_page(run->snapshot, tx, &q, 0, (int64_t)run->n, hits, &n, e);
     if (rc != RC_OK)
         return rc;
     uint16_t place = place_of_tier(run, t->id);
@@ -216,8 +217,12 @@ static enum rc read_all(struct run *run, struct err *e)
     if (run->going_on)
         rc = tier_run_is_newest(tx, run->model_id, run->run_id, &newest, e);
     run->superseded = !newest;
-    if (rc == RC_OK && newest)
+    if (rc == RC_OK && newest) {
+        run->snapshot = answer_from(job_app(run->job)->mirror, tx);
         rc = compute(run, tx, e);
+        answer_done(run->snapshot);
+        run->snapshot = NULL;
+    }
     db_read_end(tx);
     return rc;
 }

@@ -581,7 +581,8 @@ static void live_audiences_are_counted(void **state)
     for (int i = 0; i < 3; i++)
         store_must(f, audience_load(tx, ids[i], &rows[i], &f->err));
     int64_t buyers;
-    store_must(f, expression_count(tx, AUDIENCE_CUSTOMER, rows[0].expression, &buyers, &f->err));
+    store_must(f,
+               expression_count(NULL, tx, AUDIENCE_CUSTOMER, rows[0].expression, &buyers, &f->err));
     db_read_end(tx);
     assert_true(buyers > 0);
     assert_int_equal(rows[0].size, buyers);

@@ -80,6 +80,29 @@ void mirror_answer_ids(const struct mirror_answer *a, const struct snapshot *s, 
         qsort(out_ids, n, sizeof *out_ids, ids_compare);
 }
 
+size_t mirror_answer_sample(const struct mirror_answer *a, const struct snapshot *s, int64_t limit,
+                            int64_t *out_ids)
+{
+    int64_t wanted = a->count < limit ? a->count : limit;
+    size_t n = 0;
+    int64_t before = 0; /* members in the chunks and words gone through */
+    for (uint32_t i = 0; i < a->n_chunks && (int64_t)n < wanted; i++)
+        for (uint32_t w = 0; w < SET_WORDS && (int64_t)n < wanted; w++) {
+            uint64_t left = a->chunks[i].w[w];
+            int64_t end = before + __builtin_popcountll(left);
+            for (; left != 0; left &= left - 1, before++) {
+                if ((int64_t)n == wanted || before < (int64_t)n * a->count / wanted)
+                    continue;
+                uint32_t ordinal = i * SET_CHUNK + w * 64 + (uint32_t)__builtin_ctzll(left);
+                out_ids[n++] = codes_id(s->dictionaries->customers, ordinal + 1);
+            }
+            before = end;
+        }
+    if (n > 1)
+        qsort(out_ids, n, sizeof *out_ids, ids_compare);
+    return n;
+}
+
 void mirror_answer_free(struct mirror_answer *a)
 {
     free(a->chunks);

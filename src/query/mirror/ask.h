@@ -32,6 +32,9 @@ enum rc mirror_contains(const struct snapshot *s, struct tx *tx, const struct au
 
 /* The ids, ascending; room for `count`. */
 void mirror_answer_ids(const struct mirror_answer *a, const struct snapshot *s, int64_t *out_ids);
+/* At most `limit` ids spread over the answer, ascending; how many. */
+size_t mirror_answer_sample(const struct mirror_answer *a, const struct snapshot *s, int64_t limit,
+                            int64_t *out_ids);
 /* Accepts what is zeroed. */
 void mirror_answer_free(struct mirror_answer *a);
 

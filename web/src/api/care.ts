@@ -103,7 +103,19 @@ export const audit = {
   verify: () => post<{ rows: number; ok: boolean; first_bad: string | null }>('/api/audit/verify'),
 };
 
+export interface Mirror {
+  state: 'ready' | 'building' | 'failed' | 'off';
+  customers: number;
+  events: number;
+  behind: number;
+  built_seq: number;
+  build_seq: number;
+  step_us: number;
+  parts: { name: 'events' | 'sets' | 'columns' | 'dictionaries'; bytes: number }[];
+}
+
 export const care = {
+  mirror: (signal?: AbortSignal) => get<Mirror>('/api/mirror', undefined, signal),
   doctor: (signal?: AbortSignal) =>
     get<Check[] | Items<Check> | { checks: Check[] }>('/api/doctor', undefined, signal),
   backups: (signal?: AbortSignal) => get<Items<Backup>>('/api/backups', undefined, signal),

@@ -4,6 +4,7 @@ import { useI18n } from '@/i18n/I18nProvider';
 import { Backups } from './Backups';
 import { DemoCard } from './DemoCard';
 import { Doctor } from './Doctor';
+import { MirrorCard } from './MirrorCard';
 
 /** Health, backups and what was built in. */
 export default function System() {
@@ -13,6 +14,7 @@ export default function System() {
     <div className="page-stack">
       {corp.demo && <DemoCard />}
       <Doctor />
+      <MirrorCard />
       <Backups />
       <Card size="small">
         <span className="soft">

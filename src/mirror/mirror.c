@@ -1,0 +1,218 @@
+/* mirror.c — the thread, and how snapshots change hands.
+ *
+ * A reader writes the snapshot it means to take into a slot of its own and looks again whether it
+ * is still the current one; only then does it count itself in. The thread, having put a new one in
+ * its place, waits for slots that name the old one (some nanoseconds) before it lets go of it. So a
+ * reader never touches what may be freed, and nobody takes a lock.
+ */
+#include "mirror/mirror.h"
+
+#include "base/clock.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "mirror/builder.h"
+
+#include <inttypes.h>
+#include <sched.h>
+#include <string.h>
+
+enum { SLOTS = 64, LOOK_AGAIN_US = 1000000 };
+
+struct slot {
+    _Alignas(64) _Atomic(struct snapshot *) wants;
+};
+
+struct mirror {
+    struct db *db;
+    struct writer *writer;
+    struct builder *builder;
+    pthread_t thread;
+    _Atomic(struct snapshot *) current;
+    struct slot slots[SLOTS];
+    struct lock lock; /* what follows */
+    struct signal wake, renewed;
+    bool stopping, wanted;
+    struct mirror_status status;
+};
+
+/* ---- readers ---- */
+
+struct snapshot *mirror_snapshot(struct mirror *m)
+{
+    if (m == NULL)
+        return NULL;
+    for (uint32_t i = 0;; i++) {
+        struct slot *slot = &m->slots[i % SLOTS];
+        struct snapshot *now = atomic_load(&m->current);
+        struct snapshot *none = NULL;
+        if (now == NULL)
+            return NULL;
+        if (!atomic_compare_exchange_strong(&slot->wants, &none, now))
+            continue;
+        bool still = atomic_load(&m->current) == now;
+        if (still)
+            snapshot_hold(now);
+        atomic_store(&slot->wants, NULL);
+        if (still)
+            return now;
+    }
+}
+
+struct snapshot *mirror_snapshot_at(struct mirror *m, int64_t seq, int64_t wait_us)
+{
+    struct snapshot *s = mirror_snapshot(m);
+    if (s == NULL || s->seq >= seq)
+        return s;
+    int64_t until_us = clock_mono_us() + wait_us;
+    lock_take(&m->lock);
+    for (int64_t left = wait_us; s != NULL && s->seq < seq && left > 0;
+         left = until_us - clock_mono_us()) {
+        m->wanted = true;
+        signal_one(&m->wake);
+        snapshot_drop(s);
+        signal_wait_for(&m->renewed, &m->lock, left);
+        s = mirror_snapshot(m);
+    }
+    lock_give(&m->lock);
+    return s;
+}
+
+struct mirror_status mirror_status(struct mirror *m)
+{
+    lock_take(&m->lock);
+    struct mirror_status status = m->status;
+    lock_give(&m->lock);
+    struct builder_progress progress = builder_progress(m->builder);
+    status.at_seq = progress.at_seq;
+    status.to_seq = progress.to_seq;
+    struct snapshot *s = mirror_snapshot(m);
+    if (s != NULL) {
+        status.seq = s->seq;
+        status.customers = set_count(s->alive);
+        status.bytes = snapshot_bytes(s);
+        status.rows = status.bytes.rows;
+        snapshot_drop(s);
+    }
+    return status;
+}
+
+/* ---- the thread ---- */
+
+/* Puts a snapshot (or none) in the place of the current one. */
+static void publish(struct mirror *m, struct snapshot *fresh)
+{
+    struct snapshot *old = atomic_exchange(&m->current, fresh);
+    for (int i = 0; i < SLOTS; i++)
+        while (old != NULL && atomic_load(&m->slots[i].wants) == old)
+            sched_yield();
+    snapshot_drop(old);
+    lock_take(&m->lock);
+    signal_all(&m->renewed);
+    lock_give(&m->lock);
+}
+
+static void note(struct mirror *m, bool built, int64_t took_us, enum rc rc, const struct err *e)
+{
+    lock_take(&m->lock);
+    struct mirror_status *s = &m->status;
+    if (rc != RC_OK) {
+        s->state = rc == RC_LIMIT ? MIRROR_FAILED : MIRROR_BUILDING;
+        snprintf(s->trouble, sizeof s->trouble, "%s", e->code);
+    } else {
+        s->state = MIRROR_READY;
+        s->trouble[0] = 0;
+        *(built ? &s->builds : &s->steps) += 1;
+        *(built ? &s->build_us : &s->step_us) = took_us;
+    }
+    lock_give(&m->lock);
+    if (rc != RC_OK)
+        log_line(LOG_ERROR, "mirror", "\"code\":\"%s\"", e->code);
+    else if (built)
+        log_line(LOG_INFO, "mirror_built", "\"took_us\":%" PRId64, took_us);
+}
+
+/* The next snapshot, or the first. */
+static enum rc step(struct mirror *m)
+{
+    struct err e = ERR_INIT;
+    struct tx *tx = NULL;
+    struct snapshot *last = atomic_load(&m->current), *fresh = NULL;
+    int64_t began_us = clock_mono_us();
+    enum rc rc = db_read_begin(m->db, &tx, &e);
+    if (rc == RC_OK)
+        rc = last == NULL ? builder_all(m->builder, tx, &fresh, &e)
+                          : builder_next(m->builder, tx, last, &fresh, &e);
+    db_read_end(tx);
+    if (rc == RC_OK && fresh == last) {
+        snapshot_drop(fresh); /* nothing was written */
+        return RC_OK;
+    }
+    publish(m, fresh); /* of what failed nobody knows how stale it is: rather none */
+    note(m, last == NULL, clock_mono_us() - began_us, rc, &e);
+    return rc;
+}
+
+static void *run(void *arg)
+{
+    struct mirror *m = arg;
+    bool failed = false;
+    lock_take(&m->lock);
+    while (!m->stopping) {
+        m->wanted = false;
+        lock_give(&m->lock);
+        failed = step(m) != RC_OK;
+        lock_take(&m->lock);
+        while (!m->stopping && m->status.state == MIRROR_FAILED)
+            signal_wait(&m->wake, &m->lock);
+        if (!m->stopping && (!m->wanted || failed))
+            signal_wait_for(&m->wake, &m->lock, LOOK_AGAIN_US);
+    }
+    lock_give(&m->lock);
+    return NULL;
+}
+
+static void on_commit(void *ctx, int64_t last_seq)
+{
+    struct mirror *m = ctx;
+    (void)last_seq;
+    lock_take(&m->lock);
+    m->wanted = true;
+    signal_one(&m->wake);
+    lock_give(&m->lock);
+}
+
+struct mirror *mirror_start(struct db *db, struct writer *writer)
+{
+    struct mirror *m = must(aligned_alloc(_Alignof(struct mirror), sizeof *m));
+    memset(m, 0, sizeof *m);
+    m->db = db;
+    m->writer = writer;
+    m->builder = builder_new();
+    lock_init(&m->lock, LOCK_LEAF);
+    signal_init(&m->wake);
+    signal_init(&m->renewed);
+    if (writer != NULL)
+        writer_on_commit(writer, on_commit, m);
+    m->thread = thread_start("koi-mirror", run, m);
+    return m;
+}
+
+void mirror_stop(struct mirror *m)
+{
+    if (m == NULL)
+        return;
+    if (m->writer != NULL)
+        writer_on_commit(m->writer, NULL, NULL);
+    lock_take(&m->lock);
+    m->stopping = true;
+    signal_one(&m->wake);
+    lock_give(&m->lock);
+    pthread_join(m->thread, NULL);
+    publish(m, NULL);
+    builder_free(m->builder);
+    signal_done(&m->wake);
+    signal_done(&m->renewed);
+    lock_done(&m->lock);
+    free(m);
+}

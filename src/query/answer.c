@@ -1,0 +1,106 @@
+/* answer.c — which engine is asked, and the mirror's answer in the words of the other.
+ *
+ * A reply must not be older than what its asker has seen committed, so the mirror is given some
+ * milliseconds to catch up with the transaction; past them the database answers. Long lists are put
+ * into a buffer once and cut to the page.
+ */
+#include "query/answer.h"
+
+#include "base/must.h"
+#include "mirror/mirror.h"
+#include "query/mirror/ask.h"
+#include "query/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CATCH_UP_US = 150000 };
+
+struct snapshot *answer_from(struct mirror *m, struct tx *tx)
+{
+    int64_t seq = 0;
+    if (m == NULL || tx_is_writing(tx) || tx_last_seq(tx, &seq, NULL) != RC_OK)
+        return NULL;
+    struct snapshot *s = mirror_snapshot_at(m, seq, CATCH_UP_US);
+    if (s != NULL && s->seq >= seq)
+        return s;
+    snapshot_drop(s);
+    return NULL;
+}
+
+void answer_done(struct snapshot *s)
+{
+    snapshot_drop(s);
+}
+
+static bool of_database(const struct snapshot *s, const struct audience_question *q)
+{
+    return s == NULL || q->expr->subject != AUDIENCE_CUSTOMER;
+}
+
+enum rc answer_count(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
+                     int64_t *out, struct err *e)
+{
+    if (of_database(s, q))
+        return audience_count(tx, q, out, e);
+    struct mirror_answer a = {0};
+    enum rc rc = mirror_ask(s, tx, q, &a, e);
+    if (rc == RC_OK)
+        *out = a.count;
+    mirror_answer_free(&a);
+    return rc;
+}
+
+/* Of the ascending ids those after `after_id`, at most `limit`. */
+static size_t cut_page(const int64_t *ids, size_t n, int64_t after_id, int64_t limit, int64_t *out)
+{
+    size_t from = 0, taken = 0;
+    for (size_t to = n; from < to;) {
+        size_t middle = from + (to - from) / 2;
+        if (ids[middle] <= after_id)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    for (; from + taken < n && (int64_t)taken < limit; taken++)
+        out[taken] = ids[from + taken];
+    return taken;
+}
+
+enum rc answer_page(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
+                    int64_t after_id, int64_t limit, int64_t *out_ids, size_t *out_n, struct err *e)
+{
+    if (of_database(s, q))
+        return audience_page(tx, q, after_id, limit, out_ids, out_n, e);
+    struct mirror_answer a = {0};
+    enum rc rc = mirror_ask(s, tx, q, &a, e);
+    if (rc == RC_OK) {
+        int64_t *ids = must(malloc(((size_t)a.count + 1) * sizeof *ids));
+        mirror_answer_ids(&a, s, ids);
+        *out_n = cut_page(ids, (size_t)a.count, after_id, limit, out_ids);
+        free(ids);
+    }
+    mirror_answer_free(&a);
+    return rc;
+}
+
+enum rc answer_sample(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
+                      int64_t limit, int64_t *out_ids, size_t *out_n, struct err *e)
+{
+    if (of_database(s, q))
+        return audience_sample(tx, q, limit, out_ids, out_n, e);
+    struct mirror_answer a = {0};
+    enum rc rc = mirror_ask(s, tx, q, &a, e);
+    if (rc == RC_OK)
+        *out_n = mirror_answer_sample(&a, s, limit, out_ids);
+    mirror_answer_free(&a);
+    return rc;
+}
+
+enum rc answer_contains(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
+                        int64_t id, bool *out, struct err *e)
+{
+    if (of_database(s, q))
+        return audience_contains(tx, q, id, out, e);
+    return mirror_contains(s, tx, q, id, out, e);
+}
