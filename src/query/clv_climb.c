@@ -16,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { N = CLV_PARAMETERS, STEPS = 100, HALVINGS = 40, SWEEPS = 30 };
+enum { N = CLV_PARAMETERS, HALVINGS = 40, SWEEPS = 30 };
 
 static const double WALL = 16.0, LONGEST = 1.5, TOLERANCE = 1e-10, FORETOLD = 1e-9;
 
@@ -129,7 +129,7 @@ static enum went go(const struct clv_aim *aim, struct clv_place *at, const doubl
     for (int i = 0; i < aim->n; i++)
         longest = fmax(longest, fabs(step[i]));
     double share = longest > LONGEST ? LONGEST / longest : 1.0;
-    for (int k = 0; k < HALVINGS; k++, share *= 0.5) {
+    for (int k = 0; k < HALVINGS && at->looks < aim->looks; k++, share *= 0.5) {
         double theta[N] = {0}, slope = 0.0;
         struct clv_local there;
         for (int i = 0; i < aim->n; i++) {
@@ -137,6 +137,7 @@ static enum went go(const struct clv_aim *aim, struct clv_place *at, const doubl
             slope += at->here.g[i] * (theta[i] - at->theta[i]);
         }
         look(aim, theta, &there);
+        at->looks++;
         if (all_finite(&there, aim->n) && there.ll >= at->here.ll + 1e-4 * slope - noise) {
             memcpy(at->theta, theta, sizeof theta);
             at->here = there;
@@ -161,8 +162,9 @@ void clv_climb(const struct clv_aim *aim, struct clv_place *at)
     assert(aim->n > 0 && aim->n <= N);
     double before = 0.0; /* the gain that was promised, if all of it was tried */
     at->converged = false;
+    at->looks = 1;
     look(aim, at->theta, &at->here);
-    for (int k = 0; k < STEPS && all_finite(&at->here, aim->n); k++) {
+    while (all_finite(&at->here, aim->n)) {
         double step[N], gain = step_from(at, aim->n, step);
         double next = before > 0.0 && gain < 1e-2 ? gain * pow(gain / before, 2.0) : HUGE_VAL;
         at->converged = gain < TOLERANCE || next < FORETOLD;

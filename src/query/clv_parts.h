@@ -78,26 +78,27 @@ struct clv_rule {
 };
 struct clv_rule clv_rule(double need);
 
-/* What is to be maximised over the logs θ of n parameters. */
+/* What is to be maximised over the logs θ of n parameters, in at most `looks` passes over the rows,
+ * 1 at least. */
 struct clv_aim {
     void (*local)(const struct clv_table *t, const double *v, struct clv_local *out);
     const struct clv_table *t;
-    int n;
+    int n, looks;
 };
 
 /* Where the search stands. `free` has bit i unless parameter i sits on the wall of the search. */
 struct clv_place {
     double theta[CLV_PARAMETERS];
     struct clv_local here; /* by θ, both triangles */
-    int iterations;
+    int iterations, looks; /* steps; passes over the rows */
     unsigned free;
     bool converged;
 };
 
 /* Newton's method from at->theta: eigenvalues of the Hessian made negative, steps of at most 1.5,
- * halved until the likelihood grows, walls at ± 16. Adds to at->iterations. Converged means: what
- * is left to gain is below 1e-10, or will be below 1e-8 by the law of the gains so far; that last
- * step is taken, with the derivatives still those from before it. */
+ * halved until the likelihood grows, walls at ± 16. Adds to at->iterations; counts at->looks from
+ * 0. Converged means: what is left to gain is below 1e-10, or will be below 1e-8 by the law of the
+ * gains so far; that last step is taken, with the derivatives still those from before it. */
 void clv_climb(const struct clv_aim *aim, struct clv_place *at);
 
 /* Inverse of −Hessian, the covariance of θ; false when it is not positive definite. */
