@@ -7,6 +7,7 @@
 #include "domain/demo.h"
 
 #include "store/census.h"
+#include "store/event.h"
 #include "store/wipe.h"
 
 enum rc demo_removable(struct tx *tx, struct err *e)
@@ -43,6 +44,8 @@ static enum rc remove_some(struct tx *tx, void *arg, struct err *e)
     enum rc rc = r->steps == 0 ? demo_removable(tx, e) : RC_OK;
     if (rc == RC_OK)
         rc = wipe_some(tx, &r->empty, e);
+    if (rc == RC_OK && r->empty) /* the log is empty: whoever follows it reads everything anew */
+        rc = event_retract_batch(tx, tx_id(tx), e);
     return rc == RC_OK ? job_checkpoint(r->job, tx, STR("removing"), r->steps + 1, e) : rc;
 }
 

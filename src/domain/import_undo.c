@@ -118,10 +118,13 @@ static enum rc write_some(struct tx *tx, void *arg, struct err *e)
     return rc;
 }
 
+/* Says it once more, now that the rows are gone: whoever follows the log reads everything anew, and
+ * nobody else was told of lines and refunds that went or came back. */
 static enum rc write_end(struct tx *tx, void *arg, struct err *e)
 {
     struct import_undoing *u = arg;
-    return batch_set_state(tx, u->batch_id, BATCH_UNDONE, e);
+    enum rc rc = event_retract_batch(tx, u->batch_id, e);
+    return rc == RC_OK ? batch_set_state(tx, u->batch_id, BATCH_UNDONE, e) : rc;
 }
 
 static enum rc undo_open(struct job *job, struct err *e)

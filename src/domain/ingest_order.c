@@ -303,6 +303,8 @@ static enum rc rewrite_items(struct putting *p, struct err *e)
             continue;
         rc = drop_stored(p, &items[i], e);
         items[i].customer_id = p->row.customer_id;
+        if (p->g->options.batch_id != 0) /* undoing the import takes it out and the old one back */
+            items[i].batch_id = p->g->options.batch_id;
         if (rc == RC_OK)
             rc = order_item_add(p->tx, &items[i], e);
     }

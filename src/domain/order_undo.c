@@ -105,6 +105,25 @@ static enum rc restore_items(struct tx *tx, const struct json_value *items, int6
     return rc;
 }
 
+/* Lines that came later, under a buyer the order has no longer, are its buyer's again; those of the
+ * batch go anyway. */
+static enum rc hand_over_items(struct tx *tx, const struct order_row *o, int64_t batch_id,
+                               struct err *e)
+{
+    struct item_row *items;
+    size_t n;
+    enum rc rc = order_items(tx, o->id, &items, &n, e);
+    for (size_t i = 0; i < n && rc == RC_OK; i++) {
+        if (items[i].customer_id == o->customer_id || items[i].batch_id == batch_id)
+            continue;
+        rc = order_item_remove(tx, items[i].seq, e);
+        items[i].customer_id = o->customer_id;
+        if (rc == RC_OK)
+            rc = order_item_add(tx, &items[i], e);
+    }
+    return rc;
+}
+
 enum rc order_undo_change(struct tx *tx, int64_t event_seq, int64_t batch_id, struct err *e)
 {
     struct undo_change change;
@@ -129,6 +148,8 @@ enum rc order_undo_change(struct tx *tx, int64_t event_seq, int64_t batch_id, st
     rc = restore_items(tx, json_get(v, "items"), o.id, batch_id, e);
     if (rc == RC_OK)
         rc = order_update(tx, &o, e);
+    if (rc == RC_OK)
+        rc = hand_over_items(tx, &o, batch_id, e);
     if (rc == RC_OK)
         rc = customer_stats_refresh_many(tx, customers, n, e);
     return rc;

@@ -307,7 +307,7 @@ static enum rc read_everything(struct everything *all, struct tx *tx, struct err
     for (all->kind = 0; rc == RC_OK && (int)all->kind < FEED_RELATIONS; all->kind++)
         rc = feed_pairs(tx, (enum feed_relation)all->kind, see_pair, all, e);
     all->rows = must(calloc(b->customers / SET_CHUNK + 1, sizeof(struct run_rows *)));
-    return rc == RC_OK ? feed_events(tx, 0, INT64_MAX, see_event, all, e) : rc;
+    return rc == RC_OK ? feed_events(tx, -INT64_MAX, INT64_MAX, see_event, all, e) : rc;
 }
 
 static struct snapshot *assemble(struct everything *all, int64_t seq)
@@ -319,8 +319,12 @@ static struct snapshot *assemble(struct everything *all, int64_t seq)
         c->runs[c->n_runs++] = run_new(rows, NULL);
         run_rows_free(rows);
         all->rows[i] = NULL;
-        c->columns = all->columns[i];
-        all->columns[i] = NULL;
+        if (i < all->columns_room) {
+            c->columns = all->columns[i];
+            all->columns[i] = NULL;
+        } else {
+            c->columns = columns_new(); /* everyone of this chunk is gone */
+        }
     }
     s->marks = marks_none();
     for (int k = 0; k < MARK_KINDS; k++) {

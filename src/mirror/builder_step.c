@@ -185,6 +185,21 @@ static void ids_sort(struct id_list *l)
     l->n = kept;
 }
 
+/* Who was asked for and is no more: rows from `from` on are those of the others, in the same
+ * order. */
+static void see_missing(struct step *s, const int64_t *ids, size_t n, size_t from)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t ordinal = ordinal_of(s->b, ids[i]);
+        if (from < s->attributed.n && s->rows[from].id == ids[i]) {
+            from++;
+        } else if (ordinal != NOBODY) {
+            s->b->root[ordinal] = NOBODY;
+            ordinal_add(&s->gone, ordinal);
+        }
+    }
+}
+
 /* Reads whoever is to be read, and then the roots that were not known. */
 static enum rc read_customers(struct step *s, struct err *e)
 {
@@ -195,7 +210,10 @@ static enum rc read_customers(struct step *s, struct err *e)
         ids_sort(&now);
         for (size_t i = 0; rc == RC_OK && i < now.n; i += IDS_A_QUERY) {
             size_t n = now.n - i < IDS_A_QUERY ? now.n - i : IDS_A_QUERY;
+            size_t from = s->attributed.n;
             rc = feed_customers_of(s->tx, now.at + i, n, see_customer, s, e);
+            if (rc == RC_OK)
+                see_missing(s, now.at + i, n, from);
         }
         free(now.at);
     }

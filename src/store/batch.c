@@ -7,6 +7,7 @@
  */
 #include "store/batch.h"
 
+#include "store/event.h"
 #include "store/ids.h"
 #include "store/list.h"
 #include "store/statements.h"
@@ -75,6 +76,13 @@ static const struct sql BATCH_TOUCHED = {
     "orders o"                                                                                     \
     " WHERE o.customer_id = customer.id UNION ALL SELECT min(v.at_s) FROM event v"                 \
     " WHERE v.customer_id = customer.id) AS t), first_s) WHERE batch_id = $1 AND id " ids
+#define MADE(ids) "SELECT id FROM customer WHERE batch_id = $1 AND id " ids " ORDER BY id"
+static const struct sql BATCH_MADE = {
+    .text = MADE(IDS_LITE("$2")),
+    .pg = MADE(IDS_PG("$2")),
+    .in = "is",
+    .out = "i",
+};
 static const struct sql BATCH_FIRST_SEEN = {
     .text = FIRST_SEEN(IDS_LITE("$2")),
     .pg = FIRST_SEEN(IDS_PG("$2")),
@@ -82,7 +90,8 @@ static const struct sql BATCH_FIRST_SEEN = {
 };
 
 STATEMENTS(batch, &BATCH_ADD, &BATCH_GET, &BATCH_LIST, &BATCH_PUT, &BATCH_STATE, &BATCH_JOB,
-           &BATCH_OF_FILE, &MAPPING_RECALL, &MAPPING_REMEMBER, &BATCH_TOUCHED, &BATCH_FIRST_SEEN);
+           &BATCH_OF_FILE, &MAPPING_RECALL, &MAPPING_REMEMBER, &BATCH_TOUCHED, &BATCH_MADE,
+           &BATCH_FIRST_SEEN);
 
 static const char *const kinds[] = {"orders", "customers", "events", "demo"};
 static const char *const states[] = {"running", "stopped", "done", "undoing", "undone", "failed"};
@@ -239,6 +248,21 @@ enum rc batch_customers(struct tx *tx, int64_t batch_id, int64_t after, int64_t 
 enum rc batch_first_seen(struct tx *tx, int64_t batch_id, const int64_t *ids, size_t n,
                          struct err *e)
 {
-    return n == 0 ? RC_OK
-                  : tx_exec(tx, &BATCH_FIRST_SEEN, e, batch_id, ids_text(tx_arena(tx), ids, n));
+    struct rows *r;
+    int64_t *made = ARENA_ARRAY(tx_arena(tx), int64_t, n + 1);
+    size_t k = 0;
+    if (n == 0)
+        return RC_OK;
+    struct str text = ids_text(tx_arena(tx), ids, n);
+    enum rc rc = tx_query(tx, &BATCH_MADE, &r, e, batch_id, text);
+    if (rc != RC_OK)
+        return rc;
+    while (k < n && rows_next(r))
+        made[k++] = rows_int(r, 0);
+    rc = rows_end(r, e);
+    if (rc == RC_OK && k > 0)
+        rc = tx_exec(tx, &BATCH_FIRST_SEEN, e, batch_id, text);
+    for (size_t i = 0; rc == RC_OK && i < k; i++)
+        rc = change_add(tx, "customer", made[i], made[i], e);
+    return rc;
 }

@@ -5,6 +5,7 @@
  */
 #include "store/relation.h"
 
+#include "store/customer.h"
 #include "store/event.h"
 #include "store/list.h"
 #include "store/statements.h"
@@ -67,6 +68,16 @@ static enum rc say(struct tx *tx, const struct event *ev, struct err *e)
     return rc == RC_OK ? change_add(tx, "customer", ev->customer_id, ev->customer_id, e) : rc;
 }
 
+/* The root's added_s may have changed too. */
+static enum rc tell_root(struct tx *tx, int64_t customer_id, struct err *e)
+{
+    int64_t root;
+    enum rc rc = customer_root_of(tx, customer_id, &root, e);
+    if (rc != RC_OK || root == customer_id)
+        return rc;
+    return change_add(tx, "customer", root, root, e);
+}
+
 enum rc relation_begin(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t added_s,
                        int64_t source_id, int64_t batch_id, bool *out_added, struct err *e)
 {
@@ -80,6 +91,8 @@ enum rc relation_begin(struct tx *tx, int64_t customer_id, int64_t staff_id, int
     if (!*out_added)
         return RC_OK;
     rc = tx_exec(tx, &CUSTOMER_ADDED, e, customer_id, added_s, tx_now_us(tx));
+    if (rc == RC_OK)
+        rc = tell_root(tx, customer_id, e);
     if (rc != RC_OK)
         return rc;
     return say(tx,

@@ -1,0 +1,471 @@
+/* mirror_builder.c — each step of the builder beside a build from nothing.
+ *
+ * A corp lives at random: every operation that changes what the mirror holds, through the functions
+ * the program itself uses. After each handful the next snapshot is compared with one that a fresh
+ * builder makes of the same transaction, by ids: who is alive, columns, marks, and each customer's
+ * events as the newest run has them. Old snapshots are kept now and then and must say to the end
+ * what they said. A seed is printed on failure and taken from KOI_TEST_SEED; KOI_VERBOSE prints how
+ * often each operation came. Marks have their own naive model.
+ */
+#include "mirror_world.h"
+
+#include "base/hash.h"
+#include "pg_fixture.h"
+#include "store/customer.h"
+#include "store/tag.h"
+#include "store/wipe.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ROUNDS = 60,
+    KEPT = 12,    /* old snapshots */
+    BURST = 1900, /* events of a closure */
+};
+
+static uint64_t test_seed(void)
+{
+    const char *given = getenv("KOI_TEST_SEED");
+    int64_t seed;
+    return given != NULL && str_to_i64(str_from(given), &seed) ? (uint64_t)seed : 20261122;
+}
+
+static const struct sql PEOPLE = {.text = "SELECT id FROM customer /*scan*/ ORDER BY id",
+                                  .out = "i"};
+static const struct sql MERGES = {.text = "SELECT id FROM merge /*scan*/ ORDER BY id", .out = "i"};
+static const struct sql LOGGED = {
+    .text = "SELECT seq, customer_id FROM event WHERE kind BETWEEN 14 AND 36 /*scan*/ ORDER BY seq",
+    .out = "ii",
+};
+/* ---- what a snapshot says ---- */
+
+struct person {
+    int64_t id;
+    uint32_t ordinal;
+};
+
+static int compare_people(const void *a, const void *b)
+{
+    const struct person *x = a, *y = b;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Everyone alive, by id. */
+static struct person *people_of(const struct snapshot *s, size_t *out_n)
+{
+    struct person *people = malloc((s->customers + 1) * sizeof *people);
+    size_t n = 0;
+    for (uint32_t i = 0; i < s->customers; i++)
+        if (set_has(s->alive, i))
+            people[n++] = (struct person){codes_id(s->dictionaries->customers, i + 1), i};
+    assert_int_equal(n, set_count(s->alive));
+    qsort(people, n, sizeof *people, compare_people);
+    *out_n = n;
+    return people;
+}
+
+/* Each mark as its kind and key; a text as its hash. */
+static void say_marks(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
+{
+    for (int k = 0; k < MARK_KINDS; k++) {
+        size_t n, from = out->n + 1;
+        const struct mark *at = marks_of(s->marks, (enum mark_kind)k, &n);
+        bool text = k == MARK_CITY || k == MARK_PROVINCE || k == MARK_GENDER;
+        number_add(out, -k);
+        for (size_t i = 0; i < n; i++) {
+            if (!set_has(at[i].set, ordinal))
+                continue;
+            if (text)
+                assert_true(at[i].key >= 0 && (size_t)at[i].key < s->texts->n);
+            number_add(out, text ? (int64_t)hash_bytes(s->texts->at[at[i].key], 0) : at[i].key);
+        }
+        qsort(out->at + from, out->n - from, sizeof *out->at, compare_numbers);
+    }
+}
+
+static int64_t id_of(const struct codes *codes, uint32_t code)
+{
+    return code == 0 ? 0 : codes_id(codes, code);
+}
+
+static void say_event(const struct snapshot *s, const struct run *run, uint32_t row, uint32_t place,
+                      struct numbers *out)
+{
+    const struct run_posting *p = run->postings[run->kind[row]];
+    uint32_t object = run_value(&run->object, row);
+    uint32_t kind = object >> OBJECT_CODE_BITS;
+    uint32_t code = object & ((1U << OBJECT_CODE_BITS) - 1);
+    number_add(out, run->kind[row]);
+    number_add(out, run->at_s[row]);
+    number_add(out, kind);
+    number_add(out, id_of(s->dictionaries->objects[kind], code));
+    number_add(out, id_of(s->dictionaries->channels, run_value(&run->channel, row)));
+    number_add(out, id_of(s->dictionaries->staff, run_value(&run->staff, row)));
+    number_add(out, p != NULL && p->amount_fen != NULL ? p->amount_fen[place] : RUN_NONE);
+    number_add(out, p != NULL && p->quantity != NULL ? p->quantity[place] : RUN_NONE);
+    number_add(out, p != NULL && p->refunded_s != NULL ? p->refunded_s[place] : RUN_NEVER);
+}
+
+enum { EVENT_NUMBERS = 9 };
+
+static void say_events(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
+{
+    const struct chunk *c = s->chunks[ordinal / SET_CHUNK];
+    uint32_t local = ordinal % SET_CHUNK, seen[RUN_KINDS] = {0};
+    int newest = 0;
+    for (int k = 1; k < c->n_runs; k++) {
+        struct run_range range = run_range_of(c->runs[k], local);
+        if (run_replaces(c->runs[k], local))
+            newest = k;
+        else
+            assert_int_equal(range.from, range.to);
+    }
+    const struct run *run = c->runs[newest];
+    struct run_range range = run_range_of(run, local);
+    for (uint32_t i = range.from; i < range.to; i++) {
+        const struct run_posting *p = run->postings[run->kind[i]];
+        uint32_t place = p != NULL ? run_posting_of(p, local).from + seen[run->kind[i]]++ : 0;
+        say_event(s, run, i, place, out);
+    }
+}
+
+/* All that is known of a customer. Returns where the events begin. */
+static size_t describe(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
+{
+    const struct columns *c = s->chunks[ordinal / SET_CHUNK]->columns;
+    out->n = 0;
+    number_add(out, c->birth_day[ordinal % SET_CHUNK]);
+    number_add(out, c->added_s[ordinal % SET_CHUNK]);
+    number_add(out, c->first_s[ordinal % SET_CHUNK]);
+    say_marks(s, ordinal, out);
+    size_t events = out->n;
+    say_events(s, ordinal, out);
+    return events;
+}
+
+static uint64_t checksum(const struct snapshot *s)
+{
+    struct numbers l = {0};
+    size_t n;
+    struct person *people = people_of(s, &n);
+    uint64_t sum = (uint64_t)s->seq;
+    for (size_t i = 0; i < n; i++) {
+        describe(s, people[i].ordinal, &l);
+        sum = hash_bytes((struct str){(const char *)l.at, l.n * sizeof *l.at},
+                         hash_u64(sum) + (uint64_t)people[i].id);
+    }
+    free(people);
+    free(l.at);
+    return sum;
+}
+
+static void agree_about(const struct snapshot *a, const struct snapshot *b, const struct person *x,
+                        const struct person *y, const char *when, struct numbers l[static 2])
+{
+    if (x->id != y->id)
+        fail_msg("%s: alive is %" PRId64 ", should be %" PRId64, when, x->id, y->id);
+    size_t from = describe(a, x->ordinal, &l[0]);
+    size_t want = describe(b, y->ordinal, &l[1]);
+    if (from != want)
+        fail_msg("%s: customer %" PRId64 " has %zu marks, should have %zu", when, x->id,
+                 from - MARK_KINDS - 3, want - MARK_KINDS - 3);
+    for (size_t i = 0; i < l[0].n && i < l[1].n; i++) {
+        if (l[0].at[i] == l[1].at[i])
+            continue;
+        if (i < from)
+            fail_msg("%s: customer %" PRId64 ", column or mark %zu: %" PRId64
+                     ", should be %" PRId64,
+                     when, x->id, i, l[0].at[i], l[1].at[i]);
+        size_t row = (i - from) / EVENT_NUMBERS, first = from + row * EVENT_NUMBERS;
+        fail_msg("%s: customer %" PRId64 ", event %zu, member %zu: %" PRId64 ", should be %" PRId64
+                 " (of kind %" PRId64 " for %" PRId64 ")",
+                 when, x->id, row, i - first, l[0].at[i], l[1].at[i], l[0].at[first],
+                 l[1].at[first]);
+    }
+    if (l[0].n != l[1].n)
+        fail_msg("%s: customer %" PRId64 " has %zu events, should have %zu", when, x->id,
+                 (l[0].n - from) / EVENT_NUMBERS, (l[1].n - from) / EVENT_NUMBERS);
+}
+
+/* `a`, made step by step, says the same as `b`, made from nothing. */
+static void agree(const struct snapshot *a, const struct snapshot *b, const char *when)
+{
+    struct numbers l[2] = {0};
+    size_t n, m;
+    struct person *x = people_of(a, &n), *y = people_of(b, &m);
+    assert_true(a->seq == b->seq);
+    for (size_t i = 0; i < n && i < m; i++)
+        agree_about(a, b, &x[i], &y[i], when, l);
+    if (n != m)
+        fail_msg("%s: %zu are alive, should be %zu", when, n, m);
+    free(x);
+    free(y);
+    free(l[0].at);
+    free(l[1].at);
+}
+
+/* ---- living ---- */
+
+static void read_numbers(struct world *w, struct tx *tx, const struct sql *q, struct numbers *first,
+                         struct numbers *second)
+{
+    struct rows *r;
+    first->n = 0;
+    store_must(w->f, tx_query(tx, q, &r, &w->f->err));
+    for (size_t n = 0; rows_next(r); n++) {
+        number_add(first, rows_int(r, 0));
+        if (second != NULL) {
+            second->n = n;
+            number_add(second, rows_int(r, 1));
+        }
+    }
+    store_must(w->f, rows_end(r, &w->f->err));
+}
+
+/* The next snapshot of the world's builder; it compares it, too, when asked to. */
+static void step(struct world *w, bool compare)
+{
+    struct tx *tx;
+    struct snapshot *next, *whole;
+    store_must(w->f, db_read_begin(w->f->db, &tx, &w->f->err));
+    store_must(w->f, w->last == NULL ? builder_all(w->builder, tx, &next, &w->f->err)
+                                     : builder_next(w->builder, tx, w->last, &next, &w->f->err));
+    if (w->last != NULL && next != w->last)
+        *(builder_progress(w->builder).to_seq == next->seq ? &w->rebuilt : &w->stepped) += 1;
+    if (compare) {
+        struct builder *fresh = builder_new();
+        store_must(w->f, builder_all(fresh, tx, &whole, &w->f->err));
+        agree(next, whole, w->when);
+        snapshot_drop(whole);
+        builder_free(fresh);
+        read_numbers(w, tx, &PEOPLE, &w->people, NULL);
+        read_numbers(w, tx, &MERGES, &w->merges, NULL);
+        read_numbers(w, tx, &LOGGED, &w->logged, &w->owners);
+    }
+    db_read_end(tx);
+    snapshot_drop(w->last);
+    w->last = next;
+}
+
+static struct world *world_new(struct store_fixture *f)
+{
+    struct world *w = calloc(1, sizeof *w);
+    w->f = f;
+    w->seed = test_seed();
+    w->rng = rng_seed(w->seed);
+    w->builder = builder_new();
+    store_write(f, world_found, w);
+    w->founded++;
+    snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", at first", w->seed);
+    step(w, true);
+    return w;
+}
+
+static void world_free(struct world *w)
+{
+    snapshot_drop(w->last);
+    builder_free(w->builder);
+    free(w->people.at);
+    free(w->merges.at);
+    free(w->logged.at);
+    free(w->owners.at);
+    free(w);
+}
+
+static void steps_agree_with_everything(void **state)
+{
+    struct world *w = world_new(*state);
+    struct snapshot *kept[KEPT];
+    uint64_t sums[KEPT];
+    size_t n = 0;
+    world_counts_clear();
+    for (int round = 0; round < ROUNDS; round++) {
+        snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", round %d", w->seed, round);
+        for (int i = (int)rng_between(&w->rng, 1, 24); i > 0; i--)
+            world_live(w);
+        step(w, true);
+        if (n < KEPT && rng_below(&w->rng, 4) == 0) {
+            sums[n] = checksum(w->last);
+            kept[n++] = snapshot_hold(w->last);
+        }
+    }
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(checksum(kept[i]) == sums[i]);
+        snapshot_drop(kept[i]);
+    }
+    world_counts_check(w);
+    world_free(w);
+}
+
+/* ---- wiped ---- */
+
+/* As domain/demo_remove.c does it. */
+static enum rc wipe(struct tx *tx, void *arg, struct err *e)
+{
+    bool empty = false;
+    enum rc rc = RC_OK;
+    (void)arg;
+    while (rc == RC_OK && !empty)
+        rc = wipe_some(tx, &empty, e);
+    return rc == RC_OK ? event_retract_batch(tx, tx_id(tx), e) : rc;
+}
+
+static void everyone_may_go(void **state)
+{
+    struct world *w = world_new(*state);
+    store_write(w->f, wipe, w);
+    step(w, true);
+    assert_int_equal(set_count(w->last->alive), 0);
+    store_write(w->f, world_found, w);
+    step(w, true);
+    assert_true(set_count(w->last->alive) > 0);
+    world_free(w);
+}
+
+/* ---- many events, many customers ---- */
+
+/* Some of the same kind in one closure, from a place in a list on. */
+struct many {
+    struct world *w;
+    struct rng rng;
+    size_t from, n;
+    const int64_t *ids;
+    const int64_t *seqs;
+};
+
+static enum rc many_events(struct tx *tx, void *arg, struct err *e)
+{
+    struct many *m = arg;
+    struct rng rng = m->rng; /* a closure may run twice */
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < BURST; i++) {
+        struct event ev = world_event(&rng, m->w, m->ids[rng_below(&rng, m->n)]);
+        rc = event_add(tx, &ev, e);
+    }
+    return rc;
+}
+
+static enum rc many_customers(struct tx *tx, void *arg, struct err *e)
+{
+    struct many *m = arg;
+    struct customer_new c = CUSTOMER_NEW;
+    enum rc rc = RC_OK;
+    int64_t id;
+    for (size_t i = 0; rc == RC_OK && i < m->n; i++) {
+        c.first_s = (int64_t)(m->from + i);
+        c.city = str_from(CITIES[i % FEW]);
+        rc = customer_make(tx, m->w->f->keys, &c, &id, e);
+    }
+    return rc;
+}
+
+static enum rc many_tags(struct tx *tx, void *arg, struct err *e)
+{
+    struct many *m = arg;
+    int64_t changed;
+    return tag_put(tx, m->ids + m->from, m->n, m->w->tags[0], &changed, e);
+}
+
+static enum rc many_retractions(struct tx *tx, void *arg, struct err *e)
+{
+    struct many *m = arg;
+    enum rc rc = RC_OK;
+    for (size_t i = m->from; rc == RC_OK && i < m->from + m->n; i++)
+        rc = event_retract(tx, m->seqs[i], m->ids[i], 0, e);
+    return rc;
+}
+
+static void make_many(struct world *w, size_t n)
+{
+    struct many m = {.w = w, .n = 500};
+    for (; m.from < n; m.from += m.n) {
+        m.n = n - m.from < 500 ? n - m.from : 500;
+        store_write(w->f, many_customers, &m);
+    }
+}
+
+static void happen_to_many(struct world *w, const int64_t *ids, size_t n, int times)
+{
+    struct many m = {.w = w, .ids = ids, .n = n};
+    while (times-- > 0) {
+        m.rng = rng_seed(rng_u64(&w->rng));
+        store_write(w->f, many_events, &m);
+    }
+}
+
+/* Runs grow past what is written anew at each step, become middle runs, and part of the first. */
+static void runs_settle(void **state)
+{
+    enum { HOT = 60, BURSTS = 30, EACH = 10 };
+    struct world *w = world_new(*state);
+    bool three = false, two = false, middle = false, base = false;
+    make_many(w, 160);
+    step(w, true);
+    for (int i = 0; i < BURSTS; i++) {
+        size_t from = rng_below(&w->rng, w->people.n - HOT);
+        snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", burst %d", w->seed, i);
+        happen_to_many(w, w->people.at + from, HOT, EACH);
+        world_live(w);
+        int before = w->last->chunks[0]->n_runs, rebuilt = w->rebuilt;
+        uint32_t rows = w->last->chunks[0]->runs[0]->n;
+        step(w, i % 5 == 4);
+        const struct chunk *c = w->last->chunks[0];
+        three = three || c->n_runs == 3;
+        middle = middle || (c->n_runs > 1 && c->runs[1]->n > 65536);
+        two = two || (before == 3 && c->n_runs == 2);
+        base = base || (rebuilt == w->rebuilt && c->runs[0]->n > rows);
+    }
+    if (getenv("KOI_VERBOSE") != NULL)
+        print_message("  %" PRId64 " rows, %d anew\n", snapshot_bytes(w->last).rows, w->rebuilt);
+    assert_true(three && two && middle && base);
+    world_free(w);
+}
+
+static void several_chunks(void **state)
+{
+    enum { LATER = 300, TAGGED = 20500, TAKEN = 2500 };
+    struct world *w = world_new(*state);
+    struct many m = {.w = w, .n = 500};
+    make_many(w, SET_CHUNK - w->people.n - LATER / 2);
+    step(w, true);
+    assert_int_equal(w->last->n_chunks, 1);
+    make_many(w, LATER);
+    snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", a second chunk", w->seed);
+    step(w, true);
+    assert_int_equal(w->last->n_chunks, 2);
+    happen_to_many(w, w->people.at + w->people.n - LATER, LATER, 2);
+    happen_to_many(w, w->people.at, w->people.n, 4);
+    for (m.ids = w->people.at + 1000; m.from < TAGGED; m.from += m.n)
+        store_write(w->f, many_tags, &m);
+    snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", tags", w->seed);
+    step(w, true);
+    m = (struct many){.w = w, .n = 500, .ids = w->owners.at, .seqs = w->logged.at};
+    assert_true(w->logged.n > TAKEN);
+    for (; m.from < TAKEN; m.from += m.n)
+        store_write(w->f, many_retractions, &m);
+    snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", retractions", w->seed);
+    step(w, true);
+    for (int i = 0; i < 60; i++)
+        world_live(w);
+    snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", two chunks", w->seed);
+    step(w, true);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(steps_agree_with_everything, SQLITE),
+        STORE_TEST(everyone_may_go, SQLITE),
+        STORE_TEST(runs_settle, SQLITE),
+        STORE_TEST(several_chunks, SQLITE),
+        STORE_TEST(steps_agree_with_everything, POSTGRES),
+        STORE_TEST(everyone_may_go, POSTGRES),
+    };
+    size_t n = sizeof tests / sizeof *tests;
+    return _cmocka_run_group_tests("mirror_builder", tests, pg_fixture_skipped() ? n - 2 : n, NULL,
+                                   NULL);
+}

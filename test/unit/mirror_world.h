@@ -1,0 +1,62 @@
+/* mirror_world — a corp that lives at random, for tests of the mirror: every operation that changes
+ * what the mirror holds, through the functions the program itself uses.
+ */
+#ifndef KOI_TEST_UNIT_MIRROR_WORLD_H
+#define KOI_TEST_UNIT_MIRROR_WORLD_H
+
+#include "store_fixture.h"
+
+#include "base/rng.h"
+#include "mirror/builder.h"
+#include "store/event.h"
+#include "store/field.h"
+
+enum {
+    FEW = 6, /* of things of a kind */
+    NOW_S = 1790000000,
+    DAY_S = 86400,
+    BATCHES = 64, /* imports */
+};
+
+extern const char *const CITIES[FEW];
+
+/* A list of numbers that grows. Zeroed: empty. */
+struct numbers {
+    int64_t *at;
+    size_t n, room;
+};
+void number_add(struct numbers *l, int64_t x);
+int compare_numbers(const void *a, const void *b);
+
+struct world {
+    struct store_fixture *f;
+    uint64_t seed;
+    struct rng rng;
+    int64_t staff[FEW], groups[FEW], tags[FEW], stages[FEW], sources[FEW], channels[FEW];
+    int64_t tiers[FEW], model_id, fit_id;
+    struct field field;
+    struct numbers people, merges, logged, owners; /* as the database has them; logged events */
+    int64_t batches[BATCHES], loners[BATCHES];
+    int pools[BATCHES]; /* of the orders that each import touches */
+    size_t batches_n, loners_n;
+    int64_t undoing; /* an import that is half taken back */
+    int founded;
+    struct builder *builder;
+    struct snapshot *last;
+    int rebuilt, stepped;
+    char when[64];
+};
+
+/* A closure (arg: the world) that puts in what all else needs, and forty customers. */
+enum rc world_found(struct tx *tx, void *arg, struct err *e);
+/* One operation, or none where chance finds nobody to do it to. Reads people, merges and logged of
+ * the world, which the caller keeps up to date. */
+void world_live(struct world *w);
+/* Fails unless every operation came; prints how often each did when KOI_VERBOSE is set. */
+void world_counts_check(const struct world *w);
+/* From none. */
+void world_counts_clear(void);
+/* Something a customer did or met. */
+struct event world_event(struct rng *rng, const struct world *w, int64_t customer_id);
+
+#endif
