@@ -1,5 +1,5 @@
-/* mirror_world.c — see mirror_world.h. A closure may run twice, so each operation draws from a seed of
- * its own and counts only once it is committed. */
+/* mirror_world.c — see mirror_world.h. A closure may run twice, so each operation draws from a seed
+ * of its own and counts only once it is committed. */
 #include "mirror_world.h"
 
 #include "domain/ingest.h"
@@ -395,8 +395,10 @@ static enum rc put_order(struct tx *tx, struct op *op, struct ingest *g, int num
     struct ingest_item items[3];
     struct ingest_counts counts = {0};
     struct order_row before = {0}, after = {0};
-    int64_t at_s = moment(op);
-    bool sale = chance(op, 85);
+    struct op own = {.w = op->w, .rng = rng_seed((uint64_t)number)},
+              *x = chance(op, 40) ? &own : op;
+    int64_t at_s = moment(x); /* often as before, so that only the header changes */
+    bool sale = number % 8 != 0;
     struct ingest_refund refund = {STR("1"), at_s + rng_between(&op->rng, 0, 3 * DAY_S),
                                    rng_between(&op->rng, 1, 500)};
     struct ingest_order o = {
@@ -412,17 +414,17 @@ static enum rc put_order(struct tx *tx, struct op *op, struct ingest *g, int num
         .total_fen = chance(op, 30) ? rng_between(&op->rng, 0, 9000) : DB_NULL,
         .paid_fen = DB_NULL,
         .items = items,
-        .items_n = rng_below(&op->rng, 4),
+        .items_n = rng_below(&x->rng, 4),
         .refunds = &refund,
         .refunds_n = chance(op, 30) ? 1 : 0,
     };
     for (size_t i = 0; i < o.items_n; i++)
         items[i] = (struct ingest_item){
-            .code = arena_printf(tx_arena(tx), "P%d", (int)rng_below(&op->rng, 9)),
+            .code = arena_printf(tx_arena(tx), "P%d", (int)rng_below(&x->rng, 9)),
             .at_s = at_s + (int64_t)i,
-            .quantity = rng_between(&op->rng, 0, 3),
-            .unit_price_micro = 1000000 * rng_between(&op->rng, 0, 9),
-            .amount_fen = rng_between(&op->rng, sale ? 0 : -900, sale ? 900 : 0),
+            .quantity = rng_between(&x->rng, 0, 3),
+            .unit_price_micro = 1000000 * rng_between(&x->rng, 0, 9),
+            .amount_fen = rng_between(&x->rng, sale ? 0 : -900, sale ? 900 : 0),
             .occurrence = 1,
         };
     if (o.items_n == 0 && o.total_fen == DB_NULL)
@@ -531,16 +533,28 @@ static enum rc import(struct tx *tx, struct op *op, struct err *e)
     };
     if (op->w->batches_n == BATCHES)
         return RC_OK;
+    op->did = true;
     enum rc rc = batch_add(tx, &b, e);
     if (rc == RC_OK)
         rc = hand_in(tx, op, b.id, 6, e);
     if (rc != RC_OK)
         return rc;
+    op->id = b.id;
+    return RC_OK;
+}
+
+/* The end of an import: when its customers were first seen. */
+static enum rc see_first(struct tx *tx, struct op *op, struct err *e)
+{
+    const struct world *w = op->w;
     int64_t *touched;
     size_t n;
-    rc = batch_customers(tx, b.id, 0, &touched, &n, e);
-    op->id = b.id;
-    return rc == RC_OK ? batch_first_seen(tx, b.id, touched, n, e) : rc;
+    if (w->batches_n == 0)
+        return RC_OK;
+    int64_t batch_id = w->batches[rng_below(&op->rng, w->batches_n)];
+    enum rc rc = batch_customers(tx, batch_id, 0, &touched, &n, e);
+    op->did = n > 0;
+    return rc == RC_OK ? batch_first_seen(tx, batch_id, touched, n, e) : rc;
 }
 
 /* As domain/import_undo.c does it: first the mark, later the rows. */
@@ -573,13 +587,9 @@ static enum rc undo_one(struct tx *tx, int64_t batch_id, enum undo_part p, int64
     return rc;
 }
 
-static enum rc undo_end(struct tx *tx, struct op *op, struct err *e)
+enum rc world_undo(struct tx *tx, int64_t batch_id, struct err *e)
 {
-    int64_t batch_id = op->w->undoing;
     enum rc rc = RC_OK;
-    if (batch_id == 0)
-        return RC_OK;
-    op->did = true;
     for (int p = 0; rc == RC_OK && p < UNDO_PARTS; p++) {
         int64_t *keys;
         size_t n;
@@ -590,6 +600,12 @@ static enum rc undo_end(struct tx *tx, struct op *op, struct err *e)
     if (rc == RC_OK)
         rc = event_retract_batch(tx, batch_id, e);
     return rc == RC_OK ? batch_set_state(tx, batch_id, BATCH_UNDONE, e) : rc;
+}
+
+static enum rc undo_end(struct tx *tx, struct op *op, struct err *e)
+{
+    op->did = op->w->undoing != 0;
+    return op->did ? world_undo(tx, op->w->undoing, e) : RC_OK;
 }
 
 /* A customer that an import made, and nothing else touched: it goes without a word about events. */
@@ -636,6 +652,7 @@ static const struct deed DEEDS[] = {
     {"retract", retract, 4},
     {"order", order, 14},
     {"import", import, 3},
+    {"see first", see_first, 3},
     {"undo begins", undo_begin, 1},
     {"undo ends", undo_end, 2},
     {"a loner comes", make_loner, 2},

@@ -56,6 +56,8 @@ void world_live(struct world *w);
 void world_counts_check(const struct world *w);
 /* From none. */
 void world_counts_clear(void);
+/* Takes an import back, in one go. */
+enum rc world_undo(struct tx *tx, int64_t batch_id, struct err *e);
 /* Something a customer did or met. */
 struct event world_event(struct rng *rng, const struct world *w, int64_t customer_id);
 
