@@ -21,7 +21,7 @@
     " coalesce(s.spend_fen, 0), s.last_order_s, c.updated_us FROM customer c"                      \
     " LEFT JOIN source o ON o.id = c.source_id LEFT JOIN stage g ON g.id = c.stage_id"             \
     " LEFT JOIN customer_stats s ON s.customer_id = c.id"                                          \
-    " WHERE c.id " ids " AND c.root_id = c.id AND c.erased_s IS NULL AND " SCOPE_CUSTOMER(      \
+    " WHERE c.id " ids " AND c.root_id = c.id AND c.erased_s IS NULL AND " SCOPE_CUSTOMER(         \
         "c.id", "$2") " ORDER BY c.id"
 static const struct sql CARDS = {
     .text = CARD(IDS_LITE("$1")),
@@ -32,7 +32,7 @@ static const struct sql CARDS = {
 
 #define PHONES(ids)                                                                                \
     "SELECT m.root_id, i.value_sealed FROM customer m JOIN identity i ON i.customer_id = m.id"     \
-    " WHERE m.root_id " ids " AND i.kind = 'phone' AND ($2 = 0 OR EXISTS"                       \
+    " WHERE m.root_id " ids " AND i.kind = 'phone' AND ($2 = 0 OR EXISTS"                          \
     " (SELECT 1 FROM relation r CROSS JOIN account_staff a WHERE r.customer_id = i.customer_id"    \
     " AND r.deleted_s IS NULL AND a.account_id = $2 AND a.staff_id = r.staff_id))"                 \
     " ORDER BY m.root_id, i.created_s DESC, i.id DESC"
@@ -46,7 +46,7 @@ static const struct sql CARD_PHONES = {
 #define STAFF(ids)                                                                                 \
     "SELECT m.root_id, r.staff_id, s.name, min(r.added_s) FROM customer m"                         \
     " JOIN relation r ON r.customer_id = m.id JOIN staff s ON s.id = r.staff_id"                   \
-    " WHERE m.root_id " ids " AND r.deleted_s IS NULL"                                          \
+    " WHERE m.root_id " ids " AND r.deleted_s IS NULL"                                             \
     " GROUP BY m.root_id, r.staff_id, s.name ORDER BY 1, 4, 2"
 static const struct sql CARD_STAFF = {
     .text = STAFF(IDS_LITE("$1")),
@@ -58,9 +58,9 @@ static const struct sql CARD_STAFF = {
 #define TAGS(ids)                                                                                  \
     "SELECT q.root_id, t.id, t.name, g.name FROM ("                                                \
     "SELECT m.root_id, x.tag_id FROM customer m JOIN customer_tag x ON x.customer_id = m.id"       \
-    " WHERE m.root_id " ids " UNION"                                                            \
+    " WHERE m.root_id " ids " UNION"                                                               \
     " SELECT m.root_id, x.tag_id FROM customer m JOIN relation r ON r.customer_id = m.id"          \
-    " JOIN relation_tag x ON x.relation_id = r.id WHERE m.root_id " ids ") q"                   \
+    " JOIN relation_tag x ON x.relation_id = r.id WHERE m.root_id " ids ") q"                      \
     " JOIN tag t ON t.id = q.tag_id JOIN tag_group g ON g.id = t.group_id"                         \
     " ORDER BY q.root_id, g.position, g.id, t.position, t.id"
 static const struct sql CARD_TAGS = {
@@ -70,10 +70,11 @@ static const struct sql CARD_TAGS = {
     .out = "iiss",
 };
 
+/* Few models, each looked up for each customer: in this order, or all tiers of everyone are read. */
 #define TIERS(ids)                                                                                 \
-    "SELECT x.customer_id, m.name, t.name, t.color FROM tier_model m"                              \
-    " JOIN customer_tier x ON x.model_id = m.id JOIN tier t ON t.id = x.tier_id"                   \
-    " WHERE x.customer_id " ids " AND m.archived_s IS NULL ORDER BY x.customer_id, m.id"
+    "SELECT x.customer_id, m.name, t.name, t.color FROM tier_model m CROSS JOIN customer_tier x"   \
+    " CROSS JOIN tier t WHERE x.model_id = m.id AND x.customer_id " ids " AND t.id = x.tier_id"    \
+    " AND m.archived_s IS NULL ORDER BY x.customer_id, m.id"
 static const struct sql CARD_TIERS = {
     .text = TIERS(IDS_LITE("$1")) " /*scan*/",
     .pg = TIERS(IDS_PG("$1")),
