@@ -70,7 +70,8 @@ static const struct sql CARD_TAGS = {
     .out = "iiss",
 };
 
-/* Few models, each looked up for each customer: in this order, or all tiers of everyone are read. */
+/* Few models, each looked up for each customer: in this order, or all tiers of everyone are
+ * read. */
 #define TIERS(ids)                                                                                 \
     "SELECT x.customer_id, m.name, t.name, t.color FROM tier_model m CROSS JOIN customer_tier x"   \
     " CROSS JOIN tier t WHERE x.model_id = m.id AND x.customer_id " ids " AND t.id = x.tier_id"    \
