@@ -6,7 +6,7 @@
  * empty nor everyone; from 10,000 expressions on, fewer than 100 of a production or less than 30 %
  * of such answers is a failure. The first disagreement prints the seed, the expression and the
  * differing ids, and ends the program with 1.
- * KOI_SKIP_POSTGRES=1 leaves the second engine out; KOI_ASK is an expression that is asked first. */
+ * KOI_SKIP_POSTGRES=1 leaves the second engine out; KOI_ASK is an expression asked first. */
 #include "audience_forms.h"
 #include "audience_naive.h"
 #include "audience_random.h"
