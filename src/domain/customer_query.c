@@ -34,10 +34,11 @@ static enum rc narrow(struct tx *tx, const struct customer_asker *who, struct st
     rc = answer_page(s, tx, &q, 0, (int64_t)room, ids, &n, e);
     if (rc == RC_OK && n == room) {
         room = AUDIENCE_MOST;
-        ids = arena_try_alloc(a, room * sizeof *ids);
-        rc = ids != NULL ? answer_page(s, tx, &q, 0, (int64_t)room, ids, &n, e)
-                         : err_set(e, RC_LIMIT, "audience_large", "expression",
-                                   "人群太大，列表放不下", "the audience is too large for a list");
+        int64_t *more = arena_try_alloc(a, room * sizeof *more);
+        rc = more != NULL ? answer_page(s, tx, &q, 0, (int64_t)room, more, &n, e)
+                          : err_set(e, RC_LIMIT, "audience_large", "expression",
+                                    "人群太大，列表放不下", "the audience is too large for a list");
+        ids = more != NULL ? more : ids;
     }
     answer_done(s);
     if (rc != RC_OK)

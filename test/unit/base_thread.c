@@ -10,8 +10,10 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/share.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -237,12 +239,56 @@ static void lines_do_not_mix(void **state)
     arena_done(&a);
 }
 
+/* ---- loops shared out ---- */
+
+enum { ROUNDS = 3000, LOOPS = 200, CALLERS = 4 };
+
+struct loop {
+    atomic_int times[ROUNDS];
+    atomic_int all;
+};
+
+static void round_of(void *arg, size_t i)
+{
+    struct loop *loop = arg;
+    atomic_fetch_add(&loop->times[i], 1);
+    atomic_fetch_add(&loop->all, 1);
+}
+
+static void *share_again_and_again(void *arg)
+{
+    static _Thread_local struct loop loop;
+    (void)arg;
+    for (int k = 0; k < LOOPS; k++) {
+        size_t n = (size_t)k * 17 % ROUNDS;
+        memset(&loop, 0, sizeof loop);
+        share_rounds(n, round_of, &loop);
+        bool each = atomic_load(&loop.all) == (int)n;
+        for (size_t i = 0; i < n; i++)
+            each = each && atomic_load(&loop.times[i]) == 1;
+        if (!each)
+            abort();
+    }
+    return NULL;
+}
+
+/* Each round once, and all before the caller is back, also when several share at once. */
+static void rounds_are_shared(void **state)
+{
+    (void)state;
+    pthread_t callers[CALLERS];
+    for (int i = 0; i < CALLERS; i++)
+        callers[i] = thread_start("sharing", share_again_and_again, NULL);
+    for (int i = 0; i < CALLERS; i++)
+        pthread_join(callers[i], NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(witness),          cmocka_unit_test(threads_and_signals),
         cmocka_unit_test(clock_is_driven),  cmocka_unit_test(lines_are_json),
-        cmocka_unit_test(lines_do_not_mix),
+        cmocka_unit_test(lines_do_not_mix), cmocka_unit_test(rounds_are_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -262,7 +262,7 @@ static double naive_bg(const double *v, const struct clv_customer *c)
                 seen += p * pow(q, c->x - 1.0) * pow(l, c->x) * exp(-l * c->t_x);
             sum += seen * density * gamma_weight(u, v[0], v[1]) * h * k;
         }
-    return log(sum);
+    return sum > 0.0 ? log(sum) : -HUGE_VAL;
 }
 
 static double naive_pareto(const double *v, const struct clv_customer *c)
@@ -275,7 +275,7 @@ static double naive_pareto(const double *v, const struct clv_customer *c)
             sum += seen * pow(l, c->x) * gamma_weight(u, v[0], v[1]) * gamma_weight(w, v[2], v[3]) *
                    h * k;
         }
-    return log(sum);
+    return sum > 0.0 ? log(sum) : -HUGE_VAL;
 }
 
 static double naive_values(const double *v, const struct clv_customer *c)
@@ -285,7 +285,7 @@ static double naive_values(const double *v, const struct clv_customer *c)
         sum += exp((shape - 1.0) * log(c->m) + shape * (u + log(c->x)) - exp(u) * c->x * c->m -
                    lgamma(shape)) *
                gamma_weight(u, v[1], v[2]) * h;
-    return log(sum);
+    return sum > 0.0 ? log(sum) : -HUGE_VAL;
 }
 
 static double ll_of_one(enum clv_model m, const double *v, const struct clv_customer *c)

@@ -6,10 +6,12 @@
 #include "query/mirror/ask.h"
 
 #include "base/must.h"
+#include "base/share.h"
 #include "query/mirror/plan.h"
 #include "store/ids.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 static struct set_words *words_new(size_t n)
@@ -17,15 +19,36 @@ static struct set_words *words_new(size_t n)
     return must(aligned_alloc(_Alignof(struct set_words), (n + 1) * sizeof(struct set_words)));
 }
 
+struct asking {
+    const struct plan *plan;
+    struct mirror_answer *answer;
+    _Atomic int64_t count;
+};
+
+static void run_chunk(void *arg, size_t i)
+{
+    struct asking *x = arg;
+    struct set_words *out = &x->answer->chunks[i];
+    struct set_words *scratch = words_new((size_t)x->plan->depth * 2 + 4);
+    set_load(x->plan->s->alive, (uint32_t)i, &scratch[0]);
+    ask_run(x->plan->root, x->plan->s, (uint32_t)i, &scratch[0], out, scratch + 1);
+    atomic_fetch_add_explicit(&x->count, words_count(out), memory_order_relaxed);
+    free(scratch);
+}
+
+/* Conditions on sets take less time than waking another core. */
+enum { COST_WORTH_SHARING = 4 };
+
 static void run_chunks(const struct plan *p, struct mirror_answer *a)
 {
-    struct set_words *scratch = words_new((size_t)p->depth * 2 + 4);
-    for (uint32_t i = 0; i < a->n_chunks; i++) {
-        set_load(p->s->alive, i, &scratch[0]);
-        ask_run(p->root, p->s, i, &scratch[0], &a->chunks[i], scratch + 1);
-        a->count += words_count(&a->chunks[i]);
+    struct asking x = {.plan = p, .answer = a};
+    if (p->root->cost >= COST_WORTH_SHARING) {
+        share_rounds(a->n_chunks, run_chunk, &x);
+    } else {
+        for (size_t i = 0; i < a->n_chunks; i++)
+            run_chunk(&x, i);
     }
-    free(scratch);
+    a->count = x.count;
 }
 
 enum rc mirror_ask(const struct snapshot *s, struct tx *tx, const struct audience_question *q,

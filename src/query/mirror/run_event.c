@@ -273,7 +273,7 @@ static bool seq_rows(const struct events_ask *x, const struct run *run, struct r
         h.at_s = run->at_s[i];
         for (size_t k = last + 1; k-- > 0;) {
             int64_t from = k == 0 ? (int64_t)h.at_s : start[k - 1];
-            if (from <= start[k] && k < last)
+            if (k < last && from <= start[k])
                 continue;
             if (from < 0 || !matches(x, &x->matches[k], &h))
                 continue;
