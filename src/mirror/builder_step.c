@@ -11,6 +11,7 @@
 
 #include "base/must.h"
 #include "mirror/builder_parts.h"
+#include "store/ids.h"
 
 #include <string.h>
 
@@ -168,17 +169,11 @@ static enum rc see_customer(void *to, const struct feed_customer *c, struct err 
     return RC_OK;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void ids_sort(struct id_list *l)
 {
     size_t kept = 0;
     if (l->n > 1)
-        qsort(l->at, l->n, sizeof *l->at, compare_ids);
+        qsort(l->at, l->n, sizeof *l->at, ids_compare);
     for (size_t i = 0; i < l->n; i++)
         if (kept == 0 || l->at[kept - 1] != l->at[i])
             l->at[kept++] = l->at[i];

@@ -124,3 +124,16 @@ int32_t window_birth_day(int32_t today, int64_t years)
     assert(years >= 0 && years <= 200);
     return calendar_add_months(today, (int)(-12 * years));
 }
+
+int32_t window_march_day(int32_t day)
+{
+    int year, month, of_month;
+    calendar_civil_from_day(day, &year, &month, &of_month);
+    return day - calendar_day_from_civil(month >= 3 ? year : year - 1, 3, 1);
+}
+
+int64_t window_as_of(const struct moment *m, int64_t now_s)
+{
+    int64_t at = m->has_time ? moment_s(m) : calendar_day_start_s(moment_day(m) + 1) - 1;
+    return at < now_s ? at : now_s;
+}

@@ -31,5 +31,11 @@ int32_t moment_day(const struct moment *m);
 /* The latest birth day of someone who is at least `years` old today: the same day of the year,
  * clipped to its month. */
 int32_t window_birth_day(int32_t today, int64_t years);
+/* The place of a day in a year that begins on 1 March, 0 … 365: 29 February comes last, so it is
+ * the same in every year. */
+int32_t window_march_day(int32_t day);
+
+/* The now of a question as of a moment (a day: its last second), never later than now_s. */
+int64_t window_as_of(const struct moment *m, int64_t now_s);
 
 #endif

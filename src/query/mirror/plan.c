@@ -250,13 +250,11 @@ static enum rc plan_joined(struct plan *p, const struct node *n, int depth, stru
 static enum rc plan_as_of(struct plan *p, const struct node *n, int depth, struct ask **out,
                           struct err *e)
 {
-    struct moment m = n->values[0].moment;
-    int64_t at = m.has_time ? moment_s(&m) : calendar_day_start_s(moment_day(&m) + 1) - 1;
     int64_t now_s = p->now_s;
     if (p->as_of_n == AS_OF_MOST)
         return plan_from_sql(p, n, out, e);
     p->as_of[p->as_of_n++] = n;
-    p->now_s = at < now_s ? at : now_s;
+    p->now_s = window_as_of(&n->values[0].moment, now_s);
     struct ask *known = ask_new(p, ASK_COLUMN, 2);
     known->column = COLUMN_FIRST;
     known->ranges = ARENA_ARRAY(p->a, struct range, 1);

@@ -10,14 +10,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { COST_POSTING = 10, COST_ROWS = 40, COST_SEQ = 80, NO_WHERE_ROOM = 0 };
+enum { COST_POSTING = 10, COST_ROWS = 40, COST_SEQ = 80 };
 
 /* ---- filters ---- */
 
 /* `where` being planned. `unsupported`: it asks for what the mirror does not hold. */
 struct filtering {
     struct plan *p;
-    bool item; /* lines of orders: their product is their object */
     bool columns, rows, unsupported;
 };
 
@@ -187,7 +186,7 @@ static enum rc plan_match(struct plan *p, const struct events *ev, struct events
                           bool *out_supported, struct err *e)
 {
     struct match *m = &x->matches[x->n_matches++];
-    struct filtering f = {.p = p, .item = ev->kind_id == EVENT_ITEM};
+    struct filtering f = {.p = p};
     if (ev->kind_id == 0) {
         m->kinds[m->n_kinds++] = EVENT_ORDER;
         m->kinds[m->n_kinds++] = EVENT_REFUND;

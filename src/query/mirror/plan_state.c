@@ -215,14 +215,6 @@ static struct ask *plan_age(struct plan *p, const struct node *n)
     }
 }
 
-/* The place of a day in a year that begins on 1 March: 29 February comes last. */
-static int32_t march_day(int32_t day)
-{
-    int year, month, of_month;
-    calendar_civil_from_day(day, &year, &month, &of_month);
-    return day - calendar_day_from_civil(month >= 3 ? year : year - 1, 3, 1);
-}
-
 static struct ask *plan_birthday(struct plan *p, const struct node *n)
 {
     struct ask *known = column_ask(p, COLUMN_BIRTH_DAY, 1);
@@ -236,8 +228,8 @@ static struct ask *plan_birthday(struct plan *p, const struct node *n)
         return known;
     struct ask *ask = ask_new(p, ASK_BIRTHDAY, COST_BIRTHDAY);
     ask->ranges = ARENA_ARRAY(p->a, struct range, 1);
-    int32_t to = march_day(days.to + 1) == 0 ? 365 : march_day(days.to);
-    add_range(ask, march_day(days.from), to);
+    int32_t to = window_march_day(days.to + 1) == 0 ? 365 : window_march_day(days.to);
+    add_range(ask, window_march_day(days.from), to);
     return ask;
 }
 

@@ -223,6 +223,27 @@ static void places_to(const struct events_ask *x, struct places *pl, uint32_t lo
     }
 }
 
+/* The next event in the window whose kind matters, and its place in its posting. */
+static bool next_hit(const struct events_ask *x, const struct run *run, struct run_range *left,
+                     struct places *pl, struct hit *h)
+{
+    while (left->from < left->to && run->at_s[left->from] <= x->to_s) {
+        uint32_t row = left->from++;
+        uint8_t slot = x->slot[run->kind[row]];
+        if (slot == NO_SLOT)
+            continue;
+        h->posting = pl->posting[slot];
+        h->place = h->posting != NULL ? pl->at[slot]++ : 0;
+        if (run->at_s[row] < x->from_s)
+            continue;
+        h->row = row;
+        h->kind = run->kind[row];
+        h->at_s = run->at_s[row];
+        return true;
+    }
+    return false;
+}
+
 static bool tally_rows(const struct events_ask *x, const struct run *run, struct run_range range,
                        struct places *pl)
 {
@@ -230,17 +251,7 @@ static bool tally_rows(const struct events_ask *x, const struct run *run, struct
     struct hit h = {.run = run};
     bool days = x->node->kind == NODE_TEST && x->node->what == WHAT_DAYS;
     bool any = x->node->kind != NODE_TEST;
-    for (uint32_t i = range.from; i < range.to && run->at_s[i] <= x->to_s; i++) {
-        uint8_t slot = x->slot[run->kind[i]];
-        if (slot == NO_SLOT)
-            continue;
-        h.posting = pl->posting[slot];
-        h.place = h.posting != NULL ? pl->at[slot]++ : 0;
-        if (run->at_s[i] < x->from_s)
-            continue;
-        h.row = i;
-        h.kind = run->kind[i];
-        h.at_s = run->at_s[i];
+    while (next_hit(x, run, &range, pl, &h)) {
         if (!matches(x, &x->matches[0], &h))
             continue;
         if (any)
@@ -260,17 +271,7 @@ static bool seq_rows(const struct events_ask *x, const struct run *run, struct r
     for (size_t k = 0; k <= last; k++)
         start[k] = -1;
     struct hit h = {.run = run};
-    for (uint32_t i = range.from; i < range.to && run->at_s[i] <= x->to_s; i++) {
-        uint8_t slot = x->slot[run->kind[i]];
-        if (slot == NO_SLOT)
-            continue;
-        h.posting = pl->posting[slot];
-        h.place = h.posting != NULL ? pl->at[slot]++ : 0;
-        if (run->at_s[i] < x->from_s)
-            continue;
-        h.row = i;
-        h.kind = run->kind[i];
-        h.at_s = run->at_s[i];
+    while (next_hit(x, run, &range, pl, &h)) {
         for (size_t k = last + 1; k-- > 0;) {
             int64_t from = k == 0 ? (int64_t)h.at_s : start[k - 1];
             if (k < last && from <= start[k])

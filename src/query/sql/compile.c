@@ -263,15 +263,6 @@ static void put_age(struct compile *c, const struct node *n, struct buf *out)
     }
 }
 
-/* The place of a day in a year that begins on 1 March, 0 … 365: 29 February comes last, so it is
- * the same in every year. */
-static int32_t march_day(int32_t day)
-{
-    int year, month, of_month;
-    calendar_civil_from_day(day, &year, &month, &of_month);
-    return day - calendar_day_from_civil(month >= 3 ? year : year - 1, 3, 1);
-}
-
 /* Birthdays by their place in the March year, computed from the civil day as in Howard Hinnant,
  * "chrono-Compatible Low-Level Date Algorithms" (civil_from_days). 29 February is kept on the 28th
  * in common years. */
@@ -292,8 +283,8 @@ static void put_birthday(struct compile *c, const struct node *n, bool negate, s
                                : "c.birth_day IS NOT NULL");
         return;
     }
-    int32_t from = march_day(days.from), to = march_day(days.to);
-    if (march_day(days.to + 1) == 0)
+    int32_t from = window_march_day(days.from), to = window_march_day(days.to);
+    if (window_march_day(days.to + 1) == 0)
         to = 365;
     struct buf set;
     set_begin(&set);
@@ -482,11 +473,9 @@ static void put_hoisted(struct compile *c, const struct node *n, bool negate, st
 /* As of a past time: only those we had heard of by then, and everything else at that now. */
 static void put_as_of(struct compile *c, const struct node *n, bool negate, struct buf *out)
 {
-    struct moment m = n->values[0].moment;
-    int64_t at = m.has_time ? moment_s(&m) : calendar_day_start_s(moment_day(&m) + 1) - 1;
     int64_t now_s = c->now_s;
     bool as_of = c->as_of;
-    c->now_s = at < now_s ? at : now_s;
+    c->now_s = window_as_of(&n->values[0].moment, now_s);
     c->as_of = true;
     buf_addz(out, negate ? "(c.first_s > " : "(c.first_s <= ");
     put_int(c, c->now_s, out);

@@ -1,6 +1,7 @@
 /* run.c — asks the compiled questions. Each is one statement around the text of compile.c;
  * identical questions share a prepared statement through the connection's cache of texts. */
 #include "query/sql/compile.h"
+#include "store/ids.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -122,12 +123,6 @@ enum rc audience_page(struct tx *tx, const struct audience_question *q, int64_t 
     return rc != RC_OK ? rc : ids(tx, &asked, limit, out_ids, out_n, e);
 }
 
-static int by_id(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 enum rc audience_sample(struct tx *tx, const struct audience_question *q, int64_t limit,
                         int64_t *out_ids, size_t *out_n, struct err *e)
 {
@@ -140,7 +135,7 @@ enum rc audience_sample(struct tx *tx, const struct audience_question *q, int64_
     if (rc == RC_OK)
         rc = ids(tx, &asked, limit, out_ids, out_n, e);
     if (rc == RC_OK && *out_n > 1)
-        qsort(out_ids, *out_n, sizeof *out_ids, by_id);
+        qsort(out_ids, *out_n, sizeof *out_ids, ids_compare);
     return rc;
 }
 
