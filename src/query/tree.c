@@ -83,3 +83,32 @@ bool audience_uses_period(const struct audience_expr *x)
     assert(x != NULL);
     return x->uses_period;
 }
+
+bool number_holds(const struct node *n, int64_t value)
+{
+    int64_t bound = n->n_values > 0 ? n->values[0].bound : 0;
+    switch (n->op) {
+    case OP_EQ:
+        return value == bound;
+    case OP_NE:
+        return value != bound;
+    case OP_LT:
+        return value < bound;
+    case OP_LE:
+        return value <= bound;
+    case OP_GT:
+        return value > bound;
+    case OP_GE:
+        return value >= bound;
+    case OP_BETWEEN:
+        return value >= bound && value <= n->values[1].bound;
+    case OP_KNOWN:
+        return true;
+    default:
+        assert(n->op == OP_IN);
+        for (size_t i = 0; i < n->n_values; i++)
+            if (n->values[i].bound == value)
+                return true;
+        return false;
+    }
+}

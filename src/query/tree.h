@@ -228,6 +228,8 @@ enum {
 
 /* Seconds of a duration; `period_s` is what `period` means. */
 int64_t duration_s(struct duration d, int64_t period_s);
+/* The comparison of a known number with the node's values: = != < <= > >= in between known. */
+bool number_holds(const struct node *n, int64_t value);
 /* Whether the trees are equal, see audience_equal(). */
 bool node_equal(const struct node *a, const struct node *b);
 

@@ -55,35 +55,6 @@ bool text_holds(const struct node *n, struct str text)
     return any != (n->op == OP_NE);
 }
 
-bool number_holds(const struct node *n, int64_t value)
-{
-    int64_t bound = n->n_values > 0 ? n->values[0].bound : 0;
-    switch (n->op) {
-    case OP_EQ:
-        return value == bound;
-    case OP_NE:
-        return value != bound;
-    case OP_LT:
-        return value < bound;
-    case OP_LE:
-        return value <= bound;
-    case OP_GT:
-        return value > bound;
-    case OP_GE:
-        return value >= bound;
-    case OP_BETWEEN:
-        return value >= bound && value <= n->values[1].bound;
-    case OP_KNOWN:
-        return true;
-    default:
-        assert(n->op == OP_IN);
-        for (size_t i = 0; i < n->n_values; i++)
-            if (n->values[i].bound == value)
-                return true;
-        return false;
-    }
-}
-
 /* ---- lists from the database ---- */
 
 struct id_list {
@@ -164,48 +135,55 @@ static int compare_ordinals(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The customers of these ids that the snapshot knows, as a set that the plan owns. */
-static struct set *own_set(struct plan *p, const int64_t *ids, size_t n)
+/* Customers that the database names and the snapshot knows. */
+struct known {
+    const struct snapshot *s;
+    uint32_t *ordinals;
+    size_t n, room;
+};
+
+static void see_known(void *to, int64_t id)
 {
-    uint32_t *ordinals = must(malloc((n + 1) * sizeof *ordinals));
-    size_t known = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t code = codes_find(p->s->dictionaries->customers, ids[i]);
-        if (code != 0 && code <= p->s->customers)
-            ordinals[known++] = code - 1;
+    struct known *k = to;
+    uint32_t code = codes_find(k->s->dictionaries->customers, id);
+    if (code == 0 || code > k->s->customers)
+        return;
+    if (k->n == k->room) {
+        k->room = k->room > 0 ? k->room * 2 : 256;
+        k->ordinals = must(realloc(k->ordinals, k->room * sizeof *k->ordinals));
     }
-    qsort(ordinals, known, sizeof *ordinals, compare_ordinals);
-    struct set *set = set_new(ordinals, known);
-    free(ordinals);
+    k->ordinals[k->n++] = code - 1;
+}
+
+/* They as a set that the plan owns. */
+static struct set *own_set(struct plan *p, struct known *k)
+{
+    if (k->n > 1)
+        qsort(k->ordinals, k->n, sizeof *k->ordinals, compare_ordinals);
     if (p->owned_n == p->owned_room) {
         p->owned_room = p->owned_room > 0 ? p->owned_room * 2 : 8;
         p->owned = must(realloc(p->owned, p->owned_room * sizeof(struct set *)));
     }
-    return p->owned[p->owned_n++] = set;
+    return p->owned[p->owned_n++] = set_new(k->ordinals, k->n);
 }
 
 enum rc plan_from_sql(struct plan *p, const struct node *n, struct ask **out, struct err *e)
 {
     struct audience_expr x = *p->q->expr;
     struct audience_question q = *p->q;
+    struct known known = {.s = p->s};
     x.root = wrapped(p, n);
     q.expr = &x;
     q.scope_account = 0;
-    int64_t count = 0;
-    enum rc rc = audience_count(p->tx, &q, &count, e);
-    if (rc != RC_OK)
-        return rc;
-    int64_t *ids = must(malloc(((size_t)count + 1) * sizeof *ids));
-    size_t got = 0;
-    rc = count > 0 ? audience_page(p->tx, &q, 0, count, ids, &got, e) : RC_OK;
+    enum rc rc = audience_each(p->tx, &q, see_known, &known, e);
     if (rc == RC_OK) {
         struct ask *ask = ask_new(p, ASK_SETS, COST_SET);
         ask->sets = ARENA_ARRAY(p->a, const struct set *, 1);
-        ask->sets[0] = own_set(p, ids, got);
+        ask->sets[0] = own_set(p, &known);
         ask->n_sets = 1;
         *out = ask;
     }
-    free(ids);
+    free(known.ordinals);
     return rc;
 }
 

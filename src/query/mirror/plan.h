@@ -114,8 +114,6 @@ enum rc plan_from_sql(struct plan *p, const struct node *n, struct ask **out, st
 bool ids_have(const struct node *n, int64_t id);
 /* The text test of the language: = != in contains; absent texts hold none of them. */
 bool text_holds(const struct node *n, struct str text);
-/* The comparison of a number with the node's values. */
-bool number_holds(const struct node *n, int64_t value);
 /* Staff meant by names or by teams, ascending. */
 enum rc plan_staff(struct plan *p, const struct node *n, int64_t **out, size_t *out_n,
                    struct err *e);

@@ -103,39 +103,29 @@ static void see_group(void *to, int64_t id)
         l->ask->sets[l->ask->n_sets++] = set;
 }
 
-/* Members of groups that a group expression picks. */
-static enum rc plan_picked_groups(struct plan *p, const struct node *n, struct ask **out,
-                                  struct err *e)
+/* Calls see_group() with the groups that a group expression picks. */
+static enum rc each_picked(struct group_list *l, struct err *e)
 {
+    const struct audience_question *asked = l->p->q;
     struct audience_expr x = {.subject = AUDIENCE_GROUP,
-                              .root = n->items[0],
+                              .root = l->n->items[0],
                               .checked = true,
-                              .uses_period = p->q->expr->uses_period};
-    struct audience_question q = *p->q;
+                              .uses_period = asked->expr->uses_period};
+    struct audience_question q = *asked;
     q.expr = &x;
     q.scope_account = 0;
-    int64_t count = 0;
-    size_t got = 0;
-    enum rc rc = audience_count(p->tx, &q, &count, e);
-    if (rc != RC_OK)
-        return rc;
-    int64_t *ids = ARENA_ARRAY(p->a, int64_t, (size_t)count + 1);
-    rc = count > 0 ? audience_page(p->tx, &q, 0, count, ids, &got, e) : RC_OK;
-    if (rc == RC_OK)
-        *out = from_keys(p, MARK_GROUP, ids, got);
-    return rc;
+    return audience_each(l->p->tx, &q, see_group, l, e);
 }
 
 static enum rc plan_groups(struct plan *p, const struct node *n, struct ask **out, struct err *e)
 {
-    if (n->n_values == 0 && n->n_items > 0)
-        return plan_picked_groups(p, n, out, e);
     size_t all;
     marks_of(p->s->marks, MARK_GROUP, &all);
     struct group_list l = {.p = p, .n = n, .ask = ask_new(p, ASK_SETS, COST_SETS)};
     l.ask->sets = ARENA_ARRAY(p->a, const struct set *, all + 1);
     *out = l.ask;
-    return feed_groups(p->tx, see_group, &l, e);
+    return n->n_values == 0 && n->n_items > 0 ? each_picked(&l, e)
+                                              : feed_groups(p->tx, see_group, &l, e);
 }
 
 /* Tiers are unique over all models; the tiers of the model are its set of keys. */

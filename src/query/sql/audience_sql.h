@@ -30,6 +30,9 @@ enum rc audience_count(struct tx *tx, const struct audience_question *q, int64_t
  * audience_sql(). */
 enum rc audience_page(struct tx *tx, const struct audience_question *q, int64_t after_id,
                       int64_t limit, int64_t *out_ids, size_t *out_n, struct err *e);
+/* Calls see() with every id, in no order: the audience is computed once. */
+enum rc audience_each(struct tx *tx, const struct audience_question *q,
+                      void (*see)(void *to, int64_t id), void *to, struct err *e);
 /* At most `limit` ids spread over the audience, the same ones each time, ascending. */
 enum rc audience_sample(struct tx *tx, const struct audience_question *q, int64_t limit,
                         int64_t *out_ids, size_t *out_n, struct err *e);

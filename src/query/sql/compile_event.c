@@ -236,28 +236,6 @@ static void put_grouped(struct compile *c, const struct node *n, struct buf *out
 
 /* ---- measures ---- */
 
-static bool holds(enum op op, int64_t x, const struct literal *values)
-{
-    int64_t y = values[0].bound;
-    switch (op) {
-    case OP_EQ:
-        return x == y;
-    case OP_NE:
-        return x != y;
-    case OP_LT:
-        return x < y;
-    case OP_LE:
-        return x <= y;
-    case OP_GT:
-        return x > y;
-    case OP_GE:
-        return x >= y;
-    default:
-        assert(op == OP_BETWEEN);
-        return x >= y && x <= values[1].bound;
-    }
-}
-
 /* The aggregate, and whether it is 0 (rather than unknown) without any event. */
 static const struct {
     const char *sql;
@@ -320,7 +298,7 @@ void put_measure(struct compile *c, const struct node *n, bool negate, struct bu
         buf_addz(&set, AGGREGATES[n->what].sql);
         put_span(c, window_span(&n->compare, c->now_s, c->q->period_s), &set);
     } else {
-        bool invert = AGGREGATES[n->what].zero && holds(n->op, 0, n->values);
+        bool invert = AGGREGATES[n->what].zero && number_holds(n, 0);
         buf_addz(&set, invert ? "NOT (" : "(");
         put_compare(c, n, AGGREGATES[n->what].sql, &set);
         buf_addc(&set, ')');

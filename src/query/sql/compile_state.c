@@ -173,27 +173,6 @@ static void put_share(struct compile *c, const struct node *n, const char *match
     buf_addz(out, " AS BIGINT) * count(DISTINCT c.id)");
 }
 
-static bool holds_for_none(const struct node *n)
-{
-    int64_t y = n->values[0].bound;
-    switch (n->op) {
-    case OP_EQ:
-        return y == 0;
-    case OP_NE:
-        return y != 0;
-    case OP_LT:
-        return y > 0;
-    case OP_LE:
-        return y >= 0;
-    case OP_GT:
-        return y < 0;
-    case OP_GE:
-        return y <= 0;
-    default:
-        return y <= 0 && n->values[1].bound >= 0;
-    }
-}
-
 /* members(expression) op n, members op n, share(expression) op x%: over the distinct root customers
  * of the group. */
 void put_members(struct compile *c, const struct node *n, bool negate, struct buf *out)
@@ -221,7 +200,7 @@ void put_members(struct compile *c, const struct node *n, bool negate, struct bu
     if (n->what == WHAT_GROUP_SHARE) {
         put_share(c, n, matching.p, &set);
     } else {
-        bool invert = holds_for_none(n);
+        bool invert = number_holds(n, 0);
         buf_addz(&set, invert ? "NOT (" : "(");
         put_compare(c, n, matching.p, &set);
         buf_addc(&set, ')');

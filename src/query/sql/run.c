@@ -123,6 +123,22 @@ enum rc audience_page(struct tx *tx, const struct audience_question *q, int64_t 
     return rc != RC_OK ? rc : ids(tx, &asked, limit, out_ids, out_n, e);
 }
 
+enum rc audience_each(struct tx *tx, const struct audience_question *q,
+                      void (*see)(void *to, int64_t id), void *to, struct err *e)
+{
+    assert(tx != NULL && see != NULL);
+    struct asked asked;
+    struct rows *rows;
+    enum rc rc = ask(tx, q, 0, "SELECT q.id FROM (", ") q", NULL, 0, &asked, e);
+    if (rc == RC_OK)
+        rc = tx_query_text(tx, asked.text, "i", asked.values, asked.n, &rows, e);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(rows))
+        see(to, rows_int(rows, 0));
+    return rows_end(rows, e);
+}
+
 enum rc audience_sample(struct tx *tx, const struct audience_question *q, int64_t limit,
                         int64_t *out_ids, size_t *out_n, struct err *e)
 {
