@@ -640,3 +640,17 @@ enum rc audience_read(struct arena *a, const struct query_names *names,
         *out = x;
     return rc;
 }
+
+enum rc audience_check_events(struct arena *a, const struct query_names *names,
+                              struct events *events, size_t n, const struct window *window,
+                              struct err *e)
+{
+    assert(e != NULL);
+    struct checker c = {.a = a, .names = names, .e = e, .subject = AUDIENCE_CUSTOMER};
+    for (size_t i = 0; i < n; i++) {
+        enum rc rc = check_events(&c, &events[i]);
+        if (rc != RC_OK)
+            return rc;
+    }
+    return window != NULL ? check_window(&c, window, false) : RC_OK;
+}

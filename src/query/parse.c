@@ -762,15 +762,22 @@ static struct node *parse_top(struct parser *p)
     return n;
 }
 
+static enum rc check_length(struct str text, struct err *e)
+{
+    if (text.n <= LIMIT_EXPRESSION)
+        return RC_OK;
+    return err_set(e, RC_LIMIT, "expression_long", "expression", "表达式最多 %d 字节",
+                   "an expression has at most %d bytes", LIMIT_EXPRESSION);
+}
+
 enum rc audience_parse(struct arena *a, enum audience_subject subject, struct str text,
                        struct audience_expr **out, struct err *e)
 {
     assert(a != NULL && out != NULL);
     struct err own = ERR_INIT;
     e = e != NULL ? e : &own;
-    if (text.n > LIMIT_EXPRESSION)
-        return err_set(e, RC_LIMIT, "expression_long", "expression", "表达式最多 %d 字节",
-                       "an expression has at most %d bytes", LIMIT_EXPRESSION);
+    if (check_length(text, e) != RC_OK)
+        return RC_LIMIT;
     struct parser p = {.a = a, .lexer = {.a = a, .text = text, .e = e}, .e = e};
     p.place = subject == AUDIENCE_GROUP ? IN_GROUP : IN_CUSTOMER;
     if (str_empty(str_trim(text))) {
@@ -786,4 +793,52 @@ enum rc audience_parse(struct arena *a, enum audience_subject subject, struct st
     *x = (struct audience_expr){.subject = subject, .root = root, .uses_period = p.uses_period};
     *out = x;
     return RC_OK;
+}
+
+/* ---- pieces for analyses ---- */
+
+static enum rc piece_end(struct parser *p, bool ok)
+{
+    if (ok && p->now.kind != TOKEN_END)
+        ok = fail(p, p->now.at, "trailing", "到这里已经完整，后面不应再有内容",
+                  "it is complete here, nothing more belongs behind it");
+    return ok ? RC_OK : p->e->rc != RC_OK ? p->e->rc : RC_INVALID;
+}
+
+enum rc audience_parse_events(struct arena *a, struct str text, size_t most, struct events *out,
+                              size_t *out_n, struct err *e)
+{
+    assert(most > 0 && e != NULL);
+    struct parser p = {.a = a, .lexer = {.a = a, .text = text, .e = e}, .e = e};
+    p.place = IN_CUSTOMER;
+    *out_n = 0;
+    if (check_length(text, e) != RC_OK)
+        return RC_LIMIT;
+    bool ok = step(&p);
+    for (bool more = true; ok && more;) {
+        if (*out_n == most)
+            return err_set(e, RC_LIMIT, "too_many_events", "expression", "最多 %zu 种行为",
+                           "at most %zu kinds of events", most);
+        ok = parse_events(&p, &out[(*out_n)++], false);
+        more = ok && p.now.kind == TOKEN_COMMA;
+        ok = ok && (!more || step(&p));
+    }
+    return piece_end(&p, ok);
+}
+
+enum rc audience_parse_window(struct arena *a, struct str text, struct window *out, struct err *e)
+{
+    struct parser p = {.a = a, .lexer = {.a = a, .text = text, .e = e}, .e = e};
+    if (check_length(text, e) != RC_OK)
+        return RC_LIMIT;
+    return piece_end(&p, step(&p) && parse_window(&p, out));
+}
+
+enum rc audience_parse_duration(struct arena *a, struct str text, struct duration *out,
+                                struct err *e)
+{
+    struct parser p = {.a = a, .lexer = {.a = a, .text = text, .e = e}, .e = e};
+    if (check_length(text, e) != RC_OK)
+        return RC_LIMIT;
+    return piece_end(&p, step(&p) && parse_duration(&p, out));
 }

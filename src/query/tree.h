@@ -226,6 +226,18 @@ enum {
     OBJECT_EVENT = 17
 };
 
+/* Pieces of the language by themselves, for analyses: "view, order where amount > 100" (at most
+ * `most`, room in `out`), "last 30d", "7d". Events are unchecked until audience_check_events(), which also
+ * looks at a window (NULL: none). Errors as those of audience_parse(). */
+enum rc audience_parse_events(struct arena *a, struct str text, size_t most, struct events *out,
+                              size_t *out_n, struct err *e);
+enum rc audience_parse_window(struct arena *a, struct str text, struct window *out, struct err *e);
+enum rc audience_parse_duration(struct arena *a, struct str text, struct duration *out,
+                                struct err *e);
+enum rc audience_check_events(struct arena *a, const struct query_names *names,
+                              struct events *events, size_t n, const struct window *window,
+                              struct err *e);
+
 /* Seconds of a duration; `period_s` is what `period` means. */
 int64_t duration_s(struct duration d, int64_t period_s);
 /* The comparison of a known number with the node's values: = != < <= > >= in between known. */
