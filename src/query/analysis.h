@@ -1,12 +1,14 @@
 /* analysis — questions about many customers whose answer is a table: funnels, retention, counts by
  * day, RFM, repurchase, paths.
  *
- * A question is made of pieces of the audience language: lists of events ("view, click where channel
- * = \"A\""), a window ("last 30d"), an audience. analysis_events() and analysis_window() read them.
- * Two engines answer alike: the mirror (query/mirror/analysis_mirror.h) and SQL
+ * A question is made of pieces of the audience language: lists of events ("view, click where
+ * channel = \"A\""), a window ("last 30d"), an audience. analysis_events() and analysis_window()
+ * read them. Two engines answer alike: the mirror (query/mirror/analysis_mirror.h) and SQL
  * (query/sql/analysis_sql.h), which is the reference. Customers are roots that are not erased, cut
  * to the audience and to what the account may see; their events are those of all their identities
- * that were not taken back, in the order (at_s, seq). Answers live in the transaction's arena.
+ * that were not taken back, in the order (at_s, seq). An event's amount is its own in fen, a
+ * refund's negative, 0 when it is not known. What a customer is (source, staff, tier …) is as it is
+ * stored, whatever now_s is. Answers live in the transaction's arena.
  */
 #ifndef KOI_QUERY_ANALYSIS_H
 #define KOI_QUERY_ANALYSIS_H
@@ -52,18 +54,21 @@ struct analysis_units {
     int64_t from_s[ANALYSIS_UNITS_MAX + 1];
     int32_t day[ANALYSIS_UNITS_MAX + 1];
 };
-/* The units that the span touches, first and last whole, at most `most` (≤ ANALYSIS_UNITS_MAX): RC_LIMIT
- * names the field "window". UNIT_DAY, UNIT_WEEK, UNIT_MONTH. A span without a beginning begins at
- * `earliest_s`. */
+/* The units that the span touches, first and last whole, at most `most` (≤ ANALYSIS_UNITS_MAX):
+ * RC_LIMIT names the field "window". UNIT_DAY, UNIT_WEEK, UNIT_MONTH. A span without a beginning
+ * begins at `earliest_s`. */
 enum rc analysis_units(struct span span, int64_t earliest_s, enum unit unit, size_t most,
                        struct analysis_units *out, struct err *e);
+/* Adds the unit behind the last; asserts that there is room. */
+void analysis_units_extend(struct analysis_units *u, enum unit unit);
 /* The unit of an instant, −1 before the first, n after the last. O(log n). */
 int analysis_unit_of(const struct analysis_units *u, int64_t at_s);
 
 /* ---- funnel ---- */
 
-/* By what a table is broken down: where customers have several (staff, tags), they count in each;
- * without any in the one with id 0 and no text. A tier's id is the tier's, of the model `model_id`. */
+/* By what a table is broken down: where customers have several (staff: all who are friends with
+ * them now), they count in each; without any in the one with id 0 and no text. A tier's id is the
+ * tier's, of the model `model_id`. */
 enum analysis_by {
     BY_NOTHING,
     BY_SOURCE,
@@ -91,10 +96,11 @@ struct funnel {
     int64_t within_s;
     enum analysis_by by;
     int64_t model_id; /* BY_TIER */
+    bool counts_only; /* times are not asked for, and 0 */
 };
 /* Customers who reached a step, and how long the quickest of each one's ways took from the first
- * step to it, as discrete quantiles (the value at rank ⌈q n⌉) in seconds; 0 for the first step and where nobody
- * is. */
+ * step to it, as discrete quantiles (the value at rank ⌈q n⌉) in seconds; 0 for the first step and
+ * where nobody is. */
 struct funnel_level {
     int64_t customers, p25_s, p50_s, p75_s, p90_s;
 };
@@ -102,11 +108,12 @@ struct funnel_group {
     struct analysis_key key;
     struct funnel_level levels[LIMIT_SEQ_STEPS];
 };
-/* A customer has reached step k when there are events of steps 1 … k, each strictly later by (at_s, seq) than
- * the one before, all in the window and the last no later than within_s after the first; and who
- * holds for each of the k steps that have one. groups[0] is everyone; then those of `by` with the
- * most customers at step 1, the most first, equal ones by id, then text; those with nobody at step 1
- * are left out, and past ANALYSIS_GROUPS_MAX the rest. */
+/* A customer has reached step k when there are events of steps 1 … k, each strictly later by (at_s,
+ * seq) than the one before, all in the window and the last no later than within_s after the first;
+ * and who holds for each of the k steps that have one. groups[0] is everyone; then those of `by`
+ * with the most customers at step 1, the most first, equal ones by id, then text byte for byte,
+ * absent first; those with nobody at step 1 are left out, and past ANALYSIS_GROUPS_MAX of them the
+ * rest. */
 struct funnel_answer {
     struct funnel_group *groups;
     size_t n;
@@ -118,7 +125,7 @@ enum { RETENTION_COLUMNS_MAX = 60 };
 enum retention_measure {
     RETENTION_CUSTOMERS, /* who came back in that unit */
     RETENTION_EVENTS,    /* how many events they came back with */
-    RETENTION_AMOUNT,    /* their amounts, fen; refunds count against them */
+    RETENTION_AMOUNT,    /* the sum of their amounts, fen */
 };
 struct retention {
     struct analysis
@@ -126,16 +133,19 @@ struct retention {
     struct analysis_events start, back;
     enum unit unit;
     size_t columns; /* 1 … RETENTION_COLUMNS_MAX */
-    bool
-        first; /* a customer is in the cohort of their first start event ever; else in each with one */
-    bool rolling; /* came back in that unit or later (customers only) */
+    /* a customer is in the cohort of their first start event ever; else in each with one */
+    bool first;
+    /* came back in that unit or any later one; RETENTION_CUSTOMERS only: asserted */
+    bool rolling;
     enum retention_measure measure;
 };
 /* Column k of a cohort counts `back` events of its customers in the k-th unit after the cohort's
  * own (0: the same unit, whether before or after the start). A unit that has not begun by now is
  * RETENTION_FUTURE. Start events outside the window do not count, but with `first` they decide that
- * an earlier start was the first. */
-#define RETENTION_FUTURE (-1)
+ * an earlier start was the first. The window does not cut `back` events: all up to now count, so
+ * the units of the first and last cohort are whole for them. A window without a beginning begins at
+ * the earliest start event that counts; without one there are no cohorts. */
+#define RETENTION_FUTURE INT64_MIN
 struct retention_cohort {
     int32_t day; /* first of the unit */
     int64_t customers;
@@ -155,6 +165,9 @@ struct counts {
     size_t n_series; /* 1 or more */
     enum unit unit;
 };
+/* Events outside the window do not count, so the first and last bucket may hold part of a unit. A
+ * window without a beginning begins at the earliest event of any series; without one there are no
+ * buckets. */
 struct counts_cell {
     int64_t events, customers;
 };
@@ -178,10 +191,11 @@ struct rfm {
 struct rfm_table_cell {
     int64_t customers, purchases, amount_fen;
 };
-/* Cut points and scores as docs/TIERS.md says, computed now over the window. */
+/* Cut points and scores as docs/TIERS.md says, computed now over the window: of the time of the
+ * last purchase, the number of purchases, and the sum of their amounts. */
 struct rfm_answer {
     int64_t buyers;
-    int64_t recency_s[4], purchases[4], amount_fen[4]; /* 0 without buyers */
+    int64_t recency_s[4], purchases[4], amount_fen[4]; /* cut points; 0 without buyers */
     struct rfm_table_cell cells[5][5][5];              /* [r − 1][f − 1][m − 1] */
 };
 
@@ -198,28 +212,29 @@ struct repurchase_answer {
     int64_t times[REPURCHASE_TIMES]; /* buyers with 1, 2 … 10 or more purchases */
     int64_t intervals
         [REPURCHASE_DAYS]; /* between neighbours, by whole days of 86,400 s; 365: and more */
-    int64_t n_intervals, p25_s, p50_s, p75_s, p90_s; /* of the intervals */
+    int64_t n_intervals, p25_s, p50_s, p75_s, p90_s; /* discrete quantiles; 0 without any */
 };
 
 /* ---- paths ---- */
 
 enum { PATH_STEPS_MAX = 8, PATH_KINDS_MAX = 16 };
-/* How customers go on from (or got to) an event. Events of the kinds that are looked at fall into
- * visits: a customer's neighbours at most gap_s apart. With `collapse` an event of the same node as its neighbour
- * before it in the visit is passed over. A visit's path begins at its first `anchor` event and goes on to
- * later ones; backwards, it begins at the last one and goes to earlier ones. Without an anchor it
- * begins at the visit's first (last) event. */
+/* How customers go on from (or got to) an event. Events of the window that are of any node fall
+ * into visits: a customer's neighbours at most gap_s apart. With `collapse` an event of the same
+ * node as its neighbour before it in the visit is passed over. A visit's path begins at its first
+ * `anchor` event and goes on to later ones; backwards, it begins at the last one and goes to
+ * earlier ones. Without an anchor it begins at the visit's first (last) event. */
 struct paths {
     struct analysis base;
     struct analysis_events
         nodes[PATH_KINDS_MAX]; /* node i is any of these; the first that matches counts */
     size_t n_nodes;
-    int anchor; /* a node, −1: none */
+    int anchor; /* a node, −1: none; visits without it have no path */
     bool backwards, collapse;
     int64_t gap_s;
     size_t steps; /* 1 … PATH_STEPS_MAX links */
 };
-/* From node `from` at step k to node `to` at step k + 1; PATH_END: the visit ended. */
+/* From node `from` at step k, counted from 1, to node `to` at step k + 1; PATH_END: the visit
+ * ended. Only links that some visit has. */
 #define PATH_END (-1)
 struct path_link {
     int step, from, to;

@@ -571,28 +571,45 @@ static void put_scope(struct compile *c, bool group, struct buf *out)
     buf_done(&param);
 }
 
+void put_customers(struct compile *c, const struct node *n, struct buf *out)
+{
+    assert(c->subject == AUDIENCE_CUSTOMER);
+    buf_addz(out, "SELECT c.id AS id FROM customer c /*scan*/"
+                  " WHERE c.root_id = c.id AND c.erased_s IS NULL");
+    if (n != NULL) {
+        buf_addz(out, " AND ");
+        put_predicate(c, n, false, out);
+    }
+    put_only(c, "c.id", out);
+    put_scope(c, false, out);
+}
+
+static void put_groups(struct compile *c, const struct node *n, struct buf *out)
+{
+    buf_addz(out, "SELECT g.id AS id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL AND ");
+    put_predicate(c, n, false, out);
+    put_only(c, "g.id", out);
+    put_scope(c, true, out);
+}
+
 static void put_frame(struct compile *c, struct buf *out)
 {
-    bool group = c->subject == AUDIENCE_GROUP;
-    struct buf where;
-    set_begin(&where);
-    put_predicate(c, c->q->expr->root, false, &where);
+    struct buf select;
+    set_begin(&select);
+    if (c->subject == AUDIENCE_GROUP)
+        put_groups(c, c->q->expr->root, &select);
+    else
+        put_customers(c, c->q->expr->root, &select);
     bool sets = c->with.n > 0;
     if (sets) { /* wrapped, so that the text begins with SELECT whatever it holds */
         buf_addz(out, "SELECT z.id AS id FROM (WITH ");
         buf_add(out, str_sub(buf_str(&c->with), 0, c->with.n - 2));
         buf_addc(out, ' ');
     }
-    buf_addz(out,
-             group ? "SELECT g.id AS id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL AND "
-                   : "SELECT c.id AS id FROM customer c /*scan*/"
-                     " WHERE c.root_id = c.id AND c.erased_s IS NULL AND ");
-    buf_add(out, buf_str(&where));
-    put_only(c, group ? "g.id" : "c.id", out);
-    put_scope(c, group, out);
+    buf_add(out, buf_str(&select));
     buf_addz(out, sets ? ") z" : "");
-    out->failed = out->failed || c->with.failed || where.failed;
-    buf_done(&where);
+    out->failed = out->failed || c->with.failed || select.failed;
+    buf_done(&select);
 }
 
 /* Whether a condition on members of a group stands anywhere in the tree. */
@@ -605,16 +622,30 @@ static bool has_other_subject(const struct node *n)
     return members;
 }
 
+enum rc compile_period(const struct audience_expr *x, int64_t period_s, struct err *e)
+{
+    assert(x->checked);
+    if (!x->uses_period || period_s > 0)
+        return RC_OK;
+    return err_set(e, RC_INVALID, "period_unbound", "expression",
+                   "period 只能用在分层模型的表达式里",
+                   "period is only for the expressions of tier models");
+}
+
+enum rc compile_too_large(struct err *e)
+{
+    return err_set(e, RC_LIMIT, "expression_large", "expression", "表达式太大",
+                   "the expression is too large");
+}
+
 enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q,
                          int64_t only, int first_param, struct str *out_text,
                          struct db_value **out_values, size_t *out_n, struct err *e)
 {
     assert(a != NULL && q != NULL && q->expr != NULL);
-    assert(q->expr->checked);
-    if (q->expr->uses_period && q->period_s <= 0)
-        return err_set(e, RC_INVALID, "period_unbound", "expression",
-                       "period 只能用在分层模型的表达式里",
-                       "period is only for the expressions of tier models");
+    enum rc rc = compile_period(q->expr, q->period_s, e);
+    if (rc != RC_OK)
+        return rc;
     struct compile c = {.a = a, .engine = engine, .q = q, .now_s = q->now_s, .only = only};
     c.subject = q->expr->subject;
     c.first_param = first_param;
@@ -631,10 +662,7 @@ enum rc compile_question(struct arena *a, enum db_engine engine, const struct au
     }
     buf_done(&text);
     buf_done(&c.with);
-    if (failed)
-        return err_set(e, RC_LIMIT, "expression_large", "expression", "表达式太大",
-                       "the expression is too large");
-    return RC_OK;
+    return failed ? compile_too_large(e) : RC_OK;
 }
 
 enum rc audience_sql(struct arena *a, enum db_engine engine, const struct audience_question *q,

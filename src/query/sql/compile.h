@@ -9,6 +9,7 @@
 #ifndef KOI_QUERY_SQL_COMPILE_H
 #define KOI_QUERY_SQL_COMPILE_H
 
+#include "query/analysis.h"
 #include "query/sql/audience_sql.h"
 #include "query/tree.h"
 #include "query/window.h"
@@ -60,6 +61,14 @@ void put_name_test(struct compile *c, const struct node *n, const char *column, 
 /* "<column> IN (…)" for staff given by name or team. */
 void put_staff_test(struct compile *c, const struct node *n, const char *column, struct buf *out);
 
+/* "SELECT c.id AS id FROM customer c …": the roots that are not erased, that the question's account
+ * may see, and for whom the condition holds (NULL: all). */
+void put_customers(struct compile *c, const struct node *n, struct buf *out);
+/* RC_INVALID when the expression says `period` and there is none. */
+enum rc compile_period(const struct audience_expr *x, int64_t period_s, struct err *e);
+/* RC_LIMIT: the text came out larger than a statement may be. */
+enum rc compile_too_large(struct err *e);
+
 /* audience_sql() for everyone (`only` 0) or for one customer or group. */
 enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q,
                          int64_t only, int first_param, struct str *out_text,
@@ -72,6 +81,15 @@ void put_ever(struct compile *c, const struct node *n, bool negate, struct buf *
 void put_seq(struct compile *c, const struct node *n, bool negate, struct buf *out);
 /* " AND <event e is not taken back>". */
 void put_not_retracted(struct compile *c, struct buf *out);
+/* Rows (id, at_s, seq, m0 … m<n − 1>) of the events in the span that are in any of the lists: mi is
+ * 1 when the event is in list i, else 0. With `amounts` also amount: fen, a refund's negative, 0
+ * when it is not known. */
+void put_marked(struct compile *c, const struct analysis_events *lists, size_t n, struct span span,
+                bool amounts, struct buf *out);
+/* Carries starts forward: from the CTE "s<id>_0" (id, at_s, seq, start, m1 … m<last>), where start
+ * is the time of an event of the first step and else NULL, the CTEs "s<id>_1" … "s<id>_<last>";
+ * start in the kth is, for an event of step k, the latest start of the steps before it. */
+void put_carried(struct compile *c, int id, size_t last);
 
 /* compile_state.c */
 /* Conditions over what is so now, or was at a past time: tags, relations, groups, stage, tier,
@@ -83,5 +101,29 @@ void put_members(struct compile *c, const struct node *n, bool negate, struct bu
 void put_stage(struct compile *c, const struct node *n, bool negate, struct buf *out);
 void put_tier(struct compile *c, const struct node *n, bool negate, struct buf *out);
 void put_field(struct compile *c, const struct node *n, bool negate, struct buf *out);
+
+/* analysis.c: the frame of questions whose answer is a table. */
+/* Begins one: `c` is set up and holds the CTE "people" (id), those it is about. RC_INVALID when it
+ * says `period` and there is none. After RC_OK end it with analysis_end(). */
+enum rc analysis_begin(struct compile *c, struct tx *tx, const struct analysis *base,
+                       struct err *e);
+void analysis_end(struct compile *c);
+/* Adds a CTE; `body` is done with. */
+void analysis_with(struct compile *c, const char *name, struct buf *body);
+/* The CTE "ev": put_marked() of people's events, with amounts. */
+void analysis_with_events(struct compile *c, const struct analysis_events *lists, size_t n,
+                          struct span span);
+/* The CTE "unit" (i, from_s, to_s) of units 0 … n − 1; to_s is not included. */
+void analysis_with_units(struct compile *c, const struct analysis_units *units);
+/* Runs "WITH … <body>", rows in the order of `order` ("z.i, z.step"; NULL: any); `body` is done
+ * with. RC_LIMIT when the text is too large. */
+enum rc analysis_ask(struct compile *c, struct tx *tx, struct buf *body, const char *order,
+                     const char *types, struct rows **out, struct err *e);
+/* The units of a span; one without a beginning begins with the least at_s of the CTE `from`, and
+ * has no units when there is none. */
+enum rc analysis_units_of(struct compile *c, struct tx *tx, struct span span, const char *from,
+                          enum unit unit, size_t most, struct analysis_units *out, struct err *e);
+/* Columns n, p25, p50, p75, p90 over rows x (value, place, n): the place of the value among n. */
+extern const char ANALYSIS_QUANTILES[];
 
 #endif

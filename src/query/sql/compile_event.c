@@ -317,57 +317,95 @@ void put_ever(struct compile *c, const struct node *n, bool negate, struct buf *
 
 /* ---- sequences ---- */
 
-/* Rows (id, at_s, seq, m1 … mk) of one of the two sources: which steps each event can be. False
- * when no step uses it. */
-static bool put_steps_of(struct compile *c, const struct node *n, struct source s, bool second,
-                         struct buf *out)
+/* What one of the two sources has of a list: its matches, joined by OR; empty when it has none. */
+static void put_list_match(struct compile *c, const struct analysis_events *list,
+                           const struct source *s, struct buf *out)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if ((list->at[i].kind_id == EVENT_ITEM) != s->item)
+            continue;
+        buf_addz(out, out->n > 0 ? " OR (" : "(");
+        put_match(c, &list->at[i], s, out);
+        buf_addc(out, ')');
+    }
+}
+
+static bool lists_need(const struct analysis_events *lists, size_t n,
+                       bool (*has)(const struct events *ev))
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < lists[i].n; j++)
+            if (has(&lists[i].at[j]))
+                return true;
+    return false;
+}
+
+static bool is_item(const struct events *ev)
+{
+    return ev->kind_id == EVENT_ITEM;
+}
+
+static bool is_event(const struct events *ev)
+{
+    return ev->kind_id != EVENT_ITEM;
+}
+
+static bool is_item_of_order(const struct events *ev)
+{
+    return is_item(ev) && needs_orders(ev->where);
+}
+
+/* The rows of put_marked() from one of the two sources. */
+static void put_marked_of(struct compile *c, const struct analysis_events *lists, size_t n,
+                          struct span span, const struct source *s, bool amounts, struct buf *out)
 {
     struct buf any;
-    bool used = false;
-    for (size_t i = 0; i < n->n_events; i++)
-        if ((n->events[i].kind_id == EVENT_ITEM) == s.item) {
-            used = true;
-            s.orders = s.orders || (s.item && needs_orders(n->events[i].where));
-        }
-    if (!used)
-        return false;
     set_begin(&any);
-    buf_addz(out, second ? " UNION ALL " : "");
     buf_addz(out, "SELECT m.root_id AS id, e.at_s AS at_s, e.seq AS seq");
-    for (size_t i = 0; i < n->n_events; i++) {
-        if ((n->events[i].kind_id == EVENT_ITEM) != s.item) {
-            buf_addf(out, ", 0 AS m%zu", i);
-            continue;
-        }
+    if (amounts)
+        buf_addz(out, s->item ? ", e.amount_fen AS amount"
+                              : ", coalesce(CASE WHEN e.kind = 12 THEN -e.amount_fen"
+                                " ELSE e.amount_fen END, 0) AS amount");
+    for (size_t i = 0; i < n; i++) {
         struct buf match;
         set_begin(&match);
-        put_match(c, &n->events[i], &s, &match);
-        buf_addf(out, ", CASE WHEN %s THEN 1 ELSE 0 END AS m%zu", match.p, i);
-        buf_addf(&any, "%s(%s)", any.n > 0 ? " OR " : "", match.p);
+        put_list_match(c, &lists[i], s, &match);
+        if (match.n == 0) {
+            buf_addf(out, ", 0 AS m%zu", i);
+        } else {
+            buf_addz(out, ", CASE WHEN ");
+            buf_add(out, buf_str(&match));
+            buf_addf(out, " THEN 1 ELSE 0 END AS m%zu", i);
+            buf_addz(&any, any.n > 0 ? " OR " : "");
+            buf_add(&any, buf_str(&match));
+        }
+        out->failed = out->failed || match.failed;
         buf_done(&match);
     }
-    put_from(c, &s, window_span(&n->window, c->now_s, c->q->period_s), out);
+    put_from(c, s, span, out);
     buf_addz(out, " AND (");
     buf_add(out, buf_str(&any));
     buf_addc(out, ')');
     out->failed = out->failed || any.failed;
     buf_done(&any);
-    return true;
 }
 
-/* The levels are CTEs of their own ("s3_0", "s3_1" …), so that the text does not nest: see
- * compile.c on SQLite's parser. */
-void put_seq(struct compile *c, const struct node *n, bool negate, struct buf *out)
+void put_marked(struct compile *c, const struct analysis_events *lists, size_t n, struct span span,
+                bool amounts, struct buf *out)
 {
-    size_t last = n->n_events - 1;
-    int id = ++c->sets;
-    struct buf set;
-    set_begin(&set);
-    buf_addz(&set, "SELECT x.*, CASE WHEN x.m0 = 1 THEN x.at_s END AS start FROM (");
-    bool first = put_steps_of(c, n, (struct source){.item = false}, false, &set);
-    put_steps_of(c, n, (struct source){.item = true}, first, &set);
-    buf_addz(&set, ") x");
-    buf_addf(&c->with, "s%d_0 AS (%s), ", id, set.p);
+    bool events = lists_need(lists, n, is_event), items = lists_need(lists, n, is_item);
+    struct source s = {.item = false};
+    assert(events || items);
+    if (events)
+        put_marked_of(c, lists, n, span, &s, amounts, out);
+    buf_addz(out, events && items ? " UNION ALL " : "");
+    s = (struct source){.item = true, .orders = lists_need(lists, n, is_item_of_order)};
+    if (items)
+        put_marked_of(c, lists, n, span, &s, amounts, out);
+}
+
+void put_carried(struct compile *c, int id, size_t last)
+{
     for (size_t k = 1; k <= last; k++) {
         buf_addf(&c->with, "s%d_%zu AS (SELECT x.id AS id, x.at_s AS at_s, x.seq AS seq", id, k);
         for (size_t i = k + 1; i <= last; i++)
@@ -379,7 +417,29 @@ void put_seq(struct compile *c, const struct node *n, bool negate, struct buf *o
             " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END AS start FROM s%d_%zu x), ",
             k, id, k - 1);
     }
+}
+
+/* The levels are CTEs of their own ("s3_0", "s3_1" …), so that the text does not nest: see
+ * compile.c on SQLite's parser. */
+void put_seq(struct compile *c, const struct node *n, bool negate, struct buf *out)
+{
+    size_t last = n->n_events - 1;
+    int id = ++c->sets;
+    struct analysis_events steps[LIMIT_SEQ_STEPS];
+    struct buf set;
+    assert(n->n_events <= LIMIT_SEQ_STEPS);
+    for (size_t i = 0; i < n->n_events; i++)
+        steps[i] = (struct analysis_events){.at = &n->events[i], .n = 1};
+    set_begin(&set);
+    buf_addz(&set, "SELECT x.*, CASE WHEN x.m0 = 1 THEN x.at_s END AS start FROM (");
+    put_marked(c, steps, n->n_events, window_span(&n->window, c->now_s, c->q->period_s), false,
+               &set);
+    buf_addz(&set, ") x");
+    buf_addf(&c->with, "s%d_0 AS (", id);
+    buf_add(&c->with, buf_str(&set));
+    buf_addz(&c->with, "), ");
     c->with.failed = c->with.failed || set.failed;
+    put_carried(c, id, last);
     buf_clear(&set);
     buf_addf(&set, "SELECT DISTINCT x.id AS id FROM s%d_%zu x WHERE x.at_s - x.start <= ", id,
              last);
