@@ -95,27 +95,36 @@ static void open_postings(struct run *run, const struct run_rows *rows)
     }
 }
 
-static int64_t *column64(int64_t *column, uint32_t n)
+/* The value at its place; the column is made, or made wide, when that is needed. */
+static void put_amount(struct run_amounts *c, uint32_t all, uint32_t place, int64_t value)
 {
-    if (column != NULL)
-        return column;
-    column = must(malloc(n * sizeof *column));
-    for (uint32_t i = 0; i < n; i++)
-        column[i] = RUN_NONE;
-    return column;
+    bool fits = value > INT32_MIN && value <= INT32_MAX;
+    if (value == RUN_NONE)
+        return;
+    if (c->wide == NULL && c->narrow == NULL && fits) {
+        c->narrow = must(malloc(all * sizeof *c->narrow));
+        for (uint32_t i = 0; i < all; i++)
+            c->narrow[i] = INT32_MIN;
+    }
+    if (c->wide == NULL && fits) {
+        c->narrow[place] = (int32_t)value;
+        return;
+    }
+    if (c->wide == NULL) {
+        int64_t *wide = must(malloc(all * sizeof *wide));
+        for (uint32_t i = 0; i < all; i++)
+            wide[i] = run_amount(c, i);
+        free(c->narrow);
+        *c = (struct run_amounts){.wide = wide};
+    }
+    c->wide[place] = value;
 }
 
 static void put_in_posting(struct run_posting *p, uint32_t all, uint32_t place,
                            const struct extra *x)
 {
-    if (x->amount_fen != RUN_NONE) {
-        p->amount_fen = column64(p->amount_fen, all);
-        p->amount_fen[place] = x->amount_fen;
-    }
-    if (x->quantity != RUN_NONE) {
-        p->quantity = column64(p->quantity, all);
-        p->quantity[place] = x->quantity;
-    }
+    put_amount(&p->amount_fen, all, place, x->amount_fen);
+    put_amount(&p->quantity, all, place, x->quantity);
     if (x->refunded_s != RUN_NEVER) {
         if (p->refunded_s == NULL) {
             p->refunded_s = must(malloc(all * sizeof *p->refunded_s));
@@ -184,18 +193,23 @@ static struct run *finish(struct run_rows *rows, const struct set_words *replace
     struct run *run = &counted->run;
     counted->refs = 1;
     run->n = (uint32_t)rows->n;
-    for (size_t i = 0; i < rows->n; i++)
+    run->first_s = UINT32_MAX;
+    for (size_t i = 0; i < rows->n; i++) {
         run->by_kind[rows->kind[i]]++;
+        run->first_s = rows->at_s[i] < run->first_s ? rows->at_s[i] : run->first_s;
+        run->last_s = rows->at_s[i] > run->last_s ? rows->at_s[i] : run->last_s;
+    }
     index_customers(run, rows, base);
     open_postings(run, rows);
     fill_postings(run, rows);
     run->object = narrow(rows->object, rows->n);
     run->channel = narrow16(rows->channel, rows->n);
     run->staff = narrow16(rows->staff, rows->n);
+    run->kind = must(realloc(rows->kind, rows->n + RUN_SLACK));
+    memset(run->kind + rows->n, 0, RUN_SLACK);
+    rows->kind = NULL;
     if (rows->n > 0) {
-        run->kind = must(realloc(rows->kind, rows->n * sizeof *run->kind));
         run->at_s = must(realloc(rows->at_s, rows->n * sizeof *run->at_s));
-        rows->kind = NULL;
         rows->at_s = NULL;
     }
     rows->object = NULL;
@@ -235,8 +249,8 @@ static void read_row(struct source *s, uint16_t local, struct run_row *out)
         .object = run_value(&run->object, i),
         .channel = (uint16_t)run_value(&run->channel, i),
         .staff = (uint16_t)run_value(&run->staff, i),
-        .amount_fen = p != NULL && p->amount_fen != NULL ? p->amount_fen[place] : RUN_NONE,
-        .quantity = p != NULL && p->quantity != NULL ? p->quantity[place] : RUN_NONE,
+        .amount_fen = p != NULL ? run_amount(&p->amount_fen, place) : RUN_NONE,
+        .quantity = p != NULL ? run_amount(&p->quantity, place) : RUN_NONE,
         .refunded_s = p != NULL && p->refunded_s != NULL ? p->refunded_s[place] : RUN_NEVER,
     };
 }
@@ -328,6 +342,12 @@ struct run *run_hold(const struct run *run)
     return (struct run *)run;
 }
 
+static void free_amounts(struct run_amounts *c)
+{
+    free(c->narrow);
+    free(c->wide);
+}
+
 void run_drop(struct run *run)
 {
     if (run == NULL ||
@@ -339,8 +359,8 @@ void run_drop(struct run *run)
             continue;
         free(p->local);
         free(p->at_s);
-        free(p->amount_fen);
-        free(p->quantity);
+        free_amounts(&p->amount_fen);
+        free_amounts(&p->quantity);
         free(p->refunded_s);
         free(p);
     }
@@ -355,11 +375,16 @@ void run_drop(struct run *run)
     free(counted_of(run));
 }
 
+static size_t amounts_width(const struct run_amounts *c)
+{
+    return c->narrow != NULL ? sizeof *c->narrow : c->wide != NULL ? sizeof *c->wide : 0;
+}
+
 size_t run_bytes(const struct run *run)
 {
     size_t row = sizeof *run->kind + sizeof *run->at_s + run->object.width + run->channel.width +
                  run->staff.width;
-    size_t bytes = sizeof(struct counted) + run->n * row +
+    size_t bytes = sizeof(struct counted) + run->n * row + RUN_SLACK +
                    (run->customers + 1) * sizeof *run->start +
                    (run->local != NULL ? run->customers * sizeof *run->local : 0) +
                    (run->replaced != NULL ? sizeof *run->replaced : 0);
@@ -368,8 +393,7 @@ size_t run_bytes(const struct run *run)
         if (p == NULL)
             continue;
         bytes += sizeof *p + p->n * (sizeof *p->local + sizeof *p->at_s +
-                                     (p->amount_fen != NULL ? sizeof *p->amount_fen : 0) +
-                                     (p->quantity != NULL ? sizeof *p->quantity : 0) +
+                                     amounts_width(&p->amount_fen) + amounts_width(&p->quantity) +
                                      (p->refunded_s != NULL ? sizeof *p->refunded_s : 0));
     }
     return bytes;

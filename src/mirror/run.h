@@ -14,8 +14,8 @@
  * kind. A posting lists the events of a rare kind, or of one with amounts, so that questions about
  * orders need not look at messages.
  *
- * Cost: at most 13 bytes an event, 9 with neither staff nor channel; 6 bytes a posting and 8 (4 for
- * a time) for each of its columns; 4 bytes a customer of a dense run. Making: about 30 ns an event.
+ * Cost: at most 13 bytes an event, 9 with neither staff nor channel; 6 bytes a posting and 4 (8 for
+ * large amounts) for each of its columns; 4 bytes a customer of a dense run. Making: about 30 ns an event.
  */
 #ifndef KOI_MIRROR_RUN_H
 #define KOI_MIRROR_RUN_H
@@ -24,6 +24,8 @@
 
 /* No amount, no quantity. */
 #define RUN_NONE INT64_MIN
+/* Bytes behind the column of kinds that may be read, for loops that take 64 kinds at a time. */
+enum { RUN_SLACK = 64 };
 /* Never refunded. */
 #define RUN_NEVER UINT32_MAX
 
@@ -62,23 +64,29 @@ struct run_column {
     void *data;
 };
 
+/* A column of amounts or quantities, at most one of the two arrays; in 32 bits where all fit. */
+struct run_amounts {
+    int32_t *narrow; /* INT32_MIN: none */
+    int64_t *wide;   /* RUN_NONE: none */
+};
+
 /* The events of one kind. */
 struct run_posting {
     uint32_t n;
     uint16_t *local; /* ascending */
     uint32_t *at_s;  /* ascending within a customer */
-    /* Present when any event of the kind has one, else NULL: */
-    int64_t *amount_fen; /* RUN_NONE where there is none */
-    int64_t *quantity;
-    uint32_t *refunded_s;
+    /* Present when any event of the kind has one: */
+    struct run_amounts amount_fen, quantity;
+    uint32_t *refunded_s; /* or NULL */
 };
 
 struct run {
-    uint32_t n;         /* rows */
-    uint32_t customers; /* with rows, when sparse; SET_CHUNK when dense */
-    uint16_t *local;    /* sparse: the customers, ascending; dense: NULL */
-    uint32_t *start;    /* row at which each begins, and the end */
-    uint8_t *kind;
+    uint32_t n;               /* rows */
+    uint32_t customers;       /* with rows, when sparse; SET_CHUNK when dense */
+    uint16_t *local;          /* sparse: the customers, ascending; dense: NULL */
+    uint32_t *start;          /* row at which each begins, and the end */
+    uint32_t first_s, last_s; /* earliest and latest time; of no rows UINT32_MAX and 0 */
+    uint8_t *kind;            /* with RUN_SLACK bytes behind */
     uint32_t *at_s;
     struct run_column object, channel, staff;
     struct run_posting *postings[RUN_KINDS]; /* NULL: none, or look at the rows */
@@ -126,6 +134,14 @@ static inline uint32_t run_value(const struct run_column *c, uint32_t row)
     default:
         return ((const uint32_t *)c->data)[row];
     }
+}
+
+/* RUN_NONE where there is none. */
+static inline int64_t run_amount(const struct run_amounts *c, uint32_t place)
+{
+    if (c->narrow != NULL)
+        return c->narrow[place] == INT32_MIN ? RUN_NONE : c->narrow[place];
+    return c->wide != NULL ? c->wide[place] : RUN_NONE;
 }
 
 static inline bool run_replaces(const struct run *run, uint32_t local)

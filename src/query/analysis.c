@@ -98,6 +98,14 @@ enum rc analysis_units(struct span span, int64_t earliest_s, enum unit unit, siz
     return RC_OK;
 }
 
+void analysis_units_extend(struct analysis_units *u, enum unit unit)
+{
+    assert(u->n > 0 && u->n < ANALYSIS_UNITS_MAX);
+    int32_t day = unit_next(u->day[u->n], unit);
+    u->day[++u->n] = day;
+    u->from_s[u->n] = calendar_day_start_s(day);
+}
+
 int analysis_unit_of(const struct analysis_units *u, int64_t at_s)
 {
     size_t from = 0, to = u->n + 1; /* the first boundary after the instant */

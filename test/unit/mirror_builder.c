@@ -110,8 +110,8 @@ static void say_event(const struct snapshot *s, const struct run *run, uint32_t 
     number_add(out, id_of(s->dictionaries->objects[kind], code));
     number_add(out, id_of(s->dictionaries->channels, run_value(&run->channel, row)));
     number_add(out, id_of(s->dictionaries->staff, run_value(&run->staff, row)));
-    number_add(out, p != NULL && p->amount_fen != NULL ? p->amount_fen[place] : RUN_NONE);
-    number_add(out, p != NULL && p->quantity != NULL ? p->quantity[place] : RUN_NONE);
+    number_add(out, p != NULL ? run_amount(&p->amount_fen, place) : RUN_NONE);
+    number_add(out, p != NULL ? run_amount(&p->quantity, place) : RUN_NONE);
     number_add(out, p != NULL && p->refunded_s != NULL ? p->refunded_s[place] : RUN_NEVER);
 }
 

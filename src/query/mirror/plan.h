@@ -54,6 +54,13 @@ struct match {
     const struct filter *where; /* NULL: all */
 };
 
+/* What a match looks at besides kind and time. */
+struct match_needs {
+    bool columns;     /* amounts, quantities, refunds: what stands in postings */
+    bool rows;        /* channel, staff, object: what stands in rows */
+    bool unsupported; /* what the mirror does not hold */
+};
+
 enum { MATCH_SLOTS = 2 * LIMIT_SEQ_STEPS, NO_SLOT = 255, AS_OF_MOST = 8 };
 
 /* A condition on events. */
@@ -124,6 +131,10 @@ enum rc plan_state(struct plan *p, const struct node *n, struct ask **out, struc
 enum rc plan_scope(struct plan *p, struct ask **out, struct err *e);
 /* plan_event.c: measures, ever, sequences; the same. */
 enum rc plan_events(struct plan *p, const struct node *n, struct ask **out, struct err *e);
+
+/* Which events `ev` means; adds to `needs`. */
+enum rc plan_match(struct plan *p, const struct events *ev, struct match *out,
+                   struct match_needs *needs, struct err *e);
 
 /* run.c: the bits of one chunk. `cand` are the customers in question; `out` becomes those of them
  * the ask holds for. `scratch` has room for 2 × depth word lists. */

@@ -182,10 +182,9 @@ static void add_slot(struct events_ask *x, int64_t kind)
     x->kinds[x->n_slots++] = (uint8_t)kind;
 }
 
-static enum rc plan_match(struct plan *p, const struct events *ev, struct events_ask *x,
-                          bool *out_supported, struct err *e)
+enum rc plan_match(struct plan *p, const struct events *ev, struct match *m,
+                   struct match_needs *needs, struct err *e)
 {
-    struct match *m = &x->matches[x->n_matches++];
     struct filtering f = {.p = p};
     if (ev->kind_id == 0) {
         m->kinds[m->n_kinds++] = EVENT_ORDER;
@@ -193,17 +192,15 @@ static enum rc plan_match(struct plan *p, const struct events *ev, struct events
     } else {
         m->kinds[m->n_kinds++] = ev->kind_id;
     }
-    for (int i = 0; i < m->n_kinds; i++) {
+    for (int i = 0; i < m->n_kinds; i++)
         assert(m->kinds[i] > 0 && m->kinds[i] < RUN_KINDS);
-        add_slot(x, m->kinds[i]);
-    }
     m->kept = ev->kept;
     struct filter *where = NULL;
     enum rc rc = ev->where != NULL ? plan_filter(&f, ev->where, &where, e) : RC_OK;
     m->where = where;
-    x->wants_columns = x->wants_columns || f.columns || m->kept;
-    x->wants_rows = x->wants_rows || f.rows;
-    *out_supported = *out_supported && !f.unsupported;
+    needs->columns = needs->columns || f.columns || m->kept;
+    needs->rows = needs->rows || f.rows;
+    needs->unsupported = needs->unsupported || f.unsupported;
     return rc;
 }
 
@@ -223,19 +220,25 @@ static bool measures_amounts(enum what what)
 enum rc plan_events(struct plan *p, const struct node *n, struct ask **out, struct err *e)
 {
     struct events_ask *x = ARENA_NEW(p->a, struct events_ask);
-    bool supported = true;
+    struct match_needs needs = {0};
     enum rc rc = RC_OK;
     x->node = n;
     x->now_s = p->now_s;
     x->period_s = p->q->period_s;
     for (int k = 0; k < RUN_KINDS; k++)
         x->slot[k] = NO_SLOT;
-    for (size_t i = 0; rc == RC_OK && i < n->n_events; i++)
-        rc = plan_match(p, &n->events[i], x, &supported, e);
-    if (rc != RC_OK || !supported) {
+    for (size_t i = 0; rc == RC_OK && i < n->n_events; i++) {
+        struct match *m = &x->matches[x->n_matches++];
+        rc = plan_match(p, &n->events[i], m, &needs, e);
+        for (int k = 0; k < m->n_kinds; k++)
+            add_slot(x, m->kinds[k]);
+    }
+    if (rc != RC_OK || needs.unsupported) {
         *out = NULL;
         return rc;
     }
+    x->wants_columns = needs.columns;
+    x->wants_rows = needs.rows;
     set_span(x, window_span(&n->window, p->now_s, p->q->period_s));
     if (n->kind == NODE_TEST && measures_amounts(n->what))
         x->wants_columns = true;

@@ -5,7 +5,7 @@
  * one get the answer for no events at once. Otherwise rows are read customer by customer; amounts,
  * quantities and refunds stand in postings, whose places go along with the rows.
  */
-#include "query/mirror/plan.h"
+#include "query/mirror/match.h"
 
 #include "base/calendar.h"
 #include "query/word.h"
@@ -21,69 +21,6 @@ struct tally {
     int32_t day;
 };
 
-/* An event at hand. */
-struct hit {
-    const struct run *run;
-    const struct run_posting *posting; /* NULL: the kind has none */
-    uint32_t row, place;
-    uint8_t kind;
-    uint32_t at_s;
-};
-
-/* ---- filters ---- */
-
-static bool lut_holds(const struct filter *f, const struct hit *h)
-{
-    uint32_t code;
-    if (f->column == OF_CHANNEL) {
-        code = run_value(&h->run->channel, h->row);
-    } else if (f->column == OF_STAFF) {
-        code = run_value(&h->run->staff, h->row);
-    } else {
-        uint32_t object = run_value(&h->run->object, h->row);
-        bool same = object >> OBJECT_CODE_BITS == (uint32_t)f->object_kind;
-        code = same ? object & ((1u << OBJECT_CODE_BITS) - 1) : 0;
-    }
-    return f->lut[code] != 0;
-}
-
-static bool filter_holds(const struct filter *f, const struct hit *h)
-{
-    switch (f->kind) {
-    case FILTER_CONST:
-        return f->holds;
-    case FILTER_NOT:
-        return !filter_holds(f->items[0], h);
-    case FILTER_AND:
-    case FILTER_OR:
-        for (size_t i = 0; i < f->n_items; i++)
-            if (filter_holds(f->items[i], h) == (f->kind == FILTER_OR))
-                return f->kind == FILTER_OR;
-        return f->kind == FILTER_AND;
-    case FILTER_LUT:
-        return lut_holds(f, h);
-    default: {
-        const struct run_posting *p = h->posting;
-        const int64_t *column = p == NULL ? NULL : f->quantity ? p->quantity : p->amount_fen;
-        int64_t value = column != NULL ? column[h->place] : RUN_NONE;
-        if (value == RUN_NONE)
-            return f->node->op == OP_UNKNOWN;
-        return f->node->op != OP_UNKNOWN && number_holds(f->node, value);
-    }
-    }
-}
-
-/* Whether the event, which is in the window, is one of those. */
-static bool matches(const struct events_ask *x, const struct match *m, const struct hit *h)
-{
-    if (h->kind != m->kinds[0] && (m->n_kinds < 2 || h->kind != m->kinds[1]))
-        return false;
-    if (m->kept && h->posting != NULL && h->posting->refunded_s != NULL &&
-        h->posting->refunded_s[h->place] <= x->now_s)
-        return false;
-    return m->where == NULL || filter_holds(m->where, h);
-}
-
 /* ---- tallies ---- */
 
 static void count_in(struct tally *t, const struct hit *h, bool days)
@@ -96,8 +33,7 @@ static void count_in(struct tally *t, const struct hit *h, bool days)
         t->days += t->days == 0 || day != t->day;
         t->day = day;
     }
-    const struct run_posting *p = h->posting;
-    int64_t amount = p != NULL && p->amount_fen != NULL ? p->amount_fen[h->place] : RUN_NONE;
+    int64_t amount = hit_amount(h);
     if (amount == RUN_NONE)
         return;
     t->min = t->amounts == 0 || amount < t->min ? amount : t->min;
@@ -194,7 +130,8 @@ static void run_posting(const struct events_ask *x, const struct run *run, uint8
         for (; i < p->n && p->local[i] == local; i++) {
             h.place = i;
             h.at_s = p->at_s[i];
-            if (h.at_s >= x->from_s && h.at_s <= x->to_s && matches(x, &x->matches[0], &h))
+            if (h.at_s >= x->from_s && h.at_s <= x->to_s &&
+                hit_matches(&x->matches[0], &h, x->now_s))
                 count_in(&t, &h, days);
         }
         put_bit(out, local, tally_holds(x, &t));
@@ -252,7 +189,7 @@ static bool tally_rows(const struct events_ask *x, const struct run *run, struct
     bool days = x->node->kind == NODE_TEST && x->node->what == WHAT_DAYS;
     bool any = x->node->kind != NODE_TEST;
     while (next_hit(x, run, &range, pl, &h)) {
-        if (!matches(x, &x->matches[0], &h))
+        if (!hit_matches(&x->matches[0], &h, x->now_s))
             continue;
         if (any)
             return true;
@@ -276,7 +213,7 @@ static bool seq_rows(const struct events_ask *x, const struct run *run, struct r
             int64_t from = k == 0 ? (int64_t)h.at_s : start[k - 1];
             if (k < last && from <= start[k])
                 continue;
-            if (from < 0 || !matches(x, &x->matches[k], &h))
+            if (from < 0 || !hit_matches(&x->matches[k], &h, x->now_s))
                 continue;
             if (k == last && h.at_s - from <= x->within_s)
                 return true;

@@ -1,0 +1,341 @@
+/* retention.c — in which units a customer began, and in which they came back.
+ *
+ * Both are words of bits, one bit a calendar unit, so that a customer's row of the table is a
+ * shift. Rows are added up as bytes, 32 columns at once, and emptied into the table before a byte
+ * can run over. Where every kind of event counts as coming back, the bits come straight from the
+ * column of times. Events and amounts are added one by one.
+ */
+#include "query/mirror/analysis_mirror.h"
+
+#include "base/must.h"
+#include "base/share.h"
+#include "query/mirror/units.h"
+#include "query/mirror/walk.h"
+
+#include <assert.h>
+#include <immintrin.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { START = 0, BACK = 1, UNITS_MOST = 2 * RETENTION_COLUMNS_MAX, LANES = 64, FULL = 255 };
+
+/* A bit for each unit of cohorts and columns. */
+struct unit_bits {
+    uint64_t low, high;
+};
+
+/* One chunk's part of the table. */
+struct cohort_sums {
+    int64_t customers;
+    int64_t cells[LANES];
+    _Alignas(32) uint8_t lanes[LANES];
+    uint32_t in_lanes; /* rows added since they were emptied */
+};
+
+struct retention_run {
+    struct survey survey;
+    const struct retention *q;
+    struct analysis_units cohorts, units; /* units go on from the first cohort, up to now */
+    struct unit_finder finder;
+    uint32_t start_from_s, start_to_s; /* when starts count */
+    struct cohort_sums **chunks;       /* by chunk, an array of cohorts */
+};
+
+struct retention_chunk {
+    const struct retention_run *r;
+    struct cohort_sums *sums;
+    const struct run *run; /* the last one that was looked at */
+    bool all;              /* whether every row of it is a start and a coming back */
+};
+
+/* ---- bits ---- */
+
+static void put_unit(struct unit_bits *b, uint32_t unit)
+{
+    if (unit < 64)
+        b->low |= UINT64_C(1) << unit;
+    else
+        b->high |= UINT64_C(1) << (unit - 64);
+}
+
+/* The bits from `unit` on. */
+static uint64_t bits_from(const struct unit_bits *b, uint32_t unit)
+{
+    if (unit == 0)
+        return b->low;
+    if (unit < 64)
+        return b->low >> unit | b->high << (64 - unit);
+    return unit < 128 ? b->high >> (unit - 64) : 0;
+}
+
+/* ---- lanes ---- */
+
+static void empty_lanes(struct cohort_sums *c)
+{
+    for (size_t i = 0; i < LANES; i++)
+        c->cells[i] += c->lanes[i];
+    memset(c->lanes, 0, sizeof c->lanes);
+    c->in_lanes = 0;
+}
+
+__attribute__((target("avx2"))) static void add_lanes_avx2(uint8_t *lanes, uint32_t bits)
+{
+    const __m256i which =
+        _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    const __m256i bit = _mm256_set1_epi64x((int64_t)0x8040201008040201);
+    __m256i x = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), which);
+    __m256i yes = _mm256_cmpeq_epi8(_mm256_and_si256(x, bit), bit);
+    __m256i sum = _mm256_load_si256((const __m256i *)lanes);
+    _mm256_store_si256((__m256i *)lanes, _mm256_sub_epi8(sum, yes));
+}
+
+static void add_lanes_scalar(uint8_t *lanes, uint32_t bits)
+{
+    for (; bits != 0; bits &= bits - 1)
+        lanes[__builtin_ctz(bits)]++;
+}
+
+/* One more customer of the cohort, who came back in these units after it. */
+static void add_bits(struct cohort_sums *c, uint64_t bits)
+{
+    if (c->in_lanes == FULL)
+        empty_lanes(c);
+    c->in_lanes++;
+    if (set_uses_avx2()) {
+        add_lanes_avx2(c->lanes, (uint32_t)bits);
+        if (bits >> 32 != 0)
+            add_lanes_avx2(c->lanes + 32, (uint32_t)(bits >> 32));
+    } else {
+        add_lanes_scalar(c->lanes, (uint32_t)bits);
+        add_lanes_scalar(c->lanes + 32, (uint32_t)(bits >> 32));
+    }
+}
+
+/* ---- one customer ---- */
+
+static void put_start(const struct retention_run *r, uint32_t at_s, struct unit_bits *starts)
+{
+    if (at_s >= r->start_from_s && at_s <= r->start_to_s)
+        put_unit(starts, unit_find_at(&r->finder, at_s));
+}
+
+/* Units of the start events and of those of coming back; the last of the latter. */
+static void gather(const struct retention_run *r, struct walk *w, struct unit_bits *starts,
+                   struct unit_bits *back, uint32_t *out_last_s)
+{
+    struct hit h;
+    uint16_t classes;
+    bool begun = false;
+    while (walk_next(w, &h, &classes)) {
+        if ((classes >> START & 1) && !(begun && r->q->first)) {
+            put_start(r, h.at_s, starts);
+            begun = true;
+        }
+        if (!(classes >> BACK & 1))
+            continue;
+        *out_last_s = h.at_s;
+        if (h.at_s >= r->finder.base_s && h.at_s < r->finder.end_s)
+            put_unit(back, unit_find_at(&r->finder, h.at_s));
+    }
+}
+
+/* The same where every row is both. */
+static void gather_all(const struct retention_run *r, const struct walk *w,
+                       struct unit_bits *starts, struct unit_bits *back, uint32_t *out_last_s)
+{
+    const uint32_t *at_s = w->run->at_s + w->rows.from;
+    uint32_t n = w->rows.to - w->rows.from;
+    put_start(r, at_s[0], starts);
+    back->low = units_of_all(&r->finder, at_s, n);
+    *out_last_s = at_s[n - 1];
+}
+
+/* Events or amounts, cell by cell. */
+static void add_values(const struct retention_run *r, struct walk *w,
+                       const struct unit_bits *starts, struct cohort_sums *sums)
+{
+    struct hit h;
+    uint16_t classes;
+    bool amounts = r->q->measure == RETENTION_AMOUNT;
+    while (walk_next(w, &h, &classes)) {
+        int64_t value = amounts ? hit_amount(&h) : 1;
+        if (!(classes >> BACK & 1) || value == RUN_NONE || h.at_s < r->finder.base_s ||
+            h.at_s >= r->finder.end_s)
+            continue;
+        value = amounts && h.kind == EVENT_REFUND ? -value : value;
+        uint32_t unit = unit_find_at(&r->finder, h.at_s);
+        for (uint64_t left = starts->low; left != 0; left &= left - 1) {
+            uint32_t cohort = (uint32_t)__builtin_ctzll(left);
+            if (unit >= cohort && unit - cohort < r->q->columns)
+                sums[cohort].cells[unit - cohort] += value;
+        }
+    }
+}
+
+/* Where the customer began: one more in each of those cohorts. */
+static void put_cohorts(struct retention_chunk *c, const struct unit_bits *starts)
+{
+    for (uint64_t left = starts->low; left != 0; left &= left - 1)
+        c->sums[__builtin_ctzll(left)].customers++;
+}
+
+/* For columns of events or amounts. */
+static void see_values(void *to, struct walk *w)
+{
+    struct retention_chunk *c = to;
+    struct unit_bits starts = {0}, back = {0};
+    struct walk first = *w;
+    uint32_t last_s = 0;
+    gather(c->r, &first, &starts, &back, &last_s);
+    put_cohorts(c, &starts);
+    if (starts.low != 0)
+        add_values(c->r, w, &starts, c->sums);
+}
+
+/* The units up to that of the last coming back. */
+static uint64_t rolling_bits(const struct retention_run *r, uint32_t last_s, uint32_t cohort)
+{
+    int last = last_s >= r->finder.end_s ? UNITS_MOST + LANES : analysis_unit_of(&r->units, last_s);
+    int n = last_s == 0 ? 0 : last - (int)cohort + 1;
+    return n <= 0 ? 0 : n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
+}
+
+/* For columns of customers. */
+static void see_customer(void *to, struct walk *w)
+{
+    struct retention_chunk *c = to;
+    const struct retention_run *r = c->r;
+    struct unit_bits starts = {0}, back = {0};
+    uint32_t last_s = 0;
+    if (c->run != w->run) {
+        c->run = w->run;
+        c->all = r->q->first && r->units.n <= 32 && r->finder.length_s != 0 &&
+                 matcher_takes_all(w->m, w->run, START) && matcher_takes_all(w->m, w->run, BACK);
+    }
+    if (c->all)
+        gather_all(r, w, &starts, &back, &last_s);
+    else
+        gather(r, w, &starts, &back, &last_s);
+    put_cohorts(c, &starts);
+    for (uint64_t left = starts.low; left != 0; left &= left - 1) {
+        uint32_t cohort = (uint32_t)__builtin_ctzll(left);
+        add_bits(&c->sums[cohort],
+                 r->q->rolling ? rolling_bits(r, last_s, cohort) : bits_from(&back, cohort));
+    }
+}
+
+static void run_chunk(void *arg, size_t i)
+{
+    struct retention_run *r = arg;
+    struct retention_chunk c = {.r = r};
+    r->chunks[i] = c.sums =
+        must(aligned_alloc(_Alignof(struct cohort_sums), (r->cohorts.n + 1) * sizeof *c.sums));
+    memset(c.sums, 0, (r->cohorts.n + 1) * sizeof *c.sums);
+    walk_chunk(&r->survey, (uint32_t)i, &r->survey.who.chunks[i],
+               r->q->measure == RETENTION_CUSTOMERS ? see_customer : see_values, &c);
+    for (size_t k = 0; k < r->cohorts.n; k++)
+        empty_lanes(&c.sums[k]);
+}
+
+/* ---- the calendar ---- */
+
+struct earliest {
+    const struct retention_run *r;
+    uint32_t at_s;
+};
+
+static void see_earliest(void *to, struct walk *w)
+{
+    struct earliest *x = to;
+    struct hit h;
+    uint16_t classes;
+    if (w->run->at_s[w->rows.from] >= x->at_s)
+        return;
+    while (walk_next(w, &h, &classes) && h.at_s < x->at_s)
+        if (classes >> START & 1)
+            x->at_s = h.at_s;
+}
+
+/* The first start there is, where the window has no beginning; INT64_MAX: none. */
+static int64_t earliest_start(const struct retention_run *r)
+{
+    struct earliest x = {r, UINT32_MAX};
+    for (uint32_t i = 0; i < r->survey.plan.s->n_chunks; i++)
+        walk_chunk(&r->survey, i, &r->survey.who.chunks[i], see_earliest, &x);
+    return x.at_s == UINT32_MAX ? INT64_MAX : x.at_s;
+}
+
+/* Cohorts of the window, and the units that their columns reach up to now. */
+static enum rc lay_out(struct retention_run *r, struct span window, struct err *e)
+{
+    const struct retention *q = r->q;
+    int64_t earliest_s = window.from_s > SPAN_START ? window.from_s : earliest_start(r);
+    enum rc rc = analysis_units(window, earliest_s, q->unit, RETENTION_COLUMNS_MAX, &r->cohorts, e);
+    if (rc != RC_OK || r->cohorts.n == 0)
+        return rc;
+    struct analysis_units *u = &r->units;
+    *u = r->cohorts;
+    while (u->n < r->cohorts.n + q->columns - 1 && u->from_s[u->n] <= q->base.now_s)
+        analysis_units_extend(u, q->unit);
+    unit_finder_init(&r->finder, r->survey.plan.a, u);
+    r->start_from_s = window.from_s < r->finder.base_s ? r->finder.base_s : (uint32_t)window.from_s;
+    r->start_to_s = window.to_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)window.to_s;
+    return RC_OK;
+}
+
+static void tabulate(const struct retention_run *r, struct retention_answer *out)
+{
+    out->n = r->cohorts.n;
+    out->cohorts = ARENA_ARRAY(r->survey.plan.a, struct retention_cohort, out->n + 1);
+    for (size_t k = 0; k < out->n; k++) {
+        struct retention_cohort *c = &out->cohorts[k];
+        c->day = r->cohorts.day[k];
+        for (uint32_t i = 0; i < r->survey.plan.s->n_chunks; i++) {
+            c->customers += r->chunks[i][k].customers;
+            for (size_t x = 0; x < r->q->columns; x++)
+                c->cells[x] += r->chunks[i][k].cells[x];
+        }
+        for (size_t x = 0; x < r->q->columns; x++)
+            if (k + x >= r->units.n || r->units.from_s[k + x] > r->q->base.now_s)
+                c->cells[x] = RETENTION_FUTURE;
+    }
+}
+
+static enum rc answer(struct retention_run *r, struct retention_answer *out, struct err *e)
+{
+    struct matcher *m = &r->survey.matcher;
+    struct span window = r->survey.span;
+    m->wants_columns = r->q->measure == RETENTION_AMOUNT;
+    enum rc rc = matcher_add(m, &r->q->start, e);
+    if (rc == RC_OK)
+        rc = matcher_add(m, &r->q->back, e);
+    if (rc == RC_OK && m->unsupported)
+        rc = RC_BUSY;
+    r->survey.span = (struct span){SPAN_START, r->q->base.now_s};
+    if (rc == RC_OK)
+        rc = lay_out(r, window, e);
+    if (rc != RC_OK || r->cohorts.n == 0)
+        return rc;
+    share_rounds(r->survey.plan.s->n_chunks, run_chunk, r);
+    tabulate(r, out);
+    return RC_OK;
+}
+
+enum rc mirror_retention(const struct snapshot *s, struct tx *tx, const struct retention *q,
+                         struct retention_answer *out, struct err *e)
+{
+    assert(q->columns > 0 && q->columns <= RETENTION_COLUMNS_MAX);
+    struct retention_run *r = must(calloc(1, sizeof *r));
+    r->q = q;
+    r->chunks = must(calloc(s->n_chunks + 1, sizeof(struct cohort_sums *)));
+    *out = (struct retention_answer){0};
+    enum rc rc = survey_begin(&r->survey, s, tx, &q->base, e);
+    if (rc == RC_OK)
+        rc = answer(r, out, e);
+    for (uint32_t i = 0; i < s->n_chunks; i++)
+        free(r->chunks[i]);
+    survey_done(&r->survey);
+    free(r->chunks);
+    free(r);
+    return rc;
+}
