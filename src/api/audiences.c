@@ -164,8 +164,13 @@ static enum rc count_all(struct request *rq, struct tx *tx, struct audience_ques
                          struct counted *c, struct err *e)
 {
     int64_t began_us = clock_mono_us();
-    struct snapshot *s = answer_from(request_app(rq)->mirror, tx);
+    struct mirror *m = request_app(rq)->mirror;
+    struct snapshot *s = NULL;
     enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, arg_str(rq, "expression"), &q->expr, e);
+    if (rc == RC_OK && answer_is_long(q->expr))
+        rc = answer_from_long(m, tx, &s, e);
+    else if (rc == RC_OK)
+        s = answer_from(m, tx);
     if (rc == RC_OK)
         rc = answer_count(s, tx, q, &c->count, e);
     c->took_us = clock_mono_us() - began_us;

@@ -26,6 +26,10 @@
 #define NAMED_REF                                                                                  \
     "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"name\":" TEXT_NULL "}}"
 
+/* Lists of events as text and by their names; counts of a chart's series. */
+#define EVENT_LISTS ARRAY(OBJECT("\"text\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT))
+#define COUNTS_CELLS ARRAY(OBJECT("\"events\":" INT ",\"customers\":" INT))
+
 #define ACCOUNT_REF "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"login\":" TEXT_NULL "}}"
 #define STAFF_REF "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"name\":" TEXT_NULL "}}"
 
@@ -38,6 +42,33 @@ const struct schema schema_table[] = {
     {"AccountList", LIST_OF(REF("Account"))},
     {"AccountMade",
      OBJECT("\"id\":" ID ",\"login\":" TEXT ",\"link\":" TEXT ",\"expires_s\":" INT)},
+    {"AnalysisCounts",
+     OBJECT("\"now_s\":" INT ",\"took_us\":" INT ",\"series\":" EVENT_LISTS ",\"buckets\":" ARRAY(
+         OBJECT("\"day\":" TEXT ",\"customers\":" INT ",\"series\":" COUNTS_CELLS))
+         ",\"all\":" OBJECT("\"customers\":" INT ",\"series\":" COUNTS_CELLS))},
+    {"AnalysisFunnel",
+     OBJECT("\"now_s\":" INT ",\"took_us\":" INT ",\"steps\":" EVENT_LISTS ",\"groups\":" ARRAY(
+         OBJECT("\"key\":" TEXT ",\"name\":" TEXT_NULL ",\"levels\":" ARRAY(
+             OBJECT("\"customers\":" INT ",\"p25_s\":" INT ",\"p50_s\":" INT ",\"p75_s\":" INT
+                    ",\"p90_s\":" INT ",\"expression\":" TEXT_NULL ",\"lost\":" TEXT_NULL)))))},
+    {"AnalysisPaths",
+     OBJECT("\"now_s\":" INT ",\"took_us\":" INT ",\"visits\":" INT ",\"customers\":" INT
+            ",\"nodes\":" EVENT_LISTS ",\"links\":" ARRAY(OBJECT("\"step\":" INT ",\"from\":" INT
+            ",\"to\":" INT ",\"visits\":" INT)))},
+    {"AnalysisRepurchase",
+     OBJECT("\"now_s\":" INT ",\"took_us\":" INT ",\"buyers\":" INT ",\"again\":" INT
+            ",\"again_expression\":" TEXT_NULL ",\"times\":" ARRAY(INT) ",\"intervals\":" ARRAY(INT)
+            ",\"n_intervals\":" INT ",\"p25_s\":" INT ",\"p50_s\":" INT ",\"p75_s\":" INT
+            ",\"p90_s\":" INT)},
+    {"AnalysisRetention",
+     OBJECT("\"now_s\":" INT ",\"took_us\":" INT ",\"cohorts\":" ARRAY(
+         OBJECT("\"day\":" TEXT ",\"customers\":" INT ",\"expression\":" TEXT_NULL ",\"cells\":"
+                ARRAY(INT_NULL) ",\"expressions\":" ARRAY(TEXT_NULL))))},
+    {"AnalysisRfm",
+     OBJECT("\"now_s\":" INT ",\"took_us\":" INT ",\"buyers\":" INT ",\"cuts\":" OBJECT(
+         "\"recency_s\":" ARRAY(INT) ",\"purchases\":" ARRAY(INT) ",\"amount_fen\":" ARRAY(INT))
+         ",\"cells\":" ARRAY(OBJECT("\"r\":" INT ",\"f\":" INT ",\"m\":" INT ",\"customers\":" INT
+                ",\"purchases\":" INT ",\"amount_fen\":" INT ",\"expression\":" TEXT_NULL)))},
     {"Audience",
      OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"subject\":" TEXT ",\"note\":" TEXT_NULL
             ",\"version\":" INT ",\"live\":" BOOL ",\"size\":" INT_NULL ",\"sized_s\":" INT_NULL

@@ -106,6 +106,15 @@ void analysis_units_extend(struct analysis_units *u, enum unit unit)
     u->from_s[u->n] = calendar_day_start_s(day);
 }
 
+void analysis_units_close(struct analysis_units *u, enum unit unit, size_t n)
+{
+    assert(u->n > 0 && n <= ANALYSIS_UNITS_MAX);
+    u->day[u->n] = unit_next(u->day[u->n - 1], unit);
+    u->from_s[u->n] = calendar_day_start_s(u->day[u->n]);
+    while (u->n < n)
+        analysis_units_extend(u, unit);
+}
+
 int analysis_unit_of(const struct analysis_units *u, int64_t at_s)
 {
     size_t from = 0, to = u->n + 1; /* the first boundary after the instant */

@@ -8,13 +8,18 @@
 
 #include "base/must.h"
 #include "mirror/mirror.h"
+#include "query/mirror/analysis_mirror.h"
 #include "query/mirror/ask.h"
+#include "query/sql/analysis_sql.h"
 #include "query/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { CATCH_UP_US = 150000 };
+enum {
+    CATCH_UP_US = 150000,
+    LONG_LOG = 2000000, /* rows past which the database takes seconds for a question */
+};
 
 struct snapshot *answer_from(struct mirror *m, struct tx *tx)
 {
@@ -31,6 +36,39 @@ struct snapshot *answer_from(struct mirror *m, struct tx *tx)
 void answer_done(struct snapshot *s)
 {
     snapshot_drop(s);
+}
+
+enum rc answer_from_long(struct mirror *m, struct tx *tx, struct snapshot **out, struct err *e)
+{
+    int64_t seq = 0;
+    *out = answer_from(m, tx);
+    if (*out != NULL || m == NULL || tx_is_writing(tx))
+        return RC_OK;
+    enum rc rc = tx_last_seq(tx, &seq, e);
+    struct mirror_status s = mirror_status(m);
+    if (rc != RC_OK || seq < LONG_LOG || s.state == MIRROR_READY)
+        return rc;
+    int64_t percent = s.to_seq > 0 ? s.at_seq * 100 / s.to_seq : 0;
+    rc = err_set(e, RC_BUSY, "mirror_building", NULL, "数据正在载入内存（%d %%），请稍后再试",
+                 "the data is being loaded into memory (%d %%); try again in a moment",
+                 (int)percent);
+    err_hint(e, "进度见“系统”页", "its progress is on the page \"System\"");
+    return rc;
+}
+
+static bool node_is_long(const struct node *n)
+{
+    if (n->n_events > 0)
+        return true;
+    for (size_t i = 0; i < n->n_items; i++)
+        if (node_is_long(n->items[i]))
+            return true;
+    return false;
+}
+
+bool answer_is_long(const struct audience_expr *x)
+{
+    return node_is_long(x->root);
 }
 
 static bool of_database(const struct snapshot *s, const struct audience_question *q)
@@ -104,3 +142,21 @@ enum rc answer_contains(const struct snapshot *s, struct tx *tx, const struct au
         return audience_contains(tx, q, id, out, e);
     return mirror_contains(s, tx, q, id, out, e);
 }
+
+/* ---- analyses ---- */
+
+/* The mirror says RC_BUSY for what it does not hold. */
+#define ANSWER(name)                                                                               \
+    enum rc answer_##name(const struct snapshot *s, struct tx *tx, const struct name *q,           \
+                          struct name##_answer *out, struct err *e)                                \
+    {                                                                                              \
+        enum rc rc = s != NULL ? mirror_##name(s, tx, q, out, e) : RC_BUSY;                        \
+        return rc == RC_BUSY ? sql_##name(tx, q, out, e) : rc;                                     \
+    }
+
+ANSWER(funnel)
+ANSWER(retention)
+ANSWER(counts)
+ANSWER(rfm)
+ANSWER(repurchase)
+ANSWER(paths)

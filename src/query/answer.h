@@ -8,6 +8,7 @@
 #ifndef KOI_QUERY_ANSWER_H
 #define KOI_QUERY_ANSWER_H
 
+#include "query/analysis.h"
 #include "query/sql/audience_sql.h"
 
 struct mirror;   /* mirror/mirror.h */
@@ -19,6 +20,11 @@ struct snapshot; /* mirror/snapshot.h */
 struct snapshot *answer_from(struct mirror *m, struct tx *tx);
 /* Accepts NULL. */
 void answer_done(struct snapshot *s);
+/* The same for a question that reads the whole log. RC_BUSY with how far it is while the mirror of a
+ * log too long for the database is being built; otherwise *out as above. */
+enum rc answer_from_long(struct mirror *m, struct tx *tx, struct snapshot **out, struct err *e);
+/* Whether an audience reads events, so that the database would take long. */
+bool answer_is_long(const struct audience_expr *x);
 
 /* As audience_count(), audience_page(), audience_sample() and audience_contains() of
  * query/sql/audience_sql.h, of a snapshot, or of the database when it is NULL. A sample of the one
@@ -32,5 +38,19 @@ enum rc answer_sample(const struct snapshot *s, struct tx *tx, const struct audi
                       int64_t limit, int64_t *out_ids, size_t *out_n, struct err *e);
 enum rc answer_contains(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
                         int64_t id, bool *out, struct err *e);
+
+/* As query/sql/analysis_sql.h, likewise. */
+enum rc answer_funnel(const struct snapshot *s, struct tx *tx, const struct funnel *q,
+                      struct funnel_answer *out, struct err *e);
+enum rc answer_retention(const struct snapshot *s, struct tx *tx, const struct retention *q,
+                         struct retention_answer *out, struct err *e);
+enum rc answer_counts(const struct snapshot *s, struct tx *tx, const struct counts *q,
+                      struct counts_answer *out, struct err *e);
+enum rc answer_rfm(const struct snapshot *s, struct tx *tx, const struct rfm *q,
+                   struct rfm_answer *out, struct err *e);
+enum rc answer_repurchase(const struct snapshot *s, struct tx *tx, const struct repurchase *q,
+                          struct repurchase_answer *out, struct err *e);
+enum rc answer_paths(const struct snapshot *s, struct tx *tx, const struct paths *q,
+                     struct paths_answer *out, struct err *e);
 
 #endif

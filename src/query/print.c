@@ -133,7 +133,7 @@ static void print_name(struct str s, struct buf *out)
         print_text(s, out);
 }
 
-static void print_events(const struct events *ev, bool amount, struct buf *out)
+void print_events(const struct events *ev, bool amount, struct buf *out)
 {
     print_name(ev->kind, out);
     if (ev->kept)

@@ -7,6 +7,8 @@
 
 /* An expression; the caller has checked that it fits in what it is for. */
 void print_node(const struct node *n, struct buf *out);
+/* "order.kept where amount > 100"; with `amount`, "order.amount where …". */
+void print_events(const struct events *ev, bool amount, struct buf *out);
 /* "last 90d", "between 2026-01-01 and 2026-01-31"; nothing for WINDOW_EVER. */
 void print_window(const struct window *w, struct buf *out);
 /* "90d", "period". */

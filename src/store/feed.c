@@ -157,11 +157,6 @@ static const struct sql LIVE_GROUPS = {
     .text = "SELECT g.id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL",
     .out = "i",
 };
-static const struct sql MODEL_TIERS = {
-    .text = "SELECT t.id FROM tier t /*scan*/ WHERE t.model_id = $1",
-    .in = "i",
-    .out = "i",
-};
 #define TEAM_OF(ids)                                                                               \
     "SELECT s.id FROM department_above d CROSS JOIN staff s WHERE d.above_id " ids                 \
     " AND s.department_id = d.department_id"
@@ -180,8 +175,8 @@ static const struct sql SCOPE = {
 
 STATEMENTS(feed, &EVENTS, &EVENTS_OF, &CUSTOMERS, &CUSTOMERS_OF, &TAGS, &TAGS_OF, &FRIENDS,
            &FRIENDS_OF, &GROUPS, &GROUPS_OF, &TIERS, &TIERS_OF, &RFM_R_ALL, &RFM_F_ALL, &RFM_M_ALL,
-           &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &CHANGES, &UPSETS, &PRODUCTS, &LIVE_GROUPS,
-           &MODEL_TIERS, &TEAM, &SCOPE);
+           &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &CHANGES, &UPSETS, &PRODUCTS, &LIVE_GROUPS, &TEAM,
+           &SCOPE);
 
 static_assert(EVENT_ORDER == 11 && EVENT_REFUND == 12 && EVENT_ITEM == 13 && EVENT_MERGE == 38 &&
                   EVENT_UNMERGE == 39 && EVENT_ERASE == 42 && EVENT_RETRACT == 43 &&

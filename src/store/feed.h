@@ -87,9 +87,6 @@ enum rc feed_products(struct tx *tx, void (*see)(void *to, int64_t id, struct st
                       void *to, struct err *e);
 /* The groups that are not dismissed. */
 enum rc feed_groups(struct tx *tx, void (*see)(void *to, int64_t id), void *to, struct err *e);
-/* The tiers of a model. */
-enum rc feed_tiers(struct tx *tx, int64_t model_id, void (*see)(void *to, int64_t id), void *to,
-                   struct err *e);
 /* The staff of these departments and of all below them. */
 enum rc feed_team(struct tx *tx, const int64_t *departments, size_t n,
                   void (*see)(void *to, int64_t id), void *to, struct err *e);

@@ -11,7 +11,7 @@
 #include "base/share.h"
 #include "query/mirror/ranks.h"
 #include "query/mirror/walk.h"
-#include "store/feed.h"
+#include "store/tier.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -266,25 +266,10 @@ static const enum mark_kind MARKS[] = {
     [BY_GENDER] = MARK_GENDER,
 };
 
-struct tier_ids {
-    int64_t *at;
-    size_t n, room;
-};
-
-static void see_tier(void *to, int64_t id)
+static bool is_tier(const struct tier_row *tiers, size_t n, int64_t id)
 {
-    struct tier_ids *t = to;
-    if (t->n == t->room) {
-        t->room = t->room > 0 ? t->room * 2 : 16;
-        t->at = must(realloc(t->at, t->room * sizeof *t->at));
-    }
-    t->at[t->n++] = id;
-}
-
-static bool is_tier(const struct tier_ids *t, int64_t id)
-{
-    for (size_t i = 0; i < t->n; i++)
-        if (t->at[i] == id)
+    for (size_t i = 0; i < n; i++)
+        if (tiers[i].id == id)
             return true;
     return false;
 }
@@ -298,15 +283,16 @@ static enum rc draw(struct drawing *d, struct arena *a, struct err *e)
     const struct snapshot *s = f->survey.plan.s;
     size_t n_marks = 0;
     const struct mark *marks = by != BY_NOTHING ? marks_of(s->marks, MARKS[by], &n_marks) : NULL;
-    struct tier_ids tiers = {0};
+    struct tier_row *tiers = NULL;
+    size_t n_tiers = 0;
     enum rc rc = RC_OK;
     if (by == BY_TIER)
-        rc = feed_tiers(f->survey.plan.tx, f->q->model_id, see_tier, &tiers, e);
+        rc = tiers_ever(f->survey.plan.tx, f->q->model_id, &tiers, &n_tiers, e);
     d->at = ARENA_ARRAY(a, struct drawn, n_marks + 2);
     d->sets = ARENA_ARRAY(a, const struct set *, n_marks + 1);
     count_group(d, &d->at[d->n++], false);
     for (size_t i = 0; i < n_marks; i++) {
-        if (by == BY_TIER && !is_tier(&tiers, marks[i].key))
+        if (by == BY_TIER && !is_tier(tiers, n_tiers, marks[i].key))
             continue;
         struct drawn *g = &d->at[d->n++];
         g->set = d->sets[d->n_sets++] = marks[i].set;
@@ -316,7 +302,6 @@ static enum rc draw(struct drawing *d, struct arena *a, struct err *e)
     }
     if (by != BY_NOTHING)
         count_group(d, &d->at[d->n++], true);
-    free(tiers.at);
     return rc;
 }
 
