@@ -7,27 +7,24 @@
  * of such answers is a failure. The first disagreement prints the seed, the expression and the
  * differing ids, and ends the program with 1.
  * KOI_SKIP_POSTGRES=1 leaves the second engine out; KOI_ASK is an expression asked first. */
+#include "audience_engines.h"
 #include "audience_forms.h"
 #include "audience_naive.h"
 #include "audience_random.h"
 #include "audience_world.h"
 
-#include "../unit/pg_fixture.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "mirror/builder.h"
 #include "query/mirror/ask.h"
 #include "query/sql/audience_sql.h"
 #include "query/word.h"
-#include "store/schema_files.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { ENGINES = 2, MOST = 100000 };
+enum { MOST = 100000 };
 
 struct trial {
     uint64_t seed;
@@ -36,12 +33,8 @@ struct trial {
     bool verbose;
     struct world *world;
     struct naive *naive;
-    struct db *db[ENGINES];
-    struct writer *writer[ENGINES];
-    int engines;
-    struct builder *builder;
-    struct snapshot *snapshot; /* of the first engine */
-    int64_t nontrivial, answers, micro[ENGINES], mirror_us, mirrored;
+    struct engines engines;
+    int64_t nontrivial, answers, micro[DIFF_ENGINES], mirror_us, mirrored;
     int64_t nodes[NODE_SAMPLE + 1], whats[WHAT_COUNT_OF], ops[OP_COUNT], windows[WINDOW_BEFORE + 1];
     int64_t kept, filtered, items, quoted_kinds, period, hoisted;
 };
@@ -140,11 +133,7 @@ static bool in_scope(const struct world *w, bool group, int64_t id)
 {
     if (group)
         return w->groups[id - 1].owner >= 1 && w->groups[id - 1].owner <= W_SCOPE_STAFF;
-    for (size_t i = 0; i < w->n_relations; i++)
-        if (w->relations[i].staff <= W_SCOPE_STAFF && w->relations[i].deleted_s == 0 &&
-            w->customers[w->relations[i].customer - 1].root == id)
-            return true;
-    return false;
+    return world_in_scope(w, id);
 }
 
 static void check_scope(const struct trial *run, struct tx *tx, const struct audience_question *q,
@@ -193,11 +182,11 @@ static void check_mirror(struct trial *run, struct tx *tx, const struct audience
     struct err e = ERR_INIT;
     struct mirror_answer a;
     int64_t start = clock_mono_us(), expected = 0;
-    if (mirror_ask(run->snapshot, tx, q, &a, &e) != RC_OK)
+    if (mirror_ask(run->engines.snapshot, tx, q, &a, &e) != RC_OK)
         stop(run, text, "the mirror refuses it", &e);
     run->mirror_us += clock_mono_us() - start;
     run->mirrored++;
-    mirror_answer_ids(&a, run->snapshot, ids);
+    mirror_answer_ids(&a, run->engines.snapshot, ids);
     compare_sets(run, text, "the mirror", ids, (size_t)a.count, right, n_right);
     mirror_answer_free(&a);
 
@@ -206,7 +195,7 @@ static void check_mirror(struct trial *run, struct tx *tx, const struct audience
     bool in = false, listed = false;
     for (size_t i = 0; i < n_right; i++)
         listed = listed || right[i] == one;
-    if (mirror_contains(run->snapshot, tx, q, one, &in, &e) != RC_OK || in != listed)
+    if (mirror_contains(run->engines.snapshot, tx, q, one, &in, &e) != RC_OK || in != listed)
         stop(run, text, "the mirror gives another answer for one customer alone", &e);
     if (rng_below(&r, 10) != 0)
         return;
@@ -214,7 +203,7 @@ static void check_mirror(struct trial *run, struct tx *tx, const struct audience
     cut.scope_account = 1;
     for (size_t i = 0; i < n_right; i++)
         expected += in_scope(run->world, false, right[i]);
-    if (mirror_ask(run->snapshot, tx, &cut, &a, &e) != RC_OK || a.count != expected)
+    if (mirror_ask(run->engines.snapshot, tx, &cut, &a, &e) != RC_OK || a.count != expected)
         stop(run, text, "in the mirror an account sees others than its own", &e);
     mirror_answer_free(&a);
 }
@@ -228,7 +217,7 @@ static void check_engine(struct trial *run, int k, const char *text, const int64
     size_t n = 0;
     bool group = text[0] == '@';
     int64_t start = clock_mono_us(), count = 0;
-    if (db_read_begin(run->db[k], &tx, &e) != RC_OK)
+    if (db_read_begin(run->engines.db[k], &tx, &e) != RC_OK)
         stop(run, text, "no transaction", &e);
     struct query_names names = query_names_sql(tx);
     const struct audience_expr *x;
@@ -275,7 +264,7 @@ static void check_one(struct trial *run, const char *text)
     struct err e = ERR_INIT;
     struct tx *tx;
     bool group = text[0] == '@';
-    if (db_read_begin(run->db[0], &tx, &e) != RC_OK)
+    if (db_read_begin(run->engines.db[0], &tx, &e) != RC_OK)
         stop(run, text, "no transaction", &e);
     struct query_names names = query_names_sql(tx);
     struct audience_expr *x;
@@ -299,34 +288,11 @@ static void check_one(struct trial *run, const char *text)
                           : everyone + (run->world->groups[i].dismissed_s == 0);
     run->answers++;
     run->nontrivial += n > 0 && n < everyone;
-    for (int k = 0; k < run->engines; k++)
+    for (int k = 0; k < run->engines.n; k++)
         check_engine(run, k, text, right, n);
 }
 
 /* ---- set up ---- */
-
-static void open_engine(struct trial *run, int k, const char *url)
-{
-    struct err e = ERR_INIT;
-    struct db_config config = {.url = url, .readers = 2};
-    if (db_open(&config, &run->db[k], &e) != RC_OK ||
-        db_migrate(run->db[k], schema_migrations, schema_migration_count, NULL, NULL, &e) !=
-            RC_OK ||
-        writer_start(run->db[k], &run->writer[k], &e) != RC_OK ||
-        world_store(run->world, run->writer[k], &e) != RC_OK)
-        stop(run, url, "cannot make the database", &e);
-}
-
-static void build_mirror(struct trial *run)
-{
-    struct err e = ERR_INIT;
-    struct tx *tx;
-    run->builder = builder_new();
-    if (db_read_begin(run->db[0], &tx, &e) != RC_OK ||
-        builder_all(run->builder, tx, &run->snapshot, &e) != RC_OK)
-        stop(run, "", "cannot build the mirror", &e);
-    db_read_end(tx);
-}
 
 static void options(struct trial *run, int argc, char **argv)
 {
@@ -376,23 +342,12 @@ int main(int argc, char **argv)
 {
     static struct trial run = {.seed = 1, .count = 300, .customers = 300, .events = 20000};
     struct err e = ERR_INIT;
-    char path[] = "/tmp/koi-audience-XXXXXX", file[64];
     options(&run, argc, argv);
-    if (calendar_set_zone(STR("Asia/Shanghai"), &e) != RC_OK || mkdtemp(path) == NULL)
+    if (calendar_set_zone(STR("Asia/Shanghai"), &e) != RC_OK)
         stop(&run, "", "cannot begin", &e);
-    snprintf(file, sizeof file, "%s/koi.db", path);
     run.world = world_new(run.seed, run.customers, run.events);
     run.naive = naive_new(run.world);
-    open_engine(&run, run.engines++, file);
-    build_mirror(&run);
-    if (!pg_fixture_skipped()) {
-        const char *url = pg_fixture_url();
-        /* Compiling a plan to machine code takes longer than these small questions. */
-        pg_fixture_run(url, "ALTER SYSTEM SET jit = off");
-        pg_fixture_run(url, "SELECT pg_reload_conf()");
-        open_engine(&run, run.engines++, url);
-        pg_fixture_run(url, "ANALYZE");
-    }
+    engines_open(&run.engines, run.seed, run.world);
 
     if (getenv("KOI_ASK") != NULL)
         check_one(&run, getenv("KOI_ASK"));
@@ -403,17 +358,10 @@ int main(int argc, char **argv)
            " expressions, %d engine(s) and the naive evaluator agree; %" PRId64
            " %% neither empty nor everyone; rarest production %" PRId64 " times; SQLite %" PRId64
            " us, PostgreSQL %" PRId64 " us, mirror %" PRId64 " us each\n",
-           run.seed, run.answers, run.engines, share, least, run.micro[0] / (run.answers + 1),
+           run.seed, run.answers, run.engines.n, share, least, run.micro[0] / (run.answers + 1),
            run.micro[1] / (run.answers + 1), run.mirror_us / (run.mirrored + 1));
-    for (int k = 0; k < run.engines; k++) {
-        writer_stop(run.writer[k]);
-        db_close(run.db[k]);
-    }
-    snapshot_drop(run.snapshot);
-    builder_free(run.builder);
+    engines_close(&run.engines);
     naive_free(run.naive);
     world_free(run.world);
-    unlink(file);
-    rmdir(path);
     return run.count >= 10000 && (least < 100 || share < 30) ? 1 : 0;
 }

@@ -9,13 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An event or an order line as one customer's history has it. 0 stands for NULL but in amount and
- * quantity. */
-struct n_event {
-    int64_t at_s, seq, kind, customer, channel, staff, object_kind, object, product, amount,
-        quantity;
-};
-
 struct naive {
     const struct world *w;
     struct n_event *all; /* by root, then (at_s, seq) */
@@ -711,4 +704,31 @@ size_t naive_ids(struct naive *n, const struct audience_expr *x, int64_t *out)
             out[found++] = c->id;
     }
     return found;
+}
+
+/* ---- for those that count on it ---- */
+
+const struct n_event *naive_events(const struct naive *n, int64_t root, size_t *out_n)
+{
+    *out_n = n->start[root + 1] - n->start[root];
+    return n->all + n->start[root];
+}
+
+bool naive_matches(struct naive *n, int64_t now_s, const struct events *ev, const struct n_event *v)
+{
+    n->now_s = now_s;
+    return matches(n, ev, v);
+}
+
+bool naive_holds(struct naive *n, int64_t now_s, const struct audience_expr *x, int64_t root)
+{
+    assert(x->subject == AUDIENCE_CUSTOMER);
+    n->now_s = now_s;
+    n->as_of = false;
+    return eval(n, x->root, root);
+}
+
+const struct world *naive_world(const struct naive *n)
+{
+    return n->w;
 }

@@ -958,3 +958,15 @@ void random_audience(struct rng *r, const struct random_names *names, enum audie
         moment(&m);
     }
 }
+
+void random_events(struct rng *r, const struct random_names *names, struct buf *out)
+{
+    struct maker m = {.r = r, .names = names, .out = out};
+    events(&m, false);
+}
+
+void random_window(struct rng *r, const struct random_names *names, struct buf *out)
+{
+    struct maker m = {.r = r, .names = names, .out = out};
+    window(&m, "");
+}

@@ -66,5 +66,9 @@ extern const struct random_names RANDOM_NAMES_OF_WORLD;
 /* Appends an expression that is right in syntax and types, about groups or customers. */
 void random_audience(struct rng *r, const struct random_names *names, enum audience_subject subject,
                      struct buf *out);
+/* Appends what one event condition or one window is made of: "order where amount > 100", "last
+ * 30d". */
+void random_events(struct rng *r, const struct random_names *names, struct buf *out);
+void random_window(struct rng *r, const struct random_names *names, struct buf *out);
 
 #endif

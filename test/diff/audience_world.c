@@ -310,3 +310,12 @@ void world_free(struct world *w)
         free(lists[i]);
     free(w);
 }
+
+bool world_in_scope(const struct world *w, int64_t root)
+{
+    for (size_t i = 0; i < w->n_relations; i++)
+        if (w->relations[i].staff <= W_SCOPE_STAFF && w->relations[i].deleted_s == 0 &&
+            w->customers[w->relations[i].customer - 1].root == root)
+            return true;
+    return false;
+}

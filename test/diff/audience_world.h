@@ -110,6 +110,8 @@ extern const char *const W_KINDS[14]; /* kinds that events of the world have */
 /* Makes a world of `customers` people and about `events` events. */
 struct world *world_new(uint64_t seed, size_t customers, size_t events);
 void world_free(struct world *w);
+/* Whether account 1 may see a root customer: a friend of one of the first staff. */
+bool world_in_scope(const struct world *w, int64_t root);
 /* Puts it into an empty migrated database. */
 enum rc world_store(const struct world *w, struct writer *writer, struct err *e);
 

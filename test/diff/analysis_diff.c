@@ -1,0 +1,205 @@
+/* analysis_diff.c — random questions of all kinds: equal answers from SQLite, PostgreSQL, the mirror
+ * and the naive evaluator, member by member.
+ *     analysis_diff [--count N] [--seed S] [--only PLACE] [--customers N] [--events N] [--verbose]
+ *
+ * Prints for each kind how many there were and what share of the answers said more than "nobody";
+ * from 100 of a kind on a share under FLOOR % is a failure. The first difference prints the seed, the
+ * place of the question, the question and the differing member, and ends the program with 1;
+ * --only asks that one again. KOI_SKIP_POSTGRES=1 leaves the second engine out. */
+#include "analysis_naive.h"
+#include "audience_engines.h"
+#include "audience_forms.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "query/sql/analysis_sql.h"
+#include "query/sql/audience_sql.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FLOOR = 50, ANSWER_BYTES = 16 << 20, ARENA_BYTES = 256 << 20 };
+
+struct trial {
+    uint64_t seed;
+    int64_t count, only;
+    size_t customers, events;
+    bool verbose;
+    struct world *world;
+    struct naive *naive;
+    struct engines engines;
+    int64_t asked[ANALYSIS_KINDS], full[ANALYSIS_KINDS], refused[ANALYSIS_KINDS];
+    int64_t mirrored[ANALYSIS_KINDS], micro[ANALYSIS_KINDS][3];
+};
+
+/* ---- engines ---- */
+
+static void ask_sql(struct tx *tx, const struct question *q, struct answer *out, struct err *e)
+{
+    switch (q->kind) {
+    case FUNNEL:
+        out->rc = sql_funnel(tx, &q->funnel, &out->funnel, e);
+        return;
+    case RETENTION:
+        out->rc = sql_retention(tx, &q->retention, &out->retention, e);
+        return;
+    case COUNTS:
+        out->rc = sql_counts(tx, &q->counts, &out->counts, e);
+        return;
+    case RFM:
+        out->rc = sql_rfm(tx, &q->rfm, &out->rfm, e);
+        return;
+    case REPURCHASE:
+        out->rc = sql_repurchase(tx, &q->repurchase, &out->repurchase, e);
+        return;
+    default:
+        out->rc = sql_paths(tx, &q->paths, &out->paths, e);
+    }
+}
+
+/* ---- comparing ---- */
+
+/* Prints the first line in which two answers differ, and ends the program. */
+static void compare(const struct trial *run, int64_t place, const char *text, const char *who,
+                    const struct buf *got, const struct buf *right)
+{
+    struct str a = buf_str(got), b = buf_str(right), x = {0}, y = {0};
+    assert(!got->failed && !right->failed);
+    if (str_eq(a, b))
+        return;
+    bool more = true;
+    while (more && str_eq(x, y)) {
+        bool first = str_cut(&a, '\n', &x), second = str_cut(&b, '\n', &y);
+        more = first && second;
+    }
+    fprintf(stderr, "question %" PRId64 ", %s: %.*s\n   naive: %.*s\n", place, who, (int)x.n,
+            x.n > 0 ? x.p : "", (int)y.n, y.n > 0 ? y.p : "");
+    diff_stop(run->seed, text, "the answers differ", NULL);
+}
+
+/* One engine's answer against the right one. */
+static void check_engine(struct trial *run, int k, int64_t place, const struct question *q,
+                         const char *text, const struct buf *right)
+{
+    static const char *const NAMES[] = {"SQLite", "PostgreSQL"};
+    struct err e = ERR_INIT;
+    struct tx *tx;
+    struct answer answer = {.rc = RC_OK};
+    struct buf lines;
+    buf_init(&lines, ANSWER_BYTES);
+    if (db_read_begin(run->engines.db[k], &tx, &e) != RC_OK)
+        diff_stop(run->seed, text, "no transaction", &e);
+    int64_t start = clock_mono_us();
+    ask_sql(tx, q, &answer, &e);
+    run->micro[q->kind][k] += clock_mono_us() - start;
+    if (answer.rc != RC_OK && answer.rc != RC_LIMIT && answer.rc != RC_INVALID)
+        diff_stop(run->seed, text, NAMES[k], &e);
+    answer_lines(q, &answer, &lines);
+    compare(run, place, text, NAMES[k], &lines, right);
+    buf_done(&lines);
+    db_read_end(tx);
+}
+
+static void check_one(struct trial *run, int64_t place)
+{
+    struct err e = ERR_INIT;
+    struct arena a;
+    struct tx *tx;
+    struct question q;
+    struct answer right;
+    struct buf text, lines;
+    arena_init(&a, ARENA_BYTES);
+    buf_init(&text, ANSWER_BYTES);
+    buf_init(&lines, ANSWER_BYTES);
+    if (db_read_begin(run->engines.db[0], &tx, &e) != RC_OK)
+        diff_stop(run->seed, "", "no transaction", &e);
+    struct query_names names = query_names_sql(tx);
+    enum rc rc = random_question(run->seed, (uint64_t)place, run->world, &a, &names, &q, &text, &e);
+    db_read_end(tx);
+    if (rc != RC_OK)
+        diff_stop(run->seed, text.p, "is no question", &e);
+    naive_answer(run->naive, &q, &a, &right);
+    answer_lines(&q, &right, &lines);
+    if (run->verbose)
+        printf("%" PRId64 " %s\n%.*s", place, text.p, (int)lines.n, lines.p);
+    run->asked[q.kind]++;
+    run->full[q.kind] += answer_full(&q, &right);
+    run->refused[q.kind] += right.rc != RC_OK;
+    for (int k = 0; k < run->engines.n; k++)
+        check_engine(run, k, place, &q, text.p, &lines);
+    buf_done(&lines);
+    buf_done(&text);
+    arena_done(&a);
+}
+
+/* ---- the run ---- */
+
+/* Prints the share of full answers of each kind; whether one is too low. */
+static bool print_shares(const struct trial *run)
+{
+    bool low = false;
+    for (enum analysis_kind k = 0; k < ANALYSIS_KINDS; k++) {
+        int64_t n = run->asked[k] > 0 ? run->asked[k] : 1, share = run->full[k] * 100 / n;
+        printf("  %-12s %6" PRId64 " asked, %3" PRId64 " %% full, %" PRId64
+               " refused; SQLite %" PRId64 " us, PostgreSQL %" PRId64 " us each\n",
+               analysis_name(k), run->asked[k], share, run->refused[k], run->micro[k][0] / n,
+               run->micro[k][1] / n);
+        low = low || (run->asked[k] >= 100 && share < FLOOR);
+    }
+    return low;
+}
+
+static void options(struct trial *run, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        int64_t v = 0;
+        if (strcmp(argv[i], "--verbose") == 0) {
+            run->verbose = true;
+            continue;
+        }
+        if (i + 1 == argc || !str_to_i64(str_from(argv[i + 1]), &v) || v < 0) {
+            fprintf(stderr,
+                    "usage: %s [--count N] [--seed S] [--only PLACE] [--customers N] [--events N] "
+                    "[--verbose]\n",
+                    argv[0]);
+            exit(2);
+        }
+        if (strcmp(argv[i], "--count") == 0)
+            run->count = v;
+        if (strcmp(argv[i], "--seed") == 0)
+            run->seed = (uint64_t)v;
+        if (strcmp(argv[i], "--only") == 0)
+            run->only = v;
+        if (strcmp(argv[i], "--customers") == 0)
+            run->customers = (size_t)v;
+        if (strcmp(argv[i], "--events") == 0)
+            run->events = (size_t)v;
+        i++;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct trial run = {
+        .seed = 1, .count = 300, .only = -1, .customers = 300, .events = 20000};
+    struct err e = ERR_INIT;
+    options(&run, argc, argv);
+    if (calendar_set_zone(STR("Asia/Shanghai"), &e) != RC_OK)
+        diff_stop(run.seed, "", "cannot begin", &e);
+    run.world = world_new(run.seed, run.customers, run.events);
+    run.naive = naive_new(run.world);
+    engines_open(&run.engines, run.seed, run.world);
+    for (int64_t i = 0; i < run.count && run.only < 0; i++)
+        check_one(&run, i);
+    if (run.only >= 0)
+        check_one(&run, run.only);
+    bool low = print_shares(&run);
+    printf("seed %" PRIu64 ": %" PRId64 " questions, %d engine(s) and the naive evaluator agree\n",
+           run.seed, run.only >= 0 ? 1 : run.count, run.engines.n);
+    engines_close(&run.engines);
+    naive_free(run.naive);
+    world_free(run.world);
+    return low ? 1 : 0;
+}
