@@ -96,6 +96,15 @@ static struct window between(int64_t from_s, int64_t to_s)
     return w;
 }
 
+/* The window of the question; one that ends now has no end, since nothing is later. */
+static struct span open_span(const struct analysis *base)
+{
+    struct span span = window_span(&base->window, base->now_s, base->period_s);
+    if (span.to_s == base->now_s)
+        span.to_s = INT64_MAX;
+    return span;
+}
+
 static struct window of_unit(const struct analysis_units *u, size_t unit, struct span within)
 {
     int64_t from_s = u->from_s[unit] < within.from_s ? within.from_s : u->from_s[unit];
@@ -221,9 +230,7 @@ bool retention_text(struct arena *a, const struct retention *q, const struct ana
                     size_t cohort, int column, struct buf *out)
 {
     struct all_of all = {.a = a};
-    struct span span = window_span(&q->base.window, q->base.now_s, q->base.period_s);
-    struct span ever_span = {SPAN_START, q->base.now_s};
-    struct window began = of_unit(units, cohort, span);
+    struct window began = of_unit(units, cohort, open_span(&q->base));
     if (!add_audience(&all, q->base.who) || (q->first && q->start.n != 1))
         return false;
     if (q->first) {
@@ -239,7 +246,8 @@ bool retention_text(struct arena *a, const struct retention *q, const struct ana
     }
     if (column < 0)
         return put(&all, out);
-    struct window back = of_unit(units, cohort + (size_t)column, ever_span);
+    struct window back =
+        of_unit(units, cohort + (size_t)column, (struct span){SPAN_START, INT64_MAX});
     if (q->rolling)
         back = (struct window){.kind = WINDOW_SINCE, .from = back.from};
     add(&all, ever_any(a, &q->back, &back));
@@ -250,8 +258,7 @@ bool counts_text(struct arena *a, const struct counts *q, const struct analysis_
                  size_t unit, size_t series, struct buf *out)
 {
     struct all_of all = {.a = a};
-    struct window w =
-        of_unit(units, unit, window_span(&q->base.window, q->base.now_s, q->base.period_s));
+    struct window w = of_unit(units, unit, open_span(&q->base));
     if (!add_audience(&all, q->base.who))
         return false;
     add(&all, ever_any(a, &q->series[series], &w));

@@ -83,7 +83,30 @@ function readings(route) {
   return calls;
 }
 
+const past = (days) => new Date(Date.now() - days * 86400e3).toISOString().slice(0, 10);
+const year = `between ${past(360)} and ${past(-1)}`; /* does not move between two askings */
+/* Questions whose parts are documents of their own. */
+const questions = {
+  analysis_counts: { series: ['order', 'view, friend_add'], unit: 'month', window: year },
+  analysis_funnel: {
+    steps: [{ events: 'friend_add' }, { events: 'order' }],
+    within: '300d',
+    by: 'source',
+  },
+  analysis_paths: { nodes: ['friend_add', 'order', 'view'], gap_s: 86400 },
+  analysis_repurchase: { window: year },
+  analysis_retention: {
+    start: 'friend_add',
+    back: 'order',
+    unit: 'month',
+    columns: 6,
+    window: year,
+  },
+  analysis_rfm: { window: year },
+};
+
 function bodyOf(route) {
+  if (questions[route.name]) return questions[route.name];
   const body = {};
   for (const arg of route.args) {
     if (arg.in !== 'body' || !arg.required) continue;
