@@ -273,13 +273,8 @@ static void put_cohorts(struct request *rq, struct tx *tx, const struct asked *a
     struct analysis_units *units = ARENA_NEW(tx_arena(tx), struct analysis_units);
     struct buf text;
     buf_init(&text, TEXT_ROOM);
-    units->n = answer->n;
-    for (size_t i = 0; i < answer->n; i++) {
-        units->day[i] = answer->cohorts[i].day;
-        units->from_s[i] = calendar_day_start_s(answer->cohorts[i].day);
-    }
     if (answer->n > 0)
-        analysis_units_close(units, q->unit, answer->n + q->columns);
+        analysis_units_from(units, answer->cohorts[0].day, q->unit, answer->n + q->columns);
     json_open_array(j, "cohorts");
     for (size_t i = 0; i < answer->n; i++)
         put_cohort(j, tx_arena(tx), a, q, units, answer, i, &text);
@@ -355,17 +350,40 @@ const struct route route_analysis_retention = {
 
 /* ---- counts ---- */
 
-static void put_bucket(struct json *j, const struct counts_bucket *b, size_t n_series)
+static void put_cell(struct json *j, const struct counts_cell *cell)
 {
-    json_put_int(j, "customers", b->customers);
-    json_open_array(j, "series");
-    for (size_t k = 0; k < n_series; k++) {
+    json_open_object(j, NULL);
+    json_put_int(j, "events", cell->events);
+    json_put_int(j, "customers", cell->customers);
+}
+
+static void put_buckets(struct json *j, struct arena *arena, const struct asked *a,
+                        const struct counts *q, const struct counts_answer *answer)
+{
+    bool sayable = answer->n * q->n_series <= CELLS_WITH_TEXT;
+    struct analysis_units *units = ARENA_NEW(arena, struct analysis_units);
+    struct buf text;
+    buf_init(&text, TEXT_ROOM);
+    if (answer->n > 0)
+        analysis_units_from(units, answer->buckets[0].day, q->unit, answer->n);
+    json_open_array(j, "buckets");
+    for (size_t i = 0; i < answer->n; i++) {
+        const struct counts_bucket *b = &answer->buckets[i];
         json_open_object(j, NULL);
-        json_put_int(j, "events", b->series[k].events);
-        json_put_int(j, "customers", b->series[k].customers);
+        json_put_day(j, "day", b->day);
+        json_put_int(j, "customers", b->customers);
+        json_open_array(j, "series");
+        for (size_t k = 0; k < q->n_series; k++) {
+            put_cell(j, &b->series[k]);
+            put_expression(j, a, "expression", sayable && counts_text(arena, q, units, i, k, &text),
+                           &text);
+            json_close_object(j);
+        }
+        json_close_array(j);
         json_close_object(j);
     }
     json_close_array(j);
+    buf_done(&text);
 }
 
 static enum rc counts_run(struct request *rq, struct tx *tx, struct err *e)
@@ -385,16 +403,15 @@ static enum rc counts_run(struct request *rq, struct tx *tx, struct err *e)
         return rc;
     struct json *j = asked_open(rq, &a);
     put_lists(j, "series", q->series, q->n_series);
-    json_open_array(j, "buckets");
-    for (size_t i = 0; i < answer.n; i++) {
-        json_open_object(j, NULL);
-        json_put_day(j, "day", answer.buckets[i].day);
-        put_bucket(j, &answer.buckets[i], q->n_series);
+    put_buckets(j, tx_arena(tx), &a, q, &answer);
+    json_open_object(j, "all");
+    json_put_int(j, "customers", answer.all.customers);
+    json_open_array(j, "series");
+    for (size_t k = 0; k < q->n_series; k++) {
+        put_cell(j, &answer.all.series[k]);
         json_close_object(j);
     }
     json_close_array(j);
-    json_open_object(j, "all");
-    put_bucket(j, &answer.all, q->n_series);
     json_close_object(j);
     json_close_object(j);
     return RC_OK;

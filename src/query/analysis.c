@@ -106,11 +106,14 @@ void analysis_units_extend(struct analysis_units *u, enum unit unit)
     u->from_s[u->n] = calendar_day_start_s(day);
 }
 
-void analysis_units_close(struct analysis_units *u, enum unit unit, size_t n)
+void analysis_units_from(struct analysis_units *u, int32_t day, enum unit unit, size_t n)
 {
-    assert(u->n > 0 && n <= ANALYSIS_UNITS_MAX);
-    u->day[u->n] = unit_next(u->day[u->n - 1], unit);
-    u->from_s[u->n] = calendar_day_start_s(u->day[u->n]);
+    assert(n > 0 && n <= ANALYSIS_UNITS_MAX);
+    u->day[0] = day;
+    u->from_s[0] = calendar_day_start_s(day);
+    u->n = 1;
+    u->day[1] = unit_next(day, unit);
+    u->from_s[1] = calendar_day_start_s(u->day[1]);
     while (u->n < n)
         analysis_units_extend(u, unit);
 }

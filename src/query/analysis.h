@@ -61,9 +61,8 @@ enum rc analysis_units(struct span span, int64_t earliest_s, enum unit unit, siz
                        struct analysis_units *out, struct err *e);
 /* Adds the unit behind the last; asserts that there is room. */
 void analysis_units_extend(struct analysis_units *u, enum unit unit);
-/* Of units whose first days and instants alone are filled in: adds the end of the last, and further
- * units up to `n`. */
-void analysis_units_close(struct analysis_units *u, enum unit unit, size_t n);
+/* The n (1 … ANALYSIS_UNITS_MAX) units from the one that begins with that day. */
+void analysis_units_from(struct analysis_units *u, int32_t day, enum unit unit, size_t n);
 /* The unit of an instant, −1 before the first, n after the last. O(log n). */
 int analysis_unit_of(const struct analysis_units *u, int64_t at_s);
 

@@ -38,6 +38,10 @@ each('analyses', (engine) => {
         for (const [k, text] of expressions.entries()) await picks(operator, text, cells[k], said);
       }
     }
+    const daily = { series: ['view', 'order, click'], unit: 'week', window };
+    for (const { series } of (await ask(operator, 'counts', daily)).buckets)
+      for (const { expression, customers } of series)
+        await picks(operator, expression, customers, said);
     const { cells, buyers } = await ask(operator, 'rfm', { window });
     assert.equal(
       cells.reduce((n, { customers }) => n + customers, 0),
