@@ -28,7 +28,7 @@ struct analysis {
     const struct audience_expr *who; /* checked; NULL: everyone */
     struct window window;
     int64_t now_s;         /* the pinned now; events after it do not count */
-    int64_t period_s;      /* what `period` means */
+    int64_t period_s;      /* what `period` means; 0: nothing may say it, RC_INVALID */
     int64_t scope_account; /* only customers this account may see; 0: all */
 };
 

@@ -138,9 +138,10 @@ static void base(struct draw *d, int days, struct analysis *out)
 
 static int64_t length(struct draw *d, const char *name)
 {
+    /* seconds, in whole hours most of the time, as the times of events are */
     static const int64_t LONGEST[] = {3600, 86400, 7 * 86400, 60 * 86400, 300 * 86400};
-    return chance(d, 5) ? number(d, name, 1, 1)
-                        : number(d, name, 1, LONGEST[pick(d, 5)] / 3600) * 3600;
+    int64_t s = chance(d, 5) ? 1 : 3600 * rng_between(&d->r, 1, LONGEST[pick(d, 5)] / 3600);
+    return number(d, name, s, s);
 }
 
 static enum unit unit(struct draw *d)

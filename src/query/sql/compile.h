@@ -110,6 +110,8 @@ enum rc analysis_begin(struct compile *c, struct tx *tx, const struct analysis *
 void analysis_end(struct compile *c);
 /* Adds a CTE; `body` is done with. */
 void analysis_with(struct compile *c, const char *name, struct buf *body);
+/* "<column> is in the CTE <set>". */
+void put_among(const char *column, const char *set, struct buf *out);
 /* The CTE "ev": put_marked() of people's events, with amounts. */
 void analysis_with_events(struct compile *c, const struct analysis_events *lists, size_t n,
                           struct span span);

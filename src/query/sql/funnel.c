@@ -41,7 +41,8 @@ static void with_reach(struct compile *c, const struct funnel *q, int id)
             set_begin(&who);
             put_customers(c, q->steps[k].who->root, &who);
             analysis_with(c, name, &who);
-            buf_addf(&held, " AND x.id IN (SELECT id FROM %s)", name);
+            buf_addz(&held, " AND ");
+            put_among("x.id", name, &held);
         }
         buf_addf(&reach,
                  "%sSELECT x.id AS id, %zu AS step, min(x.at_s - x.start) AS took FROM s%d_%zu x "
@@ -78,15 +79,17 @@ static void with_parts(struct compile *c, const struct funnel *q)
 {
     struct buf part;
     set_begin(&part);
-    buf_addz(&part, "SELECT p.id AS id, 0 AS part, 0 AS key_id, CAST(NULL AS TEXT) AS key_text"
-                    " FROM people p");
+    buf_addz(&part, "SELECT c.id AS id, 0 AS part, 0 AS key_id, CAST(NULL AS TEXT) AS key_text"
+                    " FROM customer c WHERE ");
+    put_among("c.id", "people", &part);
     if (q->by != BY_NOTHING) {
         const char *text = PARTS[q->by].text;
-        buf_addf(&part,
-                 " UNION ALL SELECT c.id, 1, %s, %s FROM people p JOIN customer c ON c.id = p.id%s",
-                 PARTS[q->by].id, text != NULL ? text : "CAST(NULL AS TEXT)", PARTS[q->by].join);
+        buf_addf(&part, " UNION ALL SELECT c.id, 1, %s, %s FROM customer c%s", PARTS[q->by].id,
+                 text != NULL ? text : "CAST(NULL AS TEXT)", PARTS[q->by].join);
         if (q->by == BY_TIER)
             put_int(c, q->model_id, &part);
+        buf_addz(&part, " WHERE ");
+        put_among("c.id", "people", &part);
     }
     analysis_with(c, "part", &part);
 }

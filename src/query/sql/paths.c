@@ -56,22 +56,22 @@ static void with_places(struct compile *c, const struct paths *q)
     analysis_with(c, "placed", &placed);
 }
 
-/* "way" (id, visit, step, node, next): paths with their steps from 1; next NULL at the end. */
+/* "way" (id, visit, step, node, next): paths with their steps from 1; next NULL at the end. What
+ * stands before the anchor, or in a visit without it, has no step of 1 or more. */
 static void with_ways(struct compile *c, const struct paths *q)
 {
     struct buf way;
     set_begin(&way);
-    buf_addz(&way,
-             "SELECT x.id AS id, x.visit AS visit, x.place - b.place + 1 AS step,"
-             " x.node AS node, lead(x.node) OVER (PARTITION BY x.id, x.visit ORDER BY x.place)"
-             " AS next FROM placed x JOIN (SELECT y.id AS id, y.visit AS visit,"
-             " min(y.place) AS place FROM placed y");
+    buf_addz(&way, "SELECT x.id AS id, x.visit AS visit, x.node AS node, x.place + 1 - min(");
     if (q->anchor >= 0) {
-        buf_addz(&way, " WHERE y.node = ");
+        buf_addz(&way, "CASE WHEN x.node = ");
         put_int(c, q->anchor, &way);
+        buf_addz(&way, " THEN x.place END");
+    } else {
+        buf_addz(&way, "x.place");
     }
-    buf_addz(&way, " GROUP BY y.id, y.visit) b ON b.id = x.id AND b.visit = x.visit"
-                   " WHERE x.place >= b.place");
+    buf_addz(&way, ") OVER (PARTITION BY x.id, x.visit) AS step, lead(x.node) OVER (PARTITION BY"
+                   " x.id, x.visit ORDER BY x.place) AS next FROM placed x");
     analysis_with(c, "way", &way);
 }
 
@@ -81,7 +81,7 @@ static void put_links(struct compile *c, const struct paths *q, struct buf *out)
     buf_addz(out, "SELECT 0 AS step, 0 AS origin, 0 AS target, count(*) AS n,"
                   " count(DISTINCT x.id) AS customers FROM way x WHERE x.step = 1"
                   " UNION ALL SELECT x.step, x.node, coalesce(x.next, -1), count(*), 0 FROM way x"
-                  " WHERE x.step <= ");
+                  " WHERE x.step >= 1 AND x.step <= ");
     put_int(c, (int64_t)q->steps, out);
     buf_addz(out, " GROUP BY x.step, x.node, coalesce(x.next, -1)");
 }
