@@ -235,7 +235,7 @@ struct paths {
     int64_t gap_s;
     size_t steps; /* 1 … PATH_STEPS_MAX links */
 };
-/* From node `from` at step k, counted from 1, to node `to` at step k + 1; PATH_END: the visit
+/* From node `from` at step k, counted from 0, to node `to` at step k + 1; PATH_END: the visit
  * ended. Only links that some visit has. */
 #define PATH_END (-1)
 struct path_link {

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "query/mirror/analysis_mirror.h"
 #include "query/sql/analysis_sql.h"
 #include "query/sql/audience_sql.h"
 
@@ -22,6 +23,8 @@
 
 enum { FLOOR = 50, ANSWER_BYTES = 16 << 20, ARENA_BYTES = 256 << 20 };
 
+enum engine { SQLITE, POSTGRES, MIRROR, ENGINES }; /* the first two by their place */
+
 struct trial {
     uint64_t seed;
     int64_t count, only;
@@ -31,7 +34,7 @@ struct trial {
     struct naive *naive;
     struct engines engines;
     int64_t asked[ANALYSIS_KINDS], full[ANALYSIS_KINDS], refused[ANALYSIS_KINDS];
-    int64_t mirrored[ANALYSIS_KINDS], micro[ANALYSIS_KINDS][3];
+    int64_t answered[ANALYSIS_KINDS][ENGINES], micro[ANALYSIS_KINDS][ENGINES];
 };
 
 /* ---- engines ---- */
@@ -59,6 +62,30 @@ static void ask_sql(struct tx *tx, const struct question *q, struct answer *out,
     }
 }
 
+static void ask_mirror(const struct snapshot *s, struct tx *tx, const struct question *q,
+                       struct answer *out, struct err *e)
+{
+    switch (q->kind) {
+    case FUNNEL:
+        out->rc = mirror_funnel(s, tx, &q->funnel, &out->funnel, e);
+        return;
+    case RETENTION:
+        out->rc = mirror_retention(s, tx, &q->retention, &out->retention, e);
+        return;
+    case COUNTS:
+        out->rc = mirror_counts(s, tx, &q->counts, &out->counts, e);
+        return;
+    case RFM:
+        out->rc = mirror_rfm(s, tx, &q->rfm, &out->rfm, e);
+        return;
+    case REPURCHASE:
+        out->rc = mirror_repurchase(s, tx, &q->repurchase, &out->repurchase, e);
+        return;
+    default:
+        out->rc = mirror_paths(s, tx, &q->paths, &out->paths, e);
+    }
+}
+
 /* ---- comparing ---- */
 
 /* Prints the first line in which two answers differ, and ends the program. */
@@ -79,25 +106,31 @@ static void compare(const struct trial *run, int64_t place, const char *text, co
     diff_stop(run->seed, text, "the answers differ", NULL);
 }
 
-/* One engine's answer against the right one. */
-static void check_engine(struct trial *run, int k, int64_t place, const struct question *q,
+/* One engine's answer against the right one. The mirror may leave a question to SQL. */
+static void check_engine(struct trial *run, enum engine k, int64_t place, const struct question *q,
                          const char *text, const struct buf *right)
 {
-    static const char *const NAMES[] = {"SQLite", "PostgreSQL"};
+    static const char *const NAMES[] = {"SQLite", "PostgreSQL", "the mirror"};
     struct err e = ERR_INIT;
     struct tx *tx;
     struct answer answer = {.rc = RC_OK};
     struct buf lines;
     buf_init(&lines, ANSWER_BYTES);
-    if (db_read_begin(run->engines.db[k], &tx, &e) != RC_OK)
+    if (db_read_begin(run->engines.db[k == MIRROR ? SQLITE : k], &tx, &e) != RC_OK)
         diff_stop(run->seed, text, "no transaction", &e);
     int64_t start = clock_mono_us();
-    ask_sql(tx, q, &answer, &e);
-    run->micro[q->kind][k] += clock_mono_us() - start;
-    if (answer.rc != RC_OK && answer.rc != RC_LIMIT && answer.rc != RC_INVALID)
-        diff_stop(run->seed, text, NAMES[k], &e);
-    answer_lines(q, &answer, &lines);
-    compare(run, place, text, NAMES[k], &lines, right);
+    if (k == MIRROR)
+        ask_mirror(run->engines.snapshot, tx, q, &answer, &e);
+    else
+        ask_sql(tx, q, &answer, &e);
+    if (k != MIRROR || answer.rc != RC_BUSY) {
+        run->micro[q->kind][k] += clock_mono_us() - start;
+        run->answered[q->kind][k]++;
+        if (answer.rc != RC_OK && answer.rc != RC_LIMIT && answer.rc != RC_INVALID)
+            diff_stop(run->seed, text, NAMES[k], &e);
+        answer_lines(q, &answer, &lines);
+        compare(run, place, text, NAMES[k], &lines, right);
+    }
     buf_done(&lines);
     db_read_end(tx);
 }
@@ -127,8 +160,9 @@ static void check_one(struct trial *run, int64_t place)
     run->asked[q.kind]++;
     run->full[q.kind] += answer_full(&q, &right);
     run->refused[q.kind] += right.rc != RC_OK;
-    for (int k = 0; k < run->engines.n; k++)
-        check_engine(run, k, place, &q, text.p, &lines);
+    for (enum engine k = SQLITE; k < ENGINES; k++)
+        if (k != POSTGRES || run->engines.n > 1)
+            check_engine(run, k, place, &q, text.p, &lines);
     buf_done(&lines);
     buf_done(&text);
     arena_done(&a);
@@ -136,17 +170,22 @@ static void check_one(struct trial *run, int64_t place)
 
 /* ---- the run ---- */
 
-/* Prints the share of full answers of each kind; whether one is too low. */
+/* Prints the share of full answers of each kind, and for each engine the answers and the
+ * microseconds of one; whether a share is too low. */
 static bool print_shares(const struct trial *run)
 {
     bool low = false;
+    printf(
+        "kind         asked  full %% refused |  SQLite     us | PostgreSQL  us |  mirror     us\n");
     for (enum analysis_kind k = 0; k < ANALYSIS_KINDS; k++) {
-        int64_t n = run->asked[k] > 0 ? run->asked[k] : 1, share = run->full[k] * 100 / n;
-        printf("  %-12s %6" PRId64 " asked, %3" PRId64 " %% full, %" PRId64
-               " refused; SQLite %" PRId64 " us, PostgreSQL %" PRId64 " us each\n",
-               analysis_name(k), run->asked[k], share, run->refused[k], run->micro[k][0] / n,
-               run->micro[k][1] / n);
-        low = low || (run->asked[k] >= 100 && share < FLOOR);
+        int64_t n = run->asked[k], share = n > 0 ? run->full[k] * 100 / n : 0;
+        printf("%-12s %5" PRId64 " %7" PRId64 " %7" PRId64, analysis_name(k), n, share,
+               run->refused[k]);
+        for (enum engine i = SQLITE; i < ENGINES; i++)
+            printf(" | %6" PRId64 " %7" PRId64, run->answered[k][i],
+                   run->micro[k][i] / (run->answered[k][i] > 0 ? run->answered[k][i] : 1));
+        printf("\n");
+        low = low || (n >= 100 && share < FLOOR);
     }
     return low;
 }
@@ -196,7 +235,8 @@ int main(int argc, char **argv)
     if (run.only >= 0)
         check_one(&run, run.only);
     bool low = print_shares(&run);
-    printf("seed %" PRIu64 ": %" PRId64 " questions, %d engine(s) and the naive evaluator agree\n",
+    printf("seed %" PRIu64 ": %" PRId64
+           " questions; %d database(s), the mirror and the naive evaluator agree\n",
            run.seed, run.only >= 0 ? 1 : run.count, run.engines.n);
     engines_close(&run.engines);
     naive_free(run.naive);

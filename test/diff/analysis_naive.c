@@ -489,7 +489,7 @@ static enum rc repurchase(struct asker *x, const struct repurchase *q,
 
 /* ---- paths ---- */
 
-/* visits[step − 1][from][to + 1] */
+/* visits[step][from][to + 1] */
 typedef int64_t links_table[PATH_STEPS_MAX][PATH_KINDS_MAX][PATH_KINDS_MAX + 1];
 
 /* A visit as the nodes of its events; whether it has a path. */
@@ -560,12 +560,12 @@ static enum rc paths(struct asker *x, const struct paths *q, struct paths_answer
     }
     size_t most = (size_t)PATH_STEPS_MAX * PATH_KINDS_MAX * (PATH_KINDS_MAX + 1);
     out->links = ARENA_ARRAY(x->a, struct path_link, most);
-    for (int step = 1; step <= PATH_STEPS_MAX; step++)
+    for (int step = 0; step < PATH_STEPS_MAX; step++)
         for (int from = 0; from < PATH_KINDS_MAX; from++)
             for (int to = PATH_END; to < PATH_KINDS_MAX; to++)
-                if (table[step - 1][from][to + 1] > 0)
+                if (table[step][from][to + 1] > 0)
                     out->links[out->n++] =
-                        (struct path_link){step, from, to, table[step - 1][from][to + 1]};
+                        (struct path_link){step, from, to, table[step][from][to + 1]};
     return RC_OK;
 }
 

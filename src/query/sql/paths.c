@@ -56,13 +56,13 @@ static void with_places(struct compile *c, const struct paths *q)
     analysis_with(c, "placed", &placed);
 }
 
-/* "way" (id, visit, step, node, next): paths with their steps from 1; next NULL at the end. What
- * stands before the anchor, or in a visit without it, has no step of 1 or more. */
+/* "way" (id, visit, step, node, next): paths with their steps from 0; next NULL at the end. What
+ * stands before the anchor, or in a visit without it, has no step of 0 or more. */
 static void with_ways(struct compile *c, const struct paths *q)
 {
     struct buf way;
     set_begin(&way);
-    buf_addz(&way, "SELECT x.id AS id, x.visit AS visit, x.node AS node, x.place + 1 - min(");
+    buf_addz(&way, "SELECT x.id AS id, x.visit AS visit, x.node AS node, x.place - min(");
     if (q->anchor >= 0) {
         buf_addz(&way, "CASE WHEN x.node = ");
         put_int(c, q->anchor, &way);
@@ -75,13 +75,13 @@ static void with_ways(struct compile *c, const struct paths *q)
     analysis_with(c, "way", &way);
 }
 
-/* Rows (step, from, to, n, customers): the links, and in step 0 the paths and their customers. */
+/* Rows (step, from, to, n, customers): the links, and in step −1 the paths and their customers. */
 static void put_links(struct compile *c, const struct paths *q, struct buf *out)
 {
-    buf_addz(out, "SELECT 0 AS step, 0 AS origin, 0 AS target, count(*) AS n,"
-                  " count(DISTINCT x.id) AS customers FROM way x WHERE x.step = 1"
+    buf_addz(out, "SELECT -1 AS step, 0 AS origin, 0 AS target, count(*) AS n,"
+                  " count(DISTINCT x.id) AS customers FROM way x WHERE x.step = 0"
                   " UNION ALL SELECT x.step, x.node, coalesce(x.next, -1), count(*), 0 FROM way x"
-                  " WHERE x.step >= 1 AND x.step <= ");
+                  " WHERE x.step >= 0 AND x.step < ");
     put_int(c, (int64_t)q->steps, out);
     buf_addz(out, " GROUP BY x.step, x.node, coalesce(x.next, -1)");
 }
@@ -90,7 +90,7 @@ static void read_links(struct rows *rows, struct arena *a, struct paths_answer *
 {
     size_t cap = 0;
     while (rows_next(rows)) {
-        if (rows_int(rows, 0) == 0) {
+        if (rows_int(rows, 0) < 0) {
             out->visits = rows_int(rows, 3);
             out->customers = rows_int(rows, 4);
             continue;
