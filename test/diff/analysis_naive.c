@@ -1,4 +1,5 @@
-/* analysis_naive.c — see analysis_naive.h. Loops over customers and their events; nothing is clever. */
+/* analysis_naive.c — see analysis_naive.h. Loops over customers and their events; nothing is
+ * clever. */
 #include "analysis_naive.h"
 
 #include <assert.h>

@@ -1,5 +1,5 @@
-/* analysis_naive — another opinion on funnels, retention and the rest: query/analysis.h written down
- * as plainly as possible, customer by customer over the arrays of a world. It shares with the
+/* analysis_naive — another opinion on funnels, retention and the rest: query/analysis.h written
+ * down as plainly as possible, customer by customer over the arrays of a world. It shares with the
  * program the trees, the bounds of windows and the days of the calendar. */
 #ifndef KOI_TEST_ANALYSIS_NAIVE_H
 #define KOI_TEST_ANALYSIS_NAIVE_H

@@ -1,5 +1,5 @@
-/* analysis_question — a question of any kind and its answer as one value each: made at random from a
- * seed, answered by any engine, and written as lines that can be compared. */
+/* analysis_question — a question of any kind and its answer as one value each: made at random from
+ * a seed, answered by any engine, and written as lines that can be compared. */
 #ifndef KOI_TEST_ANALYSIS_QUESTION_H
 #define KOI_TEST_ANALYSIS_QUESTION_H
 
@@ -35,8 +35,8 @@ struct answer {
 
 const char *analysis_name(enum analysis_kind kind);
 
-/* A question about a world, in arena `a`; `text` says it for people. Names are looked up by `names`.
- * The same seed and place give the same question. */
+/* A question about a world, in arena `a`; `text` says it for people. Names are looked up by
+ * `names`. The same seed and place give the same question. */
 enum rc random_question(uint64_t seed, uint64_t place, const struct world *w, struct arena *a,
                         const struct query_names *names, struct question *out, struct buf *text,
                         struct err *e);

@@ -134,6 +134,8 @@ static void base(struct draw *d, int days, struct analysis *out)
     if (chance(d, 45))
         out->who = audience(d, "who");
     window(d, days, &out->window);
+    if (out->window.length.period) /* who asks for a period in the window has one */
+        out->period_s = d->w->period_s;
 }
 
 static int64_t length(struct draw *d, const char *name)

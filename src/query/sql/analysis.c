@@ -57,8 +57,8 @@ void analysis_with(struct compile *c, const char *name, struct buf *body)
     buf_done(body);
 }
 
-/* Not a join: PostgreSQL takes people for one row (root_id = id) and would scan the events again for
- * each. This form it hashes. */
+/* Not a join: PostgreSQL takes people for one row (root_id = id) and would scan the events again
+ * for each. This form it hashes. */
 void put_among(const char *column, const char *set, struct buf *out)
 {
     buf_addf(out, "(%s IN (SELECT id FROM %s)) IS TRUE", column, set);

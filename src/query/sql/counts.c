@@ -1,5 +1,11 @@
-/* counts.c — events and customers by day, week or month, by SQL: one row for each unit with an
- * event, and one for the whole window. */
+/* counts.c — events and customers by day, week or month, by SQL.
+ *
+ * One statement: a row for each unit with an event, and one for the whole window, each with two
+ * columns a series. An event is one row of "ev" with a mark for each series that it is in, so it is
+ * read once and counted in several. Units come as bounds and are looked through for each event.
+ * What lies outside the window is not in "ev", so the outer units may be there in part. Units
+ * without an event have no row: they are 0.
+ */
 #include "query/sql/analysis_sql.h"
 #include "query/sql/compile.h"
 
