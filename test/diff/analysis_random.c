@@ -125,8 +125,11 @@ static void window(struct draw *d, int days, struct window *out)
 static void base(struct draw *d, int days, struct analysis *out)
 {
     *out = (struct analysis){.now_s = d->w->now_s, .period_s = d->w->period_s};
-    if (chance(d, 25))
+    int64_t event_s = d->w->events[rng_below(&d->r, d->w->n_events)].at_s;
+    if (chance(d, 15))
         out->now_s -= number(d, "back", 0, 200 * 86400);
+    else if (chance(d, 10) && event_s < out->now_s)
+        out->now_s = number(d, "now", event_s, event_s);
     if (chance(d, 3))
         out->period_s = number(d, "period", 0, 0);
     if (chance(d, 15))
@@ -138,12 +141,25 @@ static void base(struct draw *d, int days, struct analysis *out)
         out->period_s = d->w->period_s;
 }
 
+/* The time between two events of one customer, so that limits are met exactly; 0: none found. */
+static int64_t time_between(struct draw *d)
+{
+    const struct w_event *v = &d->w->events[rng_below(&d->r, d->w->n_events)];
+    size_t from = rng_below(&d->r, d->w->n_events);
+    for (size_t i = from; i < d->w->n_events; i++) {
+        const struct w_event *u = &d->w->events[i];
+        if (u->customer == v->customer && u->at_s > v->at_s)
+            return u->at_s - v->at_s;
+    }
+    return 0;
+}
+
 static int64_t length(struct draw *d, const char *name)
 {
-    /* seconds, in whole hours most of the time, as the times of events are */
-    static const int64_t LONGEST[] = {3600, 86400, 7 * 86400, 60 * 86400, 300 * 86400};
-    int64_t s = chance(d, 5) ? 1 : 3600 * rng_between(&d->r, 1, LONGEST[pick(d, 5)] / 3600);
-    return number(d, name, s, s);
+    static const int64_t LONGEST[] = {1, 24, 7 * 24, 60 * 24, 300 * 24}; /* hours */
+    int64_t s = chance(d, 5) ? 1 : 3600 * rng_between(&d->r, 1, LONGEST[pick(d, 5)]);
+    int64_t exact = chance(d, 40) ? time_between(d) : 0;
+    return exact > 0 ? number(d, name, exact, exact) : number(d, name, s, s);
 }
 
 static enum unit unit(struct draw *d)
@@ -202,7 +218,7 @@ static void counts(struct draw *d, struct counts *q)
 static void paths(struct draw *d, struct paths *q)
 {
     base(d, 0, &q->base);
-    q->n_nodes = chance(d, 5) ? PATH_KINDS_MAX : 1 + (size_t)pick(d, 6);
+    q->n_nodes = chance(d, 5) ? PATH_KINDS_MAX : chance(d, 10) ? 1 : 2 + (size_t)pick(d, 5);
     for (size_t i = 0; i < q->n_nodes; i++)
         events(d, "node", 2, &q->nodes[i]);
     q->anchor = chance(d, 40) ? -1 : (int)number(d, "anchor", 0, (int64_t)q->n_nodes - 1);
