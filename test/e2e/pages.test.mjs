@@ -32,6 +32,7 @@ const pages = {
   'report-provinces': '/reports?report=provinces',
   'report-sources': '/reports?report=sources',
   'report-facts': '/reports?report=facts',
+  funnel: '/analyses/funnel?window=last+90d&by=source&compare=1',
   settings: '/settings',
   fields: '/profile-fields',
   staff: '/staff',

@@ -2,6 +2,7 @@
 import {
   AimOutlined,
   BarChartOutlined,
+  FunnelPlotOutlined,
   HomeOutlined,
   SettingOutlined,
   ShoppingOutlined,
@@ -133,6 +134,19 @@ export const areas: Area[] = [
         title: 'menu.reports',
         need: 'report_read',
         page: lazy(() => import('@/pages/reports/Reports')),
+      },
+    ],
+  },
+  {
+    key: 'analysis',
+    title: 'menu.analysis',
+    icon: <FunnelPlotOutlined />,
+    routes: [
+      {
+        path: '/analyses/funnel',
+        title: 'menu.funnel',
+        need: 'audience_read',
+        page: lazy(() => import('@/pages/analyses/Funnel')),
       },
     ],
   },

@@ -7,8 +7,9 @@ import { Waiting } from '@/components/Waiting';
 import { useT } from '@/i18n/I18nProvider';
 import { blobOf, saveAs } from '@/lib/saveAs';
 import { useIdle } from '@/lib/useIdle';
-import type { CanvasHandle } from './Canvas';
+import type { CanvasHandle, Picked } from './Canvas';
 import { DataTable, type Table } from './DataTable';
+import { TableDownload } from './TableDownload';
 
 const Canvas = lazy(() => import('./Canvas'));
 
@@ -17,8 +18,8 @@ interface Props {
   title: string;
   option: EChartsCoreOption;
   table: Table;
-  /** The table as an export knows it. */
-  list: Exported;
+  /** The table as an export knows it; without one the table itself is downloaded. */
+  list?: Exported;
   height?: number;
   /** Controls beside the title. */
   extra?: ReactNode;
@@ -26,10 +27,15 @@ interface Props {
   note?: ReactNode;
   /** The table below the picture instead of beside it. */
   stacked?: boolean;
+  /** Called when a bar or cell is clicked. */
+  onPick?: (picked: Picked) => void;
+  /** What the picture needs to be readable; narrower windows scroll it. */
+  minWidth?: number;
 }
 
 /** A chart answers the question in its title; its numbers stand beside it; both can be taken away. */
-export function ChartCard({ title, option, table, list, height = 320, extra, note, stacked = false }: Props) {
+export function ChartCard(props: Props) {
+  const { title, option, table, list, height = 320, extra, note, stacked = false } = props;
   const t = useT();
   const idle = useIdle(); // the numbers are there at once, the picture when the browser has time
   const canvas = useRef<CanvasHandle>(null);
@@ -43,7 +49,8 @@ export function ChartCard({ title, option, table, list, height = 320, extra, not
           PNG
         </Button>
       </Tooltip>
-      {!empty && <ExportButton size="small" {...list} />}
+      {!empty &&
+        (list ? <ExportButton size="small" {...list} /> : <TableDownload title={title} table={table} />)}
     </Space>
   );
   return (
@@ -53,14 +60,29 @@ export function ChartCard({ title, option, table, list, height = 320, extra, not
         <EmptyState title={t('chart.empty')} hint={t('chart.empty_hint')} />
       ) : (
         <div className={stacked ? 'chart-stacked' : 'chart-beside'}>
-          <div style={{ minHeight: height }}>
+          <Wide label={title} minWidth={props.minWidth} height={height}>
             <Suspense fallback={<Waiting />}>
-              {idle ? <Canvas ref={canvas} option={option} height={height} label={title} /> : <Waiting />}
+              {idle ? (
+                <Canvas ref={canvas} option={option} height={height} label={title} onPick={props.onPick} />
+              ) : (
+                <Waiting />
+              )}
             </Suspense>
-          </div>
+          </Wide>
           <DataTable table={table} label={title} height={height} />
         </div>
       )}
     </Card>
+  );
+}
+
+/** The room of a picture; one that needs more than there is scrolls, by the keyboard too. */
+function Wide(props: { label: string; minWidth: number | undefined; height: number; children: ReactNode }) {
+  const { label, minWidth, height, children } = props;
+  if (minWidth === undefined) return <div style={{ minHeight: height }}>{children}</div>;
+  return (
+    <div className="chart-wide" tabIndex={0} role="region" aria-label={label}>
+      <div style={{ minHeight: height, minWidth }}>{children}</div>
+    </div>
   );
 }

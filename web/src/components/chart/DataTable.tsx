@@ -7,6 +7,8 @@ export type TableCell = string | number | null;
 export interface Table {
   columns: { key: string; title: string; kind: Kind }[];
   rows: Record<string, TableCell>[];
+  /** What pressing a cell does; null: it cannot be pressed. */
+  pick?: (row: number, key: string) => (() => void) | null;
 }
 
 /** The numbers of a chart, as a plain table that scrolls by itself. */
@@ -29,7 +31,7 @@ export function DataTable({ table, label, height }: { table: Table; label: strin
             <tr key={index}>
               {table.columns.map(({ key, kind }) => (
                 <td key={key} className={isNumber(kind) ? 'number' : undefined}>
-                  {show(row[key] ?? null, kind, f)}
+                  <Cell text={show(row[key] ?? null, kind, f)} press={table.pick?.(index, key) ?? null} />
                 </td>
               ))}
             </tr>
@@ -37,6 +39,15 @@ export function DataTable({ table, label, height }: { table: Table; label: strin
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Cell({ text, press }: { text: string; press: (() => void) | null }) {
+  if (press === null) return text;
+  return (
+    <button type="button" className="cell-button" onClick={press}>
+      {text}
+    </button>
   );
 }
 

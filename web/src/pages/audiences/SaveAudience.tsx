@@ -8,10 +8,12 @@ interface Props {
   saved: Audience | null;
   expression: string;
   onClose: () => void;
+  /** What follows a save; the list of audiences unless told. */
+  done?: () => void;
 }
 
 /** Saves as a new audience, or as a new version of the one that is open. */
-export function SaveAudience({ saved, expression, onClose }: Props) {
+export function SaveAudience({ saved, expression, onClose, done }: Props) {
   const { t } = useI18n();
   const [, go] = useLocation();
   const save = (values: AudienceBody) =>
@@ -23,7 +25,7 @@ export function SaveAudience({ saved, expression, onClose }: Props) {
       save={({ name, note, live }) =>
         save({ ...(name && { name }), note: note || null, live: live ?? false })
       }
-      done={() => go('/audiences')}
+      done={done ?? (() => go('/audiences'))}
       onClose={onClose}
     >
       <code className="expression">{expression}</code>

@@ -19,6 +19,7 @@ interface Props {
   ahead?: boolean;
   /** "Ever" can be asked for: events. */
   ever?: boolean;
+  size?: 'small' | 'middle';
 }
 
 function kindOf(window: WindowText): Kind {
@@ -32,7 +33,7 @@ function kindOf(window: WindowText): Kind {
 const starts: Partial<Record<Kind, string>> = { ever: '', last: 'last 30d', next: 'next 7d' };
 
 /** A span of time, by what one says of it. */
-export function WindowInput({ value, onChange, ahead = false, ever = false }: Props) {
+export function WindowInput({ value, onChange, ahead = false, ever = false, size = 'small' }: Props) {
   const t = useT();
   const kind = kindOf(value);
   const kinds: Kind[] = [
@@ -53,7 +54,7 @@ export function WindowInput({ value, onChange, ahead = false, ever = false }: Pr
   return (
     <>
       <Select<Kind>
-        size="small"
+        size={size}
         className="builder-window"
         aria-label={t('builder.when')}
         popupMatchSelectWidth={false}
@@ -63,7 +64,7 @@ export function WindowInput({ value, onChange, ahead = false, ever = false }: Pr
       />
       {(kind === 'last' || kind === 'next') && (
         <InputNumber
-          size="small"
+          size={size}
           min={1}
           max={3650}
           aria-label={t('unit.days')}
@@ -74,7 +75,7 @@ export function WindowInput({ value, onChange, ahead = false, ever = false }: Pr
       )}
       {span && (
         <DatePicker.RangePicker
-          size="small"
+          size={size}
           allowClear={false}
           value={[dayjs(span[0]), dayjs(span[1])]}
           onChange={(days) =>

@@ -1,0 +1,22 @@
+import { type ReactNode, useId } from 'react';
+
+/** A control with what it is called above it. */
+export function Field({
+  label,
+  wide = false,
+  children,
+}: {
+  label: string;
+  wide?: boolean;
+  children: ReactNode;
+}) {
+  const id = useId();
+  return (
+    <div className={wide ? 'field field-wide' : 'field'} role="group" aria-labelledby={id}>
+      <span className="field-label" id={id}>
+        {label}
+      </span>
+      <div className="field-body">{children}</div>
+    </div>
+  );
+}
