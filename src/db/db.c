@@ -175,6 +175,11 @@ void db_close(struct db *db)
     free(db);
 }
 
+int db_readers(const struct db *db)
+{
+    return db->config.readers;
+}
+
 enum db_engine db_engine_of(const struct db *db)
 {
     return db->driver->engine;

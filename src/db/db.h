@@ -61,6 +61,8 @@ enum rc db_open(const struct db_config *config, struct db **out, struct err *e);
 /* Closes every connection. No transaction may be open. Accepts NULL. */
 void db_close(struct db *db);
 enum db_engine db_engine_of(const struct db *db);
+/* How many may read at once. */
+int db_readers(const struct db *db);
 
 /* Begins a read transaction: one snapshot until db_read_end(). Waits for a free connection of
  * the pool, so a thread has one at a time. The transaction remembers the line that began it. */
@@ -134,6 +136,8 @@ int64_t rows_int(const struct rows *r, int column);
 double rows_double(const struct rows *r, int column);
 struct str rows_str(const struct rows *r, int column);
 struct str rows_bytes(const struct rows *r, int column);
+/* All columns, integers all of them, DB_NULL for NULL: for readings of millions of rows. */
+void rows_ints(const struct rows *r, int64_t *out);
 /* A copy of a text or bytes column in the transaction's arena or another. */
 struct str rows_copy(const struct rows *r, int column, struct arena *a);
 

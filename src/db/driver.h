@@ -124,6 +124,7 @@ struct driver {
     void (*end)(struct rows *r);
     bool (*column_null)(const struct rows *r, int column);
     int64_t (*column_int)(const struct rows *r, int column);
+    void (*column_ints)(const struct rows *r, size_t n, int64_t *out);
     double (*column_double)(const struct rows *r, int column);
     struct str (*column_str)(const struct rows *r, int column); /* text and bytes */
 

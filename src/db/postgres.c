@@ -150,7 +150,38 @@ static void copy_row(struct pg_stmt *st, const PGresult *result)
     st->aside_last = &row->next;
 }
 
+static enum rc wrong_type(const struct pg_stmt *st, int column, Oid type, struct err *e)
+{
+    return err_set(e, RC_IO, "column_type", "", "第 %d 列的类型（oid %u）与声明的 %s 不符：%.150s",
+                   "column %d has a type (oid %u) other than declared in \"%s\": %.150s", column,
+                   (unsigned)type, st->st.out, st->st.text);
+}
+
+/* Compares the columns of a result with what the statement declares. */
+static enum rc check_columns(struct pg_stmt *st, const PGresult *result, struct err *e)
+{
+    int n = libpq.PQnfields(result);
+    if ((size_t)n != st->st.out_n)
+        return wrong_type(st, n, 0, e);
+    for (int i = 0; i < n; i++) {
+        st->column_types[i] = libpq.PQftype(result, i);
+        if (!pg_type_fits(st->column_types[i], st->st.out[i]))
+            return wrong_type(st, i, st->column_types[i], e);
+    }
+    st->checked = true;
+    return RC_OK;
+}
+
 static const struct pg_sent ROWS_SENT = {SENT_QUERY, NULL};
+
+/* A result whose columns are not as declared ends there: next_aside() says so. */
+static void put_aside(struct pg_stmt *st, const PGresult *result)
+{
+    if (st->wrong.rc == RC_OK && !st->checked)
+        check_columns(st, result, &st->wrong);
+    if (st->wrong.rc == RC_OK)
+        copy_row(st, result);
+}
 
 /* Keeps the rest of the streaming result in memory, because the connection is needed for
  * something else. The current row stays where it is. */
@@ -161,10 +192,11 @@ static void set_aside(struct pg_conn *c)
         return;
     st->aside = NULL;
     st->aside_last = &st->aside;
+    st->wrong = ERR_INIT;
     PGresult *result;
     while ((result = libpq.PQgetResult(c->pg)) != NULL) {
         if (libpq.PQresultStatus(result) == PGRES_SINGLE_TUPLE)
-            copy_row(st, result);
+            put_aside(st, result);
         else
             absorb(c, &ROWS_SENT, result);
         libpq.PQclear(result);
@@ -328,28 +360,6 @@ static void pg_finalize(struct conn *base, struct stmt *st_base)
     free(st->cells);
 }
 
-static enum rc wrong_type(const struct pg_stmt *st, int column, Oid type, struct err *e)
-{
-    return err_set(e, RC_IO, "column_type", "", "第 %d 列的类型（oid %u）与声明的 %s 不符：%.150s",
-                   "column %d has a type (oid %u) other than declared in \"%s\": %.150s", column,
-                   (unsigned)type, st->st.out, st->st.text);
-}
-
-/* Compares the columns of a result with what the statement declares. */
-static enum rc check_columns(struct pg_stmt *st, const PGresult *result, struct err *e)
-{
-    int n = libpq.PQnfields(result);
-    if ((size_t)n != st->st.out_n)
-        return wrong_type(st, n, 0, e);
-    for (int i = 0; i < n; i++) {
-        st->column_types[i] = libpq.PQftype(result, i);
-        if (!pg_type_fits(st->column_types[i], st->st.out[i]))
-            return wrong_type(st, i, st->column_types[i], e);
-    }
-    st->checked = true;
-    return RC_OK;
-}
-
 static enum rc pg_verify(struct conn *base, struct stmt *st_base, struct err *e)
 {
     struct pg_conn *c = conn_of(base);
@@ -483,6 +493,11 @@ static enum step next_aside(struct pg_conn *c, struct pg_stmt *st, struct err *e
         return STEP_FAILED;
     }
     struct pg_row *row = st->aside;
+    if (row == NULL && st->wrong.rc != RC_OK) {
+        if (e != NULL)
+            *e = st->wrong;
+        return STEP_FAILED;
+    }
     if (row == NULL)
         return STEP_END;
     st->aside = row->next;
@@ -531,6 +546,12 @@ static int64_t pg_column_int(const struct rows *r, int column)
     bool ok = pg_cell_int(st->column_types[column], st->cells[column], &value);
     assert(ok && "an i column holds whole numbers of 64 bits: cast it");
     return value;
+}
+
+static void pg_column_ints(const struct rows *r, size_t n, int64_t *out)
+{
+    for (int i = 0; i < (int)n; i++)
+        out[i] = pg_column_null(r, i) ? DB_NULL : pg_column_int(r, i);
 }
 
 static double pg_column_double(const struct rows *r, int column)
@@ -722,6 +743,7 @@ const struct driver postgres_driver = {
     .end = pg_end,
     .column_null = pg_column_null,
     .column_int = pg_column_int,
+    .column_ints = pg_column_ints,
     .column_double = pg_column_double,
     .column_str = pg_column_str,
     .script = pg_script,

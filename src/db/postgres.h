@@ -36,6 +36,7 @@ struct pg_stmt {
     struct pg_cell *cells; /* of the current row */
     struct arena memory;   /* of rows set aside */
     struct pg_row *aside, **aside_last;
+    struct err wrong; /* with the columns of rows set aside */
 };
 
 /* The parameters of one call, as libpq wants them; one set for each connection, growing. */

@@ -556,6 +556,16 @@ static int64_t sqlite_column_int(const struct rows *r, int column)
     return sqlite3_column_int64(native(r), column);
 }
 
+static void sqlite_column_ints(const struct rows *r, size_t n, int64_t *out)
+{
+    sqlite3_stmt *s = native(r);
+    for (int i = 0; i < (int)n; i++) {
+        out[i] = sqlite3_column_int64(s, i);
+        if (out[i] == 0 && sqlite3_column_type(s, i) == SQLITE_NULL)
+            out[i] = DB_NULL;
+    }
+}
+
 static double sqlite_column_double(const struct rows *r, int column)
 {
     int type = sqlite3_column_type(native(r), column);
@@ -610,6 +620,7 @@ const struct driver sqlite_driver = {
     .end = sqlite_end,
     .column_null = sqlite_column_null,
     .column_int = sqlite_column_int,
+    .column_ints = sqlite_column_ints,
     .column_double = sqlite_column_double,
     .column_str = sqlite_column_str,
     .script = sqlite_script,

@@ -546,6 +546,12 @@ int64_t rows_int(const struct rows *r, int column)
     return column_is_null(r, column, type) ? 0 : r->tx->db->driver->column_int(r, column);
 }
 
+void rows_ints(const struct rows *r, int64_t *out)
+{
+    assert(r->tx != NULL && r->on_row && "rows_next() said true");
+    r->tx->db->driver->column_ints(r, r->st->out_n, out);
+}
+
 double rows_double(const struct rows *r, int column)
 {
     char type = column_type(r, column);

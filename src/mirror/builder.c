@@ -1,12 +1,13 @@
 /* builder.c — rows of the feed into codes, columns, marks and runs: everything at once.
  *
  * Customers come first, so that each event finds its root; then what they have; then the events of
- * all chunks in one pass, gathered by chunk (15 bytes each) and sorted when all are there. Ids that
+ * all chunks, gathered by chunk (15 bytes each, builder_log.c) and sorted when all are there. Ids that
  * no row has any more keep their codes until the process ends. */
 #include "mirror/builder.h"
 
 #include "base/hash.h"
 #include "base/must.h"
+#include "base/share.h"
 #include "mirror/builder_parts.h"
 #include "store/feed.h"
 
@@ -19,6 +20,7 @@ struct builder *builder_new(void)
 {
     struct builder *b = must(calloc(1, sizeof *b));
     struct dictionaries *d = &b->dictionaries;
+    lock_init(&b->codes_lock, LOCK_LEAF);
     d->customers = codes_new(1024);
     d->channels = codes_new(16);
     d->staff = codes_new(64);
@@ -42,6 +44,7 @@ void builder_free(struct builder *b)
     free(b->texts);
     free(b->texts_table);
     free(b->root);
+    lock_done(&b->codes_lock);
     free(b);
 }
 
@@ -149,9 +152,15 @@ static enum rc too_many(struct err *e)
 }
 
 /* 0 for what an event has not; RC_LIMIT past `most`. */
-static enum rc code_of(struct codes *codes, int64_t id, uint32_t most, uint32_t *out, struct err *e)
+static enum rc code_of(struct builder *b, struct codes *codes, int64_t id, uint32_t most,
+                       uint32_t *out, struct err *e)
 {
-    *out = id != 0 ? codes_put(codes, id) : 0;
+    *out = id != 0 ? codes_find(codes, id) : 0;
+    if (id != 0 && *out == 0) {
+        lock_take(&b->codes_lock);
+        *out = codes_put(codes, id);
+        lock_give(&b->codes_lock);
+    }
     return *out <= most ? RC_OK : too_many(e);
 }
 
@@ -165,12 +174,12 @@ enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
 {
     struct dictionaries *d = &b->dictionaries;
     uint32_t channel, staff, object = 0;
-    enum rc rc = code_of(d->channels, ev->channel_id, UINT16_MAX, &channel, e);
+    enum rc rc = code_of(b, d->channels, ev->channel_id, UINT16_MAX, &channel, e);
     if (rc == RC_OK)
-        rc = code_of(d->staff, ev->staff_id, UINT16_MAX, &staff, e);
+        rc = code_of(b, d->staff, ev->staff_id, UINT16_MAX, &staff, e);
     bool known = ev->object_kind > 0 && ev->object_kind < OBJECT_KINDS && ev->object_id != 0;
     if (rc == RC_OK && known && ev->object_kind != OBJECT_KIND_ORDER)
-        rc = code_of(d->objects[ev->object_kind], ev->object_id, (1u << OBJECT_CODE_BITS) - 1,
+        rc = code_of(b, d->objects[ev->object_kind], ev->object_id, (1u << OBJECT_CODE_BITS) - 1,
                      &object, e);
     if (rc != RC_OK)
         return rc;
@@ -286,18 +295,7 @@ static void see_pair(void *to, int64_t root_id, int64_t id)
         mark_pairs_add(&all->pairs[all->kind], id, ordinal);
 }
 
-static enum rc see_event(void *to, const struct feed_event *ev, struct err *e)
-{
-    struct everything *all = to;
-    struct builder *b = all->b;
-    uint32_t ordinal = ordinal_of(b, ev->customer_id);
-    atomic_store_explicit(&b->at_seq, ev->seq, memory_order_relaxed);
-    if (ordinal == NOBODY || b->root[ordinal] == NOBODY)
-        return RC_OK;
-    return put_event(b, ev, b->root[ordinal], all->rows, e);
-}
-
-static enum rc read_everything(struct everything *all, struct tx *tx, struct err *e)
+static enum rc read_everything(struct everything *all, struct tx *tx, int64_t seq, struct err *e)
 {
     struct builder *b = all->b;
     enum rc rc = feed_customers(tx, see_customer, all, e);
@@ -306,26 +304,35 @@ static enum rc read_everything(struct everything *all, struct tx *tx, struct err
             i < all->root_room && all->root_ids[i] != 0 ? ordinal_of(b, all->root_ids[i]) : NOBODY;
     for (all->kind = 0; rc == RC_OK && (int)all->kind < FEED_RELATIONS; all->kind++)
         rc = feed_pairs(tx, (enum feed_relation)all->kind, see_pair, all, e);
-    all->rows = must(calloc(b->customers / SET_CHUNK + 1, sizeof(struct run_rows *)));
-    return rc == RC_OK ? feed_events(tx, -INT64_MAX, INT64_MAX, see_event, all, e) : rc;
+    return rc == RC_OK ? builder_read_log(b, tx, seq, &all->rows, e) : rc;
+}
+
+struct assembling {
+    struct everything *all;
+    struct snapshot *s;
+};
+
+static void assemble_chunk(void *arg, size_t i)
+{
+    struct assembling *x = arg;
+    struct everything *all = x->all;
+    struct chunk *c = x->s->chunks[i] = chunk_new();
+    struct run_rows *rows = all->rows[i] != NULL ? all->rows[i] : run_rows_new();
+    c->runs[c->n_runs++] = run_new(rows, NULL);
+    run_rows_free(rows);
+    all->rows[i] = NULL;
+    if (i < all->columns_room) {
+        c->columns = all->columns[i];
+        all->columns[i] = NULL;
+    } else {
+        c->columns = columns_new(); /* everyone of this chunk is gone */
+    }
 }
 
 static struct snapshot *assemble(struct everything *all, int64_t seq)
 {
     struct snapshot *s = snapshot_new(all->b, NULL, seq);
-    for (uint32_t i = 0; i < s->n_chunks; i++) {
-        struct chunk *c = s->chunks[i] = chunk_new();
-        struct run_rows *rows = all->rows[i] != NULL ? all->rows[i] : run_rows_new();
-        c->runs[c->n_runs++] = run_new(rows, NULL);
-        run_rows_free(rows);
-        all->rows[i] = NULL;
-        if (i < all->columns_room) {
-            c->columns = all->columns[i];
-            all->columns[i] = NULL;
-        } else {
-            c->columns = columns_new(); /* everyone of this chunk is gone */
-        }
-    }
+    share_rounds(s->n_chunks, assemble_chunk, &(struct assembling){all, s});
     s->marks = marks_none();
     for (int k = 0; k < MARK_KINDS; k++) {
         struct marks *with = marks_with(s->marks, (enum mark_kind)k, &all->pairs[k]);
@@ -347,7 +354,7 @@ enum rc builder_all(struct builder *b, struct tx *tx, struct snapshot **out, str
     atomic_store(&b->at_seq, 0);
     atomic_store(&b->to_seq, seq);
     if (rc == RC_OK)
-        rc = read_everything(&all, tx, e);
+        rc = read_everything(&all, tx, seq, e);
     if (rc == RC_OK) {
         *out = assemble(&all, seq);
         b->behind = false;

@@ -2,6 +2,7 @@
 #ifndef KOI_MIRROR_BUILDER_PARTS_H
 #define KOI_MIRROR_BUILDER_PARTS_H
 
+#include "base/lock.h"
 #include "mirror/builder.h"
 #include "store/feed.h"
 
@@ -17,7 +18,8 @@ struct builder {
     size_t texts_n;
     uint32_t *texts_table; /* open addressing: number + 1; as large as a power of two */
     size_t texts_table_n;
-    bool behind; /* a build or step failed on its way: only everything anew will do */
+    struct lock codes_lock; /* held where a code may be given */
+    bool behind;            /* a build or step failed on its way: only everything anew will do */
     _Atomic int64_t at_seq, to_seq;
 };
 
@@ -32,9 +34,14 @@ void ordinals_sort(uint32_t *ordinals, size_t *n);
 void put_attributes(struct builder *b, uint32_t ordinal, const struct feed_customer *c,
                     struct mark_pairs pairs[static MARK_KINDS]);
 void put_columns(struct columns *columns, uint32_t ordinal, const struct feed_customer *c);
-/* Appends to the rows of the root's chunk. */
+/* Appends to the rows of the root's chunk. Threads may call with lists of their own. */
 enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
                   struct run_rows **rows, struct err *e);
+
+/* Reads the log up to `to_seq`, shared out to the cores: a list of rows for each chunk, NULL where there are
+ * none. The caller frees the array and the lists, also when it failed. */
+enum rc builder_read_log(struct builder *b, struct tx *tx, int64_t to_seq, struct run_rows ***out,
+                         struct err *e);
 
 /* A snapshot with the chunks of `last` (NULL: none), without marks and `alive`. */
 struct snapshot *snapshot_new(struct builder *b, const struct snapshot *last, int64_t seq);

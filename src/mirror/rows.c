@@ -60,6 +60,33 @@ void run_rows_add(struct run_rows *rows, const struct run_row *row)
                   &(struct extra){(uint32_t)i, row->refunded_s, row->amount_fen, row->quantity});
 }
 
+#define COPY(column) memcpy(rows->column + rows->n, more->column, more->n * sizeof *rows->column)
+
+void run_rows_take(struct run_rows *rows, struct run_rows *more)
+{
+    assert(rows->n + more->n < UINT32_MAX);
+    if (rows->n == 0) {
+        struct run_rows empty = *rows;
+        *rows = *more;
+        *more = empty;
+        return;
+    }
+    rows_reserve(rows, rows->n + more->n);
+    COPY(local);
+    COPY(kind);
+    COPY(at_s);
+    COPY(object);
+    COPY(channel);
+    COPY(staff);
+    for (size_t i = 0; i < more->n_extras; i++) {
+        struct extra x = more->extras[i];
+        x.row += (uint32_t)rows->n;
+        put_extra(rows, &x);
+    }
+    rows->n += more->n;
+    rows_done(more);
+}
+
 void rows_done(struct run_rows *rows)
 {
     free(rows->local);

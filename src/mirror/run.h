@@ -51,6 +51,8 @@ struct run_rows *run_rows_new(void);
 void run_rows_free(struct run_rows *rows);
 /* Appends; aborts when memory ends. */
 void run_rows_add(struct run_rows *rows, const struct run_row *row);
+/* Appends all rows of another list, which is left empty. */
+void run_rows_take(struct run_rows *rows, struct run_rows *more);
 /* How many rows, and bytes held. */
 size_t run_rows_count(const struct run_rows *rows);
 size_t run_rows_bytes(const struct run_rows *rows);

@@ -21,6 +21,7 @@
     X(erasure)                                                                                     \
     X(event)                                                                                       \
     X(feed)                                                                                        \
+    X(feed_log)                                                                                    \
     X(field)                                                                                       \
     X(figures)                                                                                     \
     X(group)                                                                                       \

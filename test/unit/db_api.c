@@ -184,6 +184,17 @@ static void results_may_be_nested_and_left(void **state)
     must(f, tx_int(tx, &COUNT, &n, &f->err));
     assert_int_equal(n, MANY);
     db_read_end(tx);
+
+    /* Two side by side, the second begun before the first was looked at. */
+    must(f, db_read_begin(f->db, &tx, &f->err));
+    must(f, tx_query(tx, &ALL, &outer, &f->err));
+    must(f, tx_query(tx, &ALL, &inner, &f->err));
+    for (seen = 0; rows_next(outer); seen++)
+        assert_true(rows_next(inner) && rows_int(inner, 0) == rows_int(outer, 0));
+    assert_int_equal(seen, MANY);
+    must(f, rows_end(outer, &f->err));
+    must(f, rows_end(inner, &f->err));
+    db_read_end(tx);
 }
 
 static void nothing_found(void **state)

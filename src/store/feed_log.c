@@ -1,0 +1,230 @@
+/* feed_log.c — the whole log for the mirror, without asking anything of the database for each row.
+ *
+ * Events and lines are two statements that stream side by side, merged here by number. What was
+ * taken back and when orders were first refunded is read once into sorted arrays. */
+#include "store/feed.h"
+
+#include "store/event.h"
+#include "store/statements.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { EVENT_COLUMNS = 10, ITEM_COLUMNS = 8 };
+
+/* clang-format off */
+static const struct sql OFF_BATCHES = {
+    .text = "SELECT object_id FROM event WHERE kind = 43 AND object_kind = 16"
+            " AND customer_id = 0 AND object_id IS NOT NULL ORDER BY object_id",
+    .out = "i",
+};
+static const struct sql OFF_EVENTS = {
+    .text = "SELECT object_id, batch_id FROM event WHERE kind = 43 AND object_kind = 17"
+            " AND object_id IS NOT NULL ORDER BY object_id",
+    .out = "iI",
+};
+static const struct sql REFUNDS = {
+    .text = "SELECT order_id, min(at_s) FROM refund /*scan*/ GROUP BY order_id ORDER BY order_id",
+    .out = "ii",
+};
+static const struct sql EVENTS = {
+    .text = "SELECT seq, customer_id, at_s, kind, channel_id, staff_id, object_kind, object_id,"
+            " amount_fen, batch_id FROM event WHERE seq > $1 AND seq <= $2 ORDER BY seq",
+    .in = "ii",
+    .out = "iiiiIIIIII",
+};
+static const struct sql ITEMS = {
+    .text = "SELECT i.seq, i.customer_id, i.at_s, o.channel_id, o.staff_id, i.product_id,"
+            " i.amount_fen, i.quantity FROM order_item i CROSS JOIN orders o"
+            " WHERE i.seq > $1 AND i.seq <= $2 AND i.nature = 'sale'"
+            " AND i.customer_id IS NOT NULL AND o.id = i.order_id ORDER BY i.seq",
+    .in = "ii",
+    .out = "iiiIIIII",
+};
+/* clang-format on */
+
+STATEMENTS(feed_log, &OFF_BATCHES, &OFF_EVENTS, &REFUNDS, &EVENTS, &ITEMS);
+
+static_assert(EVENT_RETRACT == 43 && EVENT_ITEM == 13 && EVENT_ORDER == 11 && OBJECT_BATCH == 16 &&
+                  OBJECT_EVENT == 17 && OBJECT_PRODUCT == 7,
+              "the statements write these numbers out");
+
+/* Ascending keys, perhaps with a value each. */
+struct pairs {
+    struct arena *a;
+    int64_t *key, *value;
+    size_t n, room;
+};
+
+struct feed_facts {
+    struct pairs off_batches, off_events, refunds;
+};
+
+static void pairs_add(struct pairs *p, int64_t key, int64_t value)
+{
+    if (p->n == p->room) {
+        size_t room = p->room > 0 ? p->room * 2 : 64;
+        int64_t *keys = ARENA_ARRAY(p->a, int64_t, room),
+                *values = ARENA_ARRAY(p->a, int64_t, room);
+        for (size_t i = 0; i < p->n; i++) {
+            keys[i] = p->key[i];
+            values[i] = p->value[i];
+        }
+        p->key = keys;
+        p->value = values;
+        p->room = room;
+    }
+    p->key[p->n] = key;
+    p->value[p->n++] = value;
+}
+
+/* The value of a key, NULL when it is not there. */
+static const int64_t *pairs_find(const struct pairs *p, int64_t key)
+{
+    size_t from = 0, to = p->n;
+    if (to == 0 || key < p->key[0] || key > p->key[to - 1])
+        return NULL;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (p->key[middle] < key)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < p->n && p->key[from] == key ? &p->value[from] : NULL;
+}
+
+static enum rc read_pairs(struct tx *tx, const struct sql *q, struct pairs *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, q, &r, e);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r)) {
+        int64_t at[2] = {0, 0};
+        rows_ints(r, at);
+        pairs_add(out, at[0], at[1]);
+    }
+    return rows_end(r, e);
+}
+
+/* Retractions that came with a batch which was itself taken back do not count. */
+static void drop_undone(struct feed_facts *f)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < f->off_events.n; i++) {
+        int64_t batch_id = f->off_events.value[i];
+        if (batch_id == DB_NULL || pairs_find(&f->off_batches, batch_id) == NULL)
+            f->off_events.key[kept++] = f->off_events.key[i];
+    }
+    f->off_events.n = kept;
+}
+
+enum rc feed_facts_read(struct tx *tx, const struct feed_facts **out, struct err *e)
+{
+    struct feed_facts *f = ARENA_NEW(tx_arena(tx), struct feed_facts);
+    f->off_batches.a = f->off_events.a = f->refunds.a = tx_arena(tx);
+    enum rc rc = read_pairs(tx, &OFF_BATCHES, &f->off_batches, e);
+    if (rc == RC_OK)
+        rc = read_pairs(tx, &OFF_EVENTS, &f->off_events, e);
+    if (rc == RC_OK)
+        rc = read_pairs(tx, &REFUNDS, &f->refunds, e);
+    drop_undone(f);
+    *out = f;
+    return rc;
+}
+
+static int64_t or_zero(int64_t value)
+{
+    return value == DB_NULL ? 0 : value;
+}
+
+/* The next event that counts; false at the end. */
+static bool next_event(struct rows *r, const struct feed_facts *f, struct feed_event *out)
+{
+    int64_t at[EVENT_COLUMNS];
+    while (rows_next(r)) {
+        rows_ints(r, at);
+        bool off = at[1] == 0 || (at[9] != DB_NULL && pairs_find(&f->off_batches, at[9]) != NULL) ||
+                   pairs_find(&f->off_events, at[0]) != NULL;
+        if (off)
+            continue;
+        const int64_t *refunded_s =
+            at[3] == EVENT_ORDER && at[7] != DB_NULL ? pairs_find(&f->refunds, at[7]) : NULL;
+        *out = (struct feed_event){
+            .seq = at[0],
+            .customer_id = at[1],
+            .at_s = at[2],
+            .kind = (int)at[3],
+            .channel_id = or_zero(at[4]),
+            .staff_id = or_zero(at[5]),
+            .object_kind = (int)or_zero(at[6]),
+            .object_id = or_zero(at[7]),
+            .amount_fen = at[8],
+            .quantity = DB_NULL,
+            .refunded_s = refunded_s != NULL ? *refunded_s : DB_NULL,
+        };
+        return true;
+    }
+    return false;
+}
+
+static bool next_item(struct rows *r, struct feed_event *out)
+{
+    int64_t at[ITEM_COLUMNS];
+    if (!rows_next(r))
+        return false;
+    rows_ints(r, at);
+    *out = (struct feed_event){
+        .seq = at[0],
+        .customer_id = at[1],
+        .at_s = at[2],
+        .kind = EVENT_ITEM,
+        .channel_id = or_zero(at[3]),
+        .staff_id = or_zero(at[4]),
+        .object_kind = OBJECT_PRODUCT,
+        .object_id = or_zero(at[5]),
+        .amount_fen = at[6],
+        .quantity = at[7],
+        .refunded_s = DB_NULL,
+    };
+    return true;
+}
+
+/* Both streams by number. */
+static enum rc merge(struct rows *events, struct rows *items, const struct feed_facts *f,
+                     enum rc (*see)(void *to, const struct feed_event *ev, struct err *e), void *to,
+                     struct err *e)
+{
+    struct feed_event ev, item;
+    enum rc rc = RC_OK;
+    bool has_event = next_event(events, f, &ev), has_item = next_item(items, &item);
+    while (rc == RC_OK && (has_event || has_item)) {
+        if (has_event && (!has_item || ev.seq < item.seq)) {
+            rc = see(to, &ev, e);
+            has_event = next_event(events, f, &ev);
+        } else {
+            rc = see(to, &item, e);
+            has_item = next_item(items, &item);
+        }
+    }
+    return rc;
+}
+
+enum rc feed_log(struct tx *tx, const struct feed_facts *facts, int64_t after_seq, int64_t to_seq,
+                 enum rc (*see)(void *to, const struct feed_event *ev, struct err *e), void *to,
+                 struct err *e)
+{
+    struct rows *events = NULL, *items = NULL;
+    if (tx_engine(tx) == DB_POSTGRES) /* one connection streams one result */
+        return feed_events(tx, after_seq, to_seq, see, to, e);
+    enum rc rc = tx_query(tx, &EVENTS, &events, e, after_seq, to_seq);
+    if (rc == RC_OK)
+        rc = tx_query(tx, &ITEMS, &items, e, after_seq, to_seq);
+    if (rc == RC_OK)
+        rc = merge(events, items, facts, see, to, e);
+    enum rc ended = rows_end(events, rc == RC_OK ? e : NULL);
+    rc = rc == RC_OK ? ended : rc;
+    ended = rows_end(items, rc == RC_OK ? e : NULL);
+    return rc == RC_OK ? ended : rc;
+}
