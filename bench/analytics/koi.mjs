@@ -1,0 +1,228 @@
+// Koi's side: loaded by `koi import`, asked over HTTP.
+//
+// What can be told before the server runs is imported by the command into the SQLite file: the
+// accounts with profile, tags, staff and friendship; half of the merges; orders with half of the
+// refunds; six files of events. The rest is imported through the running server, in three parts: the
+// other merges, the other refunds, the late events. The mirror follows them step by step.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { koi, routes, serve } from '../koi.mjs';
+import { proportionalSetSize } from '../lib.mjs';
+import { Wire } from './wire.mjs';
+import * as world from './world.mjs';
+
+const { START, DAY, WEEK, KINDS } = world;
+const EVERY_KIND = KINDS.join(', ');
+
+const BEFORE = [
+  ['customers', 'koi-customers.csv'],
+  ['customers', 'koi-merges-1.csv'],
+  ['orders', 'koi-orders.csv'],
+  ...[1, 2, 3, 4, 5, 6].map((period) => ['events', `koi-events-${period}.csv`]),
+];
+const LIVE = [
+  ['customers', 'koi-merges-2.csv'],
+  ['orders', 'koi-refunds.csv'],
+  ['events', 'koi-late.csv'],
+];
+
+function importFile(data, files, [kind, name]) {
+  const begun = performance.now();
+  const where = ['--data', data, '--json', '--channel', '商城'];
+  const { state, result } = JSON.parse(koi('import', kind, join(files, name), ...where));
+  if (state !== 'done' || result.rejected > 0)
+    throw new Error(`${name}: ${state}, ${result?.rejected} rejected: ${JSON.stringify(result)}`);
+  return { rows: result.lines, seconds: (performance.now() - begun) / 1000 };
+}
+
+/** Makes the corp and imports, each file once: `done` says what was, and is kept by `save()`. */
+export function load(data, files, done, save) {
+  if (!done.token) {
+    rmSync(data, { recursive: true, force: true });
+    mkdirSync(data, { recursive: true });
+    const zone = ['--corp_zone', 'Asia/Shanghai'];
+    const { id } = JSON.parse(koi('init', '--data', data, '--json', ...zone));
+    const needs = [...new Set(routes().map((route) => route.need))];
+    const permissions = needs.filter((need) => !['public', 'self'].includes(need)).join(',');
+    const options = ['--account', id, '--permissions', permissions, '--data', data, '--json'];
+    // There is no way in for staff yet but the connection to WeCom.
+    const staff = Array.from({ length: world.STAFF }, (_, i) => {
+      const name = world.staffName(i + 1);
+      return `INSERT INTO staff (id, userid, name, created_s) VALUES (${i + 1}, '${name}', '${name}', 0);`;
+    });
+    const input = `BEGIN;${staff.join('')}COMMIT;`;
+    execFileSync('sqlite3', ['-bail', join(data, 'koi.db')], { input });
+    done.token = JSON.parse(koi('token', 'add', 'bench', ...options)).token;
+    done.files = {};
+    save();
+  }
+  for (const file of BEFORE) {
+    if (done.files[file[1]]) continue;
+    done.files[file[1]] = importFile(data, files, file);
+    save();
+  }
+}
+
+export const databaseBytes = (data) =>
+  ['koi.db', 'koi.db-wal']
+    .map((name) => join(data, name))
+    .reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
+
+/** The image of the mirror in the data directory, if this Koi writes one. */
+function imageBytes(data) {
+  const found = readdirSync(data).filter((name) => /mirror|image/i.test(name));
+  return found.reduce((sum, name) => sum + statSync(join(data, name)).size, 0);
+}
+
+export class Koi {
+  constructor(data, token) {
+    Object.assign(this, { data, token, name: 'koi' });
+  }
+
+  /** Starts the server and waits for the mirror: milliseconds from the start to its first answer. */
+  async start() {
+    const begun = performance.now();
+    this.server = await serve(this.data);
+    const { pid } = this.server;
+    this.leave = () => process.kill(pid, 'SIGTERM'); // must not outlive the benchmark
+    process.on('exit', this.leave);
+    this.wire = new Wire(this.server.port, this.token);
+    for (let pause = 2; ; pause = Math.min(pause * 1.2, 500)) {
+      const status = await this.mirror();
+      if (status.state === 'ready') break;
+      if (status.state !== 'building')
+        throw new Error(`the mirror is ${status.state}: ${status.trouble}`);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    return performance.now() - begun;
+  }
+
+  async stop() {
+    this.wire.close();
+    process.off('exit', this.leave);
+    await this.server.stop();
+  }
+
+  async mirror() {
+    const { status, text } = await this.wire.request('GET', '/api/mirror');
+    if (status !== 200) throw new Error(`/api/mirror: ${status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  /** Imports the rest through the running server, and waits until the mirror holds it. */
+  async live(files, done, save) {
+    for (const file of LIVE) {
+      if (done.files[file[1]]) continue;
+      done.files[file[1]] = importFile(this.data, files, file);
+      save();
+    }
+    for (let tries = 0; (await this.mirror()).behind > 0; tries++) {
+      if (tries > 600) throw new Error('the mirror does not catch up');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  memory = () => proportionalSetSize(this.server.pid);
+  databaseBytes = () => databaseBytes(this.data);
+  imageBytes = () => imageBytes(this.data);
+
+  residentBytes() {
+    const status = readFileSync(`/proc/${this.server.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
+  }
+
+  /** A question: { value: milliseconds, answer }, or null where this Koi has no such route. */
+  async ask(question, constants) {
+    const { path, body, read } = questions[question](constants);
+    const begun = performance.now();
+    const { status, text } = await this.wire.request(body ? 'POST' : 'GET', path, body);
+    const value = performance.now() - begun;
+    if (status === 404) return null;
+    if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
+    return { value, answer: read(JSON.parse(text)) };
+  }
+}
+
+const quoted = (names) => names.map((name) => `"${name}"`).join(', ');
+const yuan = (fen) => (fen / 100).toFixed(2);
+const dayIndex = (text) => (Date.parse(`${text}T00:00:00+08:00`) / 1000 - START) / DAY;
+
+function audience(expression, now) {
+  return {
+    path: '/api/audiences/count',
+    body: { expression, now_s: now },
+    read: ({ count }) => count,
+  };
+}
+
+const questions = {
+  empty: () => ({ path: '/api/version', read: () => null }),
+  Q1: ({ a, b, c, d, cities }) =>
+    audience(
+      `(tag("t${a}") and tag("t${b}") or tag("t${c}")) and not tag("t${d}")` +
+        ` and city in (${quoted(cities.map(world.cityName))})`,
+    ),
+  Q2: ({ staff, fen, now }) =>
+    audience(
+      `count(order, last 90d) >= 2 and sum(order.amount, last 90d) >= ${yuan(fen)}` +
+        ` and never(coupon_claim, last 7d)` +
+        (staff ? ` and staff in (${quoted(staff.map(world.staffName))})` : ''),
+      now,
+    ),
+  Q2f: (constants) => questions.Q2(constants),
+  Q3: ({ days }) => ({
+    path: '/api/analyses/funnel',
+    body: {
+      steps: ['view', 'click', 'coupon_claim', 'order'].map((events) => ({ events })),
+      within: `${days}d`,
+      window: '',
+      now_s: world.END,
+    },
+    read: ({ groups }) => groups[0].levels.map(({ customers }) => customers),
+  }),
+  Q4: ({ weeks }) => ({
+    path: '/api/analyses/retention',
+    body: {
+      start: EVERY_KIND,
+      back: EVERY_KIND,
+      unit: 'week',
+      columns: world.WEEKS,
+      first: true,
+      measure: 'customers',
+      window: '',
+      now_s: START + weeks * WEEK - 1,
+    },
+    read: (reply) =>
+      world.cohorts(
+        reply.cohorts.map(({ day, cells }) => {
+          const first = dayIndex(day) / 7;
+          return [first, [...Array(Math.max(first, 0)).fill(0), ...cells.map((n) => n ?? 0)]];
+        }),
+      ),
+  }),
+  Q5: ({ now }) => ({
+    path: '/api/analyses/rfm',
+    body: { events: 'order', window: '', now_s: now },
+    read: (reply) => world.cells(reply.cells.map(({ r, f, m, customers }) => [r, f, m, customers])),
+  }),
+  Q8: ({ day }) => ({
+    path: '/api/analyses/counts',
+    body: {
+      series: KINDS,
+      unit: 'day',
+      window: 'last 30d',
+      now_s: START + (day + 30) * DAY - 1,
+    },
+    read: ({ buckets }) => {
+      const kinds = [];
+      const customers = [];
+      for (const bucket of buckets) {
+        const at = dayIndex(bucket.day);
+        customers.push([at, bucket.customers]);
+        bucket.series.forEach(({ events }, i) => kinds.push([at, i + 1, events]));
+      }
+      return world.daily(day, kinds, customers);
+    },
+  }),
+};
