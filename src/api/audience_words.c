@@ -8,6 +8,7 @@
 #include "api/routes.h"
 #include "domain/app.h"
 #include "query/word.h"
+#include "store/clv.h"
 #include "store/field.h"
 
 static const char *const TYPES[TYPE_COUNT] = {
@@ -15,7 +16,7 @@ static const char *const TYPES[TYPE_COUNT] = {
     [TYPE_MONEY] = "money",       [TYPE_PERCENT] = "percent", [TYPE_TIME] = "time",
     [TYPE_BIRTHDAY] = "birthday", [TYPE_NAME] = "name",       [TYPE_STAFF] = "staff",
     [TYPE_TIER] = "tier",         [TYPE_FIELD] = "field",     [TYPE_FLAG] = "flag",
-    [TYPE_NEVER] = "never",       [TYPE_DAY] = "day",         [TYPE_DECIMAL] = "decimal",
+    [TYPE_DAY] = "day",           [TYPE_DECIMAL] = "decimal",
 };
 
 static const char *const NAMES[NAME_KINDS] = {
@@ -154,16 +155,24 @@ static enum rc put_attributes(struct request *rq, struct tx *tx, struct err *e)
     struct json *j = reply_json(rq);
     struct field *fields;
     size_t n;
+    int64_t horizon_s;
     enum rc rc = field_list(tx, &fields, &n, e);
+    if (rc == RC_OK)
+        rc = clv_horizon_s(tx, &horizon_s, e);
     if (rc != RC_OK)
         return rc;
     json_open_array(j, "attributes");
     for (enum what w = 0; w < WHAT_COUNT_OF; w++) {
         const struct what_row *row = what_row(w);
-        if (!row->measure && row->type != TYPE_NEVER && row->type != TYPE_FIELD &&
-            row->type != TYPE_TIER)
+        if (!row->measure && w != WHAT_CLV && row->type != TYPE_FIELD && row->type != TYPE_TIER)
             put_word(j, w, row->word, suggested(w));
     }
+    if (horizon_s > 0)
+        put_word(j, WHAT_CLV,
+                 arena_printf(request_arena(rq), "clv(" STR_FMT ")",
+                              STR_ARG(duration_word(request_arena(rq), horizon_s)))
+                     .p,
+                 NULL);
     for (size_t i = 0; i < n; i++)
         if (fields[i].archived_s == DB_NULL && !str_eq(fields[i].class, STR("sensitive")))
             put_field(j, request_arena(rq), &fields[i]);

@@ -5,6 +5,7 @@
  * the time of its last change, and a change that names another one is refused: two people do not
  * overwrite each other.
  */
+#include "api/clv_json.h"
 #include "api/customer_json.h"
 #include "api/customers.h"
 #include "api/listing.h"
@@ -241,18 +242,24 @@ static enum rc put_scores(struct tx *tx, struct json *j, int64_t root, struct er
 {
     int64_t r, f, m;
     enum rc rc = customer_rfm(tx, root, &r, &f, &m, e);
-    if (rc == RC_NOT_FOUND) {
+    if (rc == RC_OK) {
+        json_open_object(j, "rfm");
+        json_put_int(j, "r", r);
+        json_put_int(j, "f", f);
+        json_put_int(j, "m", m);
+        json_close_object(j);
+    } else if (rc == RC_NOT_FOUND) {
         json_put_null(j, "rfm");
-        return RC_OK;
-    }
-    if (rc != RC_OK)
+    } else {
         return rc;
-    json_open_object(j, "rfm");
-    json_put_int(j, "r", r);
-    json_put_int(j, "f", f);
-    json_put_int(j, "m", m);
-    json_close_object(j);
-    return RC_OK;
+    }
+    struct clv_row value;
+    rc = clv_row_of(tx, root, &value, e);
+    if (rc == RC_OK)
+        clv_json(j, "clv", &value);
+    else if (rc == RC_NOT_FOUND)
+        json_put_null(j, "clv");
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 static enum rc put_influence(struct request *rq, struct tx *tx, struct json *j, int64_t root,

@@ -19,6 +19,7 @@ static const struct {
     {"kind", "audience_size", "人群统计", "Audience sizes"},
     {"kind", "backup", "备份", "Backup"},
     {"kind", "bulk_tag", "批量打标签", "Bulk tagging"},
+    {"kind", "clv", "生命周期价值", "Lifetime value"},
     {"kind", "code", "员工活码", "Staff code"},
     {"kind", "customers", "客户", "Customers"},
     {"kind", "demo", "演示数据", "Demo data"},

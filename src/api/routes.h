@@ -51,6 +51,8 @@ extern const struct route route_upload_create;
 extern const struct route route_view_get, route_view_put;
 /* catalogue.c */
 extern const struct route route_event_kind_list, route_channel_list, route_city_list;
+/* clv.c */
+extern const struct route route_clv, route_clv_customers, route_clv_fit;
 /* customer_life.c */
 extern const struct route route_customer_timeline, route_customer_orders, route_customer_notes, route_customer_note_add, route_customer_unmask, route_customer_erase;
 /* customer_tags.c */

@@ -33,6 +33,28 @@
 #define ACCOUNT_REF "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"login\":" TEXT_NULL "}}"
 #define STAFF_REF "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"name\":" TEXT_NULL "}}"
 
+/* What lists show of a customer. */
+#define CUSTOMER_ROW                                                                               \
+    "\"id\":" ID ",\"nickname\":" TEXT_NULL ",\"gender\":" TEXT_NULL ",\"age\":"                   \
+    INT_NULL ",\"province\":" TEXT_NULL ",\"city\":" TEXT_NULL ",\"phone\":" TEXT_NULL             \
+    ",\"source\":" NAMED_REF ",\"stage\":" NAMED_REF ",\"added_s\":" INT_NULL ",\"first_s\":"      \
+    INT ",\"orders\":" INT ",\"spend_fen\":" INT ",\"last_order_s\":" INT_NULL ",\"staff\":"       \
+    ARRAY(NAMED_REF) ",\"tags\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"group\":"        \
+    TEXT)) ",\"tiers\":" ARRAY(OBJECT("\"model\":" TEXT ",\"tier\":" TEXT ",\"color\":" TEXT))
+
+/* Lifetime value: sums over customers, one customer, and one model that was fitted. */
+#define CLV_SUMS                                                                                   \
+    "\"customers\":" INT ",\"repeaters\":" INT ",\"alive\":" NUM_NULL ",\"purchases\":" NUM_NULL   \
+    ",\"clv_fen\":" INT
+#define CLV_ROW                                                                                    \
+    "\"alive\":" NUM_NULL ",\"purchases\":" NUM_NULL ",\"value_fen\":" INT ",\"clv_fen\":" INT     \
+    ",\"repeats\":" INT ",\"first_day\":" TEXT ",\"last_day\":" TEXT ",\"weeks\":" INT
+#define CLV_PART                                                                                   \
+    "\"model\":" TEXT ",\"parameters\":" ARRAY(OBJECT("\"name\":" TEXT ",\"value\":" NUM_NULL      \
+    ",\"se\":" NUM_NULL ",\"low\":" NUM_NULL ",\"high\":" NUM_NULL ",\"suspect\":" BOOL))          \
+    ",\"log_likelihood\":" NUM_NULL ",\"customers\":" INT_NULL ",\"rows\":" INT_NULL               \
+    ",\"iterations\":" INT ",\"converged\":" BOOL
+
 const struct schema schema_table[] = {
     {"Account",
      OBJECT("\"id\":" ID ",\"login\":" TEXT ",\"name\":" TEXT ",\"role\":" TEXT ",\"scope\":" TEXT
@@ -107,6 +129,22 @@ const struct schema schema_table[] = {
                                ",\"advice\":" TEXT_NULL))},
     {"CityList",
      LIST_OF(OBJECT("\"name\":" TEXT ",\"customers\":" INT))},
+    {"Clv",
+     OBJECT("\"fit\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"at_s\":" INT
+      ",\"customers\":" INT_NULL ",\"model\":" TEXT ",\"weeks\":" INT ",\"discount_percent\":"
+      NUM_NULL ",\"since\":" TEXT_NULL ",\"until\":" TEXT ",\"accepted\":" BOOL ",\"applied\":" BOOL
+      ",\"buying\":" OBJECT(CLV_PART ",\"year\":" NUM_NULL) ",\"spending\":" OBJECT(CLV_PART
+      ",\"mean\":" NUM_NULL ",\"correlation\":" NUM_NULL) ",\"read_ms\":" INT ",\"fit_ms\":" INT
+      ",\"warnings\":" ARRAY(OBJECT("\"about\":" TEXT ",\"code\":" TEXT ",\"severity\":" TEXT
+      ",\"message\":" TEXT ",\"message_en\":" TEXT ",\"todo\":" TEXT ",\"todo_en\":" TEXT))
+      "}},\"counts\":" ARRAY(OBJECT("\"repeats\":" INT ",\"or_more\":" BOOL ",\"expected\":"
+      NUM_NULL ",\"actual\":" INT)) ",\"points\":" ARRAY(OBJECT("\"day\":" TEXT ",\"expected\":"
+      NUM_NULL ",\"actual\":" INT)) ",\"scores\":{\"type\":[\"object\",\"null\"],\"properties\":{"
+      "\"fit_id\":" ID ",\"at_s\":" INT ",\"weeks\":" INT ",\"until\":" TEXT "," CLV_SUMS
+      "}},\"bands\":" ARRAY(OBJECT("\"from_fen\":" INT ",\"to_fen\":" INT_NULL "," CLV_SUMS
+      ",\"expression\":" TEXT)) ",\"alive_bands\":" ARRAY(OBJECT("\"from_percent\":" INT
+      ",\"to_percent\":" INT "," CLV_SUMS)))},
+    {"ClvCustomers", LIST_OF(OBJECT(CUSTOMER_ROW ",\"clv\":" OBJECT(CLV_ROW)))},
     {"Cohorts",
      OBJECT("\"cohorts\":" ARRAY(OBJECT("\"start_day\":" TEXT ",\"customers\":" INT ",\"active\":"
       ARRAY(INT))))},
@@ -135,16 +173,11 @@ const struct schema schema_table[] = {
       ",\"relations\":" ARRAY(OBJECT("\"id\":" ID ",\"staff\":" NAMED_REF ",\"added_s\":" INT
       ",\"deleted_s\":" INT_NULL ",\"deleted_by\":" TEXT_NULL ",\"remark\":" TEXT_NULL
       ",\"tags\":" ARRAY(NAMED_REF))) ",\"groups\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT
-      ",\"joined_s\":" INT ",\"left_s\":" INT_NULL)) ",\"rfm\":" ANY ",\"influence\":"
+      ",\"joined_s\":" INT ",\"left_s\":" INT_NULL)) ",\"rfm\":" ANY ",\"clv\":" ANY
+      ",\"influence\":"
       OBJECT("\"score\":" INT ",\"converted\":" INT ",\"period_days\":" INT)
       ",\"merged_from\":" ARRAY(ID))},
-    {"CustomerList",
-     LIST_OF(OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL ",\"gender\":" TEXT_NULL ",\"age\":"
-      INT_NULL ",\"province\":" TEXT_NULL ",\"city\":" TEXT_NULL ",\"phone\":" TEXT_NULL
-      ",\"source\":" NAMED_REF ",\"stage\":" NAMED_REF ",\"added_s\":" INT_NULL ",\"first_s\":"
-      INT ",\"orders\":" INT ",\"spend_fen\":" INT ",\"last_order_s\":" INT_NULL ",\"staff\":"
-      ARRAY(NAMED_REF) ",\"tags\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"group\":"
-      TEXT)) ",\"tiers\":" ARRAY(OBJECT("\"model\":" TEXT ",\"tier\":" TEXT ",\"color\":" TEXT))))},
+    {"CustomerList", LIST_OF(OBJECT(CUSTOMER_ROW))},
     {"DemoFigures",
      OBJECT("\"items\":" ARRAY(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT
                                     ",\"value\":{\"type\":\"number\"},\"low\":{\"type\":\"number\"},"

@@ -46,7 +46,7 @@ struct demo {
     int64_t first, step;
     struct ingest_counts counts, before;
     int64_t events, orders, items;
-    int64_t jobs[3 * (TIER_MONTHS + 1) + 1];
+    int64_t jobs[3 * (TIER_MONTHS + 1) + 2];
     size_t jobs_n;
 };
 
@@ -435,6 +435,8 @@ static enum rc finish(struct tx *tx, void *arg, struct err *e)
         rc = price_products(tx, e);
     if (rc == RC_OK)
         rc = queue(d, tx, "rfm", "RFM 评分", STR("{\"period_s\":31536000}"), e);
+    if (rc == RC_OK)
+        rc = queue(d, tx, "clv", "生命周期价值", STR("{}"), e);
     for (int month = TIER_MONTHS; rc == RC_OK && month >= 0; month--)
         for (size_t m = 0; rc == RC_OK && m < 3; m++) {
             if (m == 1 && month > 0) /* RFM scores exist for today only */

@@ -74,6 +74,9 @@ struct query_names {
     /* Calls see() with each name of that kind (at most a few thousand), for a suggestion. */
     enum rc (*each)(void *ctx, struct arena *a, enum name_kind kind, int64_t parent,
                     void (*see)(void *to, struct str name), void *to, struct err *e);
+    /* The horizon of the lifetime values in force, in seconds; 0: none have been fitted. NULL: the
+     * same. */
+    enum rc (*horizon_s)(void *ctx, int64_t *out, struct err *e);
 };
 
 /* ---- reading ---- */

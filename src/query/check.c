@@ -382,6 +382,32 @@ static enum type field_compares(enum field_type t)
     return AS[t];
 }
 
+/* Lifetime value is known for the horizon that was fitted, and no other. */
+static enum rc check_horizon(struct checker *c, const struct node *n)
+{
+    int64_t fitted_s = 0;
+    enum rc rc = RC_OK;
+    if (c->names->horizon_s != NULL)
+        rc = c->names->horizon_s(c->names->ctx, &fitted_s, c->e);
+    if (rc != RC_OK || (!n->within.period && duration_s(n->within, 0) == fitted_s))
+        return rc;
+    if (fitted_s == 0) {
+        rc = wrong(c, n->at, "clv_unavailable", "还没有拟合生命周期价值，clv 暂不可用",
+                   "clv is not available until lifetime value has been fitted");
+        err_hint(c->e, "在“洞察 › 生命周期价值”里拟合，或运行 koi clv fit。",
+                 "fit it under Insight › Lifetime value, or run koi clv fit.");
+        return rc;
+    }
+    struct str word = duration_word(c->a, fitted_s);
+    rc = err_set(c->e, RC_INVALID, "clv_horizon", "expression",
+                 "生命周期价值是按未来 " STR_FMT " 拟合的，不能问别的时间",
+                 "lifetime value was fitted for the next " STR_FMT " and no other time",
+                 STR_ARG(word));
+    c->e->at = n->at;
+    err_hint(c->e, "请写 clv(" STR_FMT ")", "write clv(" STR_FMT ")", STR_ARG(word));
+    return rc;
+}
+
 /* Resolves the left side itself: field, tier model, events, inner expressions. Gives the type to
  * compare as. */
 static enum rc check_left(struct checker *c, struct node *n, enum type *out)
@@ -400,8 +426,7 @@ static enum rc check_left(struct checker *c, struct node *n, enum type *out)
         if (rc == RC_OK)
             rc = check_circle(c, NAME_TIER_MODEL, &n->found, n->at);
     } else if (n->what == WHAT_CLV) {
-        return wrong(c, n->at, "clv_unavailable", "还没有拟合生命周期价值，clv 暂不可用",
-                     "clv is not available until lifetime value has been fitted");
+        return check_horizon(c, n);
     }
     for (size_t i = 0; i < n->n_events && rc == RC_OK; i++)
         rc = check_events(c, &n->events[i]);

@@ -423,6 +423,22 @@ static void members(const struct node *n, bool negate, struct buf *out)
     say_node(n->items[0], false, out);
 }
 
+/* "are expected to spend more than 800 yuan in the next 52 weeks" */
+static void lifetime_value(const struct node *n, bool negate, struct buf *out)
+{
+    bool known = n->op == OP_KNOWN;
+    if (known || n->op == OP_UNKNOWN) {
+        buf_addz(out, known != negate ? "have a known" : "have no known");
+        buf_addz(out, " expected spending");
+    } else {
+        buf_addz(out, negate ? "are not expected to spend " : "are expected to spend ");
+        compare(n, n->op, out);
+        buf_addz(out, " yuan");
+    }
+    buf_addz(out, " in the next ");
+    length(&n->within, out);
+}
+
 static void field(const struct node *n, bool negate, struct buf *out)
 {
     struct buf noun;
@@ -477,6 +493,9 @@ static bool attribute(const struct node *n, bool negate, struct buf *out)
         return true;
     case WHAT_TIER:
         tier(n, negate, out);
+        return true;
+    case WHAT_CLV:
+        lifetime_value(n, negate, out);
         return true;
     case WHAT_FIELD:
         field(n, negate, out);

@@ -443,6 +443,19 @@ static void members(const struct node *n, bool negate, struct buf *out)
         say_node(n->items[0], false, out);
 }
 
+/* "未来 52 周预计消费超过 800 元" */
+static void lifetime_value(const struct node *n, bool negate, struct buf *out)
+{
+    enum op op = n->op;
+    buf_addz(out, negate ? "并非" : "");
+    length("未来 ", &n->within, out);
+    buf_addz(out, "预计消费");
+    if (op == OP_KNOWN || op == OP_UNKNOWN)
+        buf_addz(out, op == OP_KNOWN ? "已知" : "未知");
+    else
+        compare(n, op, "元", out);
+}
+
 static void field(const struct node *n, bool negate, struct buf *out)
 {
     struct buf noun;
@@ -492,6 +505,9 @@ static void test(const struct node *n, bool negate, struct buf *out)
         return;
     case WHAT_TIER:
         tier(n, negate, out);
+        return;
+    case WHAT_CLV:
+        lifetime_value(n, negate, out);
         return;
     case WHAT_FIELD:
         field(n, negate, out);

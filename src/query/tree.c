@@ -5,6 +5,19 @@
 #include "query/tree.h"
 
 #include <assert.h>
+#include <inttypes.h>
+
+struct str duration_word(struct arena *a, int64_t seconds)
+{
+    static const struct {
+        int64_t s;
+        char unit;
+    } UNITS[] = {{7 * 86400, 'w'}, {86400, 'd'}, {3600, 'h'}};
+    size_t i = 0;
+    while (i < 2 && seconds % UNITS[i].s != 0)
+        i++;
+    return arena_printf(a, "%" PRId64 "%c", seconds / UNITS[i].s, UNITS[i].unit);
+}
 
 int64_t duration_s(struct duration d, int64_t period_s)
 {

@@ -238,6 +238,8 @@ enum rc audience_check_events(struct arena *a, const struct query_names *names,
                               struct events *events, size_t n, const struct window *window,
                               struct err *e);
 
+/* A length of whole seconds as it is written: "52w", "10d", "5h". */
+struct str duration_word(struct arena *a, int64_t seconds);
 /* Seconds of a duration; `period_s` is what `period` means. */
 int64_t duration_s(struct duration d, int64_t period_s);
 /* The comparison of a known number with the node's values: = != < <= > >= in between known. */

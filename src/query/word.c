@@ -49,7 +49,7 @@ static const struct what_row WHATS[WHAT_COUNT_OF] = {
     [WHAT_RFM_M] =
         CUSTOMER_ROW("rfm.m", TYPE_NUMBER, false, NAME_KINDS, "RFM 金额分", "RFM monetary score"),
     [WHAT_CLV] =
-        CUSTOMER_ROW("clv", TYPE_NEVER, false, NAME_KINDS, "生命周期价值", "lifetime value"),
+        CUSTOMER_ROW("clv", TYPE_MONEY, false, NAME_KINDS, "生命周期价值", "lifetime value"),
     [WHAT_COUNT] = MEASURE("count", TYPE_NUMBER, "次数", "number"),
     [WHAT_DAYS] = MEASURE("days", TYPE_NUMBER, "天数", "days"),
     [WHAT_SUM] = MEASURE("sum", TYPE_MONEY, "累计金额", "total"),

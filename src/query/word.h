@@ -23,7 +23,6 @@ enum type {
     TYPE_TIER,
     TYPE_FIELD,   /* depends on the field */
     TYPE_FLAG,    /* stands alone */
-    TYPE_NEVER,   /* not available yet: clv */
     TYPE_DAY,     /* custom field: a civil day; compared, or within a window of days */
     TYPE_DECIMAL, /* custom field: millionths */
     TYPE_COUNT

@@ -74,6 +74,10 @@ static const struct sql ERASE_SCORES = {
     .text = "DELETE FROM rfm_score WHERE customer_id = $1",
     .in = "i",
 };
+static const struct sql ERASE_VALUES = {
+    .text = "DELETE FROM clv_score WHERE customer_id = $1",
+    .in = "i",
+};
 static const struct sql ERASED_COUNT = {
     .text = "SELECT count(*) FROM tombstone /*scan*/",
     .out = "i",
@@ -82,7 +86,7 @@ static const struct sql ERASED_COUNT = {
 STATEMENTS(erasure, &ERASE_TOMBSTONES, &ERASE_IDENTITIES, &ERASE_NAMES, &ERASE_FIELDS, &ERASE_NOTES,
            &ERASE_REMARKS, &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS, &ERASE_MERGES_KEPT,
            &ERASE_MERGES_MERGED, &ERASE_PROFILE, &ERASE_STATS, &ERASE_TIERS, &ERASE_SCORES,
-           &ERASED_COUNT);
+           &ERASE_VALUES, &ERASED_COUNT);
 
 enum rc erasure_run(struct tx *tx, int64_t customer_id, struct err *e)
 {
@@ -91,7 +95,7 @@ enum rc erasure_run(struct tx *tx, int64_t customer_id, struct err *e)
     static const struct sql *const by_id[] = {
         &ERASE_IDENTITIES,    &ERASE_NAMES,         &ERASE_FIELDS,      &ERASE_NOTES,
         &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS, &ERASE_MERGES_KEPT, &ERASE_MERGES_MERGED,
-        &ERASE_STATS,         &ERASE_TIERS,         &ERASE_SCORES,
+        &ERASE_STATS,         &ERASE_TIERS,         &ERASE_SCORES,      &ERASE_VALUES,
     };
     enum rc rc = tx_exec(tx, &ERASE_TOMBSTONES, e, customer_id, tx_now_s(tx));
     for (size_t i = 0; rc == RC_OK && i < sizeof by_id / sizeof by_id[0]; i++)

@@ -12,6 +12,7 @@
     X(batch)                                                                                       \
     X(catalogue)                                                                                   \
     X(census)                                                                                      \
+    X(clv)                                                                                         \
     X(customer)                                                                                    \
     X(customer_card)                                                                               \
     X(customer_list)                                                                               \

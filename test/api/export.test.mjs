@@ -23,14 +23,20 @@ const NAUGHTY = [
 
 /* Every list that can be exported; and those of which the small corp has none. */
 const LISTS = (
-  'accounts audience audiences audit backups costs customers fields group_days groups ' +
+  'accounts audience audiences audit backups clv_alive clv_bands clv_counts clv_customers ' +
+  'clv_points costs customers fields group_days groups ' +
   'imports jobs merge_proposals merges orders products report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
   'report_products report_provinces report_repurchase ' +
   'report_revenue report_sources rfm sources staff stages tag_coverage tags ' +
   'tier_history tier_moves tiers timeline tokens trend'
 ).split(' ');
-const EMPTY = new Set('backups group_days imports products report_products rfm'.split(' '));
+const EMPTY = new Set(
+  (
+    'backups clv_alive clv_bands clv_counts clv_customers clv_points group_days imports products ' +
+    'report_products rfm'
+  ).split(' '),
+);
 
 /* The console's words by prefix, and the column that has them. */
 const TERMS = {

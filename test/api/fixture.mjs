@@ -156,6 +156,30 @@ function corp() {
           customers: 777005,
           detail: '{"r":[1,2,3,4],"f":[1,2,3,4],"m":[100,200,300,400]}',
         },
+        {
+          id: 38,
+          kind: 'clv',
+          at_s: at,
+          period_s: 86400 * 364,
+          customers: 777006,
+          detail: JSON.stringify({
+            model: 'bg_nbd',
+            weeks: 52,
+            discount_percent: 10,
+            since: null,
+            until: '2024-10-04',
+            accepted: false,
+            applied: true,
+            buying: { parameters: [], customers: 777007, rows: 777008 },
+            spending: { parameters: [], customers: 777009, rows: 777010 },
+            warnings: [],
+            counts: [{ repeats: 0, expected: 1, actual: 777011 }],
+            points: [{ day: '2024-10-04', expected: 1, actual: 777012 }],
+            cuts_fen: [1000, 200000],
+            read_ms: 1,
+            fit_ms: 1,
+          }),
+        },
       ],
     ],
     [
@@ -199,6 +223,7 @@ function customers() {
     customer_tier: [],
     tier_move: [],
     rfm_score: [],
+    clv_score: [],
     group_member: [],
   };
   for (const { id, staff, mark } of people) {
@@ -268,6 +293,18 @@ function customers() {
         last_s: at,
         orders: 1,
         amount_fen: id * 100,
+      });
+      rows.clv_score.push({
+        customer_id: id,
+        fit_id: 38,
+        horizon_s: 86400 * 364,
+        alive_ppm: id * 100,
+        purchases_micro: id * 1000,
+        value_fen: id * 100,
+        clv_fen: id * 100,
+        repeats: 1,
+        first_day: day,
+        last_day: day,
       });
     }
     rows.orders.push({
@@ -379,6 +416,7 @@ export async function forgetOthers(koi, scope) {
   const gone = `> ${kept[scope]}`;
   const statements = [
     `DELETE FROM rfm_score WHERE customer_id ${gone}`,
+    `DELETE FROM clv_score WHERE customer_id ${gone}`,
     `DELETE FROM tier_move WHERE customer_id ${gone}`,
     `DELETE FROM customer_tier WHERE customer_id ${gone}`,
     `DELETE FROM group_member WHERE customer_id ${gone}`,

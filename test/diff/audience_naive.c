@@ -534,6 +534,14 @@ static bool rfm(struct naive *n, const struct node *x, int64_t root)
     return x->op == OP_UNKNOWN;
 }
 
+static bool clv(struct naive *n, const struct node *x, int64_t root)
+{
+    for (size_t i = 0; i < n->w->n_clv; i++)
+        if (n->w->clv[i].customer == root && n->w->clv[i].horizon_s == W_HORIZON_S)
+            return number_test(x, true, n->w->clv[i].fen);
+    return number_test(x, false, 0);
+}
+
 static bool test(struct naive *n, const struct node *x, int64_t root)
 {
     const struct w_customer *c = &n->w->customers[root - 1];
@@ -570,6 +578,8 @@ static bool test(struct naive *n, const struct node *x, int64_t root)
     case WHAT_RFM_F:
     case WHAT_RFM_M:
         return rfm(n, x, root);
+    case WHAT_CLV:
+        return clv(n, x, root);
     default:
         return measure(n, x, root);
     }

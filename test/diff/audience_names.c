@@ -50,6 +50,7 @@ const struct random_names RANDOM_NAMES_OF_WORLD = {
             [RANDOM_QUOTED_KINDS] = THESE("打卡", "scan"),
             [RANDOM_STEPS] = {W_KINDS, 4},
             [RANDOM_MODELS] = ALL(W_MODELS),
+            [RANDOM_HORIZONS] = THESE("52w"),
             [RANDOM_AUDIENCES] = ALL(W_AUDIENCES),
             [RANDOM_PAST_AUDIENCES] = THESE("近期活跃", "曾经的VIP"),
         },

@@ -724,6 +724,15 @@ static void leaf_rfm(struct maker *m)
         comparison(m, 1, 5, false);
 }
 
+static void leaf_clv(struct maker *m)
+{
+    buf_addf(m->out, "clv(%s)", m->names->list[RANDOM_HORIZONS].of[0]);
+    if (chance(m, 20))
+        say(m, chance(m, 50) ? " is known" : " is unknown");
+    else
+        comparison(m, 0, 300, true);
+}
+
 static void leaf_sample(struct maker *m)
 {
     buf_addf(m->out, "sample(\"实验%d\", %d%s%%)", pick(m, 50), 1 + pick(m, 99),
@@ -798,6 +807,7 @@ static const struct leaf LEAVES[] = {
     {leaf_text, false, 0},
     {leaf_field, false, 0},
     {leaf_rfm, false, 0},
+    {leaf_clv, false, RANDOM_HORIZONS},
     {leaf_flag, false, 0},
 };
 

@@ -42,6 +42,7 @@ enum random_list_of {
     RANDOM_QUOTED_KINDS, /* the same, written in quotes */
     RANDOM_STEPS,        /* words that come often, for sequences */
     RANDOM_MODELS,
+    RANDOM_HORIZONS, /* of lifetime value: "52w" */
     RANDOM_AUDIENCES,
     RANDOM_PAST_AUDIENCES, /* those that may be asked as of a past moment */
     RANDOM_LISTS

@@ -86,6 +86,13 @@ static const struct sql FIT = INSERT("score_fit", "id, kind, at_s, period_s, cus
 static const struct sql RFM =
     INSERT("rfm_score", "customer_id, fit_id, r, f, m, last_s, orders, amount_fen",
            "$1, 1, $2, $3, $4, 0, 0, 0", "iiii");
+static const struct sql CLV_FIT = INSERT("score_fit", "id, kind, at_s, period_s, customers, detail",
+                                         "2, 'clv', 0, $1, 0, '{}'", "i");
+static const struct sql CLV =
+    INSERT("clv_score",
+           "customer_id, fit_id, horizon_s, alive_ppm, purchases_micro, value_fen, clv_fen,"
+           " repeats, first_day, last_day",
+           "$1, 2, $2, 0, 0, 0, $3, 0, 0, 0", "iii");
 static const struct sql DAY =
     INSERT("calendar", "day, start_s, end_s, week_day, month_day, quarter_day, year_day",
            "$1, $2, $3, 0, 0, 0, 0", "iii");
@@ -238,6 +245,9 @@ static enum rc store_state(struct tx *tx, const struct world *w, struct err *e)
     TRY(tx_exec(tx, &FIT, e));
     for (size_t i = 0; i < w->n_rfm; i++)
         TRY(tx_exec(tx, &RFM, e, w->rfm[i].customer, w->rfm[i].r, w->rfm[i].f, w->rfm[i].m));
+    TRY(tx_exec(tx, &CLV_FIT, e, (int64_t)W_HORIZON_S));
+    for (size_t i = 0; i < w->n_clv; i++)
+        TRY(tx_exec(tx, &CLV, e, w->clv[i].customer, w->clv[i].horizon_s, w->clv[i].fen));
     return RC_OK;
 }
 

@@ -280,6 +280,8 @@ static void make_state(struct world *w, struct rng *r)
         }
         if (!chance(r, 40))
             ADD(w, rfm, id, 1 + pick(r, 5), 1 + pick(r, 5), 1 + pick(r, 5));
+        if (!chance(r, 40))
+            ADD(w, clv, id, chance(r, 10) ? W_HORIZON_S / 2 : W_HORIZON_S, pick(r, 30000));
     }
 }
 
@@ -305,7 +307,7 @@ void world_free(struct world *w)
         return;
     void *lists[] = {w->customers, w->events,        w->items,         w->orders, w->refunds,
                      w->relations, w->relation_tags, w->customer_tags, w->fields, w->groups,
-                     w->members,   w->tiers,         w->moves,         w->rfm};
+                     w->members,   w->tiers,         w->moves,         w->rfm,    w->clv};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         free(lists[i]);
     free(w);

@@ -68,6 +68,10 @@ struct w_rfm {
     int64_t customer, r, f, m;
 };
 
+struct w_clv {
+    int64_t customer, horizon_s, fen;
+};
+
 #define LIST(type, name)                                                                           \
     struct type *name;                                                                             \
     size_t n_##name, cap_##name
@@ -89,7 +93,11 @@ struct world {
     LIST(w_tier, tiers);
     LIST(w_move, moves);
     LIST(w_rfm, rfm);
+    LIST(w_clv, clv);
 };
+
+/* The horizon that was fitted; rows of another one are left over from before. */
+enum { W_HORIZON_S = 52 * 7 * 86400 };
 
 /* What there is, by place: id = index + 1 unless said otherwise. */
 extern const char *const W_CITIES[6], *const W_PROVINCES[4], *const W_NICKNAMES[8];

@@ -91,6 +91,10 @@ static const struct kind {
             " EXISTS (SELECT 1 FROM tier t WHERE t.model_id = m.id AND t.removed_s IS NULL)"
             " ORDER BY id"),
      "tier(", ") is none", 0},
+    {RANDOM_HORIZONS, "horizons of lifetime value",
+     SELECT("CAST(period_s / 604800 AS TEXT) || 'w' FROM score_fit /*scan*/ WHERE kind = 'clv'"
+            " AND applied = 1 ORDER BY at_s DESC"),
+     "clv(", ") is known", true},
     {RANDOM_AUDIENCES, "audiences",
      SELECT("name FROM audience /*scan*/ WHERE archived_s IS NULL ORDER BY id"), "audience(", ")",
      0},

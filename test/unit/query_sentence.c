@@ -115,6 +115,12 @@ static const struct {
      "customers who placed at most 5 orders today"},
     {"tag_group(\"意向\")", "有“意向”组的标签的客户",
      "customers who have a tag of the group \"意向\""},
+    {"clv(52w) > 800 and not clv(364d) < 99.5 and clv(52w) is known",
+     "未来 52 周预计消费超过 800 元、并非未来 364 天预计消费不到 99.5 元、未来 52 "
+     "周预计消费已知的客户",
+     "customers who are expected to spend more than 800 yuan in the next 52 weeks, are not "
+     "expected to spend less than 99.5 yuan in the next 364 days and have a known expected "
+     "spending in the next 52 weeks"},
     {"rfm.m in (4, 5)", "RFM 金额分等于 4 或 5 的客户",
      "customers who have an RFM monetary score of 4 or 5"},
     {"sum(order.amount where staff in team(\"城西店\"), last quarter) between 100 and 500",

@@ -259,7 +259,7 @@ static enum rc plan_test(struct plan *p, const struct node *n, struct ask **out,
         *out =
             from_marks(p, n, (enum mark_kind)(MARK_RFM_R + (n->what - WHAT_RFM_R)), score_wanted);
         return RC_OK;
-    default: /* a nickname, a custom field */
+    default: /* a nickname, a custom field, a lifetime value */
         *out = NULL;
         return RC_OK;
     }

@@ -343,6 +343,22 @@ static void put_rfm(struct compile *c, const struct node *n, bool negate, struct
     set_end(c, &set, negate != unknown, out);
 }
 
+/* Rows of an earlier fit with another horizon may still stand while a fit is being written. */
+static void put_clv(struct compile *c, const struct node *n, bool negate, struct buf *out)
+{
+    struct node known = *n;
+    bool unknown = n->op == OP_UNKNOWN;
+    known.op = unknown ? OP_KNOWN : n->op;
+    struct buf set;
+    set_begin(&set);
+    buf_addz(&set, "SELECT s.customer_id AS id FROM clv_score s /*scan*/ WHERE s.horizon_s = ");
+    put_int(c, duration_s(n->within, 0), &set);
+    buf_addz(&set, " AND ");
+    put_compare(c, &known, "s.clv_fen", &set);
+    put_only(c, "s.customer_id", &set);
+    set_end(c, &set, negate != unknown, out);
+}
+
 static void put_time(struct compile *c, const struct node *n, const char *column, struct buf *out)
 {
     if (n->op == OP_WITHIN) {
@@ -429,6 +445,8 @@ static void put_test(struct compile *c, const struct node *n, bool negate, struc
         put_tier(c, n, negate, out);
     } else if (n->what >= WHAT_RFM_R && n->what <= WHAT_RFM_M) {
         put_rfm(c, n, negate, out);
+    } else if (n->what == WHAT_CLV) {
+        put_clv(c, n, negate, out);
     } else if (n->what == WHAT_GROUP_MEMBERS || n->what == WHAT_GROUP_SHARE) {
         put_members(c, n, negate, out);
     } else {

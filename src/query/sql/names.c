@@ -6,6 +6,8 @@
  */
 #include "query/sql/audience_sql.h"
 
+#include "store/clv.h"
+
 #include <assert.h>
 
 /* By name: id first; the other columns as the row's reader wants them. */
@@ -260,10 +262,15 @@ static enum rc each(void *ctx, struct arena *a, enum name_kind kind, int64_t par
     return rows_end(rows, e);
 }
 
+static enum rc horizon_s(void *ctx, int64_t *out, struct err *e)
+{
+    return clv_horizon_s(ctx, out, e);
+}
+
 struct query_names query_names_sql(struct tx *tx)
 {
     assert(tx != NULL);
-    return (struct query_names){.ctx = tx, .find = find, .each = each};
+    return (struct query_names){.ctx = tx, .find = find, .each = each, .horizon_s = horizon_s};
 }
 
 /* Hands on the names that contain a part. */
