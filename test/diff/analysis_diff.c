@@ -1,6 +1,7 @@
 /* analysis_diff.c — random questions of all kinds: equal answers from SQLite, PostgreSQL, the
  * mirror and the naive evaluator, member by member.
- *     analysis_diff [--count N] [--seed S] [--only PLACE] [--customers N] [--events N] [--verbose]
+ *     analysis_diff [--count N] [--seed S] [--only PLACE] [--customers N] [--events N]
+ *                   [--zone NAME] [--verbose]
  *
  * Prints for each kind how many there were and what share of the answers said more than "nobody";
  * from ENOUGH of a kind on a share under FLOOR % is a failure. The first difference prints the
@@ -30,6 +31,7 @@ struct trial {
     int64_t count, only;
     size_t customers, events;
     bool verbose;
+    const char *zone;
     struct world *world;
     struct naive *naive;
     struct engines engines;
@@ -198,10 +200,14 @@ static void options(struct trial *run, int argc, char **argv)
             run->verbose = true;
             continue;
         }
+        if (strcmp(argv[i], "--zone") == 0 && i + 1 < argc) {
+            run->zone = argv[++i];
+            continue;
+        }
         if (i + 1 == argc || !str_to_i64(str_from(argv[i + 1]), &v) || v < 0) {
             fprintf(stderr,
                     "usage: %s [--count N] [--seed S] [--only PLACE] [--customers N] [--events N] "
-                    "[--verbose]\n",
+                    "[--zone NAME] [--verbose]\n",
                     argv[0]);
             exit(2);
         }
@@ -221,11 +227,15 @@ static void options(struct trial *run, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    static struct trial run = {
-        .seed = 1, .count = 300, .only = -1, .customers = 300, .events = 20000};
+    static struct trial run = {.seed = 1,
+                               .count = 300,
+                               .only = -1,
+                               .customers = 300,
+                               .events = 20000,
+                               .zone = "Asia/Shanghai"};
     struct err e = ERR_INIT;
     options(&run, argc, argv);
-    if (calendar_set_zone(STR("Asia/Shanghai"), &e) != RC_OK)
+    if (calendar_set_zone(str_from(run.zone), &e) != RC_OK)
         diff_stop(run.seed, "", "cannot begin", &e);
     run.world = world_new(run.seed, run.customers, run.events);
     run.naive = naive_new(run.world);

@@ -101,6 +101,9 @@ static const struct sql ACCOUNT =
            "1, 'a', 'a', 'staff', 'own', 0, 0", "");
 static const struct sql ACCOUNT_STAFF =
     INSERT("account_staff", "account_id, staff_id", "1, $1", "i");
+/* Rows that were appended as in life would have left it so; the mirror reads the log up to here. */
+static const struct sql LAST_SEQ = {.text = "UPDATE log_sequence SET last = $1 WHERE id = 1",
+                                    .in = "i"};
 static const struct sql NO_CALENDAR = {.text = "DELETE FROM calendar"};
 
 #define TRY(call)                                                                                  \
@@ -199,7 +202,7 @@ static enum rc store_events(struct tx *tx, const struct world *w, struct err *e)
                     null_0(v->channel), null_0(v->staff), null_0(v->object_kind), null_0(v->object),
                     v->amount));
     }
-    return RC_OK;
+    return tx_exec(tx, &LAST_SEQ, e, w->seq);
 }
 
 static enum rc store_relations(struct tx *tx, const struct world *w, struct err *e)

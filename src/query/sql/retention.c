@@ -29,20 +29,13 @@ static void with_starts(struct compile *c, const struct retention *q, struct spa
     analysis_with(c, "start", &start);
 }
 
-/* The units of the cohorts and those after them that a cell can be in, as far as they have begun;
- * at most most_units. */
-static enum rc later_units(const struct analysis_units *cohorts, const struct retention *q,
-                           struct analysis_units *out, struct err *e)
+/* The units of the cohorts and those after them that a cell can be in, as far as they have begun. */
+static void later_units(const struct analysis_units *cohorts, const struct retention *q,
+                        struct analysis_units *out)
 {
-    enum { MONTH_DAYS = 31, HOURS = 25 };
-    size_t most = cohorts->n + q->columns - 1;
-    int64_t days = q->unit == UNIT_DAY ? 1 : q->unit == UNIT_WEEK ? 7 : MONTH_DAYS;
-    int64_t far_s = cohorts->from_s[0] + (int64_t)(most + 1) * days * HOURS * 3600;
-    struct span span = {cohorts->from_s[0], far_s < q->base.now_s ? far_s : q->base.now_s};
-    enum rc rc = analysis_units(span, SPAN_START, q->unit, ANALYSIS_UNITS_MAX, out, e);
-    if (rc == RC_OK && out->n > most)
-        out->n = most;
-    return rc;
+    *out = *cohorts;
+    while (out->n < cohorts->n + q->columns - 1 && out->from_s[out->n] <= q->base.now_s)
+        analysis_units_extend(out, q->unit);
 }
 
 /* Rows (i, k, customers, events, amount) of the cells. */
@@ -112,7 +105,7 @@ enum rc sql_retention(struct tx *tx, const struct retention *q, struct retention
     assert(q->columns >= 1 && q->columns <= RETENTION_COLUMNS_MAX);
     assert(!q->rolling || q->measure == RETENTION_CUSTOMERS);
     struct span span = window_span(&q->base.window, q->base.now_s, q->base.period_s);
-    struct analysis_units cohorts, later = {.n = 0};
+    struct analysis_units cohorts, later;
     struct retention_cohort *list = NULL;
     struct compile c;
     struct rows *rows = NULL;
@@ -121,9 +114,8 @@ enum rc sql_retention(struct tx *tx, const struct retention *q, struct retention
         return rc;
     with_starts(&c, q, span);
     rc = analysis_units_of(&c, tx, span, "start", q->unit, RETENTION_COLUMNS_MAX, &cohorts, e);
-    if (rc == RC_OK && cohorts.n > 0)
-        rc = later_units(&cohorts, q, &later, e);
     if (rc == RC_OK && cohorts.n > 0) {
+        later_units(&cohorts, q, &later);
         list = empty_cohorts(tx_arena(tx), &cohorts, &later, q->columns);
         analysis_with_units(&c, &later);
         rc = ask(&c, tx, q, &rows, e);
