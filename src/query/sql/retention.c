@@ -29,7 +29,8 @@ static void with_starts(struct compile *c, const struct retention *q, struct spa
     analysis_with(c, "start", &start);
 }
 
-/* The units of the cohorts and those after them that a cell can be in, as far as they have begun. */
+/* The units of the cohorts and those after them that a cell can be in, as far as they have
+ * begun. */
 static void later_units(const struct analysis_units *cohorts, const struct retention *q,
                         struct analysis_units *out)
 {
