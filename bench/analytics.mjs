@@ -62,7 +62,7 @@ function compile(name, ...flags) {
 // ---- generate ----
 
 function generate() {
-  const needed = options.events * 400;
+  const needed = options.events * 500;
   const { bavail, bsize } = statfsSync(dir);
   if (bavail * bsize < needed)
     throw new Error(`${dir} needs ${Math.ceil(needed / 1e9)} GB free; give --dir DIR`);
@@ -192,14 +192,12 @@ async function ask(report) {
   for (const peer of peers) await peer.open();
   const sides = openSides(koi, peers);
   const empty = { name: 'empty request', compared: false, ask: () => koi.ask('empty', {}) };
+  const times = { name: 'koi with times', ask: (_, constants) => koi.ask('Q3times', constants) };
+  const more = { Q1: [empty], Q3: [times] };
   const medians = {};
   for (const question of asked) {
     say(`asking ${question}: ${world.QUESTIONS[question]}`);
-    medians[question] = await askAll(
-      question,
-      question === 'Q1' ? [...sides, empty] : sides,
-      report,
-    );
+    medians[question] = await askAll(question, [...sides, ...(more[question] ?? [])], report);
   }
   figures.memory = { koi: koi.memory() };
   for (const peer of peers) {

@@ -15,6 +15,8 @@ export class Peer {
       execArgv: ['--no-warnings', '--max-old-space-size=2048'],
       env: { ...process.env, TZ: 'UTC' },
     });
+    // An engine in the middle of a question hears of nothing. (PostgreSQL is stopped by its child.)
+    if (name !== 'postgres') process.on('exit', () => this.child.kill('SIGKILL'));
     this.child.on('message', ({ id, error, result }) => {
       const [resolve, reject] = this.waiting.get(id);
       this.waiting.delete(id);

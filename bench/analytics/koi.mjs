@@ -27,13 +27,27 @@ const LIVE = [
   ['events', 'koi-late.csv'],
 ];
 
-function importFile(data, files, [kind, name]) {
+function importFile(data, files, [kind, name], resumed) {
   const begun = performance.now();
-  const where = ['--data', data, '--json', '--channel', '商城'];
-  const { state, result } = JSON.parse(koi('import', kind, join(files, name), ...where));
+  const what = resumed ? ['--resume'] : [kind, join(files, name), '--channel', '商城'];
+  const { state, result } = JSON.parse(koi('import', ...what, '--data', data, '--json'));
   if (state !== 'done' || result.rejected > 0)
     throw new Error(`${name}: ${state}, ${result?.rejected} rejected: ${JSON.stringify(result)}`);
   return { rows: result.lines, seconds: (performance.now() - begun) / 1000 };
+}
+
+/** Imports each file that is not done; one that was interrupted goes on where it was. */
+function importAll(data, files, list, done, save) {
+  for (const file of list) {
+    const [, name] = file;
+    if (done.files[name]) continue;
+    const resumed = done.running === name;
+    done.running = name;
+    save();
+    done.files[name] = { ...importFile(data, files, file, resumed), resumed };
+    delete done.running;
+    save();
+  }
 }
 
 /** Makes the corp and imports, each file once: `done` says what was, and is kept by `save()`. */
@@ -57,11 +71,7 @@ export function load(data, files, done, save) {
     done.files = {};
     save();
   }
-  for (const file of BEFORE) {
-    if (done.files[file[1]]) continue;
-    done.files[file[1]] = importFile(data, files, file);
-    save();
-  }
+  importAll(data, files, BEFORE, done, save);
 }
 
 export const databaseBytes = (data) =>
@@ -112,11 +122,7 @@ export class Koi {
 
   /** Imports the rest through the running server, and waits until the mirror holds it. */
   async live(files, done, save) {
-    for (const file of LIVE) {
-      if (done.files[file[1]]) continue;
-      done.files[file[1]] = importFile(this.data, files, file);
-      save();
-    }
+    importAll(this.data, files, LIVE, done, save);
     for (let tries = 0; (await this.mirror()).behind > 0; tries++) {
       if (tries > 600) throw new Error('the mirror does not catch up');
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -171,9 +177,12 @@ const questions = {
       now,
     ),
   Q2f: (constants) => questions.Q2(constants),
-  Q3: ({ days }) => ({
+  // The peers only count; with times Koi also gives how long each step took, as its page shows it.
+  Q3: (constants) => questions.Q3times(constants, false),
+  Q3times: ({ days }, times = true) => ({
     path: '/api/analyses/funnel',
     body: {
+      times,
       steps: ['view', 'click', 'coupon_claim', 'order'].map((events) => ({ events })),
       within: `${days}d`,
       window: '',

@@ -10,7 +10,9 @@ import * as world from '../world.mjs';
 
 const { Session } = createRequire(import.meta.url)('chdb');
 const { START, DAY, WEEK } = world;
-const SETTINGS = 'max_threads = 2, max_memory_usage = 8000000000, use_query_cache = 0';
+const SETTINGS = 'max_threads = 2, max_memory_usage = 6000000000, use_query_cache = 0';
+// A third less work where tables are sorted by customer.
+const IN_ORDER = 'optimize_aggregation_in_order = 1';
 let session;
 
 const run = (sql) => session.query(sql, 'JSONCompactColumns');
@@ -129,9 +131,12 @@ export const ask = {
   },
   Q2f: (constants, layout) => ask.Q2(constants, layout),
   async Q3({ days }, layout) {
-    const found = rows(`SELECT level, count() FROM (SELECT customer, windowFunnel(${days * DAY})
+    const found = rows(
+      `SELECT level, count() FROM (SELECT customer, windowFunnel(${days * DAY})
       (ts, kind = 1, kind = 2, kind = 3, kind = 4) AS level FROM ${tables(layout).log}
-      WHERE kind <= 4 GROUP BY customer) GROUP BY level`);
+      WHERE kind <= 4 GROUP BY customer) GROUP BY level`,
+      IN_ORDER,
+    );
     const levels = Array(5).fill(0);
     for (const [level, n] of found) levels[level] = Number(n);
     return world.reached(levels);
@@ -143,9 +148,12 @@ export const ask = {
         : `SELECT customer, intDiv(ts - ${START}, ${WEEK}) AS week FROM bench.events
            WHERE ts < ${START + weeks * WEEK}`;
     const sums = Array.from({ length: weeks }, (_, w) => `sum(bitTest(active, ${w}))`);
-    const found = rows(`SELECT bitCount(bitXor(active, active - 1)) - 1 AS first, ${sums} FROM
+    const found = rows(
+      `SELECT bitCount(bitXor(active, active - 1)) - 1 AS first, ${sums} FROM
       (SELECT customer, groupBitOr(bitShiftLeft(toUInt32(1), week)) AS active FROM (${source})
-       GROUP BY customer) GROUP BY first`);
+       GROUP BY customer) GROUP BY first`,
+      IN_ORDER,
+    );
     return world.cohorts(found.map(([first, ...active]) => [Number(first), active]));
   },
   async Q5({ now }, layout) {

@@ -17,7 +17,7 @@ export const about = () => `DuckDB ${version()}`;
 async function connect(dir) {
   instance = await DuckDBInstance.create(join(dir, 'bench.duckdb'), { threads: '2' });
   db = await instance.connect();
-  await db.run(`SET memory_limit = '6GB'; SET temp_directory = '${join(dir, 'spill')}'`);
+  await db.run(`SET memory_limit = '5GB'; SET temp_directory = '${join(dir, 'spill')}'`);
 }
 
 export async function load({ dir, files, layouts }, step) {
@@ -168,9 +168,11 @@ export const ask = {
         : `SELECT (ts - ${START}) // ${DAY} AS day, customer, kind FROM events
            WHERE ts >= ${START + day * DAY} AND ts < ${START + (day + 30) * DAY}`;
     const kinds = await rows(`SELECT day, kind, count(*) FROM (${source}) GROUP BY day, kind`);
-    const customers = await rows(
-      `SELECT day, count(DISTINCT customer) FROM (${source}) GROUP BY day`,
-    );
+    // Bits of days by customer, then counted day by day: half the work of count(DISTINCT …).
+    const sums = Array.from({ length: 30 }, (_, d) => `sum((active >> ${d}) & 1)`);
+    const [counts] = await rows(`SELECT ${sums} FROM (SELECT customer,
+      bit_or(1::UINTEGER << (day - ${day})) AS active FROM (${source}) GROUP BY customer)`);
+    const customers = counts.map((n, i) => [day + i, n]);
     return world.daily(day, kinds, customers);
   },
 };

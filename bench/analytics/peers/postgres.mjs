@@ -53,7 +53,7 @@ async function start(dir) {
   const options = {
     listen_addresses: "''",
     unix_socket_directories: socket,
-    shared_buffers: '4GB',
+    shared_buffers: '3GB',
     effective_cache_size: '12GB',
     work_mem: '1GB',
     hash_mem_multiplier: '2',
@@ -76,11 +76,11 @@ async function start(dir) {
   as(join(bin, 'pg_ctl'), '-D', join(dir, 'data'), '-l', join(dir, 'data', 'log'), '-w', '-t', '120',
     'start', '-o', told.join(' ')); // prettier-ignore
   db = new pg.Client({ host: socket, user: 'koi', database: 'postgres' });
+  db.on('error', () => {}); // stopped while it answers
   await db.connect();
 }
 
 async function stop() {
-  await db.end();
   as(join(bin, 'pg_ctl'), '-D', join(folder, 'data'), '-m', 'fast', '-w', 'stop');
   rmSync(socket, { recursive: true, force: true });
 }

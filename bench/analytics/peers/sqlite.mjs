@@ -79,7 +79,7 @@ export async function load({ dir, files }, step) {
 export async function open({ dir }) {
   db = new DatabaseSync(join(dir, 'bench.db'), { readOnly: true });
   db.exec(
-    'PRAGMA cache_size = -4000000; PRAGMA mmap_size = 20000000000; PRAGMA temp_store = MEMORY',
+    'PRAGMA cache_size = -1000000; PRAGMA mmap_size = 20000000000; PRAGMA temp_store = MEMORY',
   );
 }
 
