@@ -60,6 +60,11 @@ void engines_close(struct engines *x)
     }
     snapshot_drop(x->snapshot);
     builder_free(x->builder);
-    unlink(x->file);
+    static const char *const BESIDE[] = {"", "-wal", "-shm", ".lock"};
+    for (size_t i = 0; i < sizeof BESIDE / sizeof BESIDE[0]; i++) {
+        char name[sizeof x->file + 8];
+        snprintf(name, sizeof name, "%s%s", x->file, BESIDE[i]);
+        unlink(name);
+    }
     rmdir(x->folder);
 }
