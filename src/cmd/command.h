@@ -21,7 +21,7 @@ struct option {
     const char *zh, *en;
 };
 
-enum { COMMAND_OPTIONS = 16, COMMAND_POSITIONS = 4, COMMAND_FLAGS = 32 };
+enum { COMMAND_OPTIONS = 16, COMMAND_POSITIONS = 16, COMMAND_FLAGS = 32 };
 
 struct command {
     const char *name;  /* "account add" */

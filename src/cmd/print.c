@@ -13,7 +13,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
-enum { COLUMNS_MOST = 12 };
+/* Cohorts have the most. */
+enum { COLUMNS_MOST = 64 };
 
 void print_json(const struct client_reply *r)
 {
