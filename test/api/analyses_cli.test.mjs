@@ -1,4 +1,5 @@
-/* The analyses on the command line: tables for people, replies as they are for programs, refusals by exit code. */
+/* The analyses on the command line: tables for people, replies as they are for programs, and
+ * refusals by exit code. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { start } from './harness.mjs';

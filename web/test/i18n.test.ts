@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { en } from '@/i18n/en';
+import { analysesEn } from '@/i18n/analyses.en';
+import { analysesZh } from '@/i18n/analyses.zh';
+import { en as commonEn } from '@/i18n/en';
 import { firstLanguage, makeT } from '@/i18n/text';
-import { zh } from '@/i18n/zh';
+import { zh as commonZh } from '@/i18n/zh';
+
+const zh = { ...commonZh, ...analysesZh };
+const en = { ...commonEn, ...analysesEn };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name))
@@ -13,6 +18,10 @@ const params = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(([, name]) =
 describe('words', () => {
   it('have the same keys in both languages', () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
+  });
+
+  it('are each in one place', () => {
+    expect(Object.keys(commonZh).filter((key) => key in analysesZh)).toEqual([]);
   });
 
   it('are never empty, and take the same parameters', () => {

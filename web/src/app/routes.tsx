@@ -148,6 +148,30 @@ export const areas: Area[] = [
         need: 'audience_read',
         page: lazy(() => import('@/pages/analyses/Funnel')),
       },
+      {
+        path: '/analyses/retention',
+        title: 'menu.retention',
+        need: 'audience_read',
+        page: lazy(() => import('@/pages/analyses/Retention')),
+      },
+      {
+        path: '/analyses/paths',
+        title: 'menu.paths',
+        need: 'audience_read',
+        page: lazy(() => import('@/pages/analyses/Paths')),
+      },
+      {
+        path: '/analyses/trends',
+        title: 'menu.trends',
+        need: 'audience_read',
+        page: lazy(() => import('@/pages/analyses/Trends')),
+      },
+      {
+        path: '/analyses/repurchase',
+        title: 'menu.repurchase',
+        need: 'audience_read',
+        page: lazy(() => import('@/pages/analyses/Repurchase')),
+      },
     ],
   },
   {

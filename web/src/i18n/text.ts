@@ -1,8 +1,10 @@
 import type { Language } from '@/api/session';
-import type { Key } from './zh';
+import type { AnalysesKey } from './analyses.zh';
+import type { Key as CommonKey } from './zh';
 
-export type { Key };
-export type Words = Record<Key, string>;
+/** The words of every page, and those that come with their pages. */
+export type Key = CommonKey | AnalysesKey;
+export type Words = Record<CommonKey, string>;
 export type Params = Record<string, string | number>;
 
 /** Turns a key into words: "{name}" is filled in, "{n|customer|customers}" counts in English. */
@@ -23,10 +25,19 @@ export function fill(text: string, params: Params, number: (n: number) => string
   );
 }
 
+const added: Record<Language, Partial<Record<Key, string>>> = { zh: {}, en: {} };
+
+/** Words that only some pages need come with the code of those pages, in both languages. */
+export function addWords(more: Record<Language, Partial<Record<Key, string>>>): void {
+  for (const language of languages) Object.assign(added[language], more[language]);
+}
+
 export function makeT(words: Words, locale: string): T {
   const numbers = new Intl.NumberFormat(locale);
+  const known: Partial<Record<Key, string>> = words;
+  const later = added[locale.startsWith('en') ? 'en' : 'zh'];
   return (key, params) => {
-    const text = words[key];
+    const text = known[key] ?? later[key] ?? key;
     return params === undefined ? text : fill(text, params, (n) => numbers.format(n));
   };
 }

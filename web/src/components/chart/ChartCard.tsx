@@ -10,6 +10,7 @@ import { useIdle } from '@/lib/useIdle';
 import type { CanvasHandle, Picked } from './Canvas';
 import { DataTable, type Table } from './DataTable';
 import { TableDownload } from './TableDownload';
+import './chart.css';
 
 const Canvas = lazy(() => import('./Canvas'));
 
@@ -55,7 +56,7 @@ export function ChartCard(props: Props) {
   );
   return (
     <Card className="chart-card" title={<h2 className="card-title">{title}</h2>} extra={tools}>
-      {note && <p className="chart-note">{note}</p>}
+      {note && <div className="chart-note">{note}</div>}
       {empty ? (
         <EmptyState title={t('chart.empty')} hint={t('chart.empty_hint')} />
       ) : (

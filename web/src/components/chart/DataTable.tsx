@@ -9,6 +9,8 @@ export interface Table {
   rows: Record<string, TableCell>[];
   /** What pressing a cell does; null: it cannot be pressed. */
   pick?: (row: number, key: string) => (() => void) | null;
+  /** What a cell without a value shows; a dash unless told. */
+  empty?: string;
 }
 
 /** The numbers of a chart, as a plain table that scrolls by itself. */
@@ -31,7 +33,10 @@ export function DataTable({ table, label, height }: { table: Table; label: strin
             <tr key={index}>
               {table.columns.map(({ key, kind }) => (
                 <td key={key} className={isNumber(kind) ? 'number' : undefined}>
-                  <Cell text={show(row[key] ?? null, kind, f)} press={table.pick?.(index, key) ?? null} />
+                  <Cell
+                    text={textOf(table, row[key] ?? null, kind, f)}
+                    press={table.pick?.(index, key) ?? null}
+                  />
                 </td>
               ))}
             </tr>
@@ -52,6 +57,9 @@ function Cell({ text, press }: { text: string; press: (() => void) | null }) {
 }
 
 const isNumber = (kind: Kind) => kind === 'number' || kind === 'money' || kind === 'percent';
+
+const textOf = (table: Table, cell: TableCell, kind: Kind, f: Format) =>
+  cell === null && table.empty !== undefined ? table.empty : show(cell, kind, f);
 
 function show(cell: TableCell, kind: Kind, f: Format): string {
   if (typeof cell === 'number') {

@@ -13,6 +13,8 @@ export interface Series {
   stack?: string;
   /** Drawn against the right axis. */
   right?: boolean;
+  lineStyle?: { type: 'dashed'; opacity: number };
+  itemStyle?: { color: string };
 }
 
 /** Bars and lines over categories. */

@@ -1,3 +1,6 @@
+import type { EventList } from '@/api/analyses';
+import type { Language } from '@/api/session';
+
 /** Kinds of events with a filter that holds for each: "view,click where amount > 9" in the address. */
 export interface EventSpec {
   kinds: string[];
@@ -23,6 +26,14 @@ export const eventsText = ({ kinds, where }: EventSpec): string =>
   kinds.map((kind) => word(kind) + (where.trim() === '' ? '' : behind + where.trim())).join(', ');
 
 const word = (kind: string) => (/^[a-z_][\w.]*$/i.test(kind) ? kind : `"${kind.replace(/["\\]/g, '\\$&')}"`);
+
+/** What people call a list of events, with its condition, which the names do not say. */
+export function listName(list: EventList, language: Language): string {
+  const [, first, ...more] = list.text.split(behind);
+  if (first === undefined) return list[language];
+  const where = more.length > 0 ? first.replace(/, \S+$/, '') : first;
+  return `${list[language]} [${where}]`;
+}
 
 /** The name inside `audience("…")`, if the expression is just that. */
 export function savedName(expression: string): string | null {

@@ -1,4 +1,6 @@
 import { type ReactNode, useId } from 'react';
+import './analyses.css';
+import './words';
 
 /** A control with what it is called above it. */
 export function Field({

@@ -7,6 +7,7 @@ import { legend, tooltip } from '@/components/chart/options';
 import type { Table } from '@/components/chart/DataTable';
 import type { Format } from '@/i18n/format';
 import { useI18n } from '@/i18n/I18nProvider';
+import { listName } from '@/lib/analyses/events';
 import type { T } from '@/i18n/text';
 import { type Behind, PickedCustomers } from './PickedCustomers';
 
@@ -56,7 +57,7 @@ export function FunnelBars({ data, earlier }: Props) {
   const [behind, setBehind] = useState<Behind[] | null>(null);
   const levels = useMemo(() => data.groups[0]?.levels ?? [], [data]);
   const rows = useMemo(() => {
-    const names = data.steps.map((step) => step[language]);
+    const names = data.steps.map((step) => listName(step, language));
     return rowsOf(names, levels, earlier?.groups[0]?.levels ?? null, f);
   }, [data, levels, earlier, language, f]);
   const option = useMemo(() => barsOption(rows, earlier !== null, t, f), [rows, earlier, t, f]);

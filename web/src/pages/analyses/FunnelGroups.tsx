@@ -3,6 +3,7 @@ import type { Funnel, FunnelGroup } from '@/api/analyses';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { barChart, share } from '@/components/chart/options';
 import { useI18n } from '@/i18n/I18nProvider';
+import { listName } from '@/lib/analyses/events';
 import type { Key, T } from '@/i18n/text';
 import { shareOf } from './FunnelBars';
 import { type Behind, PickedCustomers } from './PickedCustomers';
@@ -41,7 +42,8 @@ export function FunnelGroups({ data, by }: { data: Funnel; by: string }) {
     const group = groups[row];
     const level = group?.levels[k];
     if (!group || !level) return;
-    const step = `${k + 1} ${data.steps[k]?.[language] ?? ''}`;
+    const list = data.steps[k];
+    const step = `${k + 1} ${list ? listName(list, language) : ''}`;
     const name = nameOf(group, by, t);
     const lost = (group.levels[k - 1]?.customers ?? level.customers) - level.customers;
     setBehind([
@@ -75,7 +77,7 @@ export function FunnelGroups({ data, by }: { data: Funnel; by: string }) {
             { key: 'group', title: t(`funnel_by.${by}` as Key), kind: 'text' },
             ...data.steps.map((step, k) => ({
               key: `n${k}`,
-              title: `${k + 1} ${step[language]}`,
+              title: `${k + 1} ${listName(step, language)}`,
               kind: 'number' as const,
             })),
             { key: 'rate', title: t('funnel.from_first'), kind: 'percent' },

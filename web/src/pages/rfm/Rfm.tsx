@@ -1,5 +1,6 @@
 import { Button, Card, InputNumber, Segmented, Space } from 'antd';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { useSearchParams } from 'wouter';
 import { type Rfm as Data, rfm } from '@/api/audiences';
 import type { Job } from '@/api/jobs';
 import { useMay } from '@/app/session';
@@ -8,14 +9,43 @@ import { EmptyState } from '@/components/EmptyState';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { JobProgress } from '@/components/job/JobProgress';
 import { Waiting } from '@/components/Waiting';
-import { useI18n } from '@/i18n/I18nProvider';
+import { useI18n, useT } from '@/i18n/I18nProvider';
 import { useAction } from '@/lib/useAction';
 import { useResource } from '@/lib/useResource';
 import { Cuts } from './Cuts';
 import { matrixOption, matrixRows, type Measure } from './matrix';
 
-/** Recency, frequency, money: who bought when, how often, how much. */
+const RfmNow = lazy(() => import('@/pages/analyses/RfmNow'));
+
+/** Recency, frequency, money: who bought when, how often, how much; as scored last, or computed now. */
 export default function Rfm() {
+  const t = useT();
+  const may = useMay();
+  const [address, setAddress] = useSearchParams();
+  if (!may('audience_read')) return <Scored />;
+  const now = address.get('tab') === 'now';
+  return (
+    <div className="page-stack">
+      <div>
+        <Segmented
+          value={now ? 'now' : 'scored'}
+          onChange={(tab) => setAddress(tab === 'now' ? { tab } : {})}
+          options={(['scored', 'now'] as const).map((value) => ({ value, label: t(`rfm_tab.${value}`) }))}
+        />
+      </div>
+      {now ? (
+        <Suspense fallback={<Waiting />}>
+          <RfmNow />
+        </Suspense>
+      ) : (
+        <Scored />
+      )}
+    </div>
+  );
+}
+
+/** The scores that are stored and that tiers and audiences use. */
+function Scored() {
   const found = useResource('rfm', rfm.get);
   if (found.error !== undefined) return <ErrorNotice error={found.error} retry={found.reload} />;
   if (!found.data) return <Waiting />;
