@@ -112,6 +112,7 @@ async function askAll(question, sides, report) {
   const repetitions = Number(values.repetitions ?? usual);
   const samples = Object.fromEntries(sides.map(({ name }) => [name, []]));
   const answers = Object.fromEntries(sides.map(({ name }) => [name, []]));
+  const processor = Object.fromEntries(sides.map(({ name }) => [name, []]));
   const spent = {};
   for (let repetition = -2; repetition < repetitions; repetition++) {
     const constants = world.draw(question, random);
@@ -126,6 +127,7 @@ async function askAll(question, sides, report) {
       if (side.compared !== false) got.set(side.name, outcome.answer);
       if (repetition < 0 && outcome.value < PATIENCE_MS / 4) continue; // only to warm up
       samples[side.name].push(outcome.value);
+      if (outcome.processor !== undefined) processor[side.name].push(outcome.processor);
       answers[side.name].push(answerHash(outcome.answer));
     }
     compare(question, constants, got, report);
@@ -133,6 +135,9 @@ async function askAll(question, sides, report) {
   for (const { name } of sides)
     if (samples[name].length > 0)
       report.row(`${question} ${name}`, 'ms', samples[name], answers[name]);
+  for (const { name } of sides)
+    if (processor[name].length > 0)
+      report.row(`${question} ${name}, processor`, 'ms', processor[name]);
   return Object.fromEntries(
     sides.map(({ name }) => [name, samples[name].length > 0 ? median(samples[name]) : null]),
   );

@@ -85,6 +85,14 @@ function imageBytes(data) {
   return found.reduce((sum, name) => sum + statSync(join(data, name)).size, 0);
 }
 
+/** Milliseconds that the threads of a process have run. */
+function processorMs(pid) {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const ran = (task) =>
+    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+  return tasks.reduce((sum, task) => sum + ran(task), 0) / 1e6;
+}
+
 export class Koi {
   constructor(data, token) {
     Object.assign(this, { data, token, name: 'koi' });
@@ -138,15 +146,17 @@ export class Koi {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
   }
 
-  /** A question: { value: milliseconds, answer }, or null where this Koi has no such route. */
+  /** A question: { value: milliseconds, processor: of all threads, answer }, or null where this Koi has no such route. */
   async ask(question, constants) {
     const { path, body, read } = questions[question](constants);
+    const before = processorMs(this.server.pid);
     const begun = performance.now();
     const { status, text } = await this.wire.request(body ? 'POST' : 'GET', path, body);
     const value = performance.now() - begun;
+    const processor = processorMs(this.server.pid) - before;
     if (status === 404) return null;
     if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
-    return { value, answer: read(JSON.parse(text)) };
+    return { value, processor, answer: read(JSON.parse(text)) };
   }
 }
 
