@@ -234,7 +234,6 @@ struct everything {
     struct mark_pairs pairs[MARK_KINDS];
     uint32_t *alive;
     size_t alive_n, alive_room;
-    enum mark_kind kind; /* being read */
     struct run_rows **rows;
 };
 
@@ -287,14 +286,6 @@ void ordinals_sort(uint32_t *ordinals, size_t *n)
     *n = kept;
 }
 
-static void see_pair(void *to, int64_t root_id, int64_t id)
-{
-    struct everything *all = to;
-    uint32_t ordinal = ordinal_of(all->b, root_id);
-    if (ordinal != NOBODY)
-        mark_pairs_add(&all->pairs[all->kind], id, ordinal);
-}
-
 static enum rc read_everything(struct everything *all, struct tx *tx, int64_t seq, struct err *e)
 {
     struct builder *b = all->b;
@@ -302,9 +293,7 @@ static enum rc read_everything(struct everything *all, struct tx *tx, int64_t se
     for (uint32_t i = 0; rc == RC_OK && i < b->customers; i++)
         b->root[i] =
             i < all->root_room && all->root_ids[i] != 0 ? ordinal_of(b, all->root_ids[i]) : NOBODY;
-    for (all->kind = 0; rc == RC_OK && (int)all->kind < FEED_RELATIONS; all->kind++)
-        rc = feed_pairs(tx, (enum feed_relation)all->kind, see_pair, all, e);
-    return rc == RC_OK ? builder_read_log(b, tx, seq, &all->rows, e) : rc;
+    return rc == RC_OK ? builder_read_log(b, tx, seq, all->pairs, &all->rows, e) : rc;
 }
 
 struct assembling {
