@@ -54,8 +54,8 @@ static const struct clv_word WORDS[] = {
     {CLV_NOT_CONCAVE, ABOUT_BOTH, "not_concave", false, true,
      "参数没有落在真正的最大值上，算不出误差范围",
      "the parameters are at no true maximum, and have no range of error",
-     "若同时有参数跑向无穷大或零，按那一条处理；否则换另一个购买模型",
-     "if a parameter runs off as well, see there; otherwise try the other model of purchases"},
+     "换另一个购买模型，或用开始日期去掉早期不完整的订单",
+     "try the other model of purchases, or leave an incomplete early history out of the fit"},
     {CLV_MEAN_INFINITE, ABOUT_SPENDING, "mean_infinite", false, false,
      "个别极大的金额使理论平均金额不存在，已改用实际平均金额",
      "a few very large amounts leave the model without a mean; the mean of the data is used",
@@ -67,10 +67,15 @@ static const struct clv_word WORDS[] = {
      "可以按人群分开看，如单独看批发客户", "look at parts of the customers by themselves"},
 };
 
+/* What follows from a parameter that ran off, and says no more. */
+enum { FOLLOWS = CLV_NOT_CONVERGED | CLV_NOT_CONCAVE };
+
 static bool applies(const struct clv_word *w, const struct clv_fit *f)
 {
     bool spending = f->model == CLV_GAMMA_GAMMA;
     if (w->about != ABOUT_BOTH && (w->about == ABOUT_SPENDING) != spending)
+        return false;
+    if ((w->bit & FOLLOWS) != 0 && (f->warnings & (CLV_TO_INFINITY | CLV_TO_ZERO)) != 0)
         return false;
     return w->bit == 0 ? fabs(f->correlation) > 0.3 : (f->warnings & w->bit) != 0;
 }

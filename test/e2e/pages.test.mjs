@@ -23,6 +23,7 @@ const pages = {
     encodeURIComponent('count(order, last 90d) >= 2 and seq(view -> order, within 7d)'),
   tiers: '/tiers',
   rfm: '/rfm',
+  clv: '/clv',
   'report-revenue': '/reports',
   'report-products': '/reports?report=products',
   'report-concentration': '/reports?report=concentration',

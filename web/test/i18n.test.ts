@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { analysesEn } from '@/i18n/analyses.en';
 import { analysesZh } from '@/i18n/analyses.zh';
+import { clvEn } from '@/i18n/clv.en';
+import { clvZh } from '@/i18n/clv.zh';
 import { en as commonEn } from '@/i18n/en';
 import { firstLanguage, makeT } from '@/i18n/text';
 import { zh as commonZh } from '@/i18n/zh';
 
-const zh = { ...commonZh, ...analysesZh };
-const en = { ...commonEn, ...analysesEn };
+const zh = { ...commonZh, ...analysesZh, ...clvZh };
+const en = { ...commonEn, ...analysesEn, ...clvEn };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name))

@@ -1,4 +1,5 @@
 import { get, type Page, patch, post, put, type Query, remove, send } from './client';
+import type { CustomerClv } from './clv';
 import type { Job } from './jobs';
 import type { Order } from './orders';
 
@@ -55,6 +56,7 @@ export interface CustomerDetail extends Customer {
   relations: Relation[];
   groups: { id: string; name: string; joined_s: number; left_s: number | null }[];
   rfm: { r: number; f: number; m: number } | null;
+  clv: CustomerClv | null;
   /** Converted referrals, and where that puts them among those with any: 0 to 100. */
   influence: { score: number; converted: number; period_days: number };
   merged_from: string[];

@@ -129,6 +129,7 @@ export const areas: Area[] = [
         page: lazy(() => import('@/pages/tiers/Tiers')),
       },
       { path: '/rfm', title: 'menu.rfm', need: 'report_read', page: lazy(() => import('@/pages/rfm/Rfm')) },
+      { path: '/clv', title: 'menu.clv', need: 'audience_read', page: lazy(() => import('@/pages/clv/Clv')) },
       {
         path: '/reports',
         title: 'menu.reports',

@@ -28,6 +28,18 @@ export function CustomerSummary(props: DetailProps) {
       children: customer.rfm ? `R${customer.rfm.r} F${customer.rfm.f} M${customer.rfm.m}` : '—',
     },
     {
+      key: 'clv',
+      label: t('customer.clv'),
+      children: customer.clv
+        ? t('customer.clv_is', {
+            clv: f.money(customer.clv.clv_fen),
+            weeks: customer.clv.weeks,
+            alive: f.percent(customer.clv.alive),
+            purchases: f.number(customer.clv.purchases, 1),
+          })
+        : '—',
+    },
+    {
       key: 'influence',
       label: t('customer.influence'),
       children: t('customer.influence_is', {
