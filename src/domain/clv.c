@@ -141,8 +141,8 @@ static double *number_at(struct fitting *f, int i)
 
 static struct str place_of(struct fitting *f, struct arena *a)
 {
-    struct str place = arena_printf(a, "%lld %lld %d %u", (long long)f->fit_id, (long long)f->now_s,
-                                    f->result.applied, f->result.spending.warnings);
+    struct str place = arena_printf(a, "%lld %lld %d %d %zu", (long long)f->fit_id,
+                                    (long long)f->now_s, f->result.applied, f->values, f->warnings);
     for (int i = 0; i < NUMBERS; i++)
         place = arena_printf(a, STR_FMT " %.17g", STR_ARG(place), *number_at(f, i));
     return place;
