@@ -23,6 +23,7 @@ const { values } = parseArgs({
     layouts: { type: 'string', default: 'base,tuned' },
     questions: { type: 'string', default: Object.keys(world.QUESTIONS).join() },
     repetitions: { type: 'string' },
+    patience: { type: 'string' },
   },
 });
 const customers = Number(values.customers ?? (values.small ? 20_000 : 2_000_000));
@@ -103,7 +104,7 @@ async function loadPeers() {
 // ---- ask ----
 
 // A side that has had this long for one question, or that took so long once, is asked no more.
-const PATIENCE_MS = values.small ? 6_000 : 100_000;
+const PATIENCE_MS = Number(values.patience ?? (values.small ? 6 : 100)) * 1000;
 
 /** All repetitions of a question: samples by side, and what differed. */
 async function askAll(question, sides, report) {
@@ -228,8 +229,8 @@ const MB = 1e6;
 function loadRows(report) {
   const once = (label, unit, value) => report.row(label, unit, [value]);
   once('generate', 's', state.generate.seconds);
-  for (const [name, { rows, seconds: s }] of Object.entries(state.koi.files))
-    once(`koi import ${name.replace(/^koi-|\.csv$/g, '')}`, 'rows/s', rows / s);
+  for (const [name, { rows, seconds: s, resumed }] of Object.entries(state.koi.files))
+    if (!resumed) once(`koi import ${name.replace(/^koi-|\.csv$/g, '')}`, 'rows/s', rows / s);
   const whole = Object.values(state.koi.files).reduce((sum, file) => sum + file.seconds, 0);
   once('koi load', 's', whole);
   once('koi size', 'MB', databaseBytes(join(dir, 'koi')) / MB);

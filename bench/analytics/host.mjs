@@ -76,6 +76,8 @@ const calls = {
 if (process.argv[1] === self && process.send) {
   const peer = await import(`./peers/${process.argv[2]}.mjs`);
   let opened = false;
+  // A signal to the whole group is the benchmark's to answer: it ends, and that is heard below.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
   process.on('disconnect', async () => {
     // The benchmark ended or was ended: a server of the peer's must not outlive it.
     if (opened) await peer.close();

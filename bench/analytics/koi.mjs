@@ -29,8 +29,16 @@ const LIVE = [
 
 function importFile(data, files, [kind, name], resumed) {
   const begun = performance.now();
-  const what = resumed ? ['--resume'] : [kind, join(files, name), '--channel', '商城'];
-  const { state, result } = JSON.parse(koi('import', ...what, '--data', data, '--json'));
+  const run = (...what) => JSON.parse(koi('import', ...what, '--data', data, '--json'));
+  const whole = () => run(kind, join(files, name), '--channel', '商城');
+  let told;
+  try {
+    told = resumed ? run('--resume') : whole();
+  } catch (error) {
+    if (!resumed) throw error;
+    told = whole(); // it was interrupted before it began, or a server has ended it since
+  }
+  const { state, result } = told;
   if (state !== 'done' || result.rejected > 0)
     throw new Error(`${name}: ${state}, ${result?.rejected} rejected: ${JSON.stringify(result)}`);
   return { rows: result.lines, seconds: (performance.now() - begun) / 1000 };
@@ -132,7 +140,7 @@ export class Koi {
   async live(files, done, save) {
     importAll(this.data, files, LIVE, done, save);
     for (let tries = 0; (await this.mirror()).behind > 0; tries++) {
-      if (tries > 600) throw new Error('the mirror does not catch up');
+      if (tries > 6000) throw new Error('the mirror does not catch up');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -48,6 +48,13 @@ function give(path) {
 
 async function start(dir) {
   folder = dir;
+  const left = join(dir, 'data', 'postmaster.pid'); // by a benchmark that was killed
+  if (existsSync(left))
+    try {
+      as(join(bin, 'pg_ctl'), '-D', join(dir, 'data'), '-m', 'immediate', '-w', 'stop');
+    } catch {
+      rmSync(left, { force: true }); // no such process any more
+    }
   socket = mkdtempSync(join(tmpdir(), 'koi-bench-pg-'));
   give(socket);
   const options = {
