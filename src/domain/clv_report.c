@@ -37,10 +37,11 @@ static const struct clv_word WORDS[] = {
      "try the other model, or wait for more data; where the plots agree, the scores can be "
      "accepted as they are"},
     {CLV_TO_INFINITY, ABOUT_SPENDING, "to_infinity", false, true,
-     "有参数跑向无穷大：各人每次的金额几乎一样，每个人都会按平均金额计",
-     "a parameter runs off to infinity: amounts hardly differ, and everybody gets the mean",
-     "商品只有一个价钱时这是对的，可以选择仍然采用",
-     "where there is one price this is right: the scores can be accepted as they are"},
+     "有参数跑向无穷大：金额在客户之间看不出差别，每个人都会按平均金额计",
+     "a parameter runs off to infinity: customers do not differ in what they spend, and everybody "
+     "gets the mean",
+     "各人买的东西价钱相近时这是对的，可以选择仍然采用",
+     "where all buy at about one price this is right: the scores can be accepted as they are"},
     {CLV_TO_ZERO, ABOUT_BOTH, "to_zero", false, true,
      "有参数跑向零：数据呈两极，例如大多数人只买一次、少数人买得极多",
      "a parameter runs off to zero: the data are split, as when most buy once and a few very often",
@@ -68,7 +69,7 @@ static const struct clv_word WORDS[] = {
 };
 
 /* What follows from a parameter that ran off, and says no more. */
-enum { FOLLOWS = CLV_NOT_CONVERGED | CLV_NOT_CONCAVE };
+enum { FOLLOWS = CLV_NOT_CONVERGED | CLV_NOT_CONCAVE | CLV_FLAT };
 
 static bool applies(const struct clv_word *w, const struct clv_fit *f)
 {

@@ -254,6 +254,11 @@ each('lifetime value', (engine) => {
       await koi.sql(`SELECT count(*) FROM clv_score WHERE customer_id = ${buyers[0]}`),
       '0',
     );
+    const merge = { kept_id: String(buyers[1]), merged_id: String(buyers[2]) };
+    await admin.post('/api/merges', merge, 201);
+    assert.equal((await operator.get('/api/clv')).scores.customers, buyers.length - 2);
+    const left = (await operator.get('/api/clv/customers')).items.map(({ id }) => id);
+    assert.ok(left.includes(String(buyers[1])) && !left.includes(String(buyers[2])));
 
     /* Nobody buys any more: the scores go. */
     await koi.sql('DELETE FROM orders');

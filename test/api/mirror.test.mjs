@@ -17,6 +17,7 @@ const questions = [
   'birthday in this month and sample("A", 50%)',
   'added in last 90d or stage is known',
   'rfm.r >= 4 and not rfm.m >= 3',
+  'clv(52w) > 200 and count(order) >= 2',
   'group(any) and never(coupon_claim, last 30d)',
   'count(order) >= 1 and friend as of 2026-03-01',
 ];
