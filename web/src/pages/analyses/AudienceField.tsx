@@ -32,10 +32,11 @@ export function AudienceField({ value, onChange, label }: Props) {
   const [composing, setComposing] = useState(false);
   const name = savedName(value);
   const kind: Kind = choosing || name !== null ? 'saved' : value === '' ? 'all' : 'own';
+  // What was asked stays until there is something else to ask.
   const choose = (next: Kind) => {
-    setChoosing(next === 'saved');
     if (next === 'own') setComposing(true);
-    else onChange('');
+    else setChoosing(next === 'saved');
+    if (next === 'all') onChange('');
   };
   return (
     <>
@@ -69,6 +70,7 @@ export function AudienceField({ value, onChange, label }: Props) {
           start={kind === 'own' ? value : 'all'}
           done={(expression) => {
             setComposing(false);
+            setChoosing(false);
             onChange(expression);
           }}
           onClose={() => setComposing(false)}

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Asked } from '@/api/analyses';
 import { useSession } from '@/app/session';
 import { EmptyState } from '@/components/EmptyState';
+import { ErrorNotice } from '@/components/ErrorNotice';
 import { useI18n, useT } from '@/i18n/I18nProvider';
 import { eventsText } from '@/lib/analyses/events';
 import { windowBefore } from '@/lib/analyses/window';
@@ -45,6 +46,9 @@ export default function Funnel() {
         <FunnelSteps steps={steps} onChange={(next) => change(writeSteps(next))} />
         <Options address={address} change={change} comparable={before !== null} />
       </Card>
+      {comparing && earlier.error !== undefined && (
+        <ErrorNotice error={earlier.error} retry={earlier.reload} />
+      )}
       {asked === null ? (
         <EmptyState title={t('funnel.no_steps')} hint={t('funnel.no_steps_hint')} />
       ) : (

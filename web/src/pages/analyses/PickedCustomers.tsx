@@ -17,12 +17,13 @@ export interface Behind {
 export function PickedCustomers({ behind, onClose }: { behind: Behind[]; onClose: () => void }) {
   const { t } = useI18n();
   const { message } = App.useApp();
-  const [saving, setSaving] = useState<string | null>(null);
+  const [saving, setSaving] = useState<{ title: string; expression: string } | null>(null);
   if (saving !== null) {
     return (
       <SaveAudience
         saved={null}
-        expression={saving}
+        expression={saving.expression}
+        name={saving.title}
         done={() => void message.success(t('behind.saved'))}
         onClose={onClose}
       />
@@ -39,7 +40,13 @@ export function PickedCustomers({ behind, onClose }: { behind: Behind[]; onClose
   );
 }
 
-function One({ behind, onSave }: { behind: Behind; onSave: (expression: string) => void }) {
+function One({
+  behind,
+  onSave,
+}: {
+  behind: Behind;
+  onSave: (saving: { title: string; expression: string }) => void;
+}) {
   const { t } = useI18n();
   const may = useMay();
   const [, go] = useLocation();
@@ -55,7 +62,7 @@ function One({ behind, onSave }: { behind: Behind; onSave: (expression: string) 
       ) : (
         <div className="behind-actions">
           {may('audience_write') && (
-            <Button icon={<SaveOutlined />} onClick={() => onSave(expression)}>
+            <Button icon={<SaveOutlined />} onClick={() => onSave({ title: behind.title, expression })}>
               {t('behind.save')}
             </Button>
           )}

@@ -63,8 +63,8 @@ function Figures({ data }: { data: RepurchaseNow }) {
     [t('revenue.buyers'), f.number(data.buyers)],
     [t('repurchase.repeat'), f.number(data.again)],
     [t('repurchase.rate'), f.percent(shareOf(data.again, data.buyers))],
-    [t('again.median'), some ? f.duration(data.p50_s) : '—'],
-    [t('again.p90'), some ? f.duration(data.p90_s) : '—'],
+    [t('repurchase.median'), f.number(some ? data.p50_s / 86_400 : null, 1)],
+    [t('again.p90'), f.number(some ? data.p90_s / 86_400 : null, 1)],
   ] as const;
   return (
     <div className="figures">

@@ -6,6 +6,7 @@ import { series as colours } from '@/app/theme';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { columnChart, type Series, whole } from '@/components/chart/options';
 import { EmptyState } from '@/components/EmptyState';
+import { ErrorNotice } from '@/components/ErrorNotice';
 import { useI18n, useT } from '@/i18n/I18nProvider';
 import { type EventSpec, eventsText, listName, readSpec, writeSpec } from '@/lib/analyses/events';
 import { windowBefore } from '@/lib/analyses/window';
@@ -56,6 +57,9 @@ export default function Trends() {
         />
         <Options address={address} change={change} comparable={before !== null} />
       </Card>
+      {comparing && earlier.error !== undefined && (
+        <ErrorNotice error={earlier.error} retry={earlier.reload} />
+      )}
       {asked === null ? (
         <EmptyState title={t('trend.no_series')} hint={t('trend.no_series_hint')} />
       ) : (
@@ -144,7 +148,7 @@ function TrendChart({ data, earlier, address }: ChartProps) {
       itemStyle: { color: colours[k % colours.length] ?? '' },
     }));
     const chart = columnChart(labels, [...lines, ...past], whole(f));
-    return names.length + past.length > 4 ? { ...chart, legend: { type: 'plain', top: 0 }, grid: { left: 16, right: 24, top: 76, bottom: 12, containLabel: true } } : chart; // prettier-ignore
+    return names.length + past.length > 3 ? { ...chart, legend: { type: 'plain', top: 0 }, grid: { left: 16, right: 24, top: 76, bottom: 12, containLabel: true } } : chart; // prettier-ignore
   }, [data, earlier, names, labels, measure, shape, t, f]);
   const keys = names.map((name, k) => ({ key: `n${k}`, title: name, kind: 'number' as const }));
   const pastKeys = (earlier ? names : []).map((name, k) => ({

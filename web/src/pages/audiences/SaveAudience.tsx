@@ -8,12 +8,14 @@ interface Props {
   saved: Audience | null;
   expression: string;
   onClose: () => void;
+  /** What a new one could be called. */
+  name?: string;
   /** What follows a save; the list of audiences unless told. */
   done?: () => void;
 }
 
 /** Saves as a new audience, or as a new version of the one that is open. */
-export function SaveAudience({ saved, expression, onClose, done }: Props) {
+export function SaveAudience({ saved, expression, name, onClose, done }: Props) {
   const { t } = useI18n();
   const [, go] = useLocation();
   const save = (values: AudienceBody) =>
@@ -21,9 +23,9 @@ export function SaveAudience({ saved, expression, onClose, done }: Props) {
   return (
     <FormModal<AudienceBody>
       title={t(saved ? 'audience.save' : 'audience.save_as')}
-      initial={saved ?? { live: false }}
-      save={({ name, note, live }) =>
-        save({ ...(name && { name }), note: note || null, live: live ?? false })
+      initial={saved ?? { live: false, name: name?.slice(0, 60) }}
+      save={({ name: chosen, note, live }) =>
+        save({ ...(chosen && { name: chosen }), note: note || null, live: live ?? false })
       }
       done={done ?? (() => go('/audiences'))}
       onClose={onClose}
