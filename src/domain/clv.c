@@ -221,8 +221,10 @@ static bool next_row(struct fitting *f, struct clv_row *out, bool *out_removed)
     if (i >= f->read.n + f->removed_n)
         return false;
     *out_removed = i >= f->read.n;
-    *out = *out_removed ? (struct clv_row){.customer_id = f->removed[i - f->read.n]}
-                        : row_of(f, &f->read.buyers[i]);
+    if (*out_removed)
+        *out = (struct clv_row){.customer_id = f->removed[i - f->read.n]};
+    else
+        *out = row_of(f, &f->read.buyers[i]);
     return true;
 }
 
