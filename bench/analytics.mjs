@@ -187,6 +187,7 @@ function openSides(koi, peers) {
 async function ask(report) {
   const koi = new Koi(join(dir, 'koi'), state.koi.token);
   say('starting koi, building its mirror');
+  koi.forgetImage();
   const startMs = await koi.start();
   const built = await koi.mirror();
   const wholly = 'koi-late.csv' in state.koi.files;

@@ -87,10 +87,11 @@ export const databaseBytes = (data) =>
     .map((name) => join(data, name))
     .reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
 
-/** The image of the mirror in the data directory, if this Koi writes one. */
-function imageBytes(data) {
-  const found = readdirSync(data).filter((name) => /mirror|image/i.test(name));
-  return found.reduce((sum, name) => sum + statSync(join(data, name)).size, 0);
+/** The image of the mirror in the data directory, if this Koi writes one: paths. */
+function images(data) {
+  const entries = readdirSync(data, { withFileTypes: true });
+  const found = entries.filter((entry) => entry.isFile() && /mirror|image/i.test(entry.name));
+  return found.map((entry) => join(data, entry.name));
 }
 
 /** Milliseconds that the threads of a process have run. */
@@ -147,7 +148,9 @@ export class Koi {
 
   memory = () => proportionalSetSize(this.server.pid);
   databaseBytes = () => databaseBytes(this.data);
-  imageBytes = () => imageBytes(this.data);
+  imageBytes = () => images(this.data).reduce((sum, path) => sum + statSync(path).size, 0);
+  /** So that the next start builds the mirror from the database. The server is not running. */
+  forgetImage = () => images(this.data).forEach((path) => rmSync(path));
 
   residentBytes() {
     const status = readFileSync(`/proc/${this.server.pid}/status`, 'utf8');
