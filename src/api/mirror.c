@@ -50,6 +50,8 @@ static enum rc status_run(struct request *rq, struct tx *tx, struct err *e)
     json_put_int(j, "build_seq", s.to_seq);
     json_put_int(j, "builds", s.builds);
     json_put_int(j, "steps", s.steps);
+    json_put_bool(j, "loaded", s.loaded);
+    json_put_int(j, "image_seq", s.image_seq);
     json_put_int(j, "build_us", s.build_us);
     json_put_int(j, "step_us", s.step_us);
     put_parts(j, &s);

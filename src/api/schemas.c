@@ -255,7 +255,7 @@ const struct schema schema_table[] = {
     {"Mirror",
      OBJECT("\"state\":" TEXT ",\"trouble\":" TEXT_NULL ",\"customers\":" INT ",\"events\":" INT
       ",\"seq\":" INT ",\"behind\":" INT ",\"built_seq\":" INT ",\"build_seq\":" INT
-      ",\"builds\":" INT ",\"steps\":" INT ",\"build_us\":" INT ",\"step_us\":" INT
+      ",\"builds\":" INT ",\"steps\":" INT ",\"loaded\":" BOOL ",\"image_seq\":" INT ",\"build_us\":" INT ",\"step_us\":" INT
       ",\"parts\":" ARRAY(OBJECT("\"name\":" TEXT ",\"bytes\":" INT)))},
     {"NameList",
      LIST_OF(TEXT)},

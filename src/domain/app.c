@@ -216,7 +216,7 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
         rc = open_calendar(app, e);
     }
     if (rc == RC_OK && o->with_mirror) {
-        app->mirror = mirror_start(app->db, app->writer);
+        app->mirror = mirror_start(app->db, app->writer, app_path(app, a, "mirror.image"));
     }
     if (rc == RC_OK && o->with_jobs) {
         rc = job_runner_start(app, &app->jobs, e);

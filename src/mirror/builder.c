@@ -16,23 +16,18 @@
 
 /* ---- life ---- */
 
-struct builder *builder_new(void)
+static void know_nothing(struct builder *b)
 {
-    struct builder *b = must(calloc(1, sizeof *b));
     struct dictionaries *d = &b->dictionaries;
-    lock_init(&b->codes_lock, LOCK_LEAF);
     d->customers = codes_new(1024);
     d->channels = codes_new(16);
     d->staff = codes_new(64);
     for (int k = 0; k < OBJECT_KINDS; k++)
         d->objects[k] = codes_new(16);
-    return b;
 }
 
-void builder_free(struct builder *b)
+static void free_all(struct builder *b)
 {
-    if (b == NULL)
-        return;
     struct dictionaries *d = &b->dictionaries;
     codes_free(d->customers);
     codes_free(d->channels);
@@ -44,8 +39,34 @@ void builder_free(struct builder *b)
     free(b->texts);
     free(b->texts_table);
     free(b->root);
+}
+
+struct builder *builder_new(void)
+{
+    struct builder *b = must(calloc(1, sizeof *b));
+    lock_init(&b->codes_lock, LOCK_LEAF);
+    know_nothing(b);
+    return b;
+}
+
+void builder_free(struct builder *b)
+{
+    if (b == NULL)
+        return;
+    free_all(b);
     lock_done(&b->codes_lock);
     free(b);
+}
+
+void builder_forget(struct builder *b)
+{
+    free_all(b);
+    b->texts = NULL;
+    b->texts_table = NULL;
+    b->root = NULL;
+    b->texts_n = b->texts_table_n = b->root_room = b->customers = 0;
+    b->behind = false;
+    know_nothing(b);
 }
 
 struct builder_progress builder_progress(const struct builder *b)
@@ -69,8 +90,7 @@ static void texts_grow(struct builder *b)
     }
 }
 
-/* The number of a text, which it gets now if it has none. */
-static int64_t text_number(struct builder *b, struct str text)
+int64_t text_number(struct builder *b, struct str text)
 {
     if (b->texts_n >= b->texts_table_n / 2)
         texts_grow(b);

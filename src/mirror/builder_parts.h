@@ -27,6 +27,10 @@ struct builder {
 uint32_t ordinal_of(const struct builder *b, int64_t id);
 /* The ordinal it has or gets now. */
 uint32_t ordinal_put(struct builder *b, int64_t id);
+/* The number of a text, which it gets now if it has none. */
+int64_t text_number(struct builder *b, struct str text);
+/* Knows nothing again. */
+void builder_forget(struct builder *b);
 /* Ascending, each once. */
 void ordinals_sort(uint32_t *ordinals, size_t *n);
 

@@ -231,6 +231,15 @@ struct marks *marks_with(const struct marks *old, enum mark_kind kind, struct ma
     return with_kind(old, kind, k);
 }
 
+struct marks *marks_put(const struct marks *old, enum mark_kind kind, const struct mark *marks,
+                        size_t n)
+{
+    struct kind *k = kind_new(n);
+    for (size_t i = 0; i < n; i++)
+        k->at[k->n++] = marks[i];
+    return with_kind(old, kind, k);
+}
+
 /* What an edit works with: room for as many ordinals as were touched. */
 struct edit {
     const uint32_t *touched;

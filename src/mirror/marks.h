@@ -50,6 +50,9 @@ void mark_pairs_free(struct mark_pairs *p);
 struct marks *marks_none(void);
 /* `old` with the kind's sets made anew of these pairs, which get sorted; a pair may come twice. */
 struct marks *marks_with(const struct marks *old, enum mark_kind kind, struct mark_pairs *pairs);
+/* `old` with the kind's sets these, by ascending key; takes over the references to the sets. */
+struct marks *marks_put(const struct marks *old, enum mark_kind kind, const struct mark *marks,
+                        size_t n);
 /* `old` where `touched` (ascending, distinct) have of this kind what the pairs say, all about them,
  * and nothing else; others keep theirs. */
 struct marks *marks_edit(const struct marks *old, enum mark_kind kind, const uint32_t *touched,

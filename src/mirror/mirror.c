@@ -11,7 +11,8 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/must.h"
-#include "mirror/builder.h"
+#include "mirror/builder_image.h"
+#include "store/feed.h"
 
 #include <inttypes.h>
 #include <sched.h>
@@ -34,6 +35,14 @@ struct mirror {
     struct signal wake, renewed;
     bool stopping, wanted;
     struct mirror_status status;
+    /* The image: its path, "": none; the thread that writes it, and when it last began and how long it
+     * took. */
+    char image[4096];
+    pthread_t image_thread;
+    bool image_begun; /* image_thread is to be joined */
+    atomic_bool image_busy;
+    int64_t image_began_us;
+    _Atomic int64_t image_took_us;
 };
 
 /* ---- readers ---- */
@@ -132,6 +141,126 @@ static void note(struct mirror *m, bool built, int64_t took_us, enum rc rc, cons
         log_line(LOG_INFO, "mirror_built", "\"took_us\":%" PRId64, took_us);
 }
 
+/* ---- the image ---- */
+
+enum { IMAGE_TAIL = 500000 /* rows: a second's reading */, IMAGE_REST = 20 /* × its writing */ };
+
+struct image_work {
+    struct mirror *m;
+    struct image_draft *draft;
+    int64_t seq;
+};
+
+static void write_image(struct mirror *m, struct image_draft *draft, int64_t seq)
+{
+    struct err e = ERR_INIT;
+    int64_t began_us = clock_mono_us();
+    enum rc rc = image_draft_write(draft, m->image, &e);
+    atomic_store(&m->image_took_us, clock_mono_us() - began_us);
+    if (rc != RC_OK) {
+        log_line(LOG_ERROR, "mirror_image", "\"code\":\"%s\"", e.code);
+        return;
+    }
+    lock_take(&m->lock);
+    m->status.image_seq = seq;
+    lock_give(&m->lock);
+}
+
+static void *image_run(void *arg)
+{
+    struct image_work *work = arg;
+    write_image(work->m, work->draft, work->seq);
+    atomic_store(&work->m->image_busy, false);
+    free(work);
+    return NULL;
+}
+
+/* What is to be written of the current snapshot; NULL when the database says no. */
+static struct image_draft *draft(struct mirror *m, const struct snapshot *s)
+{
+    struct err e = ERR_INIT;
+    struct tx *tx = NULL;
+    uint64_t fingerprint = 0;
+    enum rc rc = db_read_begin(m->db, &tx, &e);
+    if (rc == RC_OK)
+        rc = feed_fingerprint(tx, s->seq, &fingerprint, &e);
+    db_read_end(tx);
+    return rc == RC_OK ? builder_draft(m->builder, s, fingerprint) : NULL;
+}
+
+/* On the mirror's thread, after a step: has the image written when its tail has grown long. */
+static void renew_image(struct mirror *m)
+{
+    struct snapshot *s = atomic_load(&m->current);
+    int64_t now_us = clock_mono_us();
+    bool rested = now_us - m->image_began_us > IMAGE_REST * atomic_load(&m->image_took_us);
+    if (m->image[0] == 0 || s == NULL || s->seq < m->status.image_seq + IMAGE_TAIL || !rested ||
+        atomic_load(&m->image_busy))
+        return;
+    struct image_draft *d = draft(m, s);
+    if (d == NULL)
+        return;
+    if (m->image_begun)
+        pthread_join(m->image_thread, NULL);
+    struct image_work *work = must(malloc(sizeof *work));
+    *work = (struct image_work){m, d, s->seq};
+    m->image_began_us = now_us;
+    atomic_store(&m->image_busy, true);
+    m->image_thread = thread_start("koi-image", image_run, work);
+    m->image_begun = true;
+}
+
+/* When the thread has ended. */
+static void leave_image(struct mirror *m)
+{
+    struct snapshot *s = atomic_load(&m->current);
+    if (m->image_begun)
+        pthread_join(m->image_thread, NULL);
+    if (m->image[0] == 0 || s == NULL || s->seq == m->status.image_seq)
+        return;
+    struct image_draft *d = draft(m, s);
+    if (d != NULL)
+        write_image(m, d, s->seq);
+}
+
+struct expecting {
+    struct tx *tx;
+    int64_t last_seq;
+};
+
+static bool expects(void *ctx, int64_t seq, uint64_t fingerprint)
+{
+    struct expecting *x = ctx;
+    uint64_t here = 0;
+    return seq <= x->last_seq && feed_fingerprint(x->tx, seq, &here, NULL) == RC_OK &&
+           here == fingerprint;
+}
+
+/* Begins from the image, if it is to be believed. */
+static void load_image(struct mirror *m)
+{
+    struct tx *tx = NULL;
+    struct expecting x = {0};
+    struct snapshot *s = NULL;
+    int64_t began_us = clock_mono_us();
+    if (m->image[0] == 0 || db_read_begin(m->db, &tx, NULL) != RC_OK)
+        return;
+    x.tx = tx;
+    bool ok = tx_last_seq(tx, &x.last_seq, NULL) == RC_OK &&
+              builder_load(m->builder, m->image, expects, &x, &s);
+    db_read_end(tx);
+    if (!ok)
+        return;
+    publish(m, s);
+    lock_take(&m->lock);
+    m->status.loaded = true;
+    m->status.image_seq = s->seq;
+    m->status.build_us = clock_mono_us() - began_us;
+    m->status.state = MIRROR_READY;
+    lock_give(&m->lock);
+    log_line(LOG_INFO, "mirror_loaded", "\"took_us\":%" PRId64, m->status.build_us);
+}
+
 /* The next snapshot, or the first. */
 static enum rc step(struct mirror *m)
 {
@@ -157,11 +286,13 @@ static void *run(void *arg)
 {
     struct mirror *m = arg;
     bool failed = false;
+    load_image(m);
     lock_take(&m->lock);
     while (!m->stopping) {
         m->wanted = false;
         lock_give(&m->lock);
         failed = step(m) != RC_OK;
+        renew_image(m);
         lock_take(&m->lock);
         while (!m->stopping && m->status.state == MIRROR_FAILED)
             signal_wait(&m->wake, &m->lock);
@@ -182,13 +313,14 @@ static void on_commit(void *ctx, int64_t last_seq)
     lock_give(&m->lock);
 }
 
-struct mirror *mirror_start(struct db *db, struct writer *writer)
+struct mirror *mirror_start(struct db *db, struct writer *writer, const char *image)
 {
     struct mirror *m = must(aligned_alloc(_Alignof(struct mirror), sizeof *m));
     memset(m, 0, sizeof *m);
     m->db = db;
     m->writer = writer;
     m->builder = builder_new();
+    snprintf(m->image, sizeof m->image, "%s", image != NULL ? image : "");
     lock_init(&m->lock, LOCK_LEAF);
     signal_init(&m->wake);
     signal_init(&m->renewed);
@@ -209,6 +341,7 @@ void mirror_stop(struct mirror *m)
     signal_one(&m->wake);
     lock_give(&m->lock);
     pthread_join(m->thread, NULL);
+    leave_image(m);
     publish(m, NULL);
     builder_free(m->builder);
     signal_done(&m->wake);

@@ -16,8 +16,11 @@
 
 struct mirror;
 
-/* Starts the thread. `writer` tells of commits. Both outlive the mirror. */
-struct mirror *mirror_start(struct db *db, struct writer *writer);
+/* Starts the thread. `writer` tells of commits. Both outlive the mirror. `image` is the file that it is
+ * kept in between two runs, NULL: none. It is read at the start, when it is of this log and whole, and
+ * written when the mirror stops, and meanwhile when reading what came since would take over a
+ * second; a crash loses nothing but that time. */
+struct mirror *mirror_start(struct db *db, struct writer *writer, const char *image);
 /* Ends the thread; nobody holds a snapshot any more. Accepts NULL. */
 void mirror_stop(struct mirror *m);
 
@@ -37,6 +40,8 @@ struct mirror_status {
     int64_t builds, steps;     /* made since the start */
     int64_t build_us, step_us; /* the last one took */
     int64_t customers, rows;
+    bool loaded;       /* from the image */
+    int64_t image_seq; /* of the image as last read or written; 0: none */
     struct snapshot_bytes bytes;
     char trouble[48]; /* code of the last error, "" */
 };

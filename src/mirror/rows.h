@@ -1,8 +1,24 @@
-/* rows — inside of run.h: rows as they come, and the wide columns a run is made of. */
+/* rows — inside of run.h: rows as they come, the wide columns a run is made of, and what counts a
+ * run's references. */
 #ifndef KOI_MIRROR_ROWS_H
 #define KOI_MIRROR_ROWS_H
 
+#include "mirror/image.h"
 #include "mirror/run.h"
+
+#include <stdatomic.h>
+
+/* What a run is within: nobody outside counts references. */
+struct counted {
+    atomic_uint refs;
+    struct image *image; /* that its columns are in; NULL: they are its own */
+    struct run run;
+};
+
+static inline struct counted *counted_of(const struct run *run)
+{
+    return (struct counted *)((char *)run - offsetof(struct counted, run));
+}
 
 /* What few rows have. */
 struct extra {

@@ -17,17 +17,6 @@
 
 enum { RARE = 16 /* a kind is rare up to one row in so many */, SPARSE = 8, RUNS_MOST = 64 };
 
-/* What a run is within: nobody outside counts references. */
-struct counted {
-    atomic_uint refs;
-    struct run run;
-};
-
-static struct counted *counted_of(const struct run *run)
-{
-    return (struct counted *)((char *)run - offsetof(struct counted, run));
-}
-
 /* ---- columns ---- */
 
 /* Takes over `wide` and gives back as few bytes as its values need. */
@@ -353,16 +342,26 @@ void run_drop(struct run *run)
     if (run == NULL ||
         atomic_fetch_sub_explicit(&counted_of(run)->refs, 1, memory_order_acq_rel) > 1)
         return;
+    struct image *image = counted_of(run)->image;
     for (int k = 0; k < RUN_KINDS; k++) {
         struct run_posting *p = run->postings[k];
         if (p == NULL)
             continue;
+        if (image != NULL) { /* its columns are the file's */
+            free(p);
+            continue;
+        }
         free(p->local);
         free(p->at_s);
         free_amounts(&p->amount_fen);
         free_amounts(&p->quantity);
         free(p->refunded_s);
         free(p);
+    }
+    if (image != NULL) {
+        image_drop(image);
+        free(counted_of(run));
+        return;
     }
     free(run->local);
     free(run->start);

@@ -106,6 +106,13 @@ struct run *run_merge(const struct run *const *runs, size_t n, bool base);
 /* The customers of `who` alone, with their rows as they are; it replaces them. */
 struct run *run_pick(const struct run *run, const struct set_words *who);
 
+/* A run as a part of a file, and back: the run points into the file and holds it. NULL for a part
+ * that is too short for what it says. */
+struct image_writer;
+struct image;
+void run_save(const struct run *run, struct image_writer *w);
+struct run *run_load(struct image *image, const void *part, size_t bytes);
+
 /* Takes another reference. */
 struct run *run_hold(const struct run *run);
 /* Gives a reference back; accepts NULL. */

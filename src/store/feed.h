@@ -62,6 +62,10 @@ enum rc feed_customers_of(struct tx *tx, const int64_t *ids, size_t n,
                           enum rc (*see)(void *to, const struct feed_customer *c, struct err *e),
                           void *to, struct err *e);
 
+/* A hash of the newest rows of the log up to number `seq`: who remembers it can tell this log from
+ * another, such as one restored from a backup and written on. */
+enum rc feed_fingerprint(struct tx *tx, int64_t seq, uint64_t *out, struct err *e);
+
 /* What a customer can have of many things. */
 enum feed_relation {
     FEED_TAG,

@@ -4,7 +4,9 @@
  * taken back and when orders were first refunded is read once into sorted arrays. */
 #include "store/feed.h"
 
+#include "base/hash.h"
 #include "store/event.h"
+#include "store/schema_files.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -43,7 +45,21 @@ static const struct sql ITEMS = {
 };
 /* clang-format on */
 
-STATEMENTS(feed_log, &OFF_BATCHES, &OFF_EVENTS, &REFUNDS, &EVENTS, &ITEMS);
+static const struct sql NEWEST_EVENTS = {
+    .text = "SELECT seq, recorded_us, customer_id, kind FROM event WHERE seq <= $1"
+            " ORDER BY seq DESC LIMIT 64",
+    .in = "i",
+    .out = "iiii",
+};
+static const struct sql NEWEST_CHANGES = {
+    .text = "SELECT seq, recorded_us, customer_id, row_id FROM change WHERE seq <= $1"
+            " ORDER BY seq DESC LIMIT 64",
+    .in = "i",
+    .out = "iiII",
+};
+
+STATEMENTS(feed_log, &OFF_BATCHES, &OFF_EVENTS, &REFUNDS, &EVENTS, &ITEMS, &NEWEST_EVENTS,
+           &NEWEST_CHANGES);
 
 static_assert(EVENT_RETRACT == 43 && EVENT_ITEM == 13 && EVENT_ORDER == 11 && OBJECT_BATCH == 16 &&
                   OBJECT_EVENT == 17 && OBJECT_PRODUCT == 7,
@@ -227,4 +243,26 @@ enum rc feed_log(struct tx *tx, const struct feed_facts *facts, int64_t after_se
     rc = rc == RC_OK ? ended : rc;
     ended = rows_end(items, rc == RC_OK ? e : NULL);
     return rc == RC_OK ? ended : rc;
+}
+
+static enum rc hash_rows(struct tx *tx, const struct sql *q, int64_t seq, uint64_t *hash,
+                         struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, q, &r, e, seq);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r)) {
+        int64_t at[4];
+        rows_ints(r, at);
+        *hash = hash_bytes((struct str){(const char *)at, sizeof at}, *hash);
+    }
+    return rows_end(r, e);
+}
+
+enum rc feed_fingerprint(struct tx *tx, int64_t seq, uint64_t *out, struct err *e)
+{
+    *out = (uint64_t)schema_migration_count;
+    enum rc rc = hash_rows(tx, &NEWEST_EVENTS, seq, out, e);
+    return rc == RC_OK ? hash_rows(tx, &NEWEST_CHANGES, seq, out, e) : rc;
 }

@@ -11,13 +11,16 @@
 
 #include "base/hash.h"
 #include "domain/ingest.h"
+#include "mirror/builder_image.h"
 #include "pg_fixture.h"
 #include "store/batch.h"
 #include "store/customer.h"
+#include "store/feed.h"
 #include "store/tag.h"
 #include "store/wipe.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +28,7 @@ enum {
     ROUNDS = 60,
     KEPT = 12,    /* old snapshots */
     BURST = 1900, /* events of a closure */
+    DAMAGES = 1000,
 };
 
 static const struct sql LINES = {
@@ -270,10 +274,57 @@ static struct world *world_new(struct store_fixture *f)
     return w;
 }
 
+/* ---- the image ---- */
+
+static const char *image_path(const struct world *w)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s/mirror.image", w->f->folder);
+    return path;
+}
+
+static uint64_t fingerprint_of(struct world *w, int64_t seq)
+{
+    struct tx *tx;
+    uint64_t here = 0;
+    store_must(w->f, db_read_begin(w->f->db, &tx, &w->f->err));
+    store_must(w->f, feed_fingerprint(tx, seq, &here, &w->f->err));
+    db_read_end(tx);
+    return here;
+}
+
+static void leave_image(struct world *w)
+{
+    struct image_draft *d = builder_draft(w->builder, w->last, fingerprint_of(w, w->last->seq));
+    store_must(w->f, image_draft_write(d, image_path(w), &w->f->err));
+}
+
+static bool of_this_log(void *ctx, int64_t seq, uint64_t fingerprint)
+{
+    return fingerprint_of(ctx, seq) == fingerprint;
+}
+
+/* As a program that was away: from the image, whatever was written meanwhile is read. The old
+ * builder stays, since old snapshots do. */
+static void come_back(struct world *w)
+{
+    struct snapshot *loaded = NULL;
+    struct builder *fresh = builder_new();
+    assert_true(builder_load(fresh, image_path(w), of_this_log, w, &loaded));
+    snapshot_drop(w->last);
+    assert_true(w->old_n < sizeof w->old / sizeof *w->old);
+    w->old[w->old_n++] = w->builder;
+    w->builder = fresh;
+    w->last = loaded;
+    step(w, true);
+}
+
 static void world_free(struct world *w)
 {
     snapshot_drop(w->last);
     builder_free(w->builder);
+    for (size_t i = 0; i < w->old_n; i++)
+        builder_free(w->old[i]);
     free(w->people.at);
     free(w->merges.at);
     free(w->logged.at);
@@ -286,24 +337,114 @@ static void steps_agree_with_everything(void **state)
     struct world *w = world_new(*state);
     struct snapshot *kept[KEPT];
     uint64_t sums[KEPT];
-    size_t n = 0;
+    size_t n = 0, images = 0;
     world_counts_clear();
     for (int round = 0; round < ROUNDS; round++) {
         snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", round %d", w->seed, round);
         for (int i = (int)rng_between(&w->rng, 1, 24); i > 0; i--)
             world_live(w);
         step(w, true);
+        if (rng_below(&w->rng, 5) == 0) {
+            leave_image(w);
+            images++;
+        }
+        if (images > 0 && rng_below(&w->rng, 6) == 0)
+            come_back(w);
         if (n < KEPT && rng_below(&w->rng, 4) == 0) {
             sums[n] = checksum(w->last);
             kept[n++] = snapshot_hold(w->last);
         }
     }
-    assert_true(n > 0);
+    assert_true(n > 0 && w->old_n > 0);
     for (size_t i = 0; i < n; i++) {
         assert_true(checksum(kept[i]) == sums[i]);
         snapshot_drop(kept[i]);
     }
     world_counts_check(w);
+    world_free(w);
+}
+
+/* ---- damaged images ---- */
+
+static void overwrite(const char *path, const char *bytes, size_t n)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_true(fwrite(bytes, 1, n, file) == n);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* One byte, a lost end, a page of zeros, or two pages swapped; gives the length. */
+static size_t damage(struct rng *rng, char *bytes, size_t n)
+{
+    size_t at = (size_t)rng_below(rng, n);
+    size_t page = at / 512 * 512, other = (size_t)rng_below(rng, n) / 512 * 512;
+    char spare[512];
+    switch (rng_below(rng, 4)) {
+    case 0:
+        bytes[at] ^= (char)(1 + rng_below(rng, 255));
+        return n;
+    case 1:
+        return at;
+    case 2:
+        memset(bytes + page, 0, n - page < 512 ? n - page : 512);
+        return n;
+    default:
+        if (page + 512 > n || other + 512 > n)
+            return n;
+        memcpy(spare, bytes + page, 512);
+        memcpy(bytes + page, bytes + other, 512);
+        memcpy(bytes + other, spare, 512);
+        return n;
+    }
+}
+
+/* Whatever is done to the file: it is refused, or what was hit means nothing and it says the same. */
+static void damaged_images_are_not_believed(void **state)
+{
+    struct world *w = world_new(*state);
+    static char whole[4 << 20], bytes[4 << 20];
+    for (int i = 0; i < 200; i++)
+        world_live(w);
+    step(w, true);
+    leave_image(w);
+    FILE *file = fopen(image_path(w), "rb");
+    assert_non_null(file);
+    size_t n = fread(whole, 1, sizeof whole, file), refused = 0;
+    assert_true(n > 10000 && n < sizeof whole);
+    fclose(file);
+    for (int i = 0; i < DAMAGES; i++) {
+        struct snapshot *loaded = NULL;
+        struct builder *fresh = builder_new();
+        memcpy(bytes, whole, n);
+        overwrite(image_path(w), bytes, damage(&w->rng, bytes, n));
+        if (builder_load(fresh, image_path(w), of_this_log, w, &loaded))
+            agree(loaded, w->last, "damaged");
+        else
+            refused++;
+        snapshot_drop(loaded);
+        builder_free(fresh);
+    }
+    print_message("%zu of %d damaged images refused\n", refused, DAMAGES);
+    assert_true(refused > DAMAGES / 2);
+    world_free(w);
+}
+
+/* An image whose log was restored from a backup and written on is another log's. */
+static void images_of_another_log_are_not_believed(void **state)
+{
+    struct world *w = world_new(*state);
+    struct builder *fresh = builder_new();
+    struct snapshot *loaded = NULL;
+    struct image_draft *d = builder_draft(w->builder, w->last, fingerprint_of(w, w->last->seq) + 1);
+    store_must(w->f, image_draft_write(d, image_path(w), &w->f->err));
+    assert_false(builder_load(fresh, image_path(w), of_this_log, w, &loaded));
+    assert_false(builder_load(fresh, "/nowhere/mirror.image", of_this_log, w, &loaded));
+    leave_image(w);
+    assert_true(builder_load(fresh, image_path(w), of_this_log, w, &loaded));
+    agree(loaded, w->last, "loaded");
+    snapshot_drop(loaded);
+    builder_free(fresh);
     world_free(w);
 }
 
@@ -577,6 +718,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(steps_agree_with_everything, SQLITE),
+        STORE_TEST(damaged_images_are_not_believed, SQLITE),
+        STORE_TEST(images_of_another_log_are_not_believed, SQLITE),
         STORE_TEST(lines_follow_their_order, SQLITE),
         STORE_TEST(sellers_reach_unpaid_lines, SQLITE),
         STORE_TEST(everyone_may_go, SQLITE),

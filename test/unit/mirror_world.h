@@ -43,6 +43,8 @@ struct world {
     int founded;
     struct builder *builder;
     struct snapshot *last;
+    struct builder *old[32]; /* whose snapshots may still be held */
+    size_t old_n;
     int rebuilt, stepped;
     char when[64];
 };
