@@ -13,7 +13,7 @@ export interface Series {
   stack?: string;
   /** Drawn against the right axis. */
   right?: boolean;
-  lineStyle?: { type: 'dashed'; opacity: number };
+  lineStyle?: { type: 'dashed' | 'dotted'; opacity: number };
   itemStyle?: { color: string };
 }
 

@@ -46,7 +46,7 @@ export default function Funnel() {
         <FunnelSteps steps={steps} onChange={(next) => change(writeSteps(next))} />
         <Options address={address} change={change} comparable={before !== null} />
       </Card>
-      {comparing && earlier.error !== undefined && (
+      {comparing && found.error === undefined && earlier.error !== undefined && (
         <ErrorNotice error={earlier.error} retry={earlier.reload} />
       )}
       {asked === null ? (

@@ -4,7 +4,7 @@ import type { Asked, Counts } from '@/api/analyses';
 import { useSession } from '@/app/session';
 import { series as colours } from '@/app/theme';
 import { ChartCard } from '@/components/chart/ChartCard';
-import { columnChart, type Series, whole } from '@/components/chart/options';
+import { columnChart, legend, type Series, whole } from '@/components/chart/options';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { useI18n, useT } from '@/i18n/I18nProvider';
@@ -57,7 +57,7 @@ export default function Trends() {
         />
         <Options address={address} change={change} comparable={before !== null} />
       </Card>
-      {comparing && earlier.error !== undefined && (
+      {comparing && found.error === undefined && earlier.error !== undefined && (
         <ErrorNotice error={earlier.error} retry={earlier.reload} />
       )}
       {asked === null ? (
@@ -138,6 +138,8 @@ function TrendChart({ data, earlier, address }: ChartProps) {
       name,
       type: shape,
       ...(shape === 'bar' && { stack: 'now' }),
+      // Colours begin anew: what comes then is told apart by its dots.
+      ...(shape === 'line' && k >= colours.length && { lineStyle: { type: 'dotted', opacity: 1 } as const }),
       data: data.buckets.map(({ series }) => series[k]?.[measure] ?? 0),
     }));
     const past = (earlier ? names : []).map((name, k): Series => ({
@@ -148,7 +150,7 @@ function TrendChart({ data, earlier, address }: ChartProps) {
       itemStyle: { color: colours[k % colours.length] ?? '' },
     }));
     const chart = columnChart(labels, [...lines, ...past], whole(f));
-    return names.length + past.length > 3 ? { ...chart, legend: { type: 'plain', top: 0 }, grid: { left: 16, right: 24, top: 76, bottom: 12, containLabel: true } } : chart; // prettier-ignore
+    return names.length + past.length > 3 ? { ...chart, legend: { ...legend, type: 'scroll' } } : chart;
   }, [data, earlier, names, labels, measure, shape, t, f]);
   const keys = names.map((name, k) => ({ key: `n${k}`, title: name, kind: 'number' as const }));
   const pastKeys = (earlier ? names : []).map((name, k) => ({
