@@ -172,15 +172,11 @@ static enum rc count_all(struct request *rq, struct tx *tx, struct audience_ques
     else if (rc == RC_OK)
         s = answer_from(m, tx);
     if (rc == RC_OK)
-        rc = answer_count(s, tx, q, &c->count, e);
+        rc = answer_count_sample(s, tx, q, arg_int_or(rq, "sample", SAMPLE_SIZE), &c->count,
+                                 c->sample, &c->sample_n, e);
     c->took_us = clock_mono_us() - began_us;
-    if (rc == RC_OK && c->count > 0)
-        rc = answer_sample(s, tx, q, SAMPLE_SIZE, c->sample, &c->sample_n, e);
-    struct audience_question everyone = *q;
     if (rc == RC_OK)
-        rc = expression_read(tx, AUDIENCE_CUSTOMER, STR("all"), &everyone.expr, e);
-    if (rc == RC_OK)
-        rc = answer_count(s, tx, &everyone, &c->of, e);
+        rc = answer_count_all(s, tx, *q, &c->of, e);
     answer_done(s);
     return rc;
 }
@@ -219,10 +215,12 @@ const struct route route_audience_count = {
             {"now_s", ARG_TIME, IN_BODY, .zh = "以何时为“现在”", .en = "what `now` is"},
             {"period_days", ARG_INT, IN_BODY, .min = 1, .max = 3650, .zh = "period 的天数，默认 90",
              .en = "days of `period`, 90 unless told"},
+            {"sample", ARG_INT, IN_BODY, .max = SAMPLE_SIZE, .zh = "样例个数，默认 10",
+             .en = "how many to show, 10 unless told"},
         },
     .run = count_run,
-    .zh = "人数与十个样例。",
-    .en = "How many, and ten of them.",
+    .zh = "人数与样例。",
+    .en = "How many, and some of them.",
     .reply = "AudienceCount",
 };
 

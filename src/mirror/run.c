@@ -197,10 +197,9 @@ static struct run *finish(struct run_rows *rows, const struct set_words *replace
     run->kind = must(realloc(rows->kind, rows->n + RUN_SLACK));
     memset(run->kind + rows->n, 0, RUN_SLACK);
     rows->kind = NULL;
-    if (rows->n > 0) {
-        run->at_s = must(realloc(rows->at_s, rows->n * sizeof *run->at_s));
-        rows->at_s = NULL;
-    }
+    run->at_s = must(realloc(rows->at_s, rows->n * sizeof *run->at_s + RUN_SLACK));
+    memset(run->at_s + rows->n, 0, RUN_SLACK);
+    rows->at_s = NULL;
     rows->object = NULL;
     rows->channel = rows->staff = NULL;
     rows_done(rows);
@@ -383,7 +382,7 @@ size_t run_bytes(const struct run *run)
 {
     size_t row = sizeof *run->kind + sizeof *run->at_s + run->object.width + run->channel.width +
                  run->staff.width;
-    size_t bytes = sizeof(struct counted) + run->n * row + RUN_SLACK +
+    size_t bytes = sizeof(struct counted) + run->n * row + 2 * RUN_SLACK +
                    (run->customers + 1) * sizeof *run->start +
                    (run->local != NULL ? run->customers * sizeof *run->local : 0) +
                    (run->replaced != NULL ? sizeof *run->replaced : 0);

@@ -24,7 +24,8 @@
 
 /* No amount, no quantity. */
 #define RUN_NONE INT64_MIN
-/* Bytes behind the column of kinds that may be read, for loops that take 64 kinds at a time. */
+/* Bytes behind the columns of kinds and times that may be read, for loops that take many at a
+ * time. */
 enum { RUN_SLACK = 64 };
 /* Never refunded. */
 #define RUN_NEVER UINT32_MAX
@@ -89,7 +90,7 @@ struct run {
     uint32_t *start;          /* row at which each begins, and the end */
     uint32_t first_s, last_s; /* earliest and latest time; of no rows UINT32_MAX and 0 */
     uint8_t *kind;            /* with RUN_SLACK bytes behind */
-    uint32_t *at_s;
+    uint32_t *at_s;           /* likewise */
     struct run_column object, channel, staff;
     struct run_posting *postings[RUN_KINDS]; /* NULL: none, or look at the rows */
     struct set_words *replaced;              /* customers whose older runs do not count; or NULL */

@@ -82,7 +82,7 @@ void run_save(const struct run *run, struct image_writer *w)
     put_array(w, run->start, (run->customers + 1) * sizeof *run->start);
     put_array(w, run->local, run->customers * sizeof *run->local);
     put_array(w, run->replaced, sizeof *run->replaced);
-    put_array(w, run->at_s, run->n * sizeof *run->at_s);
+    put_array(w, run->at_s, run->n * sizeof *run->at_s + RUN_SLACK);
     put_array(w, run->kind, run->n + RUN_SLACK);
     for (int c = 0; c < COLUMNS; c++)
         if (columns[c]->width > 0)
@@ -130,7 +130,7 @@ static void take_columns(struct reading *r, const struct run_head *h, struct run
     run->start = take_array(r, true, (h->customers + UINT64_C(1)) * sizeof *run->start);
     run->local = take_array(r, h->sparse, h->customers * sizeof *run->local);
     run->replaced = take_array(r, h->has_replaced, sizeof *run->replaced);
-    run->at_s = take_array(r, true, h->n * sizeof *run->at_s);
+    run->at_s = take_array(r, true, h->n * sizeof *run->at_s + RUN_SLACK);
     run->kind = take_array(r, true, h->n + UINT64_C(0) + RUN_SLACK);
     for (int c = 0; c < COLUMNS; c++) {
         columns[c]->width = (uint8_t)h->width[c];

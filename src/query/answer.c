@@ -122,17 +122,38 @@ enum rc answer_page(const struct snapshot *s, struct tx *tx, const struct audien
     return rc;
 }
 
-enum rc answer_sample(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
-                      int64_t limit, int64_t *out_ids, size_t *out_n, struct err *e)
+enum rc answer_count_sample(const struct snapshot *s, struct tx *tx,
+                            const struct audience_question *q, int64_t limit, int64_t *out_count,
+                            int64_t *out_ids, size_t *out_n, struct err *e)
 {
-    if (of_database(s, q))
-        return audience_sample(tx, q, limit, out_ids, out_n, e);
+    *out_n = 0;
+    if (of_database(s, q)) {
+        enum rc rc = audience_count(tx, q, out_count, e);
+        if (rc == RC_OK && limit > 0 && *out_count > 0)
+            rc = audience_sample(tx, q, limit, out_ids, out_n, e);
+        return rc;
+    }
     struct mirror_answer a = {0};
     enum rc rc = mirror_ask(s, tx, q, &a, e);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
+        *out_count = a.count;
         *out_n = mirror_answer_sample(&a, s, limit, out_ids);
+    }
     mirror_answer_free(&a);
     return rc;
+}
+
+enum rc answer_count_all(const struct snapshot *s, struct tx *tx, struct audience_question q,
+                         int64_t *out, struct err *e)
+{
+    struct node all = {.kind = NODE_ALL};
+    const struct audience_expr everyone = {
+        .subject = AUDIENCE_CUSTOMER, .root = &all, .checked = true};
+    q.expr = &everyone;
+    if (s == NULL || q.scope_account != 0)
+        return answer_count(s, tx, &q, out, e);
+    *out = set_count(s->alive);
+    return RC_OK;
 }
 
 enum rc answer_contains(const struct snapshot *s, struct tx *tx, const struct audience_question *q,

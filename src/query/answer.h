@@ -26,16 +26,21 @@ enum rc answer_from_long(struct mirror *m, struct tx *tx, struct snapshot **out,
 /* Whether an audience reads events, so that the database would take long. */
 bool answer_is_long(const struct audience_expr *x);
 
-/* As audience_count(), audience_page(), audience_sample() and audience_contains() of
- * query/sql/audience_sql.h, of a snapshot, or of the database when it is NULL. A sample of the one
- * is other customers than one of the other, but the same ones each time. */
+/* As audience_count(), audience_page() and audience_contains() of query/sql/audience_sql.h, of a
+ * snapshot, or of the database when it is NULL. */
 enum rc answer_count(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
                      int64_t *out, struct err *e);
 enum rc answer_page(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
                     int64_t after_id, int64_t limit, int64_t *out_ids, size_t *out_n,
                     struct err *e);
-enum rc answer_sample(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
-                      int64_t limit, int64_t *out_ids, size_t *out_n, struct err *e);
+/* A count with a sample (as audience_sample()) of at most `limit`, for the price of the count. A
+ * sample of the mirror is other customers than one of the database, but the same ones each time. */
+enum rc answer_count_sample(const struct snapshot *s, struct tx *tx,
+                            const struct audience_question *q, int64_t limit, int64_t *out_count,
+                            int64_t *out_ids, size_t *out_n, struct err *e);
+/* Everyone whom the account may see. O(1) where that is everyone there is. */
+enum rc answer_count_all(const struct snapshot *s, struct tx *tx, struct audience_question q,
+                         int64_t *out, struct err *e);
 enum rc answer_contains(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
                         int64_t id, bool *out, struct err *e);
 

@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NO_UNIT = -1, ANY = COUNTS_SERIES_MAX, COLUMNS = COUNTS_SERIES_MAX + 1 };
+enum { NO_UNIT = -1, ANY = COUNTS_SERIES_MAX, NOTHING, SLOTS };
 
 /* Of one chunk, by unit and series; the last unit is the whole window. */
 struct count_sums {
-    int64_t events[COLUMNS], customers[COLUMNS];
+    int64_t events[SLOTS], customers[SLOTS];
 };
 
 struct counts_run {
@@ -25,6 +25,8 @@ struct counts_run {
     const struct counts *q;
     struct analysis_units units;
     struct unit_finder finder;
+    bool single; /* each kind is in one series at most */
+    uint8_t slot_of[RUN_KINDS];
     struct count_sums **chunks;
 };
 
@@ -33,38 +35,73 @@ struct counts_chunk {
     struct count_sums *sums;
 };
 
+/* Which unit the customer's last event of each series was in, and of any. */
+struct last_units {
+    int of[SLOTS];
+};
+
+/* Without branches, since kinds come in no order: the slot NOTHING takes what is in no series. */
+static inline void count_event(struct count_sums *sums, struct last_units *last, uint32_t slot,
+                               int unit)
+{
+    int any = slot == NOTHING ? last->of[ANY] : unit;
+    sums[unit].events[slot]++;
+    sums[unit].customers[slot] += last->of[slot] != unit;
+    sums[unit].customers[ANY] += last->of[ANY] != any;
+    last->of[slot] = unit;
+    last->of[ANY] = any;
+}
+
+/* Who had an event of a series at all. */
+static void count_customer(struct count_sums *all, const struct last_units *last)
+{
+    for (int k = 0; k < SLOTS; k++)
+        all->customers[k] += last->of[k] != NO_UNIT;
+}
+
+/* Without filters, and each kind in one series at most, only kinds and times are looked at. */
+static void see_rows(void *to, struct walk *w)
+{
+    struct counts_chunk *c = to;
+    struct last_units last;
+    const uint8_t *kind = w->run->kind;
+    memset(&last, 0xff, sizeof last);
+    for (uint32_t row = w->rows.from; row < w->rows.to; row++)
+        count_event(c->sums, &last, c->r->slot_of[kind[row]],
+                    (int)unit_find_at(&c->r->finder, w->run->at_s[row]));
+    count_customer(&c->sums[c->r->units.n], &last);
+}
+
 static void see_customer(void *to, struct walk *w)
 {
     struct counts_chunk *c = to;
-    const struct counts_run *r = c->r;
-    struct count_sums *all = &c->sums[r->units.n];
+    struct last_units last;
     struct hit h;
     uint16_t series;
-    int last[COLUMNS];
-    uint32_t unit = 0, from_s = 1, to_s = 0; /* of the unit at hand */
-    memset(last, 0xff, sizeof last);
-    while (walk_next(w, &h, &series)) {
-        if (h.at_s < from_s || h.at_s >= to_s) {
-            unit = unit_find_at(&r->finder, h.at_s);
-            from_s = (uint32_t)r->units.from_s[unit];
-            to_s = (uint32_t)r->units.from_s[unit + 1];
-        }
-        struct count_sums *sums = &c->sums[unit];
-        if (last[ANY] != (int)unit) {
-            sums->customers[ANY]++;
-            all->customers[ANY] += last[ANY] == NO_UNIT;
-            last[ANY] = (int)unit;
-        }
-        for (; series != 0; series &= (uint16_t)(series - 1)) {
-            int k = __builtin_ctz(series);
-            sums->events[k]++;
-            if (last[k] == (int)unit)
-                continue;
-            sums->customers[k]++;
-            all->customers[k] += last[k] == NO_UNIT;
-            last[k] = (int)unit;
-        }
+    if (w->only == NULL && c->r->single) {
+        see_rows(to, w);
+        return;
     }
+    memset(&last, 0xff, sizeof last);
+    while (walk_next(w, &h, &series)) {
+        int unit = (int)unit_find_at(&c->r->finder, h.at_s);
+        for (; series != 0; series &= (uint16_t)(series - 1))
+            count_event(c->sums, &last, (uint32_t)__builtin_ctz(series), unit);
+    }
+    count_customer(&c->sums[c->r->units.n], &last);
+}
+
+/* Whether each kind is in one series at most, without a filter; which one. */
+static bool find_slots(struct counts_run *r)
+{
+    const struct matcher *m = &r->survey.matcher;
+    for (int k = 0; k < RUN_KINDS; k++) {
+        uint16_t series = m->plain[k];
+        if (m->maybe[k] != 0 || (series & (series - 1)) != 0)
+            return false;
+        r->slot_of[k] = series != 0 ? (uint8_t)__builtin_ctz(series) : NOTHING;
+    }
+    return true;
 }
 
 static void run_chunk(void *arg, size_t i)
@@ -138,6 +175,7 @@ static enum rc answer(struct counts_run *r, struct counts_answer *out, struct er
     if (rc != RC_OK || r->units.n == 0)
         return rc;
     unit_finder_init(&r->finder, r->survey.plan.a, &r->units);
+    r->single = find_slots(r);
     share_rounds(r->survey.plan.s->n_chunks, run_chunk, r);
     tabulate(r, out);
     return RC_OK;

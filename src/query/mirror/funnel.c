@@ -1,9 +1,10 @@
 /* funnel.c — the deepest step of each customer, and the quickest way to each.
  *
- * The rows of a customer become words of 64 bits a step. Events of later steps are gone through in
- * order; the latest event of the first step before one of the second is the highest bit below it,
- * so the many events of a first step are never touched. The latest possible start of the steps so
- * far is carried along: it gives both whether a step is reached in time and the quickest way.
+ * The rows of a customer become words of 64 bits a step. Where only depths are asked for, the way
+ * is looked for from the last step back: the latest event of each step before one of the next is
+ * the highest bit below it, and no later way can begin earlier, so few events are touched. For the
+ * times, events of later steps are gone through in order, and the latest possible start of the
+ * steps so far is carried along.
  */
 #include "query/mirror/analysis_mirror.h"
 
@@ -85,8 +86,6 @@ static void go_masks(const struct funnel_run *f, const struct walk *w, struct wa
             first_s = at_s[row + 63 - (uint32_t)__builtin_clzll(masks[0])];
             y->depth = y->depth > 0 ? y->depth : 1;
         }
-        if (f->q->counts_only && y->depth == f->n)
-            return;
     }
 }
 
@@ -104,14 +103,80 @@ static void go_rows(const struct funnel_run *f, struct walk *w, struct way *y)
     }
 }
 
+/* ---- depth alone ---- */
+
+enum { WORDS_MOST = 256 /* of a customer; longer ones go the other way */ };
+
+/* Bits of a customer's rows, a row of words for each step. */
+struct step_bits {
+    uint64_t of[LIMIT_SEQ_STEPS][WORDS_MOST];
+};
+
+/* The highest bit below `at`, NEVER when there is none. */
+static int64_t bit_before(const uint64_t *words, int64_t at)
+{
+    int64_t w = at / 64;
+    uint64_t here = words[w] & ((UINT64_C(1) << (at % 64)) - 1);
+    while (here == 0 && w > 0)
+        here = words[--w];
+    return here != 0 ? w * 64 + 63 - __builtin_clzll(here) : NEVER;
+}
+
+/* Whether some event of step k (from 0) ends a way that began soon enough before it. */
+static bool reaches(const struct funnel_run *f, const struct step_bits *bits, size_t k,
+                    int64_t n_rows, const uint32_t *at_s)
+{
+    int64_t end = n_rows;
+    while ((end = bit_before(bits->of[k], end)) >= 0) {
+        int64_t at = end;
+        for (size_t j = k; j > 0 && at >= 0; j--)
+            at = bit_before(bits->of[j - 1], at);
+        if (at < 0)
+            return false; /* nor does an earlier one have all steps before it */
+        if (at_s[end] - at_s[at] <= f->within_s)
+            return true;
+    }
+    return false;
+}
+
+static uint8_t depth_of(const struct funnel_run *f, const struct walk *w, struct step_bits *bits)
+{
+    uint64_t masks[MASK_CLASSES_MAX], any[LIMIT_SEQ_STEPS] = {0};
+    uint32_t n_rows = w->rows.to - w->rows.from;
+    const uint32_t *at_s = w->run->at_s + w->rows.from;
+    for (uint32_t row = 0; row < n_rows; row += 64) {
+        uint32_t n = n_rows - row < 64 ? n_rows - row : 64;
+        matcher_masks(w->m, w->run->kind + w->rows.from + row, n, masks);
+        for (size_t k = 0; k < f->n; k++) {
+            bits->of[k][row / 64] = masks[k];
+            any[k] |= masks[k];
+        }
+    }
+    for (size_t k = 0; k < f->n && n_rows % 64 == 0; k++)
+        bits->of[k][n_rows / 64] = 0; /* where bit_before() begins */
+    size_t possible = 0;
+    while (possible < f->n && any[possible] != 0)
+        possible++;
+    for (size_t k = possible; k > 1; k--)
+        if (reaches(f, bits, k - 1, n_rows, at_s))
+            return (uint8_t)k;
+    return possible > 0;
+}
+
 struct funnel_chunk {
     const struct funnel_run *f;
     struct depths *out;
+    struct step_bits bits;
 };
 
 static void see_customer(void *to, struct walk *w)
 {
     struct funnel_chunk *c = to;
+    if (w->m->n_matches == 0 && c->f->q->counts_only &&
+        w->rows.to - w->rows.from < WORDS_MOST * 64) {
+        c->out->depth[w->local] = depth_of(c->f, w, &c->bits);
+        return;
+    }
     struct way y = {.depth = 0};
     for (size_t k = 0; k < c->f->n; k++) {
         y.start[k] = NEVER;
@@ -147,8 +212,11 @@ static void run_chunk(void *arg, size_t i)
     struct depths *d = f->chunks[i] = must(calloc(1, sizeof *d));
     for (size_t k = 1; k < f->n && !f->q->counts_only; k++)
         d->took[k] = must(malloc(SET_CHUNK * sizeof *d->took[k]));
-    struct funnel_chunk c = {f, d};
-    walk_chunk(&f->survey, (uint32_t)i, &f->survey.who.chunks[i], see_customer, &c);
+    struct funnel_chunk *c = must(malloc(sizeof *c));
+    c->f = f;
+    c->out = d;
+    walk_chunk(&f->survey, (uint32_t)i, &f->survey.who.chunks[i], see_customer, c);
+    free(c);
     hold_back(f, (uint32_t)i, d);
 }
 

@@ -142,14 +142,6 @@ enum rc matcher_add(struct matcher *m, const struct analysis_events *events, str
     return rc;
 }
 
-bool matcher_takes_all(const struct matcher *m, const struct run *run, size_t c)
-{
-    for (int k = 0; k < RUN_KINDS; k++)
-        if (run->by_kind[k] > 0 && !(m->plain[k] >> c & 1))
-            return false;
-    return true;
-}
-
 /* ---- 64 rows at once ---- */
 
 static void masks_scalar(const struct matcher *m, const uint8_t *kind, uint64_t *out)

@@ -67,8 +67,6 @@ static inline uint16_t matcher_classes(const struct matcher *m, const struct hit
                 classes |= m->matches[i].bit;
     return classes;
 }
-/* Whether every event of the run is in class `c`, whatever it is. */
-bool matcher_takes_all(const struct matcher *m, const struct run *run, size_t c);
 /* For the n (1 … 64) kinds from `kind` on: bit i of out[c] says whether the i-th is plainly of class c. The
  * array may be read RUN_SLACK bytes beyond its end. Up to MASK_CLASSES_MAX classes: asserts. */
 void matcher_masks(const struct matcher *m, const uint8_t *kind, uint32_t n, uint64_t *out);

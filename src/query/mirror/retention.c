@@ -2,8 +2,8 @@
  *
  * Both are words of bits, one bit a calendar unit, so that a customer's row of the table is a
  * shift. Rows are added up as bytes, 32 columns at once, and emptied into the table before a byte
- * can run over. Where every kind of event counts as coming back, the bits come straight from the
- * column of times. Events and amounts are added one by one.
+ * can run over. Without filters the bits are made of 64 rows at once. Events and amounts are added
+ * one by one.
  */
 #include "query/mirror/analysis_mirror.h"
 
@@ -37,6 +37,7 @@ struct retention_run {
     const struct retention *q;
     struct analysis_units cohorts, units; /* units go on from the first cohort, up to now */
     struct unit_finder finder;
+    bool by_masks;                     /* no filters, few units of one length */
     uint32_t start_from_s, start_to_s; /* when starts count */
     struct cohort_sums **chunks;       /* by chunk, an array of cohorts */
 };
@@ -44,8 +45,6 @@ struct retention_run {
 struct retention_chunk {
     const struct retention_run *r;
     struct cohort_sums *sums;
-    const struct run *run; /* the last one that was looked at */
-    bool all;              /* whether every row of it is a start and a coming back */
 };
 
 /* ---- bits ---- */
@@ -139,15 +138,29 @@ static void gather(const struct retention_run *r, struct walk *w, struct unit_bi
     }
 }
 
-/* The same where every row is both. */
-static void gather_all(const struct retention_run *r, const struct walk *w,
-                       struct unit_bits *starts, struct unit_bits *back, uint32_t *out_last_s)
+/* The same without filters, over at most 32 units of one length: 64 rows at once. */
+static void gather_masks(const struct retention_run *r, const struct walk *w,
+                         struct unit_bits *starts, struct unit_bits *back, uint32_t *out_last_s)
 {
-    const uint32_t *at_s = w->run->at_s + w->rows.from;
-    uint32_t n = w->rows.to - w->rows.from;
-    put_start(r, at_s[0], starts);
-    back->low = units_of_all(&r->finder, at_s, n);
-    *out_last_s = at_s[n - 1];
+    uint64_t masks[MASK_CLASSES_MAX];
+    bool begun = false;
+    for (uint32_t row = w->rows.from; row < w->rows.to; row += 64) {
+        const uint32_t *at_s = w->run->at_s + row;
+        uint32_t n = w->rows.to - row < 64 ? w->rows.to - row : 64;
+        matcher_masks(w->m, w->run->kind + row, n, masks);
+        if (!r->q->first) {
+            starts->low |=
+                units_of_mask(&r->finder, at_s, masks[START], r->start_from_s, r->start_to_s);
+        } else if (!begun && masks[START] != 0) {
+            put_start(r, at_s[__builtin_ctzll(masks[START])], starts);
+            begun = true;
+        }
+        if (masks[BACK] == 0)
+            continue;
+        back->low |=
+            units_of_mask(&r->finder, at_s, masks[BACK], r->finder.base_s, r->finder.end_s - 1);
+        *out_last_s = at_s[63 - __builtin_clzll(masks[BACK])];
+    }
 }
 
 /* Events or amounts, cell by cell. */
@@ -207,13 +220,8 @@ static void see_customer(void *to, struct walk *w)
     const struct retention_run *r = c->r;
     struct unit_bits starts = {0}, back = {0};
     uint32_t last_s = 0;
-    if (c->run != w->run) {
-        c->run = w->run;
-        c->all = r->q->first && r->units.n <= 32 && r->finder.length_s != 0 &&
-                 matcher_takes_all(w->m, w->run, START) && matcher_takes_all(w->m, w->run, BACK);
-    }
-    if (c->all)
-        gather_all(r, w, &starts, &back, &last_s);
+    if (r->by_masks)
+        gather_masks(r, w, &starts, &back, &last_s);
     else
         gather(r, w, &starts, &back, &last_s);
     put_cohorts(c, &starts);
@@ -278,6 +286,7 @@ static enum rc lay_out(struct retention_run *r, struct span window, struct err *
     while (u->n < r->cohorts.n + q->columns - 1 && u->from_s[u->n] <= q->base.now_s)
         analysis_units_extend(u, q->unit);
     unit_finder_init(&r->finder, r->survey.plan.a, u);
+    r->by_masks = r->survey.matcher.n_matches == 0 && units_are_even(&r->finder);
     r->start_from_s = window.from_s < r->finder.base_s ? r->finder.base_s : (uint32_t)window.from_s;
     r->start_to_s = window.to_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)window.to_s;
     return RC_OK;

@@ -6,6 +6,7 @@
  * quantities and refunds stand in postings, whose places go along with the rows.
  */
 #include "query/mirror/match.h"
+#include "query/mirror/walk.h"
 
 #include "base/calendar.h"
 #include "query/word.h"
@@ -113,9 +114,42 @@ static void put_bit(struct set_words *x, uint32_t local, bool holds)
     x->w[local / 64] = holds ? x->w[local / 64] | bit : x->w[local / 64] & ~bit;
 }
 
+/* Number and sum are all that is asked of plain events: the place in the posting says the rest. */
+static bool counts_plainly(const struct events_ask *x)
+{
+    const struct match *m = &x->matches[0];
+    enum what what = x->node->what;
+    return m->where == NULL && !m->kept && m->n_kinds == 1 &&
+           (x->node->kind != NODE_TEST || what == WHAT_COUNT || what == WHAT_SUM);
+}
+
+static void run_posting_plainly(const struct events_ask *x, const struct run_posting *p,
+                                const struct set_words *who, struct set_words *out)
+{
+    bool sum = x->node->kind == NODE_TEST && x->node->what == WHAT_SUM;
+    for (uint32_t i = 0; i < p->n;) {
+        uint32_t local = p->local[i];
+        struct tally t = {0};
+        for (; i < p->n && p->local[i] == local; i++) {
+            bool in = p->at_s[i] >= x->from_s && p->at_s[i] <= x->to_s;
+            t.count += in;
+            if (sum && in) {
+                int64_t amount = run_amount(&p->amount_fen, i);
+                t.sum += amount != RUN_NONE ? amount : 0;
+            }
+        }
+        if (words_has(who, local))
+            put_bit(out, local, tally_holds(x, &t));
+    }
+}
+
 static void run_posting(const struct events_ask *x, const struct run *run, uint8_t kind,
                         const struct set_words *who, struct set_words *out)
 {
+    if (counts_plainly(x)) {
+        run_posting_plainly(x, run->postings[kind], who, out);
+        return;
+    }
     const struct run_posting *p = run->postings[kind];
     struct hit h = {.run = run, .posting = p, .kind = kind};
     bool days = x->node->kind == NODE_TEST && x->node->what == WHAT_DAYS;
@@ -239,6 +273,8 @@ static void run_rows_of(const struct ask *ask, const struct run *run, const stru
                 put_bit(out, local, x->zero);
                 continue;
             }
+            if (!x->wants_columns && x->from_s > run->first_s)
+                range.from = rows_lower(run->at_s, range.from, range.to, x->from_s);
             places_to(x, &pl, local, few);
             put_bit(out, local,
                     ask->kind == ASK_SEQ ? seq_rows(x, run, range, &pl)

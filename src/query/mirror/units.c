@@ -8,6 +8,10 @@
 #include <assert.h>
 #include <immintrin.h>
 
+/* Day's length divides every length there is, and 86,400 = 2^7 × 675: shift by 7, then divide by
+ * length / 128, which leaves 25 bits and makes a 32-bit factor exact. */
+enum { SHIFT = 7 };
+
 static uint32_t clip(int64_t at_s)
 {
     return at_s < 0 ? 0 : at_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)at_s;
@@ -31,6 +35,9 @@ void unit_finder_init(struct unit_finder *f, struct arena *a, const struct analy
         .end_s = clip(units->from_s[units->n]),
         .length_s = common_length(units),
     };
+    if (f->length_s >> SHIFT > 0)
+        f->factor =
+            (uint32_t)(((UINT64_C(1) << 32) + (f->length_s >> SHIFT) - 1) / (f->length_s >> SHIFT));
     size_t days = (f->end_s - f->base_s) / 86400 + 1;
     uint16_t *of_day = ARENA_ARRAY(a, uint16_t, days);
     uint32_t unit = 0;
@@ -43,29 +50,31 @@ void unit_finder_init(struct unit_finder *f, struct arena *a, const struct analy
     f->of_day = of_day;
 }
 
-/* Day's length divides every length there is, and 86,400 = 2^7 × 675: shift by 7, then divide by
- * length / 128, which leaves 25 bits and makes a 32-bit factor exact. */
-enum { SHIFT = 7 };
-
-static uint32_t factor_of(const struct unit_finder *f)
+bool units_are_even(const struct unit_finder *f)
 {
-    uint64_t d = f->length_s >> SHIFT;
-    return (uint32_t)(((UINT64_C(1) << 32) + d - 1) / d);
+    return f->units->n <= 32 && f->length_s != 0 && f->length_s % (1 << SHIFT) == 0;
 }
 
-__attribute__((target("avx2"))) static uint32_t
-all_avx2(const struct unit_finder *f, const uint32_t *at_s, uint32_t n, uint32_t *out_done)
+/* Eight instants at a time; a byte of the mask says which of them count. */
+__attribute__((target("avx2"))) static uint32_t mask_avx2(const struct unit_finder *f,
+                                                          const uint32_t *at_s, uint64_t mask,
+                                                          uint32_t from_s, uint32_t to_s)
 {
     const __m256i base = _mm256_set1_epi32((int)f->base_s);
-    const __m256i factor = _mm256_set1_epi64x(factor_of(f));
-    const __m256i span = _mm256_set1_epi32((int)(f->end_s - f->base_s - 1));
+    const __m256i factor = _mm256_set1_epi64x(f->factor);
+    const __m256i low = _mm256_set1_epi32((int)from_s), high = _mm256_set1_epi32((int)to_s);
     const __m256i one = _mm256_set1_epi32(1);
+    const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
     __m256i bits = _mm256_setzero_si256();
-    uint32_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        __m256i x = _mm256_sub_epi32(_mm256_loadu_si256((const __m256i *)(at_s + i)), base);
-        __m256i in = _mm256_cmpeq_epi32(_mm256_min_epu32(x, span), x);
-        __m256i y = _mm256_srli_epi32(x, SHIFT);
+    for (; mask != 0; mask >>= 8, at_s += 8) {
+        if ((mask & 255) == 0)
+            continue;
+        __m256i at = _mm256_loadu_si256((const __m256i *)at_s);
+        __m256i taken = _mm256_and_si256(_mm256_set1_epi32((int)(mask & 255)), bit);
+        __m256i in = _mm256_cmpeq_epi32(taken, bit);
+        in = _mm256_and_si256(in, _mm256_cmpeq_epi32(_mm256_max_epu32(at, low), at));
+        in = _mm256_and_si256(in, _mm256_cmpeq_epi32(_mm256_min_epu32(at, high), at));
+        __m256i y = _mm256_srli_epi32(_mm256_sub_epi32(at, base), SHIFT);
         __m256i even = _mm256_srli_epi64(_mm256_mul_epu32(y, factor), 32);
         __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(y, 32), factor);
         __m256i unit = _mm256_blend_epi32(even, odd, 0xaa);
@@ -74,18 +83,20 @@ all_avx2(const struct unit_finder *f, const uint32_t *at_s, uint32_t n, uint32_t
     __m128i half = _mm_or_si128(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
     half = _mm_or_si128(half, _mm_shuffle_epi32(half, 0x4e));
     half = _mm_or_si128(half, _mm_shuffle_epi32(half, 0xb1));
-    *out_done = i;
     return (uint32_t)_mm_cvtsi128_si32(half);
 }
 
-uint32_t units_of_all(const struct unit_finder *f, const uint32_t *at_s, uint32_t n)
+uint32_t units_of_mask(const struct unit_finder *f, const uint32_t *at_s, uint64_t mask,
+                       uint32_t from_s, uint32_t to_s)
 {
-    uint32_t bits = 0, i = 0;
-    assert(f->units->n <= 32 && f->length_s != 0);
-    if (set_uses_avx2() && f->length_s % (1 << SHIFT) == 0)
-        bits = all_avx2(f, at_s, n, &i);
-    for (; i < n; i++)
-        if (at_s[i] >= f->base_s && at_s[i] < f->end_s)
-            bits |= UINT32_C(1) << unit_find_at(f, at_s[i]);
+    uint32_t bits = 0;
+    assert(from_s >= f->base_s && to_s < f->end_s);
+    if (set_uses_avx2())
+        return mask_avx2(f, at_s, mask, from_s, to_s);
+    for (; mask != 0; mask &= mask - 1) {
+        uint32_t at = at_s[__builtin_ctzll(mask)];
+        if (at >= from_s && at <= to_s)
+            bits |= UINT32_C(1) << unit_find_at(f, at);
+    }
     return bits;
 }

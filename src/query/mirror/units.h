@@ -15,6 +15,7 @@ struct unit_finder {
     uint32_t base_s, end_s; /* first instant, and the one after the last */
     const uint16_t *of_day; /* unit of base_s + 86400 d */
     uint32_t length_s;      /* of every unit; 0: they differ */
+    uint32_t factor;        /* that divides by it */
 };
 
 /* Over 1 or more units that lie between 1970 and 2106 (clipped to them); memory from the arena. */
@@ -27,7 +28,11 @@ static inline uint32_t unit_find_at(const struct unit_finder *f, uint32_t at_s)
     return unit + (at_s >= f->units->from_s[unit + 1]);
 }
 
-/* Bits of the units of n instants, those outside left out; needs at most 32 units of one length. */
-uint32_t units_of_all(const struct unit_finder *f, const uint32_t *at_s, uint32_t n);
+/* Whether units_of_mask() may be asked: at most 32 units of one length. */
+bool units_are_even(const struct unit_finder *f);
+/* Bits of the units of those of 64 instants that are in the mask, and not earlier than `from_s` nor
+ * later than `to_s`, which lie within the units. Up to 7 instants beyond the last of the mask may be read. */
+uint32_t units_of_mask(const struct unit_finder *f, const uint32_t *at_s, uint64_t mask,
+                       uint32_t from_s, uint32_t to_s);
 
 #endif

@@ -1,7 +1,7 @@
 /* walk.c — from chunks to customers to their rows.
  *
- * Where the span covers all of a run no time is looked at. Otherwise the first row is looked for
- * from the end, in steps that double, since most spans are recent. */
+ * Where the span covers all of a run no time is looked at. What the next customers need is called
+ * into the cache some customers ahead, since each one's rows begin somewhere else. */
 #include "query/mirror/walk.h"
 
 #include "base/must.h"
@@ -54,23 +54,18 @@ enum rc survey_audience(struct survey *v, const struct audience_expr *who,
 
 /* ---- rows ---- */
 
+/* Without branches on what is read: where a customer's window begins cannot be guessed. */
 uint32_t rows_lower(const uint32_t *at_s, uint32_t from, uint32_t to, uint32_t x)
 {
-    uint32_t step = 1;
-    while (to - from > step && at_s[to - step] >= x) {
-        to -= step;
-        step *= 2;
+    uint32_t n = to - from;
+    if (n == 0)
+        return from;
+    while (n > 1) {
+        uint32_t half = n / 2;
+        from = at_s[from + half - 1] < x ? from + half : from;
+        n -= half;
     }
-    if (to - from > step)
-        from = to - step;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        if (at_s[middle] < x)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from;
+    return from + (at_s[from] < x);
 }
 
 /* The customer's first place in the posting that is in the span. */
@@ -80,16 +75,35 @@ static uint32_t place_in(const struct run_posting *p, uint32_t local, uint32_t f
     return rows_lower(p->at_s, range.from, range.to, from_s);
 }
 
-static void see_customer(struct walk *w, uint32_t local, bool whole,
-                         void (*see)(void *to, struct walk *w), void *to)
+/* The rows of a customer that are in the span. */
+static struct run_range rows_in(const struct walk *w, struct run_range rows)
 {
-    struct run_range rows = run_range_of(w->run, local);
-    if (!whole && rows.from < rows.to) {
-        uint32_t from = rows_lower(w->run->at_s, rows.from, rows.to, w->from_s);
-        rows.to = w->to_s >= w->run->last_s ? rows.to
-                                            : rows_lower(w->run->at_s, from, rows.to, w->to_s + 1);
-        rows.from = from;
-    }
+    const struct run *run = w->run;
+    if (rows.from == rows.to)
+        return rows;
+    if (w->to_s < run->last_s && run->at_s[rows.to - 1] > w->to_s)
+        rows.to = rows_lower(run->at_s, rows.from, rows.to, w->to_s + 1);
+    if (w->from_s > run->first_s)
+        rows.from = rows_lower(run->at_s, rows.from, rows.to, w->from_s);
+    return rows;
+}
+
+enum { AHEAD = 12 };
+
+static inline void call_ahead(const struct walk *w, uint32_t local)
+{
+    const struct run *run = w->run;
+    if (run->local != NULL || local + AHEAD >= SET_CHUNK)
+        return;
+    uint32_t row = run->start[local + AHEAD];
+    __builtin_prefetch(&run->kind[row]);
+    __builtin_prefetch(&run->at_s[row]); /* the end of the one before */
+}
+
+static inline void see_customer(struct walk *w, uint32_t local, struct run_range rows,
+                                void (*see)(void *to, struct walk *w), void *to)
+{
+    rows = rows_in(w, rows);
     if (rows.from >= rows.to)
         return;
     w->local = local;
@@ -154,7 +168,6 @@ static void walk_run(const struct survey *v, const struct run *run, const struct
     struct walk w = {.m = &v->matcher, .run = run};
     w.from_s = v->span.from_s < 0 ? 0 : (uint32_t)v->span.from_s;
     w.to_s = v->span.to_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)v->span.to_s;
-    bool whole = w.from_s <= run->first_s && w.to_s >= run->last_s;
     if (!has_any(&v->matcher, run))
         return;
     w.only_kind = only_kind(v, run);
@@ -166,8 +179,14 @@ static void walk_run(const struct survey *v, const struct run *run, const struct
     for (size_t k = 0; k < v->matcher.n_slots; k++)
         w.posting[k] = run->postings[v->matcher.kinds[k]];
     for (uint32_t i = 0; i < SET_WORDS; i++)
-        for (uint64_t left = who->w[i]; left != 0; left &= left - 1)
-            see_customer(&w, i * 64 + (uint32_t)__builtin_ctzll(left), whole, see, to);
+        for (uint64_t left = who->w[i]; left != 0; left &= left - 1) {
+            uint32_t local = i * 64 + (uint32_t)__builtin_ctzll(left);
+            call_ahead(&w, local);
+            struct run_range rows =
+                run->local == NULL ? (struct run_range){run->start[local], run->start[local + 1]}
+                                   : run_range_of(run, local);
+            see_customer(&w, local, rows, see, to);
+        }
 }
 
 void walk_chunk(const struct survey *v, uint32_t chunk, const struct set_words *who,
