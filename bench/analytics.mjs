@@ -1,7 +1,8 @@
 // Koi beside SQLite, PostgreSQL, DuckDB and ClickHouse on the questions of the log. What is made,
 // how each side is laid out, and how to go through the full size in stages: README.md, "analytics".
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -295,8 +296,10 @@ function findFastest(medians) {
 
 /** One line a question: medians of all sides, and how many times the fastest tuned peer takes. */
 function printTable(medians) {
-  const names = ['koi', ...peerNames.flatMap((name) =>
-    (name === 'sqlite' ? ['tuned'] : layouts).map((layout) => `${name} ${layout}`))]; // prettier-ignore
+  const sides = peerNames.flatMap((name) =>
+    (name === 'sqlite' ? ['tuned'] : layouts).map((layout) => `${name} ${layout}`),
+  );
+  const names = ['koi', ...sides];
   const text = (ms) => (ms === null ? 'none' : ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0));
   const width = Math.max(...names.map((name) => name.length)) + 2;
   const line = (cells) => cells.map((cell, i) => cell.padStart(i ? width : 5)).join('');

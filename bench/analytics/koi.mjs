@@ -2,8 +2,8 @@
 //
 // What can be told before the server runs is imported by the command into the SQLite file: the
 // accounts with profile, tags, staff and friendship; half of the merges; orders with half of the
-// refunds; six files of events. The rest is imported through the running server, in three parts: the
-// other merges, the other refunds, the late events. The mirror follows them step by step.
+// refunds; six files of events. The rest is imported through the running server, in three parts:
+// the other merges, the other refunds, the late events. The mirror follows them step by step.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -71,7 +71,8 @@ export function load(data, files, done, save) {
     // There is no way in for staff yet but the connection to WeCom.
     const staff = Array.from({ length: world.STAFF }, (_, i) => {
       const name = world.staffName(i + 1);
-      return `INSERT INTO staff (id, userid, name, created_s) VALUES (${i + 1}, '${name}', '${name}', 0);`;
+      return `INSERT INTO staff (id, userid, name, created_s) VALUES
+        (${i + 1}, '${name}', '${name}', 0);`;
     });
     const input = `BEGIN;${staff.join('')}COMMIT;`;
     execFileSync('sqlite3', ['-bail', join(data, 'koi.db')], { input });
@@ -107,7 +108,7 @@ export class Koi {
     Object.assign(this, { data, token, name: 'koi' });
   }
 
-  /** Starts the server and waits for the mirror: milliseconds from the start to its first answer. */
+  /** Starts the server, waits for the mirror: milliseconds from the start to its first answer. */
   async start() {
     const begun = performance.now();
     this.server = await serve(this.data);
@@ -157,7 +158,7 @@ export class Koi {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
   }
 
-  /** A question: { value: milliseconds, processor: of all threads, answer }, or null where this Koi has no such route. */
+  /** A question: { value: milliseconds, processor: of all threads, answer }; null: no route. */
   async ask(question, constants) {
     const { path, body, read } = questions[question](constants);
     const before = processorMs(this.server.pid);

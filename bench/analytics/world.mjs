@@ -1,5 +1,6 @@
 // What generate.c makes, as numbers; the questions; and the constants that are drawn for them.
-export const START = 1751817600; // Monday 2025-07-07 00:00 in Asia/Shanghai, a zone without summer time
+// Monday 2025-07-07 00:00 in Asia/Shanghai, a zone without summer time
+export const START = 1751817600;
 export const DAY = 86400;
 export const WEEK = 7 * DAY;
 export const DAYS = 180;
@@ -81,7 +82,7 @@ export function reached(byLevel) {
   return out;
 }
 
-/** Q4 from rows of [first week, [active in week 0, 1, 2 …]]: lines of [first week, weeks since, n]. */
+/** Q4 from rows of [first week, [active in week 0, 1 …]]: lines of [first week, weeks since, n]. */
 export function cohorts(rows) {
   const out = [];
   for (const [first, active] of rows)
@@ -98,7 +99,7 @@ export function cells(rows) {
     .sort((a, b) => order(a) - order(b));
 }
 
-/** Q8 from rows of [day, kind, n] and of [day, customers]: a line a day, customers, then by kind. */
+/** Q8 from rows of [day, kind, n] and [day, customers]: a line a day, customers, then by kind. */
 export function daily(first, kinds, customers) {
   const out = Array.from({ length: 30 }, () => Array(KINDS.length + 1).fill(0));
   for (const [day, kind, n] of kinds) out[Number(day) - first][Number(kind)] = Number(n);

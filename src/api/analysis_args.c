@@ -1,4 +1,7 @@
-/* analysis_args.c — pieces of questions out of requests, and what replies have in common. */
+/* analysis_args.c — pieces of questions out of requests, and what replies have in common.
+ *
+ * An error inside a piece names the argument it stands in ("steps[1].events") and the position in
+ * its text, so that the console can point at it. */
 #include "api/analysis_args.h"
 
 #include "base/clock.h"

@@ -44,7 +44,8 @@ enum rc asked_lists(struct request *rq, struct tx *tx, struct asked *a, const ch
                     size_t most, struct analysis_events *out, size_t *out_n, struct err *e);
 /* Opens the reply's object with how long it took and what `now` was. */
 struct json *asked_open(struct request *rq, const struct asked *a);
-/* "name": "expression", or null when there is none; clears `text`. Expressions are only said of now. */
+/* "name": "expression", or null when there is none; clears `text`. Expressions are only said of
+ * now. */
 void put_expression(struct json *j, const struct asked *a, const char *name, bool known,
                     struct buf *text);
 /* "name": [{"text","zh","en"}, …] of lists of events. */

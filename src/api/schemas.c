@@ -28,10 +28,13 @@
 
 /* Lists of events as text and by their names; counts of a chart's series. */
 #define EVENT_LISTS ARRAY(OBJECT("\"text\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT))
-#define COUNTS_CELLS ARRAY(OBJECT("\"events\":" INT ",\"customers\":" INT ",\"expression\":" TEXT_NULL))
+#define COUNTS_CELLS                                                                               \
+    ARRAY(OBJECT("\"events\":" INT ",\"customers\":" INT ",\"expression\":" TEXT_NULL))
 
-#define ACCOUNT_REF "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"login\":" TEXT_NULL "}}"
-#define STAFF_REF "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"name\":" TEXT_NULL "}}"
+#define ACCOUNT_REF                                                                                \
+    "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"login\":" TEXT_NULL "}}"
+#define STAFF_REF                                                                                  \
+    "{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"name\":" TEXT_NULL "}}"
 
 /* What lists show of a customer. */
 #define CUSTOMER_ROW                                                                               \

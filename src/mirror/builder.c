@@ -1,8 +1,8 @@
 /* builder.c — rows of the feed into codes, columns, marks and runs: everything at once.
  *
- * Customers come first, so that each event finds its root; then what they have; then the events of
- * all chunks, gathered by chunk (15 bytes each, builder_log.c) and sorted when all are there. Ids that
- * no row has any more keep their codes until the process ends. */
+ * Customers come first, so that each event finds its root; then what they have; then the events
+ * of all chunks, gathered by chunk (15 bytes each, builder_log.c) and sorted when all are
+ * there. Ids that no row has any more keep their codes until the process ends. */
 #include "mirror/builder.h"
 
 #include "base/hash.h"

@@ -1,8 +1,8 @@
 /* builder_image.c — the parts of a file.
  *
- * Sets are written container by container: how many members, then those as 16-bit numbers, or 8 KB
- * of bits. Runs are used where they stand in the file; everything else, a few dozen bytes a customer, is
- * put together anew.
+ * Sets are written container by container: how many members, then those as 16-bit numbers, or 8
+ * KB of bits. Runs are used where they stand in the file; everything else, a few dozen bytes a
+ * customer, is put together anew.
  */
 #include "mirror/builder_image.h"
 

@@ -16,8 +16,9 @@ struct image_draft *builder_draft(const struct builder *b, const struct snapshot
 /* Writes it durably under its name and frees the draft. Cost: about 1 GB/s, or the disk's speed. */
 enum rc image_draft_write(struct image_draft *d, const char *path, struct err *e);
 
-/* Fills a builder that knows nothing. False, the builder unchanged, when there is no file, or it is damaged, of
- * another version, or (`expects` says so) of another log. The caller holds the snapshot. */
+/* Fills a builder that knows nothing. False, the builder unchanged, when there is no file, or
+ * it is damaged, of another version, or (`expects` says so) of another log. The caller holds
+ * the snapshot. */
 bool builder_load(struct builder *b, const char *path,
                   bool (*expects)(void *ctx, int64_t seq, uint64_t fingerprint), void *ctx,
                   struct snapshot **out);

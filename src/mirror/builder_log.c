@@ -1,9 +1,10 @@
-/* builder_log.c — the log into rows by chunk, read by several threads, and who has what beside it.
+/* builder_log.c — the log into rows by chunk, read by several threads, and who has what beside
+ * it.
  *
- * The numbers of the log are cut into stretches, which threads take one after the other, each with a
- * read transaction of its own. Theirs are a moment younger than the builder's; what changed meanwhile is
- * behind `to_seq` in the log, so the next step sees it. Lists of one chunk are joined in the order of
- * the stretches, which is that of the log. */
+ * The numbers of the log are cut into stretches, which threads take one after the other, each
+ * with a read transaction of its own. Theirs are a moment younger than the builder's; what
+ * changed meanwhile is behind `to_seq` in the log, so the next step sees it. Lists of one chunk
+ * are joined in the order of the stretches, which is that of the log. */
 #include "base/must.h"
 #include "base/share.h"
 #include "mirror/builder_parts.h"

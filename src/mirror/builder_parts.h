@@ -42,9 +42,9 @@ void put_columns(struct columns *columns, uint32_t ordinal, const struct feed_cu
 enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
                   struct run_rows **rows, struct err *e);
 
-/* Reads the log up to `to_seq`, a list of rows for each chunk (NULL where there are none), and adds
- * who has what to `pairs`, shared out to the cores. The caller, who holds a read transaction besides, frees the
- * array and the lists, also when it failed. */
+/* Reads the log up to `to_seq`, a list of rows for each chunk (NULL where there are none), and
+ * adds who has what to `pairs`, shared out to the cores. The caller, who holds a read
+ * transaction besides, frees the array and the lists, also when it failed. */
 enum rc builder_read_log(struct builder *b, struct tx *tx, int64_t to_seq,
                          struct mark_pairs pairs[static FEED_RELATIONS], struct run_rows ***out,
                          struct err *e);

@@ -1,9 +1,9 @@
 /* image — the file that a mirror is kept in between two runs of the program.
  *
  * It begins with a head, then come parts (each a stretch of bytes on a multiple of 64, with a
- * checksum of its own), and a directory of them. It is written under another name and renamed when all of it is
- * on disk. What was written by another version, or fails any checksum, is not believed. Numbers
- * are as this machine has them: the file is not for sending around.
+ * checksum of its own), and a directory of them. It is written under another name and renamed
+ * when all of it is on disk. What was written by another version, or fails any checksum, is not
+ * believed. Numbers are as this machine has them: the file is not for sending around.
  */
 #ifndef KOI_MIRROR_IMAGE_H
 #define KOI_MIRROR_IMAGE_H

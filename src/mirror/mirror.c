@@ -35,8 +35,8 @@ struct mirror {
     struct signal wake, renewed;
     bool stopping, wanted;
     struct mirror_status status;
-    /* The image: its path, "": none; the thread that writes it, and when it last began and how long it
-     * took. */
+    /* The image: its path, "": none; the thread that writes it, and when it last began and how
+     * long it took. */
     char image[4096];
     pthread_t image_thread;
     bool image_begun; /* image_thread is to be joined */

@@ -1,21 +1,22 @@
 /* run — events of one chunk of customers, in columns, sorted by (customer, time).
  *
- * A run never changes once it is made. The base run of a chunk holds nearly everything; newer runs
- * hold what came since, late events included, and are merged into it in the background. Within a
- * customer equal seconds keep the order of the log (`seq`), which is the order in which rows are
- * given here, so `seq` itself is not kept.
+ * A run never changes once it is made. The base run of a chunk holds nearly everything; newer
+ * runs hold what came since, late events included, and are merged into it in the background.
+ * Within a customer equal seconds keep the order of the log (`seq`), which is the order in
+ * which rows are given here, so `seq` itself is not kept.
  *
- * A newer run may replace a customer: older runs then do not count for them. That is how merges,
- * erasures, events taken back and refunds of old orders come in: the customer's events are read
- * from the database again.
+ * A newer run may replace a customer: older runs then do not count for them. That is how
+ * merges, erasures, events taken back and refunds of old orders come in: the customer's events
+ * are read from the database again.
  *
- * Columns are as narrow as their values in this run: a column of one value takes no room. What few
- * events have (amount, quantity, when an order was first refunded) stands in the postings of their
- * kind. A posting lists the events of a rare kind, or of one with amounts, so that questions about
- * orders need not look at messages.
+ * Columns are as narrow as their values in this run: a column of one value takes no room. What
+ * few events have (amount, quantity, when an order was first refunded) stands in the postings
+ * of their kind. A posting lists the events of a rare kind, or of one with amounts, so that
+ * questions about orders need not look at messages.
  *
- * Cost: at most 13 bytes an event, 9 with neither staff nor channel; 6 bytes a posting and 4 (8 for
- * large amounts) for each of its columns; 4 bytes a customer of a dense run. Making: about 30 ns an event.
+ * Cost: at most 13 bytes an event, 9 with neither staff nor channel; 6 bytes a posting and 4 (8
+ * for large amounts) for each of its columns; 4 bytes a customer of a dense run. Making: about
+ * 30 ns an event.
  */
 #ifndef KOI_MIRROR_RUN_H
 #define KOI_MIRROR_RUN_H

@@ -1,4 +1,7 @@
-/* analysis.c — reading the pieces of a question, and its calendar units. */
+/* analysis.c — reading the pieces of a question, and its calendar units.
+ *
+ * Units come from the calendar of the corp's zone and from nowhere else, so that both engines cut
+ * time alike, also where clocks are changed. */
 #include "query/analysis.h"
 
 #include "base/limits.h"

@@ -1,4 +1,7 @@
-/* analysis_text.c — trees put together from the question's own pieces, and printed. */
+/* analysis_text.c — trees put together from the question's own pieces, and printed.
+ *
+ * Nothing is escaped or pasted: a tree cannot come out as another text than the one that parses
+ * into it. Tests count each expression and compare with its cell. */
 #include "query/analysis_text.h"
 
 #include <assert.h>

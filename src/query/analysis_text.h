@@ -1,10 +1,10 @@
-/* analysis_text — the customers behind a bar or a cell, as text of the audience language, so that
- * what was seen can be saved and used.
+/* analysis_text — the customers behind a bar or a cell, as text of the audience language, so
+ * that what was seen can be saved and used.
  *
- * Each function appends the expression and returns true, or returns false (nothing appended) for what the
- * language cannot say: an audience that is itself "as of", a list of events for a measure, names
- * that are not known, more alternatives than TEXT_WAYS_MOST. Windows stay as they were written, so a
- * saved "last 30d" moves on with time.
+ * Each function appends the expression and returns true, or returns false (nothing appended)
+ * for what the language cannot say: an audience that is itself "as of", a list of events for a
+ * measure, names that are not known, more alternatives than TEXT_WAYS_MOST. Windows stay as
+ * they were written, so a saved "last 30d" moves on with time.
  */
 #ifndef KOI_QUERY_ANALYSIS_TEXT_H
 #define KOI_QUERY_ANALYSIS_TEXT_H

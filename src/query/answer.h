@@ -20,8 +20,8 @@ struct snapshot; /* mirror/snapshot.h */
 struct snapshot *answer_from(struct mirror *m, struct tx *tx);
 /* Accepts NULL. */
 void answer_done(struct snapshot *s);
-/* The same for a question that reads the whole log. RC_BUSY with how far it is while the mirror of a
- * log too long for the database is being built; otherwise *out as above. */
+/* The same for a question that reads the whole log. RC_BUSY with how far it is while the mirror
+ * of a log too long for the database is being built; otherwise *out as above. */
 enum rc answer_from_long(struct mirror *m, struct tx *tx, struct snapshot **out, struct err *e);
 /* Whether an audience reads events, so that the database would take long. */
 bool answer_is_long(const struct audience_expr *x);

@@ -227,8 +227,8 @@ enum {
 };
 
 /* Pieces of the language by themselves, for analyses: "view, order where amount > 100" (at most
- * `most`, room in `out`), "last 30d", "7d". Events are unchecked until audience_check_events(), which also
- * looks at a window (NULL: none). Errors as those of audience_parse(). */
+ * `most`, room in `out`), "last 30d", "7d". Events are unchecked until audience_check_events(),
+ * which also looks at a window (NULL: none). Errors as those of audience_parse(). */
 enum rc audience_parse_events(struct arena *a, struct str text, size_t most, struct events *out,
                               size_t *out_n, struct err *e);
 enum rc audience_parse_window(struct arena *a, struct str text, struct window *out, struct err *e);

@@ -32,9 +32,9 @@ enum rc feed_events(struct tx *tx, int64_t after_seq, int64_t to_seq,
  * transaction's arena; one pass over the refunds. */
 struct feed_facts;
 enum rc feed_facts_read(struct tx *tx, const struct feed_facts **out, struct err *e);
-/* The same as feed_events(), made for the whole log: on SQLite three times as fast, in parts by several threads if
- * need be, each with a transaction of its own. The facts may be a little older than the events: what
- * changed between them is named by later changes. */
+/* The same as feed_events(), made for the whole log: on SQLite three times as fast, in parts by
+ * several threads if need be, each with a transaction of its own. The facts may be a little
+ * older than the events: what changed between them is named by later changes. */
 enum rc feed_log(struct tx *tx, const struct feed_facts *facts, int64_t after_seq, int64_t to_seq,
                  enum rc (*see)(void *to, const struct feed_event *ev, struct err *e), void *to,
                  struct err *e);

@@ -1,5 +1,5 @@
-/* analysis_diff — random funnels, retentions, counts, RFM, repurchase and paths put to the mirror, SQLite,
- * PostgreSQL and the naive evaluator.
+/* analysis_diff — random funnels, retentions, counts, RFM, repurchase and paths put to the
+ * mirror, SQLite, PostgreSQL and the naive evaluator.
  *
  *   node test/torture/analysis_diff.mjs [--seed S] [--count N]
  *

@@ -399,7 +399,8 @@ static size_t damage(struct rng *rng, char *bytes, size_t n)
     }
 }
 
-/* Whatever is done to the file: it is refused, or what was hit means nothing and it says the same. */
+/* Whatever is done to the file: it is refused, or what was hit means nothing and it says the
+ * same. */
 static void damaged_images_are_not_believed(void **state)
 {
     struct world *w = world_new(*state);

@@ -157,8 +157,8 @@ export const ask = {
     return world.cohorts(found.map(([first, ...active]) => [Number(first), active]));
   },
   async Q5({ now }, layout) {
-    // Of n values quantilesExact takes the one ts place floor(level x n) from 0; just under k/5 that
-    // is the one ts rank ceil(k n / 5) from 1.
+    // Of n values quantilesExact takes the one at place floor(level x n) from 0; just under k/5
+    // that is the one of rank ceil(k n / 5) from 1.
     const levels = [1, 2, 3, 4].map((k) => k / 5 - 1e-9);
     const score = (x) => [1, 2, 3, 4].reduce((sum, k) => `${sum} + (b.${x} > q.q${x}[${k}])`, '1');
     const cuts = (x) => `quantilesExact(${levels})(${x}) AS q${x}`;

@@ -48,7 +48,8 @@ export async function load({ dir, files, layouts }, step) {
   });
   await step('tune', async () => {
     await db.run(`CREATE TABLE customers_tuned AS SELECT * FROM customers ORDER BY city, id`);
-    await db.run(`CREATE TABLE events_tuned AS SELECT *, ((ts - ${START}) // ${WEEK})::UTINYINT AS week,
+    await db.run(`CREATE TABLE events_tuned AS SELECT *,
+      ((ts - ${START}) // ${WEEK})::UTINYINT AS week,
       ((ts - ${START}) // ${DAY})::UTINYINT AS day FROM events ORDER BY customer, ts`);
     await db.run(`CREATE TABLE orders AS SELECT customer, ts, amount FROM events
       WHERE kind = 4 ORDER BY customer, ts`);

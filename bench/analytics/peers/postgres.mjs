@@ -80,8 +80,8 @@ async function start(dir) {
     dynamic_shared_memory_type: 'mmap',
   };
   const told = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
-  as(join(bin, 'pg_ctl'), '-D', join(dir, 'data'), '-l', join(dir, 'data', 'log'), '-w', '-t', '120',
-    'start', '-o', told.join(' ')); // prettier-ignore
+  const where = ['-D', join(dir, 'data'), '-l', join(dir, 'data', 'log')];
+  as(join(bin, 'pg_ctl'), ...where, '-w', '-t', '120', 'start', '-o', told.join(' '));
   db = new pg.Client({ host: socket, user: 'koi', database: 'postgres' });
   db.on('error', () => {}); // stopped while it answers
   await db.connect();
@@ -102,7 +102,8 @@ export async function load({ dir, files, layouts }, step) {
   const copy = (table, file) => `COPY ${table} FROM '${file}' (FORMAT csv);`;
   await step('load', async () => {
     await db.query(`BEGIN;
-      CREATE TABLE customers (id INT, city SMALLINT, gender SMALLINT, age SMALLINT, channel SMALLINT,
+      CREATE TABLE customers (id INT, city SMALLINT, gender SMALLINT, age SMALLINT,
+        channel SMALLINT,
         staff SMALLINT, added INT, tags INT);
       CREATE TABLE events (customer INT, ts INT, kind SMALLINT, amount INT);
       ${copy('customers', files.customers)} ${files.events.map((f) => copy('events', f)).join(' ')}
@@ -171,8 +172,8 @@ const tables = (layout) =>
       };
 
 // Each row carries the latest start that leads to its step: a running maximum over a running
-// maximum over a running maximum. (Looking each start up in an index of its kind, as SQLite does it,
-// takes as long here.)
+// maximum over a running maximum. (Looking each start up in an index of its kind, as SQLite does
+// it, takes as long here.)
 function windows(log, seconds) {
   const most = 'OVER (PARTITION BY customer ORDER BY ts ROWS UNBOUNDED PRECEDING)';
   return `SELECT level, count(*) FROM (SELECT customer, max(CASE
@@ -206,7 +207,8 @@ export const ask = {
     const [[n]] = await rows(`SELECT count(*) FROM (SELECT o.customer FROM ${t.orders} o
       ${staff ? mine : ''} WHERE o.ts > ${now - 90 * DAY} AND o.ts <= ${now} GROUP BY o.customer
       HAVING count(*) >= 2 AND sum(o.amount) >= ${fen}) b WHERE NOT EXISTS (SELECT 1
-      FROM ${t.claims} k WHERE k.customer = b.customer AND k.ts > ${now - WEEK} AND k.ts <= ${now})`);
+      FROM ${t.claims} k WHERE k.customer = b.customer
+        AND k.ts > ${now - WEEK} AND k.ts <= ${now})`);
     return Number(n);
   },
   Q2f: (constants, layout) => ask.Q2(constants, layout),

@@ -1,8 +1,9 @@
 // SQLite, in the process, one thread: rows in trees.
 //
 // One layout, tuned: events clustered by customer and time, with an index of customer and week;
-// views, clicks, claims and orders once more, clustered by customer and time; the last 40 days with covering indexes by kind
-// and by customer; customers with covering indexes of city and tags, and of staff.
+// views, clicks, claims and orders once more, clustered by customer and time; the last 40 days with
+// covering indexes by kind and by customer; customers with covering indexes of city and tags, and
+// of staff.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -108,7 +109,8 @@ export const ask = {
     const mine = `customers c CROSS JOIN orders o ON c.staff IN (${staff}) AND o.customer = c.id`;
     const [[n]] = rows(`SELECT count(*) FROM (SELECT o.customer FROM ${staff ? mine : 'orders o'}
       WHERE o.ts > ${now - 90 * DAY} AND o.ts <= ${now} GROUP BY o.customer
-      HAVING count(*) >= 2 AND sum(o.amount) >= ${fen}) AS b WHERE NOT EXISTS (SELECT 1 FROM claims k
+      HAVING count(*) >= 2 AND sum(o.amount) >= ${fen}) AS b
+      WHERE NOT EXISTS (SELECT 1 FROM claims k
       WHERE k.customer = b.customer AND k.ts > ${now - WEEK} AND k.ts <= ${now})`);
     return n;
   },
@@ -136,7 +138,8 @@ export const ask = {
   async Q4({ weeks }) {
     const active = rows(`WITH active AS MATERIALIZED (SELECT customer, week FROM events
         WHERE week < ${weeks} GROUP BY customer, week)
-      SELECT first, week, count(*) FROM (SELECT week, min(week) OVER (PARTITION BY customer) AS first
+      SELECT first, week, count(*) FROM (
+        SELECT week, min(week) OVER (PARTITION BY customer) AS first
         FROM active) GROUP BY first, week`);
     const byFirst = new Map();
     for (const [first, week, n] of active) {

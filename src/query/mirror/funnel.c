@@ -44,7 +44,8 @@ struct way {
     uint8_t depth;
 };
 
-/* Row `at_s` can be of the steps in `steps`; `first_s`: the latest event of the first step before. */
+/* Row `at_s` can be of the steps in `steps`; `first_s`: the latest event of the first step
+ * before. */
 static inline void go_on(const struct funnel_run *f, struct way *y, int64_t first_s, uint32_t at_s,
                          uint32_t steps)
 {
@@ -364,8 +365,8 @@ static enum rc draw(struct drawing *d, struct arena *a, struct err *e)
             continue;
         struct drawn *g = &d->at[d->n++];
         g->set = d->sets[d->n_sets++] = marks[i].set;
-        g->key = text ? (struct analysis_key){.text = s->texts->at[marks[i].key]}
-                      : (struct analysis_key){.id = marks[i].key, .text = STR_ABSENT};
+        g->key.id = text ? 0 : marks[i].key;
+        g->key.text = text ? s->texts->at[marks[i].key] : STR_ABSENT;
         count_group(d, g, false);
     }
     if (by != BY_NOTHING)

@@ -1,8 +1,8 @@
 /* match.c — filters on a row, and the classes of many rows at once.
  *
- * A kind is taken apart into two halves of four bits. For each upper half that any class uses there
- * is a table of sixteen bytes by the lower half: the bits of the classes. A shuffle looks 32 kinds up
- * at once.
+ * A kind is taken apart into two halves of four bits. For each upper half that any class uses
+ * there is a table of sixteen bytes by the lower half: the bits of the classes. A shuffle looks
+ * 32 kinds up at once.
  */
 #include "query/mirror/match.h"
 

@@ -1,9 +1,9 @@
 /* match — whether an event is one of those asked for. Private to query/mirror.
  *
- * A matcher holds several lists of events (the steps of a funnel, the series of a chart) as classes:
- * for each event it says the classes the event is in, as bits. Where no list has a filter, 64 rows
- * at a time become a word of bits a class (AVX2 where there is one: about 2 ns for 64 rows, and a
- * few bytes looked at for each).
+ * A matcher holds several lists of events (the steps of a funnel, the series of a chart) as
+ * classes: for each event it says the classes the event is in, as bits. Where no list has a
+ * filter, 64 rows at a time become a word of bits a class (AVX2 where there is one: about 2 ns
+ * for 64 rows, and a few bytes looked at for each).
  */
 #ifndef KOI_QUERY_MIRROR_MATCH_H
 #define KOI_QUERY_MIRROR_MATCH_H
@@ -67,8 +67,9 @@ static inline uint16_t matcher_classes(const struct matcher *m, const struct hit
                 classes |= m->matches[i].bit;
     return classes;
 }
-/* For the n (1 … 64) kinds from `kind` on: bit i of out[c] says whether the i-th is plainly of class c. The
- * array may be read RUN_SLACK bytes beyond its end. Up to MASK_CLASSES_MAX classes: asserts. */
+/* For the n (1 … 64) kinds from `kind` on: bit i of out[c] says whether the i-th is plainly of
+ * class c. The array may be read RUN_SLACK bytes beyond its end. Up to MASK_CLASSES_MAX
+ * classes: asserts. */
 void matcher_masks(const struct matcher *m, const uint8_t *kind, uint32_t n, uint64_t *out);
 
 #endif

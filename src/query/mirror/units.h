@@ -30,8 +30,9 @@ static inline uint32_t unit_find_at(const struct unit_finder *f, uint32_t at_s)
 
 /* Whether units_of_mask() may be asked: at most 32 units of one length. */
 bool units_are_even(const struct unit_finder *f);
-/* Bits of the units of those of 64 instants that are in the mask, and not earlier than `from_s` nor
- * later than `to_s`, which lie within the units. Up to 7 instants beyond the last of the mask may be read. */
+/* Bits of the units of those of 64 instants that are in the mask, and not earlier than `from_s`
+ * nor later than `to_s`, which lie within the units. Up to 7 instants beyond the last of the
+ * mask may be read. */
 uint32_t units_of_mask(const struct unit_finder *f, const uint32_t *at_s, uint64_t mask,
                        uint32_t from_s, uint32_t to_s);
 

@@ -1,8 +1,10 @@
-/* walk — the events of an analysis, customer by customer, over the cores. Private to query/mirror.
+/* walk — the events of an analysis, customer by customer, over the cores. Private to
+ * query/mirror.
  *
- * An analysis gives its matcher, who counts, and a span; the walk finds each customer's newest run and their
- * rows in the span, and calls back. Customers without a row in the span are passed over. Work is
- * shared out by chunks, so whoever is called keeps sums by chunk and adds them up afterwards.
+ * An analysis gives its matcher, who counts, and a span; the walk finds each customer's newest
+ * run and their rows in the span, and calls back. Customers without a row in the span are
+ * passed over. Work is shared out by chunks, so whoever is called keeps sums by chunk and adds
+ * them up afterwards.
  */
 #ifndef KOI_QUERY_MIRROR_WALK_H
 #define KOI_QUERY_MIRROR_WALK_H
@@ -23,7 +25,8 @@ struct survey {
 enum rc survey_begin(struct survey *v, const struct snapshot *s, struct tx *tx,
                      const struct analysis *base, struct err *e);
 void survey_done(struct survey *v);
-/* Another audience (NULL: everyone) at the same moment, without scope. Free with mirror_answer_free(). */
+/* Another audience (NULL: everyone) at the same moment, without scope. Free with
+ * mirror_answer_free(). */
 enum rc survey_audience(struct survey *v, const struct audience_expr *who,
                         struct mirror_answer *out, struct err *e);
 
