@@ -1,9 +1,12 @@
 /* Analyses over the API: every bar and cell that comes with an expression counts exactly the
  * customers that the expression picks, and what is wrong is said where it is. */
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { each, start, until } from './harness.mjs';
 
+const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 const day = (daysAgo) => new Date(Date.now() - daysAgo * 86400e3).toISOString().slice(0, 10);
 const window = `between ${day(120)} and ${day(5)}`;
 const steps = [
@@ -83,6 +86,31 @@ each('analyses', (engine) => {
     );
     assert.ok(first.every(({ from }) => from === 0));
     assert.ok(paths.customers > 0 && paths.customers <= paths.visits);
+  });
+
+  test('REES46: the funnel of its sessions', async (t) => {
+    if (!existsSync(shared)) return t.skip('../shared/data is not here');
+    const want = JSON.parse(readFileSync(join(shared, 'expected', 'rees46_funnel.json'), 'utf8'));
+    const file = readdirSync(join(shared, 'events')).find((name) => name.startsWith('rees46'));
+    const koi = await start(t, engine, { serve: false });
+    const mapping = 'customer=user_session'; // a session is a customer
+    const path = join(shared, 'events', file);
+    const done = await koi.koi('import', 'events', path, '--channel', 'R', '--map', mapping);
+    assert.equal(done.code, 0, done.err);
+    await koi.serve();
+    const admin = await koi.signIn('administrator');
+    await until(async () => (await admin.get('/api/mirror')).state === 'ready', 'the mirror');
+    for (const [names, levels] of [
+      [['view', 'cart', 'purchase'], want.funnel_session_view_cart_purchase],
+      [['view', 'purchase'], want.funnel_session_view_purchase],
+    ]) {
+      const body = { steps: names.map((events) => ({ events })), within: '2d' };
+      const { groups } = await ask(admin, 'funnel', body);
+      assert.deepEqual(
+        groups[0].levels.map(({ customers }) => customers),
+        levels,
+      );
+    }
   });
 
   test('what is wrong is said where it is', async (t) => {
