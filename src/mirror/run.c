@@ -168,6 +168,69 @@ static void index_customers(struct run *run, const struct run_rows *rows, bool b
     run->start[k] = (uint32_t)rows->n;
 }
 
+/* ---- recent rows ---- */
+
+enum { SAMPLES = 1024, RECENT_FROM = SAMPLES * 7 / 10 };
+
+static int compare_times(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The time that three rows in ten are not earlier than, of a sample of them. */
+static uint32_t recent_time(const uint32_t *at_s, size_t n)
+{
+    uint32_t sample[SAMPLES];
+    for (size_t i = 0; i < SAMPLES; i++)
+        sample[i] = at_s[i * n / SAMPLES];
+    qsort(sample, SAMPLES, sizeof *sample, compare_times);
+    return sample[RECENT_FROM];
+}
+
+static void index_recent(struct run *run)
+{
+    if (run->local != NULL || run->n == 0)
+        return;
+    run->recent_s = recent_time(run->at_s, run->n);
+    run->recent = must(malloc(SET_CHUNK * sizeof *run->recent));
+    for (uint32_t c = 0; c < SET_CHUNK; c++) {
+        uint32_t from = run->start[c], i = run->start[c + 1];
+        while (i > from && run->at_s[i - 1] >= run->recent_s)
+            i--;
+        uint32_t n = run->start[c + 1] - i;
+        run->recent[c] = (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX);
+    }
+}
+
+/* Without branches on what is read: where a customer's window begins cannot be guessed. */
+static uint32_t first_since(const uint32_t *at_s, uint32_t from, uint32_t to, uint32_t x)
+{
+    uint32_t n = to - from;
+    if (n == 0)
+        return from;
+    while (n > 1) {
+        uint32_t half = n / 2;
+        from = at_s[from + half - 1] < x ? from + half : from;
+        n -= half;
+    }
+    return from + (at_s[from] < x);
+}
+
+uint32_t run_first_since(const struct run *run, uint32_t local, struct run_range range,
+                         uint32_t from_s)
+{
+    if (from_s <= run->first_s)
+        return range.from;
+    if (run->recent != NULL && from_s >= run->recent_s && run->recent[local] < UINT16_MAX) {
+        uint32_t recent = run->start[local + 1] - run->recent[local];
+        range.from = recent > range.from ? recent : range.from;
+        if (range.from >= range.to)
+            return range.to;
+    }
+    return first_since(run->at_s, range.from, range.to, from_s);
+}
+
 static struct set_words *copy_words(const struct set_words *x)
 {
     struct set_words *copy = must(aligned_alloc(_Alignof(struct set_words), sizeof *copy));
@@ -200,6 +263,7 @@ static struct run *finish(struct run_rows *rows, const struct set_words *replace
     run->at_s = must(realloc(rows->at_s, rows->n * sizeof *run->at_s + RUN_SLACK));
     memset(run->at_s + rows->n, 0, RUN_SLACK);
     rows->at_s = NULL;
+    index_recent(run);
     rows->object = NULL;
     rows->channel = rows->staff = NULL;
     rows_done(rows);
@@ -364,6 +428,7 @@ void run_drop(struct run *run)
     }
     free(run->local);
     free(run->start);
+    free(run->recent);
     free(run->kind);
     free(run->at_s);
     free(run->object.data);
@@ -385,6 +450,7 @@ size_t run_bytes(const struct run *run)
     size_t bytes = sizeof(struct counted) + run->n * row + 2 * RUN_SLACK +
                    (run->customers + 1) * sizeof *run->start +
                    (run->local != NULL ? run->customers * sizeof *run->local : 0) +
+                   (run->recent != NULL ? SET_CHUNK * sizeof *run->recent : 0) +
                    (run->replaced != NULL ? sizeof *run->replaced : 0);
     for (int k = 0; k < RUN_KINDS; k++) {
         const struct run_posting *p = run->postings[k];

@@ -90,8 +90,13 @@ struct run {
     uint16_t *local;          /* sparse: the customers, ascending; dense: NULL */
     uint32_t *start;          /* row at which each begins, and the end */
     uint32_t first_s, last_s; /* earliest and latest time; of no rows UINT32_MAX and 0 */
-    uint8_t *kind;            /* with RUN_SLACK bytes behind */
-    uint32_t *at_s;           /* likewise */
+    /* Dense: how many of each customer's rows are not earlier than recent_s (at most UINT16_MAX are
+     * told), about a third of all; so that a question about the last weeks need not look for where
+     * they begin. Sparse: NULL. */
+    uint32_t recent_s;
+    uint16_t *recent;
+    uint8_t *kind;  /* with RUN_SLACK bytes behind */
+    uint32_t *at_s; /* likewise */
     struct run_column object, channel, staff;
     struct run_posting *postings[RUN_KINDS]; /* NULL: none, or look at the rows */
     struct set_words *replaced;              /* customers whose older runs do not count; or NULL */
@@ -128,6 +133,9 @@ struct run_range {
     uint32_t from, to; /* rows, the last excluded */
 };
 
+/* Where the rows of `range`, a customer's, that are not earlier than from_s begin. */
+uint32_t run_first_since(const struct run *run, uint32_t local, struct run_range range,
+                         uint32_t from_s);
 /* The rows of one customer; O(log customers) when sparse. */
 struct run_range run_range_of(const struct run *run, uint32_t local);
 /* The places of one customer in a posting; O(log n). */

@@ -41,15 +41,15 @@ struct last_units {
 };
 
 /* Without branches, since kinds come in no order: the slot NOTHING takes what is in no series. */
-static inline void count_event(struct count_sums *sums, struct last_units *last, uint32_t slot,
-                               int unit)
+static inline void count_event(struct count_sums *sums, struct last_units *last, int *any,
+                               uint32_t slot, int unit)
 {
-    int any = slot == NOTHING ? last->of[ANY] : unit;
+    int now = slot == NOTHING ? *any : unit;
     sums[unit].events[slot]++;
     sums[unit].customers[slot] += last->of[slot] != unit;
-    sums[unit].customers[ANY] += last->of[ANY] != any;
+    sums[unit].customers[ANY] += *any != now;
     last->of[slot] = unit;
-    last->of[ANY] = any;
+    *any = now;
 }
 
 /* Who had an event of a series at all. */
@@ -64,11 +64,13 @@ static void see_rows(void *to, struct walk *w)
 {
     struct counts_chunk *c = to;
     struct last_units last;
+    int any = NO_UNIT;
     const uint8_t *kind = w->run->kind;
     memset(&last, 0xff, sizeof last);
     for (uint32_t row = w->rows.from; row < w->rows.to; row++)
-        count_event(c->sums, &last, c->r->slot_of[kind[row]],
+        count_event(c->sums, &last, &any, c->r->slot_of[kind[row]],
                     (int)unit_find_at(&c->r->finder, w->run->at_s[row]));
+    last.of[ANY] = any;
     count_customer(&c->sums[c->r->units.n], &last);
 }
 
@@ -78,6 +80,7 @@ static void see_customer(void *to, struct walk *w)
     struct last_units last;
     struct hit h;
     uint16_t series;
+    int any = NO_UNIT;
     if (w->only == NULL && c->r->single) {
         see_rows(to, w);
         return;
@@ -86,8 +89,9 @@ static void see_customer(void *to, struct walk *w)
     while (walk_next(w, &h, &series)) {
         int unit = (int)unit_find_at(&c->r->finder, h.at_s);
         for (; series != 0; series &= (uint16_t)(series - 1))
-            count_event(c->sums, &last, (uint32_t)__builtin_ctz(series), unit);
+            count_event(c->sums, &last, &any, (uint32_t)__builtin_ctz(series), unit);
     }
+    last.of[ANY] = any;
     count_customer(&c->sums[c->r->units.n], &last);
 }
 
@@ -176,6 +180,8 @@ static enum rc answer(struct counts_run *r, struct counts_answer *out, struct er
         return rc;
     unit_finder_init(&r->finder, r->survey.plan.a, &r->units);
     r->single = find_slots(r);
+    if (r->survey.span.from_s < r->finder.base_s) /* events of other kinds may be earlier */
+        r->survey.span.from_s = r->finder.base_s;
     share_rounds(r->survey.plan.s->n_chunks, run_chunk, r);
     tabulate(r, out);
     return RC_OK;

@@ -6,7 +6,6 @@
  * quantities and refunds stand in postings, whose places go along with the rows.
  */
 #include "query/mirror/match.h"
-#include "query/mirror/walk.h"
 
 #include "base/calendar.h"
 #include "query/word.h"
@@ -273,8 +272,8 @@ static void run_rows_of(const struct ask *ask, const struct run *run, const stru
                 put_bit(out, local, x->zero);
                 continue;
             }
-            if (!x->wants_columns && x->from_s > run->first_s)
-                range.from = rows_lower(run->at_s, range.from, range.to, x->from_s);
+            if (!x->wants_columns)
+                range.from = run_first_since(run, local, range, x->from_s);
             places_to(x, &pl, local, few);
             put_bit(out, local,
                     ask->kind == ASK_SEQ ? seq_rows(x, run, range, &pl)

@@ -54,25 +54,13 @@ enum rc survey_audience(struct survey *v, const struct audience_expr *who,
 
 /* ---- rows ---- */
 
-/* Without branches on what is read: where a customer's window begins cannot be guessed. */
-uint32_t rows_lower(const uint32_t *at_s, uint32_t from, uint32_t to, uint32_t x)
-{
-    uint32_t n = to - from;
-    if (n == 0)
-        return from;
-    while (n > 1) {
-        uint32_t half = n / 2;
-        from = at_s[from + half - 1] < x ? from + half : from;
-        n -= half;
-    }
-    return from + (at_s[from] < x);
-}
-
 /* The customer's first place in the posting that is in the span. */
 static uint32_t place_in(const struct run_posting *p, uint32_t local, uint32_t from_s)
 {
     struct run_range range = run_posting_of(p, local);
-    return rows_lower(p->at_s, range.from, range.to, from_s);
+    while (range.from < range.to && p->at_s[range.from] < from_s)
+        range.from++;
+    return range.from;
 }
 
 /* The rows of a customer that are in the span. */
@@ -82,9 +70,8 @@ static struct run_range rows_in(const struct walk *w, struct run_range rows)
     if (rows.from == rows.to)
         return rows;
     if (w->to_s < run->last_s && run->at_s[rows.to - 1] > w->to_s)
-        rows.to = rows_lower(run->at_s, rows.from, rows.to, w->to_s + 1);
-    if (w->from_s > run->first_s)
-        rows.from = rows_lower(run->at_s, rows.from, rows.to, w->from_s);
+        rows.to = run_first_since(run, w->local, rows, w->to_s + 1);
+    rows.from = run_first_since(run, w->local, rows, w->from_s);
     return rows;
 }
 
@@ -103,11 +90,10 @@ static inline void call_ahead(const struct walk *w, uint32_t local)
 static inline void see_customer(struct walk *w, uint32_t local, struct run_range rows,
                                 void (*see)(void *to, struct walk *w), void *to)
 {
-    rows = rows_in(w, rows);
-    if (rows.from >= rows.to)
-        return;
     w->local = local;
-    w->rows = rows;
+    w->rows = rows_in(w, rows);
+    if (w->rows.from >= w->rows.to)
+        return;
     for (size_t k = 0; k < w->m->n_slots; k++)
         if (w->posting[k] != NULL)
             w->place[k] = place_in(w->posting[k], local, w->from_s);

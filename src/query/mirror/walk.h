@@ -76,8 +76,4 @@ static inline bool walk_next(struct walk *w, struct hit *h, uint16_t *classes)
     return false;
 }
 
-/* The first of the rows [from, to) of one customer that is not earlier than x, `to` when all are.
- * O(log n). */
-uint32_t rows_lower(const uint32_t *at_s, uint32_t from, uint32_t to, uint32_t x);
-
 #endif
