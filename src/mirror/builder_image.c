@@ -48,7 +48,8 @@ struct image_draft *builder_draft(const struct builder *b, const struct snapshot
     d->s = snapshot_hold(s);
     d->fingerprint = fingerprint;
     d->root = must(malloc((s->customers + 1) * sizeof *d->root));
-    memcpy(d->root, b->root, s->customers * sizeof *d->root);
+    if (s->customers > 0)
+        memcpy(d->root, b->root, s->customers * sizeof *d->root);
     return d;
 }
 
@@ -182,7 +183,7 @@ static const void *take(struct part *part, size_t n)
 static bool take_into(struct part *part, void *to, size_t n)
 {
     const void *p = take(part, n);
-    if (p != NULL)
+    if (p != NULL && n > 0)
         memcpy(to, p, n);
     return p != NULL;
 }

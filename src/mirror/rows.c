@@ -65,6 +65,8 @@ void run_rows_add(struct run_rows *rows, const struct run_row *row)
 void run_rows_take(struct run_rows *rows, struct run_rows *more)
 {
     assert(rows->n + more->n < UINT32_MAX);
+    if (more->n == 0)
+        return;
     if (rows->n == 0) {
         struct run_rows empty = *rows;
         *rows = *more;

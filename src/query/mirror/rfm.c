@@ -77,8 +77,10 @@ static void join(struct rfm_run *r)
     for (int k = 0; k < VALUES; k++) {
         int64_t *to = r->all.of[k] = must(malloc((r->all.n + 1) * sizeof *to));
         for (uint32_t i = 0; i < n; i++) {
-            memcpy(to, r->chunks[i].of[k], r->chunks[i].n * sizeof *to);
-            to += r->chunks[i].n;
+            size_t here = r->chunks[i].n;
+            if (here > 0)
+                memcpy(to, r->chunks[i].of[k], here * sizeof *to);
+            to += here;
         }
     }
 }
