@@ -8,6 +8,8 @@ enum {
     LIMIT_ARENA = 64 << 20,
     /* A JSON body of the API. Bulk data goes through import, which streams. */
     LIMIT_BODY = 1 << 20,
+    /* Read after an error and forgotten, so that a client that is still writing gets its reply. */
+    LIMIT_BODY_FORGOTTEN = 16 << 20,
     /* An uploaded file. Two million order lines are about 200 MB. */
     LIMIT_UPLOAD_MB = 2048,
     /* Text of an audience expression: the longest we have seen by hand is 2 KB. */

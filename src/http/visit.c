@@ -140,7 +140,15 @@ static int64_t body_limit(const struct visit *v)
     return v->taker != NULL ? (int64_t)LIMIT_UPLOAD_MB << 20 : LIMIT_BODY;
 }
 
-/* Looks at the head before the body comes; an error is answered at once. */
+/* After an error as many bytes of a body are still read and forgotten: a client that is writing
+ * when its connection closes would see a reset instead of the reply. */
+static int64_t forget_limit(const struct visit *v)
+{
+    int64_t twice = 2 * body_limit(v);
+    return twice > LIMIT_BODY_FORGOTTEN ? twice : LIMIT_BODY_FORGOTTEN;
+}
+
+/* Looks at the head before the body comes. */
 static enum rc begin_body(struct visit *v, struct err *e)
 {
     struct request *rq = v->rq;
@@ -176,13 +184,23 @@ static enum rc take_body(struct visit *v, struct str piece, struct err *e)
     return taker_add(v->taker, piece, e);
 }
 
-/* After an error the rest of the body is read and forgotten, since a reply can only follow it;
- * within reason. */
+/* Whether the reply to an error in the head need not wait for the body: the client asks first, or
+ * its body is too long to be read for nothing. */
+static bool answer_before_body(const struct visit *v)
+{
+    const char *length =
+        MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, "Content-Length");
+    int64_t n = 0;
+    return MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, "Expect") != NULL ||
+           (length != NULL && str_to_i64(str_from(length), &n) && n > forget_limit(v));
+}
+
+/* After an error the rest of the body is read and forgotten, within reason. */
 static enum MHD_Result take_piece(struct visit *v, const char *data, size_t *size)
 {
     bool late = v->deadline_us != 0 && clock_mono_us() > v->deadline_us;
     v->received += (int64_t)*size;
-    if (late || v->received > 2 * body_limit(v)) {
+    if (late || v->received > forget_limit(v)) {
         return MHD_NO;
     }
     if (v->rq->err.rc == RC_OK && is_api(v->rq->wire.path)) {
@@ -279,7 +297,8 @@ enum MHD_Result visit_handle(void *cls, struct MHD_Connection *connection, const
     case VISIT_HEAD:
         v->state = VISIT_BODY;
         read_head(v, method);
-        if (is_api(v->rq->wire.path) && begin_body(v, &v->rq->err) != RC_OK) {
+        if (is_api(v->rq->wire.path) && begin_body(v, &v->rq->err) != RC_OK &&
+            answer_before_body(v)) {
             return finish(v);
         }
         return MHD_YES;
