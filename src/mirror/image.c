@@ -8,15 +8,16 @@
 
 #include "base/hash.h"
 #include "base/must.h"
+#include "base/pages.h"
 #include "base/share.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -181,7 +182,7 @@ enum rc image_finish(struct image_writer *w, const struct image_facts *facts, st
 
 struct image {
     atomic_uint refs;
-    const char *base;
+    char *base;
     size_t size;
     const struct entry *entries;
     size_t n;
@@ -197,25 +198,55 @@ void image_drop(struct image *image)
 {
     if (image == NULL || atomic_fetch_sub_explicit(&image->refs, 1, memory_order_acq_rel) > 1)
         return;
-    munmap((void *)image->base, image->size);
+    free(image->base);
     free(image);
 }
 
-static bool map(struct image *image, const char *path)
+void image_forget(struct image *image, const void *part, size_t bytes)
+{
+    size_t from = (size_t)((const char *)part - image->base);
+    assert(from <= image->size && bytes <= image->size - from);
+    pages_forget(image->base + from, bytes);
+}
+
+enum { PIECE = 4 << 20 /* read at a time */ };
+
+struct filling {
+    const struct image *image;
+    int fd;
+    atomic_bool bad;
+};
+
+static void fill_piece(void *arg, size_t i)
+{
+    struct filling *f = arg;
+    size_t at = i * PIECE;
+    size_t end = f->image->size - at < PIECE ? f->image->size : at + PIECE;
+    while (at < end && !f->bad) {
+        ssize_t n = pread(f->fd, f->image->base + at, end - at, (off_t)at);
+        if (n > 0)
+            at += (size_t)n;
+        else if (n == 0 || errno != EINTR)
+            f->bad = true;
+    }
+}
+
+/* The whole file, in large pages: mapped, it would be had in small ones. */
+static bool fetch(struct image *image, const char *path)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    bool ok = fstat(fd, &st) == 0 && st.st_size > HEAD;
-    void *base = ok ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    struct filling f = {.image = image, .fd = fd};
+    f.bad = fstat(fd, &st) != 0 || st.st_size <= HEAD;
+    if (!f.bad) {
+        image->size = (size_t)st.st_size;
+        image->base = pages_new(image->size);
+        share_rounds((image->size + PIECE - 1) / PIECE, fill_piece, &f);
+    }
     close(fd);
-    if (base == MAP_FAILED)
-        return false;
-    madvise(base, (size_t)st.st_size, MADV_WILLNEED);
-    image->base = base;
-    image->size = (size_t)st.st_size;
-    return true;
+    return !f.bad;
 }
 
 /* Head and directory; every entry lies within the file. */
@@ -261,12 +292,8 @@ bool image_open(const char *path, struct image **out, struct image_facts *facts)
 {
     struct image *image = must(calloc(1, sizeof *image));
     image->refs = 1;
-    if (!map(image, path)) {
-        free(image);
-        return false;
-    }
     struct checking c = {.image = image};
-    if (read_directory(image, facts))
+    if (fetch(image, path) && read_directory(image, facts))
         share_rounds(image->n, check_part, &c);
     else
         c.bad = true;

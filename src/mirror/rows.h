@@ -12,6 +12,8 @@
 struct counted {
     atomic_uint refs;
     struct image *image; /* that its columns are in; NULL: they are its own */
+    const void *part;    /* of the image */
+    size_t part_bytes;
     struct run run;
 };
 
@@ -45,5 +47,8 @@ void rows_reserve(struct run_rows *rows, size_t n);
 void rows_done(struct run_rows *rows);
 /* Copies rows sorted by (customer, time), equal seconds in the order they had. `out` is empty. */
 void rows_sort(const struct run_rows *rows, struct run_rows *out);
+
+/* Notes where each block of customers begins in a posting whose `local` is complete. */
+void posting_index(struct run_posting *p);
 
 #endif

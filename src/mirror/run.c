@@ -8,14 +8,18 @@
 #include "mirror/run.h"
 
 #include "base/must.h"
+#include "base/pages.h"
 #include "mirror/rows.h"
 
 #include <assert.h>
+#include <emmintrin.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { RARE = 16 /* a kind is rare up to one row in so many */, SPARSE = 8, RUNS_MOST = 64 };
+enum { BLOCKS = SET_CHUNK / POSTING_BLOCK };
+enum { INDEXED = 4096 /* events of a posting, from which on an index pays */ };
 
 /* ---- columns ---- */
 
@@ -138,6 +142,22 @@ static void fill_postings(struct run *run, const struct run_rows *rows)
         }
         next += extra;
     }
+    for (int k = 0; k < RUN_KINDS; k++)
+        if (run->postings[k] != NULL)
+            posting_index(run->postings[k]);
+}
+
+void posting_index(struct run_posting *p)
+{
+    if (p->n < INDEXED)
+        return;
+    p->of_block = must(malloc((BLOCKS + 1) * sizeof *p->of_block));
+    uint32_t place = 0;
+    for (uint32_t b = 0; b <= BLOCKS; b++) {
+        while (place < p->n && p->local[place] < b * POSTING_BLOCK)
+            place++;
+        p->of_block[b] = place;
+    }
 }
 
 /* ---- customers ---- */
@@ -257,10 +277,11 @@ static struct run *finish(struct run_rows *rows, const struct set_words *replace
     run->object = narrow(rows->object, rows->n);
     run->channel = narrow16(rows->channel, rows->n);
     run->staff = narrow16(rows->staff, rows->n);
-    run->kind = must(realloc(rows->kind, rows->n + RUN_SLACK));
+    run->kind = pages_from(rows->kind, rows->n, rows->n + RUN_SLACK);
     memset(run->kind + rows->n, 0, RUN_SLACK);
     rows->kind = NULL;
-    run->at_s = must(realloc(rows->at_s, rows->n * sizeof *run->at_s + RUN_SLACK));
+    size_t times = rows->n * sizeof *run->at_s;
+    run->at_s = pages_from(rows->at_s, times, times + RUN_SLACK);
     memset(run->at_s + rows->n, 0, RUN_SLACK);
     rows->at_s = NULL;
     index_recent(run);
@@ -410,6 +431,7 @@ void run_drop(struct run *run)
         struct run_posting *p = run->postings[k];
         if (p == NULL)
             continue;
+        free(p->of_block);
         if (image != NULL) { /* its columns are the file's */
             free(p);
             continue;
@@ -422,6 +444,7 @@ void run_drop(struct run *run)
         free(p);
     }
     if (image != NULL) {
+        image_forget(image, counted_of(run)->part, counted_of(run)->part_bytes);
         image_drop(image);
         free(counted_of(run));
         return;
@@ -456,6 +479,7 @@ size_t run_bytes(const struct run *run)
         const struct run_posting *p = run->postings[k];
         if (p == NULL)
             continue;
+        bytes += p->of_block != NULL ? (BLOCKS + 1) * sizeof *p->of_block : 0;
         bytes += sizeof *p + p->n * (sizeof *p->local + sizeof *p->at_s +
                                      amounts_width(&p->amount_fen) + amounts_width(&p->quantity) +
                                      (p->refunded_s != NULL ? sizeof *p->refunded_s : 0));
@@ -475,8 +499,30 @@ struct run_range run_range_of(const struct run *run, uint32_t local)
     return (struct run_range){run->start[i], run->start[i + 1]};
 }
 
+/* How many of 8 places are below x. */
+static inline uint32_t below(__m128i places, uint32_t x)
+{
+    __m128i not_below =
+        _mm_cmpeq_epi16(_mm_subs_epu16(_mm_set1_epi16((short)x), places), _mm_setzero_si128());
+    return 8 - (uint32_t)__builtin_popcount((unsigned)_mm_movemask_epi8(not_below)) / 2;
+}
+
 struct run_range run_posting_of(const struct run_posting *p, uint32_t local)
 {
-    return (struct run_range){places_lower(p->local, p->n, local),
-                              places_lower(p->local, p->n, local + 1)};
+    if (p->of_block == NULL)
+        return (struct run_range){places_lower(p->local, p->n, local),
+                                  places_lower(p->local, p->n, local + 1)};
+    uint32_t i = p->of_block[local / POSTING_BLOCK];
+    uint32_t to = p->of_block[local / POSTING_BLOCK + 1];
+    struct run_range range = {i, i};
+    for (; i < to && i + 8 <= p->n; i += 8) { /* those from `to` on are of later customers */
+        __m128i places = _mm_loadu_si128((const __m128i *)(p->local + i));
+        range.from += below(places, local);
+        range.to += local < UINT16_MAX ? below(places, local + 1) : 8;
+    }
+    for (; i < to; i++) {
+        range.from += p->local[i] < local;
+        range.to += p->local[i] <= local;
+    }
+    return range;
 }

@@ -74,11 +74,15 @@ struct run_amounts {
     int64_t *wide;   /* RUN_NONE: none */
 };
 
+enum { POSTING_BLOCK = 16 };
+
 /* The events of one kind. */
 struct run_posting {
     uint32_t n;
-    uint16_t *local; /* ascending */
-    uint32_t *at_s;  /* ascending within a customer */
+    uint16_t *local; /* ascending, with RUN_SLACK bytes behind */
+    uint32_t
+        *of_block;  /* of many: where each POSTING_BLOCK customers begin, and the end; or NULL */
+    uint32_t *at_s; /* ascending within a customer */
     /* Present when any event of the kind has one: */
     struct run_amounts amount_fen, quantity;
     uint32_t *refunded_s; /* or NULL */
@@ -138,7 +142,7 @@ uint32_t run_first_since(const struct run *run, uint32_t local, struct run_range
                          uint32_t from_s);
 /* The rows of one customer; O(log customers) when sparse. */
 struct run_range run_range_of(const struct run *run, uint32_t local);
-/* The places of one customer in a posting; O(log n). */
+/* The places of one customer in a posting; a few ns when there are many, else O(log n). */
 struct run_range run_posting_of(const struct run_posting *p, uint32_t local);
 
 static inline uint32_t run_value(const struct run_column *c, uint32_t row)

@@ -124,6 +124,8 @@ static struct run_posting *take_posting(struct reading *r, uint32_t n, uint32_t 
     p->quantity.narrow = take_array(r, has & HAS_QUANTITY, n * sizeof(int32_t));
     p->quantity.wide = take_array(r, has & HAS_WIDE_QUANTITY, n * sizeof(int64_t));
     p->refunded_s = take_array(r, has & HAS_REFUNDED, n * sizeof *p->refunded_s);
+    if (!r->bad)
+        posting_index(p);
     return p;
 }
 
@@ -157,6 +159,8 @@ struct run *run_load(struct image *image, const void *part, size_t bytes)
     struct run *run = &counted->run;
     counted->refs = 1;
     counted->image = image_hold(image);
+    counted->part = part;
+    counted->part_bytes = bytes;
     run->n = h->n;
     run->customers = h->customers;
     run->first_s = h->first_s;

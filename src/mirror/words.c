@@ -9,6 +9,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #define HAS_AVX2 1
 #define AVX2 __attribute__((target("avx2")))
@@ -108,6 +109,17 @@ static const struct loops WIDE = {and_avx2, or_avx2, and_not_avx2, count_avx2};
 #endif
 static const struct loops *loops = &PLAIN;
 
+#if HAS_AVX2
+/* With what came along with it: the bit instructions that analyses use, too. */
+static bool has_avx2(void)
+{
+    unsigned a, b, c, d;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2") && __get_cpuid(0x80000001, &a, &b, &c, &d) &&
+           (c & bit_LZCNT) != 0;
+}
+#endif
+
 bool set_uses_avx2(void)
 {
     return loops != &PLAIN;
@@ -117,7 +129,7 @@ void set_use_avx2(bool yes)
 {
     loops = &PLAIN;
 #if HAS_AVX2
-    if (yes && __builtin_cpu_supports("avx2"))
+    if (yes && has_avx2())
         loops = &WIDE;
 #else
     (void)yes;

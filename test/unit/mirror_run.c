@@ -17,11 +17,18 @@ struct log {
 
 static struct log everything;
 
+/* Few kinds are most; orders (11) are so many that their posting gets an index. */
+static uint8_t random_kind(struct rng *rng)
+{
+    uint64_t which = rng_below(rng, 100);
+    return (uint8_t)(which < 60 ? 1 + rng_below(rng, 3) : which < 80 ? 11 : rng_below(rng, 256));
+}
+
 static struct run_row random_row(struct rng *rng, uint32_t customers, bool wide)
 {
     struct run_row row = {
         .local = (uint16_t)(rng_below(rng, customers) * (SET_CHUNK / customers)),
-        .kind = (uint8_t)(rng_below(rng, 100) < 80 ? 1 + rng_below(rng, 3) : rng_below(rng, 256)),
+        .kind = random_kind(rng),
         .at_s = 1000 + (uint32_t)rng_below(rng, wide ? UINT32_MAX - 1000 : 50),
         .object = (uint32_t)rng_below(rng, wide ? 1000000 : 3),
         .channel = (uint16_t)(wide ? rng_below(rng, 1000) : 7),
@@ -102,7 +109,7 @@ static void check(const struct run *run, const struct run_row *rows, size_t n)
         if (range.from < range.to)
             assert_int_equal(range.to, i);
         const struct run_posting *orders = run->postings[11];
-        if (orders != NULL && local % 97 == 0) {
+        if (orders != NULL) {
             struct run_range in = run_posting_of(orders, local);
             assert_int_equal(in.from, had[11]);
             assert_int_equal(in.to, places[11]);

@@ -1,13 +1,16 @@
 /* counts.c — events and customers by day, week or month.
  *
  * A customer's events come in the order of time, so they are new to a unit when the last event that
- * was counted was in another one. */
+ * was counted was in another one. Where no filter decides and units are few and of one length, each
+ * customer becomes a word of bits a series instead, one bit a unit, and words are added up as
+ * bytes. */
 #include "query/mirror/analysis_mirror.h"
 
 #include "base/must.h"
 #include "base/share.h"
 #include "query/mirror/units.h"
 #include "query/mirror/walk.h"
+#include "query/mirror/wide.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -25,7 +28,7 @@ struct counts_run {
     const struct counts *q;
     struct analysis_units units;
     struct unit_finder finder;
-    bool single; /* each kind is in one series at most */
+    bool by_bits; /* AVX2, no filters, each kind in one series at most, few units of one length */
     uint8_t slot_of[RUN_KINDS];
     struct count_sums **chunks;
 };
@@ -40,16 +43,13 @@ struct last_units {
     int of[SLOTS];
 };
 
-/* Without branches, since kinds come in no order: the slot NOTHING takes what is in no series. */
-static inline void count_event(struct count_sums *sums, struct last_units *last, int *any,
-                               uint32_t slot, int unit)
+static inline void count_event(struct count_sums *sums, struct last_units *last, uint32_t slot,
+                               int unit)
 {
-    int now = slot == NOTHING ? *any : unit;
     sums[unit].events[slot]++;
     sums[unit].customers[slot] += last->of[slot] != unit;
-    sums[unit].customers[ANY] += *any != now;
-    last->of[slot] = unit;
-    *any = now;
+    sums[unit].customers[ANY] += last->of[ANY] != unit;
+    last->of[slot] = last->of[ANY] = unit;
 }
 
 /* Who had an event of a series at all. */
@@ -59,40 +59,66 @@ static void count_customer(struct count_sums *all, const struct last_units *last
         all->customers[k] += last->of[k] != NO_UNIT;
 }
 
-/* Without filters, and each kind in one series at most, only kinds and times are looked at. */
-static void see_rows(void *to, struct walk *w)
-{
-    struct counts_chunk *c = to;
-    struct last_units last;
-    int any = NO_UNIT;
-    const uint8_t *kind = w->run->kind;
-    memset(&last, 0xff, sizeof last);
-    for (uint32_t row = w->rows.from; row < w->rows.to; row++)
-        count_event(c->sums, &last, &any, c->r->slot_of[kind[row]],
-                    (int)unit_find_at(&c->r->finder, w->run->at_s[row]));
-    last.of[ANY] = any;
-    count_customer(&c->sums[c->r->units.n], &last);
-}
-
 static void see_customer(void *to, struct walk *w)
 {
     struct counts_chunk *c = to;
     struct last_units last;
     struct hit h;
     uint16_t series;
-    int any = NO_UNIT;
-    if (w->only == NULL && c->r->single) {
-        see_rows(to, w);
-        return;
-    }
     memset(&last, 0xff, sizeof last);
     while (walk_next(w, &h, &series)) {
         int unit = (int)unit_find_at(&c->r->finder, h.at_s);
         for (; series != 0; series &= (uint16_t)(series - 1))
-            count_event(c->sums, &last, &any, (uint32_t)__builtin_ctz(series), unit);
+            count_event(c->sums, &last, (uint32_t)__builtin_ctz(series), unit);
     }
-    last.of[ANY] = any;
     count_customer(&c->sums[c->r->units.n], &last);
+}
+
+/* ---- many customers ---- */
+
+enum { BITS = 32 /* units at most */ };
+
+/* Customers of a batch by series and unit, and those with any event of the series. */
+struct batch_sums {
+    uint8_t customers[SLOTS][BITS];
+    uint32_t at_all[SLOTS];
+};
+
+/* Units of one customer's rows by series; adds their events. */
+WIDE_INLINE void see_rows(const struct counts_run *r, struct count_sums *sums,
+                          const struct run *run, struct run_range rows, uint32_t *bits)
+{
+    for (uint32_t row = rows.from; row < rows.to; row++) {
+        uint32_t slot = r->slot_of[run->kind[row]];
+        uint32_t unit = unit_of_even(&r->finder, run->at_s[row]);
+        bits[slot] |= UINT32_C(1) << unit;
+        sums[unit].events[slot]++;
+    }
+}
+
+WIDE static void see_batch(void *to, const struct walk_batch *b)
+{
+    struct counts_chunk *c = to;
+    const struct counts_run *r = c->r;
+    size_t n_series = r->q->n_series;
+    struct batch_sums s;
+    memset(&s, 0, sizeof s);
+    for (uint32_t i = 0; i < b->n; i++) {
+        uint32_t bits[SLOTS] = {0};
+        see_rows(r, c->sums, b->run, b->rows[i], bits);
+        for (size_t k = 0; k < n_series; k++) {
+            bits[ANY] |= bits[k];
+            wide_count(s.customers[k], bits[k]);
+            s.at_all[k] += bits[k] != 0;
+        }
+        wide_count(s.customers[ANY], bits[ANY]);
+        s.at_all[ANY] += bits[ANY] != 0;
+    }
+    for (size_t k = 0; k < SLOTS; k++) {
+        for (size_t u = 0; u < r->units.n; u++)
+            c->sums[u].customers[k] += s.customers[k][u];
+        c->sums[r->units.n].customers[k] += s.at_all[k];
+    }
 }
 
 /* Whether each kind is in one series at most, without a filter; which one. */
@@ -113,28 +139,11 @@ static void run_chunk(void *arg, size_t i)
     struct counts_run *r = arg;
     struct counts_chunk c = {r, must(calloc(r->units.n + 1, sizeof(struct count_sums)))};
     r->chunks[i] = c.sums;
-    walk_chunk(&r->survey, (uint32_t)i, &r->survey.who.chunks[i], see_customer, &c);
-}
-
-/* ---- the calendar ---- */
-
-static void see_earliest(void *to, struct walk *w)
-{
-    uint32_t *at_s = to;
-    struct hit h;
-    uint16_t series;
-    bool may = w->only != NULL || w->run->at_s[w->rows.from] < *at_s;
-    if (may && walk_next(w, &h, &series) && h.at_s < *at_s)
-        *at_s = h.at_s;
-}
-
-/* The first event there is, where the window has no beginning; INT64_MAX: none. */
-static int64_t earliest_event(const struct counts_run *r)
-{
-    uint32_t at_s = UINT32_MAX;
-    for (uint32_t i = 0; i < r->survey.plan.s->n_chunks; i++)
-        walk_chunk(&r->survey, i, &r->survey.who.chunks[i], see_earliest, &at_s);
-    return at_s == UINT32_MAX ? INT64_MAX : at_s;
+    const struct set_words *who = &r->survey.who.chunks[i];
+    if (r->by_bits)
+        walk_batches(&r->survey, (uint32_t)i, who, see_batch, &c);
+    else
+        walk_chunk(&r->survey, (uint32_t)i, who, see_customer, &c);
 }
 
 /* ---- the table ---- */
@@ -174,12 +183,15 @@ static enum rc answer(struct counts_run *r, struct counts_answer *out, struct er
     if (rc != RC_OK || r->survey.matcher.unsupported)
         return rc != RC_OK ? rc : RC_BUSY;
     struct span span = r->survey.span;
-    int64_t earliest_s = span.from_s > SPAN_START ? span.from_s : earliest_event(r);
+    int64_t earliest_s = span.from_s;
+    if (earliest_s <= SPAN_START)
+        earliest_s = survey_earliest(&r->survey, UINT16_MAX, r->q->unit);
     rc = analysis_units(span, earliest_s, r->q->unit, ANALYSIS_UNITS_MAX, &r->units, e);
     if (rc != RC_OK || r->units.n == 0)
         return rc;
     unit_finder_init(&r->finder, r->survey.plan.a, &r->units);
-    r->single = find_slots(r);
+    r->by_bits = set_uses_avx2() && units_are_even(&r->finder) && find_slots(r) &&
+                 !survey_reads_posting(&r->survey);
     if (r->survey.span.from_s < r->finder.base_s) /* events of other kinds may be earlier */
         r->survey.span.from_s = r->finder.base_s;
     share_rounds(r->survey.plan.s->n_chunks, run_chunk, r);

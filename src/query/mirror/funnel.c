@@ -1,10 +1,11 @@
 /* funnel.c — the deepest step of each customer, and the quickest way to each.
  *
- * The rows of a customer become words of 64 bits a step. Where only depths are asked for, the way
- * is looked for from the last step back: the latest event of each step before one of the next is
- * the highest bit below it, and no later way can begin earlier, so few events are touched. For the
- * times, events of later steps are gone through in order, and the latest possible start of the
- * steps so far is carried along.
+ * The rows of a customer become words of 64 bits a step. Where only depths are asked for, the
+ * earliest way through the steps, however long it takes, bounds them; then a way in time is looked
+ * for from the last step back: the latest event of each step before one of the next is the highest
+ * bit below it, and no later way can begin earlier, so few events are touched. For the times, events
+ * of later steps are gone through in order, and the latest possible start of the steps so far is
+ * carried along.
  */
 #include "query/mirror/analysis_mirror.h"
 
@@ -12,6 +13,7 @@
 #include "base/share.h"
 #include "query/mirror/ranks.h"
 #include "query/mirror/walk.h"
+#include "query/mirror/wide.h"
 #include "store/tier.h"
 
 #include <stdlib.h>
@@ -62,15 +64,16 @@ static inline void go_on(const struct funnel_run *f, struct way *y, int64_t firs
     }
 }
 
-static void go_masks(const struct funnel_run *f, const struct walk *w, struct way *y)
+static void go_masks(const struct funnel_run *f, const struct run *run, struct run_range rows,
+                     struct way *y)
 {
     uint64_t masks[MASK_CLASSES_MAX];
     int64_t first_s = NEVER;
-    const uint32_t *at_s = w->run->at_s;
-    for (uint32_t row = w->rows.from; row < w->rows.to; row += 64) {
-        uint32_t n = w->rows.to - row < 64 ? w->rows.to - row : 64;
+    const uint32_t *at_s = run->at_s;
+    for (uint32_t row = rows.from; row < rows.to; row += 64) {
+        uint32_t n = rows.to - row < 64 ? rows.to - row : 64;
         uint64_t later = 0;
-        matcher_masks(w->m, w->run->kind + row, n, masks);
+        matcher_masks(&f->survey.matcher, run->kind + row, n, masks);
         for (size_t k = 1; k < f->n; k++)
             later |= masks[k];
         for (; later != 0; later &= later - 1) {
@@ -140,14 +143,33 @@ static bool reaches(const struct funnel_run *f, const struct step_bits *bits, si
     return false;
 }
 
-static uint8_t depth_of(const struct funnel_run *f, const struct walk *w, struct step_bits *bits)
+static struct way no_way(void)
+{
+    struct way y = {.depth = 0};
+    for (size_t k = 0; k < LIMIT_SEQ_STEPS; k++) {
+        y.start[k] = NEVER;
+        y.took[k] = NO_TIME;
+    }
+    return y;
+}
+
+static uint8_t depth_of_all(const struct funnel_run *f, const struct run *run,
+                            struct run_range rows)
+{
+    struct way y = no_way();
+    go_masks(f, run, rows, &y);
+    return y.depth;
+}
+
+/* A customer of more than 64 rows. */
+WIDE static uint8_t depth_of_many(const struct funnel_run *f, const struct run *run,
+                                  struct run_range rows, struct step_bits *bits)
 {
     uint64_t masks[MASK_CLASSES_MAX], any[LIMIT_SEQ_STEPS] = {0};
-    uint32_t n_rows = w->rows.to - w->rows.from;
-    const uint32_t *at_s = w->run->at_s + w->rows.from;
+    uint32_t n_rows = rows.to - rows.from;
     for (uint32_t row = 0; row < n_rows; row += 64) {
         uint32_t n = n_rows - row < 64 ? n_rows - row : 64;
-        matcher_masks(w->m, w->run->kind + w->rows.from + row, n, masks);
+        wide_masks(&f->survey.matcher, f->n, run->kind + rows.from + row, n, masks);
         for (size_t k = 0; k < f->n; k++) {
             bits->of[k][row / 64] = masks[k];
             any[k] |= masks[k];
@@ -159,9 +181,45 @@ static uint8_t depth_of(const struct funnel_run *f, const struct walk *w, struct
     while (possible < f->n && any[possible] != 0)
         possible++;
     for (size_t k = possible; k > 1; k--)
-        if (reaches(f, bits, k - 1, n_rows, at_s))
+        if (reaches(f, bits, k - 1, n_rows, run->at_s + rows.from))
             return (uint8_t)k;
     return possible > 0;
+}
+
+/* reaches() within one word; step k has an event. */
+WIDE_INLINE bool word_reaches(const struct funnel_run *f, const uint64_t *masks, size_t k,
+                              const uint32_t *at_s)
+{
+    for (uint64_t ends = masks[k]; ends != 0;) {
+        unsigned end = 63 - (unsigned)__builtin_clzll(ends), at = end;
+        for (size_t j = k; j > 0; j--) {
+            uint64_t before = _bzhi_u64(masks[j - 1], at);
+            if (before == 0)
+                return false;
+            at = 63 - (unsigned)__builtin_clzll(before);
+        }
+        if (at_s[end] - at_s[at] <= f->within_s)
+            return true;
+        ends = _bzhi_u64(ends, end);
+    }
+    return false;
+}
+
+/* A customer of at most 64 rows, as most are. */
+WIDE_INLINE uint8_t depth_of_few(const struct funnel_run *f, const struct run *run,
+                                 struct run_range rows)
+{
+    uint64_t masks[MASK_CLASSES_MAX] = {0};
+    wide_masks(&f->survey.matcher, f->n, run->kind + rows.from, rows.to - rows.from, masks);
+    uint64_t way = masks[0];
+    unsigned depth = way != 0;
+    for (size_t k = 1; k < f->n; k++) {
+        way = masks[k] & ~_blsmsk_u64(way); /* later than the earliest of the step before */
+        depth += way != 0;
+    }
+    while (depth > 1 && !word_reaches(f, masks, depth - 1, run->at_s + rows.from))
+        depth--;
+    return (uint8_t)depth;
 }
 
 struct funnel_chunk {
@@ -170,21 +228,27 @@ struct funnel_chunk {
     struct step_bits bits;
 };
 
+/* Without filters, where only depths are asked for. */
+WIDE static void see_batch(void *to, const struct walk_batch *b)
+{
+    struct funnel_chunk *c = to;
+    const struct funnel_run *f = c->f;
+    for (uint32_t i = 0; i < b->n; i++) {
+        struct run_range rows = b->rows[i];
+        uint32_t n = rows.to - rows.from;
+        c->out->depth[b->local[i]] = n <= 64 ? depth_of_few(f, b->run, rows)
+                                     : n < WORDS_MOST * 64
+                                         ? depth_of_many(f, b->run, rows, &c->bits)
+                                         : depth_of_all(f, b->run, rows);
+    }
+}
+
 static void see_customer(void *to, struct walk *w)
 {
     struct funnel_chunk *c = to;
-    if (w->m->n_matches == 0 && c->f->q->counts_only &&
-        w->rows.to - w->rows.from < WORDS_MOST * 64) {
-        c->out->depth[w->local] = depth_of(c->f, w, &c->bits);
-        return;
-    }
-    struct way y = {.depth = 0};
-    for (size_t k = 0; k < c->f->n; k++) {
-        y.start[k] = NEVER;
-        y.took[k] = NO_TIME;
-    }
+    struct way y = no_way();
     if (w->m->n_matches == 0)
-        go_masks(c->f, w, &y);
+        go_masks(c->f, w->run, w->rows, &y);
     else
         go_rows(c->f, w, &y);
     c->out->depth[w->local] = y.depth;
@@ -216,7 +280,11 @@ static void run_chunk(void *arg, size_t i)
     struct funnel_chunk *c = must(malloc(sizeof *c));
     c->f = f;
     c->out = d;
-    walk_chunk(&f->survey, (uint32_t)i, &f->survey.who.chunks[i], see_customer, c);
+    const struct set_words *who = &f->survey.who.chunks[i];
+    if (set_uses_avx2() && f->survey.matcher.n_matches == 0 && f->q->counts_only)
+        walk_batches(&f->survey, (uint32_t)i, who, see_batch, c);
+    else
+        walk_chunk(&f->survey, (uint32_t)i, who, see_customer, c);
     free(c);
     hold_back(f, (uint32_t)i, d);
 }

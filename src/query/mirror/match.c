@@ -7,9 +7,9 @@
 #include "query/mirror/match.h"
 
 #include "query/mirror/plan.h"
+#include "query/mirror/wide.h"
 
 #include <assert.h>
-#include <immintrin.h>
 #include <string.h>
 
 /* ---- filters ---- */
@@ -152,44 +152,19 @@ static void masks_scalar(const struct matcher *m, const uint8_t *kind, uint64_t 
             out[__builtin_ctz(left)] |= UINT64_C(1) << i;
 }
 
-__attribute__((target("avx2"))) static __m256i classes_avx2(const struct matcher *m, __m256i kinds)
+WIDE static void masks_wide(const struct matcher *m, const uint8_t *kind, uint32_t n, uint64_t *out)
 {
-    const __m256i low = _mm256_set1_epi8(15);
-    __m256i lower = _mm256_and_si256(kinds, low);
-    __m256i upper = _mm256_and_si256(_mm256_srli_epi16(kinds, 4), low);
-    __m256i classes = _mm256_setzero_si256();
-    for (size_t i = 0; i < m->n_used; i++) {
-        __m128i row = _mm_loadu_si128((const __m128i *)m->table[m->used[i]]);
-        __m256i here = _mm256_cmpeq_epi8(upper, _mm256_set1_epi8((char)m->used[i]));
-        __m256i bits = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(row), lower);
-        classes = _mm256_or_si256(classes, _mm256_and_si256(bits, here));
-    }
-    return classes;
-}
-
-__attribute__((target("avx2"))) static void masks_avx2(const struct matcher *m, const uint8_t *kind,
-                                                       uint32_t n, uint64_t *out)
-{
-    __m256i first = classes_avx2(m, _mm256_loadu_si256((const __m256i *)kind));
-    __m256i second = _mm256_setzero_si256();
-    if (n > 32)
-        second = classes_avx2(m, _mm256_loadu_si256((const __m256i *)(kind + 32)));
-    for (size_t c = 0; c < m->n_classes; c++) {
-        __m128i by = _mm_cvtsi32_si128(7 - (int)c); /* the class's bit to the top of each byte */
-        uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_sll_epi16(first, by));
-        uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_sll_epi16(second, by));
-        out[c] = (uint64_t)b << 32 | a;
-    }
+    wide_masks(m, m->n_classes, kind, n, out);
 }
 
 void matcher_masks(const struct matcher *m, const uint8_t *kind, uint32_t n, uint64_t *out)
 {
     assert(n > 0 && n <= 64 && m->n_classes <= MASK_CLASSES_MAX);
-    if (set_uses_avx2())
-        masks_avx2(m, kind, n, out);
-    else
-        masks_scalar(m, kind, out);
-    if (n < 64)
-        for (size_t c = 0; c < m->n_classes; c++)
-            out[c] &= (UINT64_C(1) << n) - 1;
+    if (set_uses_avx2()) {
+        masks_wide(m, kind, n, out);
+        return;
+    }
+    masks_scalar(m, kind, out);
+    for (size_t c = 0; c < m->n_classes && n < 64; c++)
+        out[c] &= (UINT64_C(1) << n) - 1;
 }

@@ -220,6 +220,8 @@ static enum rc plan_joined(struct plan *p, const struct node *n, int depth, stru
         if (rc == RC_OK)
             ask->cost += ask->items[ask->n_items++]->cost;
     }
+    if (ask->kind == ASK_AND)
+        ask->n_items = plan_fuse(ask->items, ask->n_items);
     sort_by_cost(ask->items, ask->n_items);
     *out = ask;
     return rc;

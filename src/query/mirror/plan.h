@@ -77,6 +77,9 @@ struct events_ask {
     bool empty; /* nothing can be in the window */
     int64_t now_s, within_s, period_s;
     bool zero; /* whether a customer without any such event is in it */
+    /* Another measure of the very same events that has to hold, too; NULL: none. `zero` is of
+     * all. */
+    const struct events_ask *also;
 };
 
 struct ask {
@@ -131,6 +134,9 @@ enum rc plan_state(struct plan *p, const struct node *n, struct ask **out, struc
 enum rc plan_scope(struct plan *p, struct ask **out, struct err *e);
 /* plan_event.c: measures, ever, sequences; the same. */
 enum rc plan_events(struct plan *p, const struct node *n, struct ask **out, struct err *e);
+/* Of conditions that all have to hold: measures of the same events become one, so that events are
+ * gone through once. Returns how many are left. */
+size_t plan_fuse(struct ask **items, size_t n);
 
 /* Which events `ev` means; adds to `needs`. */
 enum rc plan_match(struct plan *p, const struct events *ev, struct match *out,

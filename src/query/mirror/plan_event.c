@@ -255,3 +255,39 @@ enum rc plan_events(struct plan *p, const struct node *n, struct ask **out, stru
     *out = n->kind == NODE_NEVER ? ask_not(p, ask) : ask;
     return RC_OK;
 }
+
+/* ---- several measures of the same events ---- */
+
+static bool same_events(const struct events_ask *a, const struct events_ask *b)
+{
+    const struct match *x = &a->matches[0], *y = &b->matches[0];
+    if (a->empty != b->empty || a->from_s != b->from_s || a->to_s != b->to_s ||
+        a->now_s != b->now_s || x->n_kinds != y->n_kinds || x->kept != y->kept ||
+        x->where != NULL || y->where != NULL)
+        return false;
+    for (int k = 0; k < x->n_kinds; k++)
+        if (x->kinds[k] != y->kinds[k])
+            return false;
+    return true;
+}
+
+size_t plan_fuse(struct ask **items, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < kept && (items[k]->kind != ASK_MEASURE || items[i]->kind != ASK_MEASURE ||
+                            !same_events(items[k]->events, items[i]->events)))
+            k++;
+        if (k == kept) {
+            items[kept++] = items[i];
+            continue;
+        }
+        struct events_ask *first = items[k]->events, *more = items[i]->events;
+        first->zero = first->zero && more->zero;
+        first->wants_columns = first->wants_columns || more->wants_columns;
+        more->also = first->also;
+        first->also = more;
+    }
+    return kept;
+}

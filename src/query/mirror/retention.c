@@ -11,9 +11,9 @@
 #include "base/share.h"
 #include "query/mirror/units.h"
 #include "query/mirror/walk.h"
+#include "query/mirror/wide.h"
 
 #include <assert.h>
-#include <immintrin.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ struct retention_run {
     const struct retention *q;
     struct analysis_units cohorts, units; /* units go on from the first cohort, up to now */
     struct unit_finder finder;
-    bool by_masks;                     /* no filters, few units of one length */
+    bool by_masks;                     /* AVX2, no filters, few units of one length */
     uint32_t start_from_s, start_to_s; /* when starts count */
     struct cohort_sums **chunks;       /* by chunk, an array of cohorts */
 };
@@ -77,37 +77,22 @@ static void empty_lanes(struct cohort_sums *c)
     c->in_lanes = 0;
 }
 
-__attribute__((target("avx2"))) static void add_lanes_avx2(uint8_t *lanes, uint32_t bits)
-{
-    const __m256i which =
-        _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
-    const __m256i bit = _mm256_set1_epi64x((int64_t)0x8040201008040201);
-    __m256i x = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), which);
-    __m256i yes = _mm256_cmpeq_epi8(_mm256_and_si256(x, bit), bit);
-    __m256i sum = _mm256_load_si256((const __m256i *)lanes);
-    _mm256_store_si256((__m256i *)lanes, _mm256_sub_epi8(sum, yes));
-}
-
-static void add_lanes_scalar(uint8_t *lanes, uint32_t bits)
-{
-    for (; bits != 0; bits &= bits - 1)
-        lanes[__builtin_ctz(bits)]++;
-}
-
 /* One more customer of the cohort, who came back in these units after it. */
 static void add_bits(struct cohort_sums *c, uint64_t bits)
+{
+    for (; bits != 0; bits &= bits - 1)
+        c->cells[__builtin_ctzll(bits)]++;
+}
+
+/* The same as bytes, which stay below 256 until they are emptied. */
+WIDE_INLINE void add_lanes(struct cohort_sums *c, uint64_t bits)
 {
     if (c->in_lanes == FULL)
         empty_lanes(c);
     c->in_lanes++;
-    if (set_uses_avx2()) {
-        add_lanes_avx2(c->lanes, (uint32_t)bits);
-        if (bits >> 32 != 0)
-            add_lanes_avx2(c->lanes + 32, (uint32_t)(bits >> 32));
-    } else {
-        add_lanes_scalar(c->lanes, (uint32_t)bits);
-        add_lanes_scalar(c->lanes + 32, (uint32_t)(bits >> 32));
-    }
+    wide_count(c->lanes, (uint32_t)bits);
+    if (bits >> 32 != 0)
+        wide_count(c->lanes + 32, (uint32_t)(bits >> 32));
 }
 
 /* ---- one customer ---- */
@@ -135,31 +120,6 @@ static void gather(const struct retention_run *r, struct walk *w, struct unit_bi
         *out_last_s = h.at_s;
         if (h.at_s >= r->finder.base_s && h.at_s < r->finder.end_s)
             put_unit(back, unit_find_at(&r->finder, h.at_s));
-    }
-}
-
-/* The same without filters, over at most 32 units of one length: 64 rows at once. */
-static void gather_masks(const struct retention_run *r, const struct walk *w,
-                         struct unit_bits *starts, struct unit_bits *back, uint32_t *out_last_s)
-{
-    uint64_t masks[MASK_CLASSES_MAX];
-    bool begun = false;
-    for (uint32_t row = w->rows.from; row < w->rows.to; row += 64) {
-        const uint32_t *at_s = w->run->at_s + row;
-        uint32_t n = w->rows.to - row < 64 ? w->rows.to - row : 64;
-        matcher_masks(w->m, w->run->kind + row, n, masks);
-        if (!r->q->first) {
-            starts->low |=
-                units_of_mask(&r->finder, at_s, masks[START], r->start_from_s, r->start_to_s);
-        } else if (!begun && masks[START] != 0) {
-            put_start(r, at_s[__builtin_ctzll(masks[START])], starts);
-            begun = true;
-        }
-        if (masks[BACK] == 0)
-            continue;
-        back->low |=
-            units_of_mask(&r->finder, at_s, masks[BACK], r->finder.base_s, r->finder.end_s - 1);
-        *out_last_s = at_s[63 - __builtin_clzll(masks[BACK])];
     }
 }
 
@@ -220,15 +180,62 @@ static void see_customer(void *to, struct walk *w)
     const struct retention_run *r = c->r;
     struct unit_bits starts = {0}, back = {0};
     uint32_t last_s = 0;
-    if (r->by_masks)
-        gather_masks(r, w, &starts, &back, &last_s);
-    else
-        gather(r, w, &starts, &back, &last_s);
+    gather(r, w, &starts, &back, &last_s);
     put_cohorts(c, &starts);
     for (uint64_t left = starts.low; left != 0; left &= left - 1) {
         uint32_t cohort = (uint32_t)__builtin_ctzll(left);
         add_bits(&c->sums[cohort],
                  r->q->rolling ? rolling_bits(r, last_s, cohort) : bits_from(&back, cohort));
+    }
+}
+
+/* ---- many customers ---- */
+
+/* What 64 rows at once say of a customer. */
+struct gathered {
+    uint32_t starts, back;
+    uint32_t last_s; /* of coming back; 0: never */
+};
+
+WIDE_INLINE struct gathered gather_rows(const struct retention_run *r, const struct run *run,
+                                        struct run_range rows)
+{
+    const struct matcher *m = &r->survey.matcher;
+    struct gathered g = {0};
+    uint64_t masks[2];
+    bool begun = false;
+    for (uint32_t row = rows.from; row < rows.to; row += 64) {
+        const uint32_t *at_s = run->at_s + row;
+        wide_masks(m, 2, run->kind + row, rows.to - row < 64 ? rows.to - row : 64, masks);
+        if (!r->q->first) {
+            g.starts |= wide_units(&r->finder, at_s, masks[START], r->start_from_s, r->start_to_s);
+        } else if (!begun && masks[START] != 0) {
+            uint32_t first_s = at_s[__builtin_ctzll(masks[START])];
+            if (first_s >= r->start_from_s && first_s <= r->start_to_s)
+                g.starts = UINT32_C(1) << unit_of_even(&r->finder, first_s);
+            begun = true;
+        }
+        if (masks[BACK] == 0)
+            continue;
+        g.back |= wide_units(&r->finder, at_s, masks[BACK], r->finder.base_s, r->finder.end_s - 1);
+        g.last_s = at_s[63 - __builtin_clzll(masks[BACK])];
+    }
+    return g;
+}
+
+/* Without filters, over at most 32 units of one length. */
+WIDE static void see_batch(void *to, const struct walk_batch *b)
+{
+    struct retention_chunk *c = to;
+    const struct retention_run *r = c->r;
+    for (uint32_t i = 0; i < b->n; i++) {
+        struct gathered g = gather_rows(r, b->run, b->rows[i]);
+        for (uint32_t left = g.starts; left != 0; left &= left - 1) {
+            uint32_t cohort = (uint32_t)__builtin_ctz(left);
+            c->sums[cohort].customers++;
+            add_lanes(&c->sums[cohort],
+                      r->q->rolling ? rolling_bits(r, g.last_s, cohort) : g.back >> cohort);
+        }
     }
 }
 
@@ -239,45 +246,25 @@ static void run_chunk(void *arg, size_t i)
     r->chunks[i] = c.sums =
         must(aligned_alloc(_Alignof(struct cohort_sums), (r->cohorts.n + 1) * sizeof *c.sums));
     memset(c.sums, 0, (r->cohorts.n + 1) * sizeof *c.sums);
-    walk_chunk(&r->survey, (uint32_t)i, &r->survey.who.chunks[i],
-               r->q->measure == RETENTION_CUSTOMERS ? see_customer : see_values, &c);
+    const struct set_words *who = &r->survey.who.chunks[i];
+    if (r->by_masks && r->q->measure == RETENTION_CUSTOMERS)
+        walk_batches(&r->survey, (uint32_t)i, who, see_batch, &c);
+    else
+        walk_chunk(&r->survey, (uint32_t)i, who,
+                   r->q->measure == RETENTION_CUSTOMERS ? see_customer : see_values, &c);
     for (size_t k = 0; k < r->cohorts.n; k++)
         empty_lanes(&c.sums[k]);
 }
 
 /* ---- the calendar ---- */
 
-struct earliest {
-    const struct retention_run *r;
-    uint32_t at_s;
-};
-
-static void see_earliest(void *to, struct walk *w)
-{
-    struct earliest *x = to;
-    struct hit h;
-    uint16_t classes;
-    if (w->run->at_s[w->rows.from] >= x->at_s)
-        return;
-    while (walk_next(w, &h, &classes) && h.at_s < x->at_s)
-        if (classes >> START & 1)
-            x->at_s = h.at_s;
-}
-
-/* The first start there is, where the window has no beginning; INT64_MAX: none. */
-static int64_t earliest_start(const struct retention_run *r)
-{
-    struct earliest x = {r, UINT32_MAX};
-    for (uint32_t i = 0; i < r->survey.plan.s->n_chunks; i++)
-        walk_chunk(&r->survey, i, &r->survey.who.chunks[i], see_earliest, &x);
-    return x.at_s == UINT32_MAX ? INT64_MAX : x.at_s;
-}
-
 /* Cohorts of the window, and the units that their columns reach up to now. */
 static enum rc lay_out(struct retention_run *r, struct span window, struct err *e)
 {
     const struct retention *q = r->q;
-    int64_t earliest_s = window.from_s > SPAN_START ? window.from_s : earliest_start(r);
+    int64_t earliest_s = window.from_s;
+    if (earliest_s <= SPAN_START)
+        earliest_s = survey_earliest(&r->survey, 1 << START, q->unit);
     enum rc rc = analysis_units(window, earliest_s, q->unit, RETENTION_COLUMNS_MAX, &r->cohorts, e);
     if (rc != RC_OK || r->cohorts.n == 0)
         return rc;
@@ -286,7 +273,7 @@ static enum rc lay_out(struct retention_run *r, struct span window, struct err *
     while (u->n < r->cohorts.n + q->columns - 1 && u->from_s[u->n] <= q->base.now_s)
         analysis_units_extend(u, q->unit);
     unit_finder_init(&r->finder, r->survey.plan.a, u);
-    r->by_masks = r->survey.matcher.n_matches == 0 && units_are_even(&r->finder);
+    r->by_masks = set_uses_avx2() && r->survey.matcher.n_matches == 0 && units_are_even(&r->finder);
     r->start_from_s = window.from_s < r->finder.base_s ? r->finder.base_s : (uint32_t)window.from_s;
     r->start_to_s = window.to_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)window.to_s;
     return RC_OK;

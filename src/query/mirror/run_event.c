@@ -6,6 +6,7 @@
  * quantities and refunds stand in postings, whose places go along with the rows.
  */
 #include "query/mirror/match.h"
+#include "query/mirror/instants.h"
 
 #include "base/calendar.h"
 #include "query/word.h"
@@ -67,7 +68,7 @@ static bool average_holds(const struct node *n, const struct tally *t)
     }
 }
 
-static bool tally_holds(const struct events_ask *x, const struct tally *t)
+static bool one_holds(const struct events_ask *x, const struct tally *t)
 {
     const struct node *n = x->node;
     if (n->kind != NODE_TEST)
@@ -100,6 +101,22 @@ static bool tally_holds(const struct events_ask *x, const struct tally *t)
     }
 }
 
+static bool tally_holds(const struct events_ask *x, const struct tally *t)
+{
+    for (; x != NULL; x = x->also)
+        if (!one_holds(x, t))
+            return false;
+    return true;
+}
+
+static bool measures(const struct events_ask *x, enum what what)
+{
+    for (; x != NULL; x = x->also)
+        if (x->node->kind == NODE_TEST && x->node->what == what)
+            return true;
+    return false;
+}
+
 bool measure_holds_for_none(const struct events_ask *x)
 {
     return tally_holds(x, &(struct tally){0});
@@ -117,28 +134,91 @@ static void put_bit(struct set_words *x, uint32_t local, bool holds)
 static bool counts_plainly(const struct events_ask *x)
 {
     const struct match *m = &x->matches[0];
-    enum what what = x->node->what;
-    return m->where == NULL && !m->kept && m->n_kinds == 1 &&
-           (x->node->kind != NODE_TEST || what == WHAT_COUNT || what == WHAT_SUM);
+    bool plain = m->where == NULL && !m->kept && m->n_kinds == 1;
+    for (; x != NULL && plain; x = x->also) {
+        enum what what = x->node->what;
+        plain = x->node->kind != NODE_TEST || what == WHAT_COUNT || what == WHAT_SUM;
+    }
+    return plain;
 }
+
+/* The tally of plain events: those of one customer. */
+static inline struct tally tally_places(const struct events_ask *x, const struct run_posting *p,
+                                        struct run_range range, bool sum)
+{
+    struct tally t = {0};
+    for (uint32_t i = range.from; i < range.to; i++) {
+        bool in = p->at_s[i] >= x->from_s && p->at_s[i] <= x->to_s;
+        t.count += in;
+        if (sum && in) {
+            int64_t amount = run_amount(&p->amount_fen, i);
+            t.sum += amount != RUN_NONE ? amount : 0;
+        }
+    }
+    return t;
+}
+
+static inline struct run_range places_from(const struct run_posting *p, uint32_t i)
+{
+    struct run_range range = {i, i + 1};
+    while (range.to < p->n && p->local[range.to] == p->local[i])
+        range.to++;
+    return range;
+}
+
+/* Whether there is any: only the times are gone through, eight at once. */
+static void run_posting_any(const struct events_ask *x, const struct run_posting *p,
+                            const struct set_words *who, struct set_words *out)
+{
+    struct set_words hit;
+    uint32_t i = 0;
+    words_clear(&hit);
+    for (; i + 8 <= p->n; i += 8)
+        for (uint32_t in = instants_within(p->at_s + i, x->from_s, x->to_s); in != 0; in &= in - 1)
+            words_put(&hit, p->local[i + (uint32_t)__builtin_ctz(in)]);
+    for (; i < p->n; i++)
+        if (p->at_s[i] >= x->from_s && p->at_s[i] <= x->to_s)
+            words_put(&hit, p->local[i]);
+    words_and(&hit, who);
+    words_or(out, &hit);
+}
+
+/* Customers are few beside the events: each is looked for. */
+static void run_posting_few(const struct events_ask *x, const struct run_posting *p, bool sum,
+                            const struct set_words *who, struct set_words *out)
+{
+    for (uint32_t w = 0; w < SET_WORDS; w++)
+        for (uint64_t left = who->w[w]; left != 0; left &= left - 1) {
+            uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(left);
+            struct run_range range = run_posting_of(p, local);
+            if (range.from == range.to)
+                continue;
+            struct tally t = tally_places(x, p, range, sum);
+            put_bit(out, local, tally_holds(x, &t));
+        }
+}
+
+enum { FEW_BESIDE = 8 /* events a customer in question, from which on each is looked for */ };
 
 static void run_posting_plainly(const struct events_ask *x, const struct run_posting *p,
                                 const struct set_words *who, struct set_words *out)
 {
-    bool sum = x->node->kind == NODE_TEST && x->node->what == WHAT_SUM;
-    for (uint32_t i = 0; i < p->n;) {
-        uint32_t local = p->local[i];
-        struct tally t = {0};
-        for (; i < p->n && p->local[i] == local; i++) {
-            bool in = p->at_s[i] >= x->from_s && p->at_s[i] <= x->to_s;
-            t.count += in;
-            if (sum && in) {
-                int64_t amount = run_amount(&p->amount_fen, i);
-                t.sum += amount != RUN_NONE ? amount : 0;
-            }
-        }
-        if (words_has(who, local))
-            put_bit(out, local, tally_holds(x, &t));
+    bool sum = measures(x, WHAT_SUM);
+    if (words_count(who) < p->n / FEW_BESIDE) {
+        run_posting_few(x, p, sum, who, out);
+        return;
+    }
+    if (x->node->kind != NODE_TEST && x->also == NULL) {
+        run_posting_any(x, p, who, out);
+        return;
+    }
+    struct run_range range = {0};
+    for (uint32_t i = 0; i < p->n; i = range.to) {
+        range = places_from(p, i);
+        if (!words_has(who, p->local[i]))
+            continue;
+        struct tally t = tally_places(x, p, range, sum);
+        put_bit(out, p->local[i], tally_holds(x, &t));
     }
 }
 
@@ -151,7 +231,7 @@ static void run_posting(const struct events_ask *x, const struct run *run, uint8
     }
     const struct run_posting *p = run->postings[kind];
     struct hit h = {.run = run, .posting = p, .kind = kind};
-    bool days = x->node->kind == NODE_TEST && x->node->what == WHAT_DAYS;
+    bool days = measures(x, WHAT_DAYS);
     for (uint32_t i = 0; i < p->n;) {
         uint32_t local = p->local[i];
         struct tally t = {0};
@@ -219,7 +299,7 @@ static bool tally_rows(const struct events_ask *x, const struct run *run, struct
 {
     struct tally t = {0};
     struct hit h = {.run = run};
-    bool days = x->node->kind == NODE_TEST && x->node->what == WHAT_DAYS;
+    bool days = measures(x, WHAT_DAYS);
     bool any = x->node->kind != NODE_TEST;
     while (next_hit(x, run, &range, pl, &h)) {
         if (!hit_matches(&x->matches[0], &h, x->now_s))

@@ -28,12 +28,16 @@ static inline uint32_t unit_find_at(const struct unit_finder *f, uint32_t at_s)
     return unit + (at_s >= f->units->from_s[unit + 1]);
 }
 
-/* Whether units_of_mask() may be asked: at most 32 units of one length. */
+/* Day's length divides every length there is, and 86,400 = 2^7 × 675: shift by 7, then divide by
+ * length / 128, which leaves 25 bits and makes a 32-bit factor exact. */
+enum { UNIT_SHIFT = 7 };
+
+/* Whether unit_of_even() and wide_units() may be asked: at most 32 units of one length. */
 bool units_are_even(const struct unit_finder *f);
-/* Bits of the units of those of 64 instants that are in the mask, and not earlier than `from_s`
- * nor later than `to_s`, which lie within the units. Up to 7 instants beyond the last of the
- * mask may be read. */
-uint32_t units_of_mask(const struct unit_finder *f, const uint32_t *at_s, uint64_t mask,
-                       uint32_t from_s, uint32_t to_s);
+/* The unit of an instant in [base_s, end_s). */
+static inline uint32_t unit_of_even(const struct unit_finder *f, uint32_t at_s)
+{
+    return (uint32_t)((uint64_t)((at_s - f->base_s) >> UNIT_SHIFT) * f->factor >> 32);
+}
 
 #endif

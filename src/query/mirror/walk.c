@@ -1,11 +1,14 @@
-/* walk.c — from chunks to customers to their rows.
+/* walk.c — from chunks to runs, to customers, to their rows.
  *
- * Where the span covers all of a run no time is looked at. What the next customers need is called
- * into the cache some customers ahead, since each one's rows begin somewhere else. */
+ * Where the span covers all of a run no time is looked at. Otherwise the edges are found eight rows
+ * at once, and without branches that depend on how many there are; where they will be looked for
+ * is called into the cache some customers ahead. */
 #include "query/mirror/walk.h"
 
-#include "base/must.h"
+#include "base/share.h"
+#include "query/mirror/instants.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,41 +66,116 @@ static uint32_t place_in(const struct run_posting *p, uint32_t local, uint32_t f
     return range.from;
 }
 
-/* The rows of a customer that are in the span. */
-static struct run_range rows_in(const struct walk *w, struct run_range rows)
+static inline uint32_t lesser(uint32_t a, uint32_t b)
 {
-    const struct run *run = w->run;
-    if (rows.from == rows.to)
-        return rows;
-    if (w->to_s < run->last_s && run->at_s[rows.to - 1] > w->to_s)
-        rows.to = run_first_since(run, w->local, rows, w->to_s + 1);
-    rows.from = run_first_since(run, w->local, rows, w->from_s);
-    return rows;
+    return a < b ? a : b;
 }
 
-enum { AHEAD = 12 };
+/* What some loops over customers need. */
+struct filling {
+    const struct run *run;
+    uint32_t from_s, to_s;
+    bool cut_from, cut_to; /* some rows of the run are outside the span */
+    struct walk_batch batch;
+    void (*see)(void *to, const struct walk_batch *b);
+    void *to;
+};
 
-static inline void call_ahead(const struct walk *w, uint32_t local)
+enum { STEPS = 4 /* of eight rows, before they are halved */ };
+
+/* The first row later than `s`, looked for from the last back: as a rule few are later. */
+static inline uint32_t first_later(const struct run *run, uint32_t local, struct run_range rows,
+                                   uint32_t s)
 {
-    const struct run *run = w->run;
-    if (run->local != NULL || local + AHEAD >= SET_CHUNK)
-        return;
-    uint32_t row = run->start[local + AHEAD];
-    __builtin_prefetch(&run->kind[row]);
-    __builtin_prefetch(&run->at_s[row]); /* the end of the one before */
+    for (int i = 0; i < STEPS && rows.to >= INSTANTS; i++) {
+        uint32_t later = instants_after(run->at_s + rows.to - INSTANTS, s);
+        uint32_t n = (uint32_t)__builtin_clz(~(later << 24));
+        if (n < INSTANTS || rows.to - rows.from <= INSTANTS)
+            return rows.to - lesser(n, rows.to - rows.from);
+        rows.to -= INSTANTS;
+    }
+    return run_first_since(run, local, rows, s + 1);
 }
 
-static inline void see_customer(struct walk *w, uint32_t local, struct run_range rows,
-                                void (*see)(void *to, struct walk *w), void *to)
+/* Without the rows earlier than the span, looked for around where the newest begin. */
+static inline uint32_t begin_in(const struct filling *f, uint32_t local, struct run_range rows)
 {
-    w->local = local;
-    w->rows = rows_in(w, rows);
-    if (w->rows.from >= w->rows.to)
+    const struct run *run = f->run;
+    uint32_t recent = run->recent != NULL ? run->recent[local] : UINT16_MAX;
+    if (recent == UINT16_MAX)
+        return run_first_since(run, local, rows, f->from_s);
+    uint32_t at = run->start[local + 1] - recent;
+    if (f->from_s < run->recent_s)
+        return rows.from < at
+                   ? first_later(run, local, (struct run_range){rows.from, lesser(at, rows.to)},
+                                 f->from_s - 1)
+                   : rows.from;
+    at = at > rows.from ? at : rows.from;
+    for (int i = 0; i < STEPS && at < rows.to; i++) {
+        uint32_t later = instants_after(run->at_s + at, f->from_s - 1);
+        uint32_t n = (uint32_t)__builtin_ctz(later | 1 << INSTANTS);
+        at += n;
+        if (n < INSTANTS)
+            return lesser(at, rows.to);
+    }
+    return at >= rows.to ? rows.to
+                         : run_first_since(run, local, (struct run_range){at, rows.to}, f->from_s);
+}
+
+static inline void put_customer(struct filling *f, uint32_t local, struct run_range rows)
+{
+    struct walk_batch *b = &f->batch;
+    if (f->cut_to && rows.from < rows.to)
+        rows.to = first_later(f->run, local, rows, f->to_s);
+    if (f->cut_from && rows.from < rows.to)
+        rows.from = begin_in(f, local, rows);
+    b->local[b->n] = (uint16_t)local;
+    b->rows[b->n] = rows;
+    b->n += rows.from < rows.to;
+}
+
+enum { AHEAD = 40 };
+
+/* Where the rows at the edges of the span will be looked for, some customers ahead. */
+static inline void call_ahead(const struct filling *f, uint32_t local)
+{
+    const struct run *run = f->run;
+    if (local + AHEAD >= SET_CHUNK)
         return;
-    for (size_t k = 0; k < w->m->n_slots; k++)
-        if (w->posting[k] != NULL)
-            w->place[k] = place_in(w->posting[k], local, w->from_s);
-    see(to, w);
+    uint32_t end = run->start[local + AHEAD + 1];
+    if (f->cut_to)
+        __builtin_prefetch(&run->at_s[end - (end > 0)]);
+    if (f->cut_from && run->recent != NULL) {
+        __builtin_prefetch(&run->at_s[end - run->recent[local + AHEAD]]);
+        __builtin_prefetch(&run->kind[end - run->recent[local + AHEAD]]);
+    }
+}
+
+static void flush(struct filling *f)
+{
+    if (f->batch.n > 0)
+        f->see(f->to, &f->batch);
+    f->batch.n = 0;
+}
+
+static void fill(struct filling *f, const struct set_words *who)
+{
+    const struct run *run = f->run;
+    for (uint32_t i = 0; i < SET_WORDS; i++) {
+        for (uint64_t left = who->w[i]; left != 0; left &= left - 1) {
+            uint32_t local = i * 64 + (uint32_t)__builtin_ctzll(left);
+            if (run->local == NULL) {
+                call_ahead(f, local);
+                put_customer(f, local,
+                             (struct run_range){run->start[local], run->start[local + 1]});
+            } else {
+                put_customer(f, local, run_range_of(run, local));
+            }
+        }
+        if (f->batch.n > WALK_BATCH - 64)
+            flush(f);
+    }
+    flush(f);
 }
 
 /* The kind whose posting is all that need be read of a run; 0: rows are. */
@@ -115,6 +193,17 @@ static uint8_t only_kind(const struct survey *v, const struct run *run)
         only = k;
     }
     return (uint8_t)only;
+}
+
+bool survey_reads_posting(const struct survey *v)
+{
+    for (uint32_t i = 0; i < v->plan.s->n_chunks; i++) {
+        const struct chunk *c = v->plan.s->chunks[i];
+        for (int k = 0; k < c->n_runs; k++)
+            if (only_kind(v, c->runs[k]) != 0)
+                return true;
+    }
+    return false;
 }
 
 static void walk_posting(struct walk *w, const struct set_words *who,
@@ -148,36 +237,31 @@ static bool has_any(const struct matcher *m, const struct run *run)
     return false;
 }
 
-static void walk_run(const struct survey *v, const struct run *run, const struct set_words *who,
-                     void (*see)(void *to, struct walk *w), void *to)
+/* ---- runs ---- */
+
+static uint32_t from_second(const struct survey *v)
 {
-    struct walk w = {.m = &v->matcher, .run = run};
-    w.from_s = v->span.from_s < 0 ? 0 : (uint32_t)v->span.from_s;
-    w.to_s = v->span.to_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)v->span.to_s;
-    if (!has_any(&v->matcher, run))
-        return;
-    w.only_kind = only_kind(v, run);
-    w.only = w.only_kind != 0 ? run->postings[w.only_kind] : NULL;
-    if (w.only != NULL) {
-        walk_posting(&w, who, see, to);
-        return;
-    }
-    for (size_t k = 0; k < v->matcher.n_slots; k++)
-        w.posting[k] = run->postings[v->matcher.kinds[k]];
-    for (uint32_t i = 0; i < SET_WORDS; i++)
-        for (uint64_t left = who->w[i]; left != 0; left &= left - 1) {
-            uint32_t local = i * 64 + (uint32_t)__builtin_ctzll(left);
-            call_ahead(&w, local);
-            struct run_range rows =
-                run->local == NULL ? (struct run_range){run->start[local], run->start[local + 1]}
-                                   : run_range_of(run, local);
-            see_customer(&w, local, rows, see, to);
-        }
+    return v->span.from_s < 0 ? 0 : (uint32_t)v->span.from_s;
 }
 
-void walk_chunk(const struct survey *v, uint32_t chunk, const struct set_words *who,
-                void (*see)(void *to, struct walk *w), void *to)
+static uint32_t to_second(const struct survey *v)
 {
+    return v->span.to_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)v->span.to_s;
+}
+
+/* What is called for each run and those of `who` that it holds. */
+struct runs_call {
+    const struct survey *v;
+    void (*see)(struct runs_call *call, const struct run *run, const struct set_words *who);
+    void (*see_batch)(void *to, const struct walk_batch *b);
+    void (*see_customer)(void *to, struct walk *w);
+    void *to;
+    struct walk walk; /* of the run at hand */
+};
+
+static void walk_runs(struct runs_call *call, uint32_t chunk, const struct set_words *who)
+{
+    const struct survey *v = call->v;
     const struct chunk *c = v->plan.s->chunks[chunk];
     struct set_words left = *who, here;
     if (v->span.to_s < 0 || v->span.from_s > v->span.to_s || v->span.from_s >= UINT32_MAX)
@@ -189,7 +273,132 @@ void walk_chunk(const struct survey *v, uint32_t chunk, const struct set_words *
             words_and(&here, run->replaced);
             words_and_not(&left, run->replaced);
         }
-        if (words_any(&here))
-            walk_run(v, run, &here, see, to);
+        if (words_any(&here) && has_any(&v->matcher, run))
+            call->see(call, run, &here);
     }
+}
+
+static void batches_of_run(struct runs_call *call, const struct run *run,
+                           const struct set_words *who)
+{
+    struct filling f = {
+        .run = run,
+        .from_s = from_second(call->v),
+        .to_s = to_second(call->v),
+        .see = call->see_batch,
+        .to = call->to,
+    };
+    f.cut_from = f.from_s > run->first_s;
+    f.cut_to = f.to_s < run->last_s;
+    f.batch.run = run;
+    f.batch.n = 0;
+    fill(&f, who);
+}
+
+void walk_batches(const struct survey *v, uint32_t chunk, const struct set_words *who,
+                  void (*see)(void *to, const struct walk_batch *b), void *to)
+{
+    struct runs_call call = {.v = v, .see = batches_of_run, .see_batch = see, .to = to};
+    walk_runs(&call, chunk, who);
+}
+
+/* A batch customer by customer. */
+static void see_each(void *to, const struct walk_batch *b)
+{
+    struct runs_call *call = to;
+    struct walk *w = &call->walk;
+    for (uint32_t i = 0; i < b->n; i++) {
+        w->local = b->local[i];
+        w->rows = b->rows[i];
+        for (size_t k = 0; k < w->m->n_slots; k++)
+            if (w->posting[k] != NULL)
+                w->place[k] = place_in(w->posting[k], w->local, w->from_s);
+        call->see_customer(call->to, w);
+    }
+}
+
+static void customers_of_run(struct runs_call *call, const struct run *run,
+                             const struct set_words *who)
+{
+    const struct survey *v = call->v;
+    struct walk *w = &call->walk;
+    *w =
+        (struct walk){.m = &v->matcher, .run = run, .from_s = from_second(v), .to_s = to_second(v)};
+    w->only_kind = only_kind(v, run);
+    w->only = w->only_kind != 0 ? run->postings[w->only_kind] : NULL;
+    if (w->only != NULL) {
+        walk_posting(w, who, call->see_customer, call->to);
+        return;
+    }
+    for (size_t k = 0; k < v->matcher.n_slots; k++)
+        w->posting[k] = run->postings[v->matcher.kinds[k]];
+    struct runs_call batches = {.v = v, .see_batch = see_each, .to = call};
+    batches_of_run(&batches, run, who);
+}
+
+void walk_chunk(const struct survey *v, uint32_t chunk, const struct set_words *who,
+                void (*see)(void *to, struct walk *w), void *to)
+{
+    struct runs_call call = {.v = v, .see = customers_of_run, .see_customer = see, .to = to};
+    walk_runs(&call, chunk, who);
+}
+
+/* ---- where a calendar begins ---- */
+
+struct earliest {
+    const struct survey *v;
+    uint16_t classes;
+    uint32_t enough_s; /* the end of the first unit that can hold anything */
+    _Atomic uint32_t at_s;
+};
+
+static void see_earliest(void *to, struct walk *w)
+{
+    struct earliest *x = to;
+    struct hit h;
+    uint16_t classes;
+    uint32_t best = atomic_load_explicit(&x->at_s, memory_order_relaxed);
+    if (best < x->enough_s || (w->only == NULL && w->run->at_s[w->rows.from] >= best))
+        return;
+    while (walk_next(w, &h, &classes) && h.at_s < best)
+        if ((classes & x->classes) != 0) {
+            while (h.at_s < best && !atomic_compare_exchange_weak(&x->at_s, &best, h.at_s))
+                continue;
+            return;
+        }
+}
+
+static uint32_t first_of_chunk(const struct chunk *c)
+{
+    uint32_t first_s = UINT32_MAX;
+    for (int k = 0; k < c->n_runs; k++)
+        first_s = lesser(first_s, c->runs[k]->first_s);
+    return first_s;
+}
+
+static void look_in_chunk(void *arg, size_t i)
+{
+    struct earliest *x = arg;
+    const struct survey *v = x->v;
+    uint32_t best = atomic_load_explicit(&x->at_s, memory_order_relaxed);
+    if (best >= x->enough_s && first_of_chunk(v->plan.s->chunks[i]) < best)
+        walk_chunk(v, (uint32_t)i, &v->who.chunks[i], see_earliest, x);
+}
+
+int64_t survey_earliest(const struct survey *v, uint16_t classes, enum unit unit)
+{
+    struct earliest x = {.v = v, .classes = classes, .at_s = UINT32_MAX};
+    struct analysis_units units;
+    int64_t first_s = UINT32_MAX;
+    uint32_t n = v->plan.s->n_chunks;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t here = first_of_chunk(v->plan.s->chunks[i]);
+        first_s = here < first_s ? here : first_s;
+    }
+    first_s = first_s < v->span.from_s ? v->span.from_s : first_s;
+    if (analysis_units((struct span){first_s, first_s}, first_s, unit, 1, &units, NULL) == RC_OK &&
+        units.n == 1)
+        x.enough_s = (uint32_t)units.from_s[1];
+    share_rounds(n, look_in_chunk, &x);
+    return x.at_s == UINT32_MAX ? INT64_MAX : x.at_s;
 }

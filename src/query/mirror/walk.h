@@ -2,9 +2,10 @@
  * query/mirror.
  *
  * An analysis gives its matcher, who counts, and a span; the walk finds each customer's newest
- * run and their rows in the span, and calls back. Customers without a row in the span are
- * passed over. Work is shared out by chunks, so whoever is called keeps sums by chunk and adds
- * them up afterwards.
+ * run and their rows in the span, and calls back, customer by customer or for some hundred at
+ * once. Customers without a row in the span are passed over. Work is shared out by chunks, so
+ * whoever is called keeps sums by chunk and adds them up afterwards. Cost: 4 to 8 ns a customer
+ * besides what the callback takes.
  */
 #ifndef KOI_QUERY_MIRROR_WALK_H
 #define KOI_QUERY_MIRROR_WALK_H
@@ -29,6 +30,24 @@ void survey_done(struct survey *v);
  * mirror_answer_free(). */
 enum rc survey_audience(struct survey *v, const struct audience_expr *who,
                         struct mirror_answer *out, struct err *e);
+
+/* Whether some run's rows need not be read, since one posting has all that is asked for. */
+bool survey_reads_posting(const struct survey *v);
+/* The earliest event in the span that is of any of the classes, or another in the same unit when
+ * nothing can be in an earlier one; INT64_MAX: none. */
+int64_t survey_earliest(const struct survey *v, uint16_t classes, enum unit unit);
+
+/* Customers of one run in ascending order, and their rows in the span; none is without. */
+enum { WALK_BATCH = 240 /* below 256, so that counts of a batch fit into bytes */ };
+struct walk_batch {
+    const struct run *run;
+    uint32_t n;
+    uint16_t local[WALK_BATCH];
+    struct run_range rows[WALK_BATCH];
+};
+/* Calls see() for the customers of `who` in the chunk whose run has any of the matcher's kinds. */
+void walk_batches(const struct survey *v, uint32_t chunk, const struct set_words *who,
+                  void (*see)(void *to, const struct walk_batch *b), void *to);
 
 /* One customer at hand. */
 struct walk {

@@ -1,0 +1,39 @@
+#include "base/pages.h"
+
+#include "base/must.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { LINE = 64, PAGE = 4 << 10, LARGE_PAGE = 2 << 20 };
+
+void *pages_new(size_t bytes)
+{
+    size_t whole = bytes / LARGE_PAGE * LARGE_PAGE;
+    if (whole == 0)
+        return must(aligned_alloc(LINE, bytes + 1));
+    void *p = must(aligned_alloc(LARGE_PAGE, bytes));
+    madvise(p, whole, MADV_HUGEPAGE); /* where there are none, ordinary ones do */
+    return p;
+}
+
+void *pages_from(void *old, size_t used, size_t bytes)
+{
+    if (bytes < LARGE_PAGE)
+        return must(realloc(old, bytes + 1));
+    void *p = pages_new(bytes);
+    if (used > 0)
+        memcpy(p, old, used);
+    free(old);
+    return p;
+}
+
+void pages_forget(void *p, size_t bytes)
+{
+    uintptr_t from = ((uintptr_t)p + PAGE - 1) / PAGE * PAGE;
+    uintptr_t to = ((uintptr_t)p + bytes) / PAGE * PAGE;
+    if (from < to)
+        madvise((void *)from, to - from, MADV_DONTNEED);
+}

@@ -1,0 +1,90 @@
+/* wide — what the loops of analyses that use AVX2 have in common, to be inlined into them. Private
+ * to query/mirror.
+ *
+ * Only for functions marked WIDE, which are called where set_uses_avx2() says so.
+ */
+#ifndef KOI_QUERY_MIRROR_WIDE_H
+#define KOI_QUERY_MIRROR_WIDE_H
+
+#include "query/mirror/match.h"
+#include "query/mirror/units.h"
+
+#include <immintrin.h>
+
+#define WIDE __attribute__((target("avx2,bmi,bmi2,lzcnt")))
+#define WIDE_INLINE WIDE __attribute__((always_inline)) static inline
+
+/* The classes of 32 kinds, a byte each. */
+WIDE_INLINE __m256i wide_classes(const struct matcher *m, const uint8_t *kind)
+{
+    const __m256i low = _mm256_set1_epi8(15);
+    __m256i kinds = _mm256_loadu_si256((const __m256i *)kind);
+    __m256i lower = _mm256_and_si256(kinds, low);
+    __m256i upper = _mm256_and_si256(_mm256_srli_epi16(kinds, 4), low);
+    __m256i classes = _mm256_setzero_si256();
+    for (size_t i = 0; i < m->n_used; i++) {
+        __m128i row = _mm_loadu_si128((const __m128i *)m->table[m->used[i]]);
+        __m256i here = _mm256_cmpeq_epi8(upper, _mm256_set1_epi8((char)m->used[i]));
+        __m256i bits = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(row), lower);
+        classes = _mm256_or_si256(classes, _mm256_and_si256(bits, here));
+    }
+    return classes;
+}
+
+/* matcher_masks() for the first n_classes. */
+WIDE_INLINE void wide_masks(const struct matcher *m, size_t n_classes, const uint8_t *kind,
+                            uint32_t n, uint64_t *out)
+{
+    __m256i first = wide_classes(m, kind);
+    __m256i second = n > 32 ? wide_classes(m, kind + 32) : _mm256_setzero_si256();
+    for (size_t c = 0; c < n_classes; c++) {
+        __m128i by = _mm_cvtsi32_si128(7 - (int)c); /* the class's bit to the top of each byte */
+        uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_sll_epi16(first, by));
+        uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_sll_epi16(second, by));
+        out[c] = _bzhi_u64((uint64_t)b << 32 | a, n);
+    }
+}
+
+/* Bits of the units of those of 64 instants that are in the mask, and not earlier than `from_s` nor
+ * later than `to_s`, which lie within the units. Eight at a time, up to 7 beyond the last of the
+ * mask are read. */
+WIDE_INLINE uint32_t wide_units(const struct unit_finder *f, const uint32_t *at_s, uint64_t mask,
+                                uint32_t from_s, uint32_t to_s)
+{
+    const __m256i base = _mm256_set1_epi32((int)f->base_s);
+    const __m256i factor = _mm256_set1_epi64x(f->factor);
+    const __m256i low = _mm256_set1_epi32((int)from_s), high = _mm256_set1_epi32((int)to_s);
+    const __m256i one = _mm256_set1_epi32(1);
+    const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    __m256i bits = _mm256_setzero_si256();
+    for (; mask != 0; mask >>= 8, at_s += 8) {
+        __m256i at = _mm256_loadu_si256((const __m256i *)at_s);
+        __m256i taken = _mm256_and_si256(_mm256_set1_epi32((int)mask), bit);
+        __m256i in = _mm256_cmpeq_epi32(taken, bit);
+        in = _mm256_and_si256(in, _mm256_cmpeq_epi32(_mm256_max_epu32(at, low), at));
+        in = _mm256_and_si256(in, _mm256_cmpeq_epi32(_mm256_min_epu32(at, high), at));
+        __m256i y = _mm256_srli_epi32(_mm256_sub_epi32(at, base), UNIT_SHIFT);
+        __m256i even = _mm256_srli_epi64(_mm256_mul_epu32(y, factor), 32);
+        __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(y, 32), factor);
+        __m256i unit = _mm256_blend_epi32(even, odd, 0xaa);
+        bits = _mm256_or_si256(bits, _mm256_and_si256(_mm256_sllv_epi32(one, unit), in));
+    }
+    __m128i half = _mm_or_si128(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
+    half = _mm_or_si128(half, _mm_shuffle_epi32(half, 0x4e));
+    half = _mm_or_si128(half, _mm_shuffle_epi32(half, 0xb1));
+    return (uint32_t)_mm_cvtsi128_si32(half);
+}
+
+/* One more in those of 32 bytes whose bits are set. */
+WIDE_INLINE void wide_count(uint8_t *bytes, uint32_t bits)
+{
+    const __m256i which =
+        _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    const __m256i bit = _mm256_set1_epi64x((int64_t)0x8040201008040201);
+    __m256i x = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), which);
+    __m256i yes = _mm256_cmpeq_epi8(_mm256_and_si256(x, bit), bit);
+    __m256i sum = _mm256_loadu_si256((const __m256i *)bytes);
+    _mm256_storeu_si256((__m256i *)bytes, _mm256_sub_epi8(sum, yes));
+}
+
+#endif
