@@ -141,6 +141,23 @@ void rows_ints(const struct rows *r, int64_t *out);
 /* A copy of a text or bytes column in the transaction's arena or another. */
 struct str rows_copy(const struct rows *r, int column, struct arena *a);
 
+/* Rows of a table in the order of its integer key, which is in (after, to]. */
+struct db_scan {
+    const char *table;
+    const char *const *columns; /* integers all of them, at most 32 */
+    size_t n;
+    int64_t after, to;
+    /* The values as columns say, DB_NULL for NULL; false: no more. */
+    bool (*see)(void *arg, const int64_t *values);
+    void *arg;
+};
+/* Reads them from the pages of the file, in a tenth of a statement's time: for readings of
+ * millions of rows. RC_BUSY, `e` untouched and nothing seen, when that cannot be done: another
+ * engine, or somebody is writing at this moment; a statement can always. RC_CORRUPT when a page
+ * cannot be understood, some rows having been seen. Cost: 40 ns a row of ten columns, and a
+ * checkpoint. */
+enum rc tx_scan(struct tx *tx, const struct db_scan *scan, struct err *e);
+
 /* ---- the transaction ---- */
 
 struct arena *tx_arena(struct tx *tx);

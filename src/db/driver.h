@@ -128,6 +128,9 @@ struct driver {
     double (*column_double)(const struct rows *r, int column);
     struct str (*column_str)(const struct rows *r, int column); /* text and bytes */
 
+    /* tx_scan(); NULL: the engine cannot. */
+    enum rc (*scan)(struct conn *c, const struct db_scan *scan, struct err *e);
+
     /* DDL: several statements in one text, inside a transaction. */
     enum rc (*script)(struct conn *c, const char *text, struct err *e);
     enum rc (*backup)(struct db *db, const char *path, bool (*progress)(void *, int64_t, int64_t),

@@ -623,6 +623,7 @@ const struct driver sqlite_driver = {
     .column_ints = sqlite_column_ints,
     .column_double = sqlite_column_double,
     .column_str = sqlite_column_str,
+    .scan = sqlite_scan,
     .script = sqlite_script,
     .backup = sqlite_backup,
     .check = sqlite_check,

@@ -51,4 +51,8 @@ int64_t sqlite_wal_bytes(struct db *db);
  * fly. */
 enum rc sqlite_refuse_scan(sqlite3 *handle, const char *text, struct err *e);
 
+/* ---- sqlite_scan.c ---- */
+
+enum rc sqlite_scan(struct conn *c, const struct db_scan *scan, struct err *e);
+
 #endif

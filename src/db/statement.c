@@ -580,3 +580,9 @@ struct str rows_copy(const struct rows *r, int column, struct arena *a)
     return column_is_null(r, column, type) ? STR_ABSENT
                                            : arena_str(a, r->tx->db->driver->column_str(r, column));
 }
+
+enum rc tx_scan(struct tx *tx, const struct db_scan *scan, struct err *e)
+{
+    const struct driver *driver = tx->db->driver;
+    return driver->scan != NULL && !tx->writing ? driver->scan(tx->conn, scan, e) : RC_BUSY;
+}

@@ -33,11 +33,15 @@ struct log_reading {
     struct err err[STRETCHES + 1];
 };
 
+enum { WAITING = 16 /* events whose customers are on their way into the cache */ };
+
 /* A list on its way in one of the rounds. */
 struct round {
     struct builder *b;
     struct stretch *stretch;
     struct mark_pairs *pairs;
+    struct feed_event waiting[WAITING];
+    uint32_t n; /* events so far */
 };
 
 static void report(struct round *r, int64_t seq)
@@ -48,15 +52,35 @@ static void report(struct round *r, int64_t seq)
     s->since_report = 0;
 }
 
-static enum rc see_event(void *to, const struct feed_event *ev, struct err *e)
+static enum rc take_event(struct round *r, const struct feed_event *ev, struct err *e)
 {
-    struct round *r = to;
     uint32_t ordinal = ordinal_of(r->b, ev->customer_id);
     if (++r->stretch->since_report == REPORT)
         report(r, ev->seq);
     if (ordinal == NOBODY || r->b->root[ordinal] == NOBODY)
         return RC_OK;
     return put_event(r->b, ev, r->b->root[ordinal], r->stretch->rows, e);
+}
+
+static enum rc see_event(void *to, const struct feed_event *ev, struct err *e)
+{
+    struct round *r = to;
+    struct feed_event *place = &r->waiting[r->n % WAITING];
+    enum rc rc = r->n >= WAITING ? take_event(r, place, e) : RC_OK;
+    codes_call_ahead(r->b->dictionaries.customers, ev->customer_id);
+    *place = *ev;
+    r->n++;
+    return rc;
+}
+
+/* Those that still wait. */
+static enum rc take_rest(struct round *r, struct err *e)
+{
+    enum rc rc = RC_OK;
+    uint32_t from = r->n >= WAITING ? r->n - WAITING : 0;
+    for (uint32_t i = from; i < r->n && rc == RC_OK; i++)
+        rc = take_event(r, &r->waiting[i % WAITING], e);
+    return rc;
 }
 
 static void see_pair(void *to, int64_t root_id, int64_t id)
@@ -88,6 +112,8 @@ static void read_round(void *arg, size_t i)
     } else if (rc == RC_OK) {
         struct round r = {.b = x->b, .stretch = &x->stretches[i - 1]};
         rc = feed_log(tx, x->facts, r.stretch->after_seq, r.stretch->to_seq, see_event, &r, e);
+        if (rc == RC_OK)
+            rc = take_rest(&r, e);
         if (rc == RC_OK)
             report(&r, r.stretch->to_seq);
     }

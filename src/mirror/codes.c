@@ -136,6 +136,14 @@ uint32_t codes_put(struct codes *c, int64_t id)
     return code;
 }
 
+void codes_call_ahead(const struct codes *c, int64_t id)
+{
+    const struct table *t = atomic_load_explicit(&c->table, memory_order_acquire);
+    size_t i = (size_t)hash_u64((uint64_t)id) & t->mask;
+    __builtin_prefetch(&t->ids[i]);
+    __builtin_prefetch(&t->codes[i]);
+}
+
 uint32_t codes_find(const struct codes *c, int64_t id)
 {
     const struct table *t = atomic_load_explicit(&c->table, memory_order_acquire);

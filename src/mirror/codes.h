@@ -25,6 +25,8 @@ void codes_free(struct codes *c);
 uint32_t codes_put(struct codes *c, int64_t id);
 /* The code, 0 when it has none. */
 uint32_t codes_find(const struct codes *c, int64_t id);
+/* Calls what codes_find() will look at into the cache. */
+void codes_call_ahead(const struct codes *c, int64_t id);
 /* The id of a code 1 … codes_count(). */
 int64_t codes_id(const struct codes *c, uint32_t code);
 uint32_t codes_count(const struct codes *c);

@@ -1,7 +1,8 @@
 /* feed_log.c — the whole log for the mirror, without asking anything of the database for each row.
  *
- * Events and lines are two statements that stream side by side, merged here by number. What was
- * taken back and when orders were first refunded is read once into sorted arrays. */
+ * Events come from the pages of their table where the engine lets us (tx_scan()), else from a
+ * statement; lines are a statement beside it, merged in by number. What was taken back and when
+ * orders were first refunded is read once into sorted arrays. */
 #include "store/feed.h"
 
 #include "base/hash.h"
@@ -155,34 +156,28 @@ static int64_t or_zero(int64_t value)
     return value == DB_NULL ? 0 : value;
 }
 
-/* The next event that counts; false at the end. */
-static bool next_event(struct rows *r, const struct feed_facts *f, struct feed_event *out)
+/* An event out of its columns; false for one that does not count. */
+static bool event_of(const int64_t *at, const struct feed_facts *f, struct feed_event *out)
 {
-    int64_t at[EVENT_COLUMNS];
-    while (rows_next(r)) {
-        rows_ints(r, at);
-        bool off = at[1] == 0 || (at[9] != DB_NULL && pairs_find(&f->off_batches, at[9]) != NULL) ||
-                   pairs_find(&f->off_events, at[0]) != NULL;
-        if (off)
-            continue;
-        const int64_t *refunded_s =
-            at[3] == EVENT_ORDER && at[7] != DB_NULL ? pairs_find(&f->refunds, at[7]) : NULL;
-        *out = (struct feed_event){
-            .seq = at[0],
-            .customer_id = at[1],
-            .at_s = at[2],
-            .kind = (int)at[3],
-            .channel_id = or_zero(at[4]),
-            .staff_id = or_zero(at[5]),
-            .object_kind = (int)or_zero(at[6]),
-            .object_id = or_zero(at[7]),
-            .amount_fen = at[8],
-            .quantity = DB_NULL,
-            .refunded_s = refunded_s != NULL ? *refunded_s : DB_NULL,
-        };
-        return true;
-    }
-    return false;
+    if (at[1] == 0 || (at[9] != DB_NULL && pairs_find(&f->off_batches, at[9]) != NULL) ||
+        pairs_find(&f->off_events, at[0]) != NULL)
+        return false;
+    const int64_t *refunded_s =
+        at[3] == EVENT_ORDER && at[7] != DB_NULL ? pairs_find(&f->refunds, at[7]) : NULL;
+    *out = (struct feed_event){
+        .seq = at[0],
+        .customer_id = at[1],
+        .at_s = at[2],
+        .kind = (int)at[3],
+        .channel_id = or_zero(at[4]),
+        .staff_id = or_zero(at[5]),
+        .object_kind = (int)or_zero(at[6]),
+        .object_id = or_zero(at[7]),
+        .amount_fen = at[8],
+        .quantity = DB_NULL,
+        .refunded_s = refunded_s != NULL ? *refunded_s : DB_NULL,
+    };
+    return true;
 }
 
 static bool next_item(struct rows *r, struct feed_event *out)
@@ -207,41 +202,87 @@ static bool next_item(struct rows *r, struct feed_event *out)
     return true;
 }
 
-/* Both streams by number. */
-static enum rc merge(struct rows *events, struct rows *items, const struct feed_facts *f,
-                     enum rc (*see)(void *to, const struct feed_event *ev, struct err *e), void *to,
-                     struct err *e)
+/* ---- both streams by number ---- */
+
+struct merging {
+    const struct feed_facts *facts;
+    struct rows *items;
+    struct feed_event item; /* the next, */
+    bool has_item;          /* if there is one */
+    enum rc (*see)(void *to, const struct feed_event *ev, struct err *e);
+    void *to;
+    enum rc rc;
+    struct err *e;
+};
+
+static void see_items(struct merging *m, int64_t below_seq)
 {
-    struct feed_event ev, item;
-    enum rc rc = RC_OK;
-    bool has_event = next_event(events, f, &ev), has_item = next_item(items, &item);
-    while (rc == RC_OK && (has_event || has_item)) {
-        if (has_event && (!has_item || ev.seq < item.seq)) {
-            rc = see(to, &ev, e);
-            has_event = next_event(events, f, &ev);
-        } else {
-            rc = see(to, &item, e);
-            has_item = next_item(items, &item);
-        }
+    while (m->rc == RC_OK && m->has_item && m->item.seq < below_seq) {
+        m->rc = m->see(m->to, &m->item, m->e);
+        m->has_item = next_item(m->items, &m->item);
     }
-    return rc;
+}
+
+static bool see_columns(void *arg, const int64_t *at)
+{
+    struct merging *m = arg;
+    struct feed_event ev;
+    see_items(m, at[0]);
+    if (m->rc == RC_OK && event_of(at, m->facts, &ev))
+        m->rc = m->see(m->to, &ev, m->e);
+    return m->rc == RC_OK;
+}
+
+/* Events by a statement. */
+static enum rc read_events(struct merging *m, struct tx *tx, int64_t after_seq, int64_t to_seq)
+{
+    struct rows *events;
+    int64_t at[EVENT_COLUMNS];
+    enum rc rc = tx_query(tx, &EVENTS, &events, m->e, after_seq, to_seq);
+    if (rc != RC_OK)
+        return rc;
+    while (m->rc == RC_OK && rows_next(events)) {
+        rows_ints(events, at);
+        (void)see_columns(m, at);
+    }
+    return rows_end(events, m->e);
+}
+
+static enum rc scan_events(struct merging *m, struct tx *tx, int64_t after_seq, int64_t to_seq)
+{
+    static const char *const COLUMNS[EVENT_COLUMNS] = {
+        "seq",      "customer_id", "at_s",      "kind",       "channel_id",
+        "staff_id", "object_kind", "object_id", "amount_fen", "batch_id"};
+    const struct db_scan scan = {
+        .table = "event",
+        .columns = COLUMNS,
+        .n = EVENT_COLUMNS,
+        .after = after_seq,
+        .to = to_seq,
+        .see = see_columns,
+        .arg = m,
+    };
+    return tx_scan(tx, &scan, m->e);
 }
 
 enum rc feed_log(struct tx *tx, const struct feed_facts *facts, int64_t after_seq, int64_t to_seq,
                  enum rc (*see)(void *to, const struct feed_event *ev, struct err *e), void *to,
                  struct err *e)
 {
-    struct rows *events = NULL, *items = NULL;
+    struct merging m = {.facts = facts, .see = see, .to = to, .e = e};
     if (tx_engine(tx) == DB_POSTGRES) /* one connection streams one result */
         return feed_events(tx, after_seq, to_seq, see, to, e);
-    enum rc rc = tx_query(tx, &EVENTS, &events, e, after_seq, to_seq);
+    enum rc rc = tx_query(tx, &ITEMS, &m.items, e, after_seq, to_seq);
+    if (rc != RC_OK)
+        return rc;
+    m.has_item = next_item(m.items, &m.item);
+    rc = scan_events(&m, tx, after_seq, to_seq);
+    if (rc == RC_BUSY)
+        rc = read_events(&m, tx, after_seq, to_seq);
     if (rc == RC_OK)
-        rc = tx_query(tx, &ITEMS, &items, e, after_seq, to_seq);
-    if (rc == RC_OK)
-        rc = merge(events, items, facts, see, to, e);
-    enum rc ended = rows_end(events, rc == RC_OK ? e : NULL);
-    rc = rc == RC_OK ? ended : rc;
-    ended = rows_end(items, rc == RC_OK ? e : NULL);
+        see_items(&m, INT64_MAX);
+    rc = rc == RC_OK ? m.rc : rc;
+    enum rc ended = rows_end(m.items, rc == RC_OK ? e : NULL);
     return rc == RC_OK ? ended : rc;
 }
 
