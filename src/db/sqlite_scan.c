@@ -17,6 +17,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     INNER = 5,
@@ -25,7 +26,9 @@ enum {
     PAGE_LEAST = 512,
     PAGE_MOST = 65536,
     DEPTH_MOST = 20,
-    COLUMNS_MOST = 32
+    COLUMNS_MOST = 32,
+    TRIES = 100,
+    TRY_AFTER_US = 5000
 };
 
 struct page_reader {
@@ -36,6 +39,7 @@ struct page_reader {
     int n_places;                /* up to the last column that is wanted */
     int key_place;               /* of the column that is the key, or -1 */
     uint8_t *pages[DEPTH_MOST];
+    sqlite3_int64 pages_left; /* no more than the file has, however damaged it is */
     int64_t values[COLUMNS_MOST];
     bool bad;
 };
@@ -189,7 +193,7 @@ static bool read_leaf(struct page_reader *r, const uint8_t *page, const uint8_t 
 /* The rows below a page; false when no more are wanted. */
 static bool read_tree(struct page_reader *r, uint32_t number, int depth)
 {
-    if (depth == DEPTH_MOST) {
+    if (depth == DEPTH_MOST || r->pages_left-- == 0) {
         r->bad = true;
         return false;
     }
@@ -273,7 +277,12 @@ static bool log_is_copied(const struct db *db)
     int log = -1, copied = -2;
     if (sqlite_open_handle(db, false, &other, NULL) != RC_OK)
         return false;
-    int code = sqlite3_wal_checkpoint_v2(other, NULL, SQLITE_CHECKPOINT_PASSIVE, &log, &copied);
+    int code = SQLITE_BUSY;
+    for (int i = 0; i < TRIES && code == SQLITE_BUSY; i++) { /* our own checkpointer at work */
+        if (i > 0)
+            usleep(TRY_AFTER_US);
+        code = sqlite3_wal_checkpoint_v2(other, NULL, SQLITE_CHECKPOINT_PASSIVE, &log, &copied);
+    }
     sqlite3_close_v2(other);
     return code == SQLITE_OK && log == copied;
 }
@@ -293,7 +302,11 @@ static bool prepare(struct page_reader *r, struct sqlite_conn *c, uint32_t *out_
     r->page_bytes = two(head + 16) == 1 ? PAGE_MOST : two(head + 16);
     r->usable = r->page_bytes - head[20];
     *out_root = (uint32_t)root;
-    return r->page_bytes >= PAGE_LEAST && r->usable >= PAGE_LEAST - 32;
+    if (r->page_bytes < PAGE_LEAST || r->usable < PAGE_LEAST - 32 ||
+        r->file->pMethods->xFileSize(r->file, &r->pages_left) != SQLITE_OK)
+        return false;
+    r->pages_left /= r->page_bytes;
+    return true;
 }
 
 enum rc sqlite_scan(struct conn *base, const struct db_scan *scan, struct err *e)
