@@ -145,6 +145,23 @@ struct run_range run_range_of(const struct run *run, uint32_t local);
 /* The places of one customer in a posting; a few ns when there are many, else O(log n). */
 struct run_range run_posting_of(const struct run_posting *p, uint32_t local);
 
+/* Call into the cache what run_posting_of() will look at first, and the places of a customer. */
+static inline void run_posting_call_index(const struct run_posting *p, uint32_t local)
+{
+    if (p->of_block != NULL)
+        __builtin_prefetch(&p->of_block[local / POSTING_BLOCK]);
+}
+static inline void run_posting_call(const struct run_posting *p, uint32_t local)
+{
+    if (p->of_block == NULL)
+        return;
+    uint32_t place = p->of_block[local / POSTING_BLOCK];
+    __builtin_prefetch(&p->local[place]);
+    __builtin_prefetch(&p->at_s[place + POSTING_BLOCK / 2]); /* about where the customer is */
+    if (p->amount_fen.narrow != NULL)
+        __builtin_prefetch(&p->amount_fen.narrow[place + POSTING_BLOCK / 2]);
+}
+
 static inline uint32_t run_value(const struct run_column *c, uint32_t row)
 {
     switch (c->width) {

@@ -36,13 +36,14 @@ static void run_chunk(void *arg, size_t i)
     free(scratch);
 }
 
-/* Conditions on sets take less time than waking another core. */
-enum { COST_WORTH_SHARING = 4 };
+/* Conditions on few sets and chunks take less time than waking another core. */
+enum { COST_WORTH_SHARING = 4, SETS_WORTH_SHARING = 48 };
 
 static void run_chunks(const struct plan *p, struct mirror_answer *a)
 {
     struct asking x = {.plan = p, .answer = a};
-    if (p->root->cost >= COST_WORTH_SHARING) {
+    if (p->root->cost >= COST_WORTH_SHARING ||
+        (uint32_t)p->root->cost * a->n_chunks >= SETS_WORTH_SHARING) {
         share_rounds(a->n_chunks, run_chunk, &x);
     } else {
         for (size_t i = 0; i < a->n_chunks; i++)

@@ -9,9 +9,11 @@
 #include "query/mirror/instants.h"
 
 #include "base/calendar.h"
+#include "base/must.h"
 #include "query/word.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 enum { FEW = 512 /* customers for whom a search in postings beats going through them */ };
 
@@ -183,19 +185,25 @@ static void run_posting_any(const struct events_ask *x, const struct run_posting
     words_or(out, &hit);
 }
 
-/* Customers are few beside the events: each is looked for. */
+enum { SOON = 8, LATER = 24 /* customers ahead */ };
+
+/* Customers are few beside the events: each is looked for. Where the next ones' places are written
+ * is called into the cache first, then the places. */
 static void run_posting_few(const struct events_ask *x, const struct run_posting *p, bool sum,
                             const struct set_words *who, struct set_words *out)
 {
-    for (uint32_t w = 0; w < SET_WORDS; w++)
-        for (uint64_t left = who->w[w]; left != 0; left &= left - 1) {
-            uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(left);
-            struct run_range range = run_posting_of(p, local);
-            if (range.from == range.to)
-                continue;
-            struct tally t = tally_places(x, p, range, sum);
-            put_bit(out, local, tally_holds(x, &t));
-        }
+    uint16_t *list = must(malloc((size_t)SET_CHUNK * sizeof *list));
+    uint32_t n = words_list(who, list);
+    for (uint32_t i = 0; i < n; i++) {
+        run_posting_call_index(p, list[i + LATER < n ? i + LATER : n - 1]);
+        run_posting_call(p, list[i + SOON < n ? i + SOON : n - 1]);
+        struct run_range range = run_posting_of(p, list[i]);
+        if (range.from == range.to)
+            continue;
+        struct tally t = tally_places(x, p, range, sum);
+        put_bit(out, list[i], tally_holds(x, &t));
+    }
+    free(list);
 }
 
 enum { FEW_BESIDE = 8 /* events a customer in question, from which on each is looked for */ };
