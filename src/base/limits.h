@@ -24,6 +24,9 @@ enum {
     LIMIT_WRITE_QUEUE = 4096,
     /* Rows one closure may write (design: 2,000 rows or 20 ms). */
     LIMIT_CLOSURE_ROWS = 2000,
+    /* Moves of one audience that a tick lists: two seconds of writing. More at once is a rule that
+     * changed (a month that turned, an import), not people who did something. */
+    LIMIT_AUDIENCE_MOVES = 200000,
     /* Read connections kept open. */
     LIMIT_READERS = 8,
     /* A cell of an imported file. */

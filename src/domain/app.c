@@ -1,17 +1,18 @@
 /* app.c — opening an installation, in the order in which its parts need each other.
  *
  * directory → settings → keys → database → schema → writer → console's settings → zone and calendar
- * → jobs. Closing runs backwards. An installation is made whole or not at all as far as a restart
- * can tell: each part is made if it is missing, and the head of the audit log, which must never be
- * made twice, in one transaction with the mark that it was made. A start of an existing
- * installation costs a few reads: no password is hashed, no library loaded that this database does
- * not need.
+ * → mirror → jobs → audiences. Closing runs backwards. An installation is made whole or not at all
+ * as far as a restart can tell: each part is made if it is missing, and the head of the audit log,
+ * which must never be made twice, in one transaction with the mark that it was made. A start of an
+ * existing installation costs a few reads: no password is hashed, no library loaded that this
+ * database does not need.
  */
 #include "domain/app.h"
 
 #include "base/calendar.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "domain/audience_tick.h"
 #include "domain/job.h"
 #include "mirror/mirror.h"
 #include "store/audit.h"
@@ -221,6 +222,9 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
     if (rc == RC_OK && o->with_jobs) {
         rc = job_runner_start(app, &app->jobs, e);
     }
+    if (rc == RC_OK && o->with_jobs && o->with_mirror) {
+        app->ticker = audience_ticker_start(app);
+    }
     return rc;
 }
 
@@ -251,6 +255,7 @@ void app_close(struct app *app)
     if (app == NULL) {
         return;
     }
+    audience_ticker_stop(app->ticker);
     job_runner_stop(app->jobs);
     mirror_stop(app->mirror);
     writer_stop(app->writer);

@@ -38,6 +38,12 @@ static bool is_listen(const char *value)
 }
 
 const struct setting setting_table[] = {
+    {"audience_days", SETTING_INT, 1, 3650, .fallback = "90", .changeable = true,
+     .zh = "谁进入、谁离开人群的记录保留多少天",
+     .en = "days for which who entered and left an audience is kept"},
+    {"audience_seconds", SETTING_INT, 0, 86400, .fallback = "60", .changeable = true,
+     .zh = "每隔多少秒重新计算实时人群，0 表示不计算",
+     .en = "seconds between two looks at the live audiences, 0 for none"},
     {"backup_hours", SETTING_INT, 0, 720, .fallback = "24", .changeable = true,
      .zh = "自动备份的间隔小时数，0 表示不备份",
      .en = "hours between automatic backups, 0 for none"},

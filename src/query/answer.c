@@ -13,6 +13,7 @@
 #include "query/sql/analysis_sql.h"
 #include "query/tree.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,21 +106,34 @@ static size_t cut_page(const int64_t *ids, size_t n, int64_t after_id, int64_t l
     return taken;
 }
 
+enum rc answer_members(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
+                       int64_t **out_ids, size_t *out_n, struct err *e)
+{
+    assert(!of_database(s, q));
+    struct mirror_answer a = {0};
+    enum rc rc = mirror_ask(s, tx, q, &a, e);
+    if (rc == RC_OK) {
+        *out_ids = must(malloc(((size_t)a.count + 1) * sizeof **out_ids));
+        *out_n = (size_t)a.count;
+        mirror_answer_ids(&a, s, *out_ids);
+    }
+    mirror_answer_free(&a);
+    return rc;
+}
+
 enum rc answer_page(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
                     int64_t after_id, int64_t limit, int64_t *out_ids, size_t *out_n, struct err *e)
 {
     if (of_database(s, q))
         return audience_page(tx, q, after_id, limit, out_ids, out_n, e);
-    struct mirror_answer a = {0};
-    enum rc rc = mirror_ask(s, tx, q, &a, e);
-    if (rc == RC_OK) {
-        int64_t *ids = must(malloc(((size_t)a.count + 1) * sizeof *ids));
-        mirror_answer_ids(&a, s, ids);
-        *out_n = cut_page(ids, (size_t)a.count, after_id, limit, out_ids);
-        free(ids);
-    }
-    mirror_answer_free(&a);
-    return rc;
+    int64_t *ids;
+    size_t n;
+    enum rc rc = answer_members(s, tx, q, &ids, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    *out_n = cut_page(ids, n, after_id, limit, out_ids);
+    free(ids);
+    return RC_OK;
 }
 
 enum rc answer_count_sample(const struct snapshot *s, struct tx *tx,

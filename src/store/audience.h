@@ -2,8 +2,8 @@
  *
  * The text is stored as the printer writes it; whoever saves one has read it through
  * query/audience.h before. An archived one keeps its name, so that texts which refer to it stay
- * readable: names are unique among all. Who is in it is computed, never stored; `size` is what the
- * last count found, over everyone.
+ * readable: names are unique among all. Who is in it is computed; of live ones audience_move.h
+ * keeps who was in them at the last tick. `size` is what the last count found, over everyone.
  */
 #ifndef KOI_STORE_AUDIENCE_H
 #define KOI_STORE_AUDIENCE_H

@@ -14,9 +14,10 @@
 #define AND_OF(name) " UNION ALL " COUNT_OF(name)
 
 static const struct sql TABLES = {
-    .text = COUNT_OF(account) AND_OF(account_staff) AND_OF(audience) AND_OF(audience_version)
-        AND_OF(audit) AND_OF(audit_head) AND_OF(batch) AND_OF(calendar) AND_OF(change)
-            AND_OF(channel) AND_OF(chat_group) AND_OF(clv_score) AND_OF(cost) AND_OF(customer)
+    .text = COUNT_OF(account) AND_OF(account_staff) AND_OF(audience) AND_OF(audience_follow)
+        AND_OF(audience_member) AND_OF(audience_move) AND_OF(audience_size) AND_OF(audience_version)
+            AND_OF(audit) AND_OF(audit_head) AND_OF(batch) AND_OF(calendar) AND_OF(change) AND_OF(
+                channel) AND_OF(chat_group) AND_OF(clv_score) AND_OF(cost) AND_OF(customer)
                 AND_OF(customer_field) AND_OF(customer_name_index) AND_OF(customer_stats) AND_OF(
                     customer_tag) AND_OF(customer_tier) AND_OF(department) AND_OF(department_above)
                     AND_OF(event) AND_OF(event_kind) AND_OF(field) AND_OF(group_member)

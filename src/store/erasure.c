@@ -55,6 +55,10 @@ static const struct sql ERASE_MERGES_MERGED = {
     .text = "UPDATE merge SET filled = '{}' WHERE merged_id = $1",
     .in = "i",
 };
+static const struct sql ERASE_MOVES = {
+    .text = "DELETE FROM audience_move WHERE customer_id = $1",
+    .in = "i",
+};
 static const struct sql ERASE_PROFILE = {
     .text = "UPDATE customer SET nickname = NULL, name_sealed = NULL, address_sealed = NULL,"
             " gender = NULL, birth_day = NULL, province = NULL, city = NULL, phone_tail = NULL,"
@@ -86,7 +90,7 @@ static const struct sql ERASED_COUNT = {
 STATEMENTS(erasure, &ERASE_TOMBSTONES, &ERASE_IDENTITIES, &ERASE_NAMES, &ERASE_FIELDS, &ERASE_NOTES,
            &ERASE_REMARKS, &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS, &ERASE_MERGES_KEPT,
            &ERASE_MERGES_MERGED, &ERASE_PROFILE, &ERASE_STATS, &ERASE_TIERS, &ERASE_SCORES,
-           &ERASE_VALUES, &ERASED_COUNT);
+           &ERASE_VALUES, &ERASE_MOVES, &ERASED_COUNT);
 
 enum rc erasure_run(struct tx *tx, int64_t customer_id, struct err *e)
 {
@@ -96,6 +100,7 @@ enum rc erasure_run(struct tx *tx, int64_t customer_id, struct err *e)
         &ERASE_IDENTITIES,    &ERASE_NAMES,         &ERASE_FIELDS,      &ERASE_NOTES,
         &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS, &ERASE_MERGES_KEPT, &ERASE_MERGES_MERGED,
         &ERASE_STATS,         &ERASE_TIERS,         &ERASE_SCORES,      &ERASE_VALUES,
+        &ERASE_MOVES,
     };
     enum rc rc = tx_exec(tx, &ERASE_TOMBSTONES, e, customer_id, tx_now_s(tx));
     for (size_t i = 0; rc == RC_OK && i < sizeof by_id / sizeof by_id[0]; i++)

@@ -8,6 +8,7 @@
 #define FILE_LIST(X)                                                                               \
     X(account)                                                                                     \
     X(audience)                                                                                    \
+    X(audience_move)                                                                               \
     X(audit)                                                                                       \
     X(batch)                                                                                       \
     X(catalogue)                                                                                   \

@@ -137,6 +137,8 @@ static const struct sql SCORE_GO = {.text = "DELETE FROM rfm_score WHERE custome
                                     .in = "i"};
 static const struct sql VALUE_GO = {.text = "DELETE FROM clv_score WHERE customer_id = $1",
                                     .in = "i"};
+static const struct sql MOVES_GO = {.text = "DELETE FROM audience_move WHERE customer_id = $1",
+                                    .in = "i"};
 static const struct sql STATS_GO = {.text = "DELETE FROM customer_stats WHERE customer_id = $1",
                                     .in = "i"};
 static const struct sql NAMES_GO = {
@@ -164,8 +166,8 @@ static const struct sql CHANGE_READ = {
 STATEMENTS(undo, &MARK_TAG, &FIELD_STAMP, &CHANGES_NEXT, &ITEMS_NEXT, &REFUNDS_NEXT, &ORDERS_NEXT,
            &TAGS_NEXT, &IDENTITIES_NEXT, &CUSTOMERS_NEXT, &PRODUCTS_NEXT, &ITEM_GO, &REFUND_GO,
            &ORDER_GO, &RELATION_GO, &IDENTITY_GO, &CUSTOMER_ALONE, &FIELDS_GO, &TIERS_GO, &SCORE_GO,
-           &VALUE_GO, &STATS_GO, &NAMES_GO, &PROPOSALS_GO, &CUSTOMER_GO, &PRODUCT_GO, &TAGS_OF,
-           &CHANGE_READ);
+           &VALUE_GO, &MOVES_GO, &STATS_GO, &NAMES_GO, &PROPOSALS_GO, &CUSTOMER_GO, &PRODUCT_GO,
+           &TAGS_OF, &CHANGE_READ);
 
 enum rc undo_mark_tag(struct tx *tx, int64_t customer_id, int64_t tag_id, int64_t batch_id,
                       struct err *e)
@@ -239,8 +241,8 @@ enum rc undo_change(struct tx *tx, int64_t seq, struct undo_change *out, struct 
 static enum rc remove_customer(struct tx *tx, int64_t batch_id, int64_t id, bool *out_gone,
                                struct err *e)
 {
-    static const struct sql *const hangers[] = {&FIELDS_GO, &TIERS_GO, &SCORE_GO,    &VALUE_GO,
-                                                &STATS_GO,  &NAMES_GO, &PROPOSALS_GO};
+    static const struct sql *const hangers[] = {&FIELDS_GO, &TIERS_GO, &SCORE_GO, &VALUE_GO,
+                                                &MOVES_GO,  &STATS_GO, &NAMES_GO, &PROPOSALS_GO};
     int64_t one;
     enum rc rc = tx_int(tx, &CUSTOMER_ALONE, &one, e, batch_id, id);
     *out_gone = rc == RC_OK;

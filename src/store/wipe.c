@@ -18,6 +18,10 @@
     " LIMIT 2000) /*scan*/"
 
 static const struct sql WIPE[] = {
+    {.text = SOME_OF_TWO("audience_move", "audience_id", "id")},
+    {.text = SOME_OF_TWO("audience_member", "audience_id", "from_id")},
+    {.text = SOME_OF_TWO("audience_size", "audience_id", "hour_s")},
+    {.text = SOME("audience_follow", "audience_id")},
     {.text = SOME_OF_TWO("tier_move", "run_id", "customer_id")},
     {.text = SOME_OF_TWO("customer_tier", "model_id", "customer_id")},
     {.text = SOME("rfm_score", "customer_id")},
@@ -77,7 +81,8 @@ STATEMENTS(wipe, &OTHERS, &WIPE[0], &WIPE[1], &WIPE[2], &WIPE[3], &WIPE[4], &WIP
            &WIPE[15], &WIPE[16], &WIPE[17], &WIPE[18], &WIPE[19], &WIPE[20], &WIPE[21], &WIPE[22],
            &WIPE[23], &WIPE[24], &WIPE[25], &WIPE[26], &WIPE[27], &WIPE[28], &WIPE[29], &WIPE[30],
            &WIPE[31], &WIPE[32], &WIPE[33], &WIPE[34], &WIPE[35], &WIPE[36], &WIPE[37], &WIPE[38],
-           &WIPE[39], &WIPE[40], &WIPE[41], &WIPE[42], &WIPE[43]);
+           &WIPE[39], &WIPE[40], &WIPE[41], &WIPE[42], &WIPE[43], &WIPE[44], &WIPE[45], &WIPE[46],
+           &WIPE[47]);
 
 enum rc wipe_some(struct tx *tx, bool *out_empty, struct err *e)
 {

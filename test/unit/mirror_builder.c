@@ -43,13 +43,6 @@ static uint64_t test_seed(void)
     return given != NULL && str_to_i64(str_from(given), &seed) ? (uint64_t)seed : 20261122;
 }
 
-static const struct sql PEOPLE = {.text = "SELECT id FROM customer /*scan*/ ORDER BY id",
-                                  .out = "i"};
-static const struct sql MERGES = {.text = "SELECT id FROM merge /*scan*/ ORDER BY id", .out = "i"};
-static const struct sql LOGGED = {
-    .text = "SELECT seq, customer_id FROM event WHERE kind BETWEEN 14 AND 36 /*scan*/ ORDER BY seq",
-    .out = "ii",
-};
 /* ---- what a snapshot says ---- */
 
 struct person {
@@ -219,22 +212,6 @@ static void agree(const struct snapshot *a, const struct snapshot *b, const char
 
 /* ---- living ---- */
 
-static void read_numbers(struct world *w, struct tx *tx, const struct sql *q, struct numbers *first,
-                         struct numbers *second)
-{
-    struct rows *r;
-    first->n = 0;
-    store_must(w->f, tx_query(tx, q, &r, &w->f->err));
-    for (size_t n = 0; rows_next(r); n++) {
-        number_add(first, rows_int(r, 0));
-        if (second != NULL) {
-            second->n = n;
-            number_add(second, rows_int(r, 1));
-        }
-    }
-    store_must(w->f, rows_end(r, &w->f->err));
-}
-
 /* The next snapshot of the world's builder; it compares it, too, when asked to. */
 static void step(struct world *w, bool compare)
 {
@@ -251,9 +228,7 @@ static void step(struct world *w, bool compare)
         agree(next, whole, w->when);
         snapshot_drop(whole);
         builder_free(fresh);
-        read_numbers(w, tx, &PEOPLE, &w->people, NULL);
-        read_numbers(w, tx, &MERGES, &w->merges, NULL);
-        read_numbers(w, tx, &LOGGED, &w->logged, &w->owners);
+        world_read(w, tx);
     }
     db_read_end(tx);
     snapshot_drop(w->last);
@@ -532,7 +507,7 @@ static void lines_follow_their_order(void **state)
     store_write(w->f, tell, &t);
     step(w, true);
     store_must(w->f, db_read_begin(w->f->db, &tx, &w->f->err));
-    read_numbers(w, tx, &LINES, &seqs, &owners);
+    world_numbers(w, tx, &LINES, &seqs, &owners);
     db_read_end(tx);
     assert_int_equal(owners.n, 3);
     assert_true(owners.at[0] == owners.at[1] && owners.at[1] == owners.at[2]);

@@ -734,6 +734,36 @@ static enum rc run_deed(struct tx *tx, void *arg, struct err *e)
     return op->deed->run(tx, op, e);
 }
 
+static const struct sql PEOPLE = {.text = "SELECT id FROM customer /*scan*/ ORDER BY id",
+                                  .out = "i"};
+static const struct sql MERGES = {.text = "SELECT id FROM merge /*scan*/ ORDER BY id", .out = "i"};
+static const struct sql LOGGED = {
+    .text = "SELECT seq, customer_id FROM event WHERE kind BETWEEN 14 AND 36 /*scan*/ ORDER BY seq",
+    .out = "ii",
+};
+void world_numbers(struct world *w, struct tx *tx, const struct sql *q, struct numbers *first,
+                   struct numbers *second)
+{
+    struct rows *r;
+    first->n = 0;
+    store_must(w->f, tx_query(tx, q, &r, &w->f->err));
+    for (size_t n = 0; rows_next(r); n++) {
+        number_add(first, rows_int(r, 0));
+        if (second != NULL) {
+            second->n = n;
+            number_add(second, rows_int(r, 1));
+        }
+    }
+    store_must(w->f, rows_end(r, &w->f->err));
+}
+
+void world_read(struct world *w, struct tx *tx)
+{
+    world_numbers(w, tx, &PEOPLE, &w->people, NULL);
+    world_numbers(w, tx, &MERGES, &w->merges, NULL);
+    world_numbers(w, tx, &LOGGED, &w->logged, &w->owners);
+}
+
 void world_live(struct world *w)
 {
     int all = 0, at = 0;

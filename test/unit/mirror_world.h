@@ -54,6 +54,11 @@ enum rc world_found(struct tx *tx, void *arg, struct err *e);
 /* One operation, or none where chance finds nobody to do it to. Reads people, merges and logged of
  * the world, which the caller keeps up to date. */
 void world_live(struct world *w);
+/* People, merges, logged events and their owners as the database has them. */
+void world_read(struct world *w, struct tx *tx);
+/* The first column of a statement without parameters, and the second when it is wanted. */
+void world_numbers(struct world *w, struct tx *tx, const struct sql *q, struct numbers *first,
+                   struct numbers *second);
 /* Fails unless every operation came; prints how often each did when KOI_VERBOSE is set. */
 void world_counts_check(const struct world *w);
 /* From none. */
