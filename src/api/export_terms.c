@@ -118,6 +118,8 @@ static const struct {
     {"unit", "bytes", "字节", "bytes"},
     {"unit", "customers", "客户", "customers"},
     {"unit", "rows", "行", "rows"},
+    {"way", "entered", "进入", "Entered"},
+    {"way", "left", "离开", "Left"},
 };
 
 struct str export_term(struct str key, struct str value, bool english)

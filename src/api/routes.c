@@ -37,6 +37,8 @@ static const struct entry TABLE[] = {
     {"/api/audiences/{audience_id}", &route_audience_change},
     {"/api/audiences/{audience_id}", &route_audience_archive},
     {"/api/audiences/{audience_id}/customers", &route_audience_customers},
+    {"/api/audiences/{audience_id}/moves", &route_audience_moves},
+    {"/api/audiences/{audience_id}/sizes", &route_audience_sizes},
     {"/api/audiences/{audience_id}/versions", &route_audience_versions},
     {"/api/audit", &route_audit_list},
     {"/api/audit/verify", &route_audit_verify},

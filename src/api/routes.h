@@ -14,6 +14,8 @@ extern const struct route route_account_list, route_account_create, route_accoun
 /* analyses.c, analyses_value.c */
 extern const struct route route_analysis_funnel, route_analysis_retention, route_analysis_counts,
     route_analysis_rfm, route_analysis_repurchase, route_analysis_paths;
+/* audience_moves.c */
+extern const struct route route_audience_moves, route_audience_sizes;
 /* audience_names.c */
 extern const struct route route_audience_suggest;
 /* audience_words.c */

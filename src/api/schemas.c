@@ -105,6 +105,12 @@ const struct schema schema_table[] = {
             ARRAY("{\"type\":\"object\"}"))},
     {"AudienceList",
      LIST_OF(REF("Audience"))},
+    {"AudienceMoves",
+     LIST_OF(OBJECT("\"id\":" ID ",\"at_s\":" INT ",\"way\":{\"enum\":[\"entered\",\"left\"]}"
+                    ",\"customer\":" OBJECT(CUSTOMER_ROW)))},
+    {"AudienceSizes",
+     LIST_OF(OBJECT("\"at_s\":" INT ",\"day\":" TEXT ",\"size\":" INT ",\"entered\":" INT
+                    ",\"left\":" INT ",\"gone\":" INT ",\"unlisted\":" INT ",\"began\":" BOOL))},
     {"AudienceText",
      OBJECT("\"expression\":" TEXT ",\"sentence_zh\":" TEXT ",\"sentence_en\":" TEXT
             ",\"tree\":{\"type\":\"object\"}")},

@@ -163,18 +163,26 @@ static enum rc find(struct invocation *in, struct client *c, const char *name, s
                    "there is no audience named \"%s\"", name);
 }
 
+/* GET of what the first position names, by name or id; `part` is what follows the id. */
+static enum rc get_named(struct invocation *in, struct client *c, struct str part,
+                         struct client_reply *r, struct err *e)
+{
+    struct str id;
+    enum rc rc = find(in, c, position(in, 0), &id, e);
+    if (rc != RC_OK)
+        return rc;
+    const char *target =
+        arena_printf(&in->arena, "/api/audiences/" STR_FMT STR_FMT, STR_ARG(id), STR_ARG(part)).p;
+    return client_call(c, "GET", target, STR_ABSENT, r, e);
+}
+
 static enum rc show(struct invocation *in, struct err *e)
 {
     struct client *c = NULL;
     struct client_reply r;
-    struct str id;
     enum rc rc = client_open(in, &c, e);
     if (rc == RC_OK)
-        rc = find(in, c, position(in, 0), &id, e);
-    if (rc == RC_OK)
-        rc = client_call(c, "GET",
-                         arena_printf(&in->arena, "/api/audiences/" STR_FMT, STR_ARG(id)).p,
-                         STR_ABSENT, &r, e);
+        rc = get_named(in, c, STR(""), &r, e);
     if (rc == RC_OK && in->json) {
         print_json(&r);
     } else if (rc == RC_OK) {
@@ -199,6 +207,74 @@ const struct command command_audience_show = {
     .positions_min = 1,
     .positions_max = 1,
     .run = show,
+};
+
+/* One of an audience's lists, as columns. */
+static enum rc print_list(struct invocation *in, struct str part, const char *const *keys,
+                          struct err *e)
+{
+    struct client *c = NULL;
+    struct client_reply r;
+    enum rc rc = client_open(in, &c, e);
+    if (rc == RC_OK)
+        rc = get_named(in, c, part, &r, e);
+    if (rc == RC_OK && in->json)
+        print_json(&r);
+    else if (rc == RC_OK)
+        print_table(in, json_get(r.json, "items"), keys);
+    client_close(c);
+    return rc;
+}
+
+static enum rc moves(struct invocation *in, struct err *e)
+{
+    static const char *const keys[] = {"at_s", "way", "customer.id", "customer.nickname", NULL};
+    const char *way = option_value(in, "way"), *limit = option_value(in, "limit");
+    struct str part = arena_printf(&in->arena, "/moves?limit=%s%s%s", limit == NULL ? "50" : limit,
+                                   way == NULL ? "" : "&way=", way == NULL ? "" : way);
+    return print_list(in, part, keys, e);
+}
+
+const struct command command_audience_moves = {
+    .name = "audience moves",
+    .usage = "NAME",
+    .zh = "谁进入、谁离开了实时人群，最近的在前",
+    .en = "Who entered and who left a live audience, newest first",
+    .options =
+        {
+            {"way", "entered|left", .zh = "只看进入的或离开的", .en = "one way only"},
+            {"limit", "N", .zh = "最多多少条，默认 50，最多 200",
+             .en = "how many, 50 unless told, at most 200"},
+        },
+    .positions_min = 1,
+    .positions_max = 1,
+    .run = moves,
+};
+
+static enum rc sizes(struct invocation *in, struct err *e)
+{
+    static const char *const keys[] = {"at_s", "size",     "entered", "left",
+                                       "gone", "unlisted", "began",   NULL};
+    const char *days = option_value(in, "days");
+    struct str part =
+        arena_printf(&in->arena, "/sizes?by=%s%s%s", option_given(in, "hours") ? "hour" : "day",
+                     days == NULL ? "" : "&days=", days == NULL ? "" : days);
+    return print_list(in, part, keys, e);
+}
+
+const struct command command_audience_sizes = {
+    .name = "audience sizes",
+    .usage = "NAME",
+    .zh = "实时人群每天的人数、进入和离开",
+    .en = "How large a live audience was, day by day",
+    .options =
+        {
+            {"days", "N", .zh = "最近多少天，默认 30", .en = "of how many days, 30 unless told"},
+            {"hours", NULL, .zh = "按小时", .en = "hour by hour"},
+        },
+    .positions_min = 1,
+    .positions_max = 1,
+    .run = sizes,
 };
 
 static enum rc save(struct invocation *in, struct err *e)

@@ -39,8 +39,8 @@ function rows(now) {
 }
 
 /* A server over that corp, with an operator who sees all and a member of staff who sees the even ones. */
-export async function corp(t, engine) {
-  const koi = await start(t, engine, { serve: false });
+export async function corp(t, engine, options = {}) {
+  const koi = await start(t, engine, { ...options, serve: false });
   await koi.sql(rows(Math.floor(Date.now() / 1000)));
   await koi.serve();
   const operator = await koi.signIn('operator');

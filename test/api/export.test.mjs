@@ -23,9 +23,9 @@ const NAUGHTY = [
 
 /* Every list that can be exported; and those of which the small corp has none. */
 const LISTS = (
-  'accounts audience audiences audit backups clv_alive clv_bands clv_counts clv_customers ' +
-  'clv_points costs customers fields group_days groups ' +
-  'imports jobs merge_proposals merges orders products report_cohorts ' +
+  'accounts audience audience_moves audience_sizes audiences audit backups ' +
+  'clv_alive clv_bands clv_counts clv_customers clv_points costs customers fields ' +
+  'group_days groups imports jobs merge_proposals merges orders products report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
   'report_products report_provinces report_repurchase ' +
   'report_revenue report_sources rfm sources staff stages tag_coverage tags ' +
@@ -76,7 +76,14 @@ async function lifeOf(koi, admin, operator) {
      INSERT INTO chat_group (id, name, kind, level, created_s)
        VALUES (1, '@group', 'feed', 'vip', 0);
      INSERT INTO merge_proposal (id, low_id, high_id, reason, state, created_s)
-       VALUES (1, 1005, 1006, 'phone', 'open', 5);`,
+       VALUES (1, 1005, 1006, 'phone', 'open', 5);
+     INSERT INTO audience (id, name, subject, expression, version, created_s, updated_us)
+       VALUES (5, '=moved', 'customer', 'all', 1, 0, 0);
+     INSERT INTO audience_move (audience_id, id, customer_id, at_s, entered)
+       VALUES (5, 1, 1001, 7, 1), (5, 2, 1002, 8, 0);
+     INSERT INTO audience_size
+       (audience_id, hour_s, size, entered_n, left_n, gone_n, unlisted_n, began)
+       VALUES (5, ${Math.floor(Date.now() / 3600e3) * 3600}, 1, 1, 1, 0, 0, 0);`,
   );
   await koi.serve();
   await operator.post('/api/audiences', { name: '+all', expression: 'all' }, 201);
@@ -239,6 +246,8 @@ each('exports', (engine) => {
     await lifeOf(koi, admin, operator);
     const model = { model_id: (await admin.get('/api/tier-models')).items[0].id };
     const filters = {
+      audience_moves: { audience_id: '5' },
+      audience_sizes: { audience_id: '5' },
       audience: { audience_id: (await admin.get('/api/audiences')).items[0].id },
       group_days: { group_id: '1' },
       report_sources: { from: '2026-01-01', to: '2026-12-31' },

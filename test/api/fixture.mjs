@@ -103,6 +103,21 @@ function corp() {
       ],
     ],
     [
+      'audience_size',
+      [
+        {
+          audience_id: 28,
+          hour_s: at - (at % 3600),
+          size: 777013,
+          entered_n: 777014,
+          left_n: 777015,
+          gone_n: 777016,
+          unlisted_n: 0,
+          began: 0,
+        },
+      ],
+    ],
+    [
       'audience_version',
       [{ audience_id: 28, version: 1, expression: 'tag("VIP")', at_us: at * 1e6 }],
     ],
@@ -222,6 +237,7 @@ function customers() {
     event: [],
     customer_tier: [],
     tier_move: [],
+    audience_move: [],
     rfm_score: [],
     clv_score: [],
     group_member: [],
@@ -283,6 +299,13 @@ function customers() {
         from_tier_id: 31,
         to_tier_id: 30,
         at_s: at,
+      });
+      rows.audience_move.push({
+        audience_id: 28,
+        id: id + 80000,
+        customer_id: id,
+        at_s: at + id,
+        entered: id % 2,
       });
       rows.rfm_score.push({
         customer_id: id,
@@ -418,6 +441,7 @@ export async function forgetOthers(koi, scope) {
     `DELETE FROM rfm_score WHERE customer_id ${gone}`,
     `DELETE FROM clv_score WHERE customer_id ${gone}`,
     `DELETE FROM tier_move WHERE customer_id ${gone}`,
+    `DELETE FROM audience_move WHERE customer_id ${gone}`,
     `DELETE FROM customer_tier WHERE customer_id ${gone}`,
     `DELETE FROM group_member WHERE customer_id ${gone}`,
     `DELETE FROM event WHERE customer_id ${gone}`,
