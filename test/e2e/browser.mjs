@@ -130,9 +130,9 @@ class Stage {
 }
 
 /* The program with a demo corp of that many customers, and a browser; both end with the test `t`. */
-export async function openStage(t, { customers = 2000 } = {}) {
+export async function openStage(t, { customers = 2000, env = {} } = {}) {
   mkdirSync(shots, { recursive: true });
-  const server = await start(t, 'sqlite', { serve: false });
+  const server = await start(t, 'sqlite', { env, serve: false });
   if (customers > 0) {
     const made = await server.koi('demo', '--customers', String(customers), '--seed', '7');
     assert.equal(made.code, 0, made.err);

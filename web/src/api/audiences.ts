@@ -44,6 +44,29 @@ export interface AudienceVersion {
   account: string | { id: string; name: string } | null;
 }
 
+/** Somebody entered or left a live audience. */
+export interface AudienceMove {
+  id: string;
+  at_s: number;
+  way: 'entered' | 'left';
+  customer: Customer;
+}
+
+/** A day or an hour of a live audience. */
+export interface AudienceSize {
+  at_s: number;
+  day: string;
+  size: number;
+  entered: number;
+  left: number;
+  /** Merged into another member, or erased. */
+  gone: number;
+  /** Of those who entered or left: too many at once to be listed. */
+  unlisted: number;
+  /** It was followed from then on, or anew, with whoever was in it. */
+  began: boolean;
+}
+
 export interface AudienceBody {
   name?: string;
   expression?: string;
@@ -74,6 +97,10 @@ export const audiences = {
   remove: (id: string) => remove(`/api/audiences/${id}`),
   versions: (id: string, signal?: AbortSignal) =>
     get<{ items: AudienceVersion[] }>(`/api/audiences/${id}/versions`, undefined, signal),
+  moves: (id: string, query: Query, signal?: AbortSignal) =>
+    get<Page<AudienceMove>>(`/api/audiences/${id}/moves`, query, signal),
+  sizes: (id: string, query: Query, signal?: AbortSignal) =>
+    get<{ items: AudienceSize[] }>(`/api/audiences/${id}/sizes`, query, signal),
 };
 
 export interface Tier {

@@ -9,6 +9,7 @@ import { useI18n } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
 import { BuilderPane } from './builder/BuilderPane';
 import { ExpressionInput } from './ExpressionInput';
+import { Followed } from './Followed';
 import { LiveCount } from './LiveCount';
 import { Problem } from './Problem';
 import { SaveAudience } from './SaveAudience';
@@ -22,7 +23,12 @@ export default function Composer() {
   if (id === null) return <Compose key="new" start={query.get('expression') ?? 'all'} saved={null} />;
   if (found.error !== undefined) return <ErrorNotice error={found.error} retry={found.reload} />;
   if (!found.data) return <Waiting />;
-  return <Compose key={id} start={found.data.expression} saved={found.data} />;
+  return (
+    <div className="page-stack">
+      <Compose key={id} start={found.data.expression} saved={found.data} />
+      <Followed audience={found.data} reload={found.reload} />
+    </div>
+  );
 }
 
 function Compose({ start, saved }: { start: string; saved: Audience | null }) {

@@ -23,7 +23,7 @@ export function SaveAudience({ saved, expression, name, onClose, done }: Props) 
   return (
     <FormModal<AudienceBody>
       title={t(saved ? 'audience.save' : 'audience.save_as')}
-      initial={saved ?? { live: false, name: name?.slice(0, 60) }}
+      initial={saved ?? { live: true, name: name?.slice(0, 60) }}
       save={({ name: chosen, note, live }) =>
         save({ ...(chosen && { name: chosen }), note: note || null, live: live ?? false })
       }
