@@ -90,13 +90,6 @@ static const struct member_piece *piece_of(const struct following *f, int64_t id
     return from == 0 ? NULL : &f->pieces[from - 1];
 }
 
-/* Somebody who was not yet a member, and is one now. */
-static bool is_new(const struct following *f, int64_t id)
-{
-    const struct member_piece *p = piece_of(f, id);
-    return p != NULL && has_id(p->now, p->now_n, id) && !has_id(p->old, p->old_n, id);
-}
-
 /* Somebody who was a member, and is to be written as one no more. */
 static bool was_old(const struct following *f, int64_t id)
 {
@@ -143,12 +136,10 @@ static void settle_merged(struct following *f, const struct fate *merged, size_t
         fate->id = merged[i].id;
         if (!first)
             continue;
-        if (has_id(f->now, f->n, root)) {
-            if (is_new(f, root))
-                *LIST_ADD(&f->a, f->back, f->back_n, f->back_room) = root;
-        } else if (!was_old(f, root)) {
+        if (has_id(f->now, f->n, root)) /* of no account where they were a member already */
+            *LIST_ADD(&f->a, f->back, f->back_n, f->back_room) = root;
+        else if (!was_old(f, root))
             fate->left_as = root;
-        }
     }
     if (f->back_n > 0)
         qsort(f->back, f->back_n, sizeof *f->back, ids_compare);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "mirror/mirror.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum {
@@ -83,9 +84,14 @@ static void tick(struct audience_ticker *t)
         .stopping = is_stopping,
         .arg = t,
     };
+    int64_t began_us = clock_mono_us();
     tell("audience_tick", audience_tick_run(t->app->db, t->app->writer, s, &now, &e), &e);
     t->after_id = now.after_id;
     snapshot_drop(s);
+    log_line(LOG_DEBUG, "audience_ticked",
+             "\"audiences\":%" PRId64 ",\"entered\":%" PRId64 ",\"left\":%" PRId64
+             ",\"gone\":%" PRId64 ",\"took_us\":%" PRId64,
+             now.asked, now.entered, now.left, now.gone, clock_mono_us() - began_us);
 }
 
 static void expire(struct audience_ticker *t)
