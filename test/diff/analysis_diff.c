@@ -13,8 +13,6 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "query/mirror/analysis_mirror.h"
-#include "query/sql/analysis_sql.h"
 #include "query/sql/audience_sql.h"
 
 #include <assert.h>
@@ -33,60 +31,12 @@ struct trial {
     bool verbose;
     const char *zone;
     struct world *world;
+    struct question_corp corp;
     struct naive *naive;
     struct engines engines;
     int64_t asked[ANALYSIS_KINDS], full[ANALYSIS_KINDS], refused[ANALYSIS_KINDS];
     int64_t answered[ANALYSIS_KINDS][ENGINES], micro[ANALYSIS_KINDS][ENGINES];
 };
-
-/* ---- engines ---- */
-
-static void ask_sql(struct tx *tx, const struct question *q, struct answer *out, struct err *e)
-{
-    switch (q->kind) {
-    case FUNNEL:
-        out->rc = sql_funnel(tx, &q->funnel, &out->funnel, e);
-        return;
-    case RETENTION:
-        out->rc = sql_retention(tx, &q->retention, &out->retention, e);
-        return;
-    case COUNTS:
-        out->rc = sql_counts(tx, &q->counts, &out->counts, e);
-        return;
-    case RFM:
-        out->rc = sql_rfm(tx, &q->rfm, &out->rfm, e);
-        return;
-    case REPURCHASE:
-        out->rc = sql_repurchase(tx, &q->repurchase, &out->repurchase, e);
-        return;
-    default:
-        out->rc = sql_paths(tx, &q->paths, &out->paths, e);
-    }
-}
-
-static void ask_mirror(const struct snapshot *s, struct tx *tx, const struct question *q,
-                       struct answer *out, struct err *e)
-{
-    switch (q->kind) {
-    case FUNNEL:
-        out->rc = mirror_funnel(s, tx, &q->funnel, &out->funnel, e);
-        return;
-    case RETENTION:
-        out->rc = mirror_retention(s, tx, &q->retention, &out->retention, e);
-        return;
-    case COUNTS:
-        out->rc = mirror_counts(s, tx, &q->counts, &out->counts, e);
-        return;
-    case RFM:
-        out->rc = mirror_rfm(s, tx, &q->rfm, &out->rfm, e);
-        return;
-    case REPURCHASE:
-        out->rc = mirror_repurchase(s, tx, &q->repurchase, &out->repurchase, e);
-        return;
-    default:
-        out->rc = mirror_paths(s, tx, &q->paths, &out->paths, e);
-    }
-}
 
 /* ---- comparing ---- */
 
@@ -94,15 +44,10 @@ static void ask_mirror(const struct snapshot *s, struct tx *tx, const struct que
 static void compare(const struct trial *run, int64_t place, const char *text, const char *who,
                     const struct buf *got, const struct buf *right)
 {
-    struct str a = buf_str(got), b = buf_str(right), x = {0}, y = {0};
+    struct str x, y;
     assert(!got->failed && !right->failed);
-    if (str_eq(a, b))
+    if (answer_lines_equal(buf_str(got), buf_str(right), &x, &y))
         return;
-    bool more = true;
-    while (more && str_eq(x, y)) {
-        bool first = str_cut(&a, '\n', &x), second = str_cut(&b, '\n', &y);
-        more = first && second;
-    }
     fprintf(stderr, "question %" PRId64 ", %s: %.*s\n   naive: %.*s\n", place, who, (int)x.n,
             x.n > 0 ? x.p : "", (int)y.n, y.n > 0 ? y.p : "");
     diff_stop(run->seed, text, "the answers differ", NULL);
@@ -122,9 +67,9 @@ static void check_engine(struct trial *run, enum engine k, int64_t place, const 
         diff_stop(run->seed, text, "no transaction", &e);
     int64_t start = clock_mono_us();
     if (k == MIRROR)
-        ask_mirror(run->engines.snapshot, tx, q, &answer, &e);
+        question_ask_mirror(run->engines.snapshot, tx, q, &answer, &e);
     else
-        ask_sql(tx, q, &answer, &e);
+        question_ask_sql(tx, q, &answer, &e);
     if (k != MIRROR || answer.rc != RC_BUSY) {
         run->micro[q->kind][k] += clock_mono_us() - start;
         run->answered[q->kind][k]++;
@@ -151,7 +96,7 @@ static void check_one(struct trial *run, int64_t place)
     if (db_read_begin(run->engines.db[0], &tx, &e) != RC_OK)
         diff_stop(run->seed, "", "no transaction", &e);
     struct query_names names = query_names_sql(tx);
-    enum rc rc = random_question(run->seed, (uint64_t)place, run->world, &a, &names, &q, &text, &e);
+    enum rc rc = random_question(run->seed, (uint64_t)place, &run->corp, &a, &names, &q, &text, &e);
     db_read_end(tx);
     if (rc != RC_OK)
         diff_stop(run->seed, text.p, "is no question", &e);
@@ -225,6 +170,24 @@ static void options(struct trial *run, int argc, char **argv)
     }
 }
 
+/* What questions about the world are made of. */
+static struct question_corp corp_of(const struct world *w)
+{
+    static const int64_t MODELS[] = {1, 2};
+    struct sighting *events = calloc(w->n_events, sizeof *events);
+    assert(events != NULL);
+    for (size_t i = 0; i < w->n_events; i++)
+        events[i] = (struct sighting){w->events[i].customer, w->events[i].at_s};
+    return (struct question_corp){.names = &RANDOM_NAMES_OF_WORLD,
+                                  .now_s = w->now_s,
+                                  .period_s = w->period_s,
+                                  .events = events,
+                                  .n_events = w->n_events,
+                                  .models = MODELS,
+                                  .n_models = 2,
+                                  .account_id = 1};
+}
+
 int main(int argc, char **argv)
 {
     static struct trial run = {.seed = 1,
@@ -238,6 +201,7 @@ int main(int argc, char **argv)
     if (calendar_set_zone(str_from(run.zone), &e) != RC_OK)
         diff_stop(run.seed, "", "cannot begin", &e);
     run.world = world_new(run.seed, run.customers, run.events);
+    run.corp = corp_of(run.world);
     run.naive = naive_new(run.world);
     engines_open(&run.engines, run.seed, run.world);
     for (int64_t i = 0; i < run.count && run.only < 0; i++)
@@ -250,6 +214,7 @@ int main(int argc, char **argv)
            run.seed, run.only >= 0 ? 1 : run.count, run.engines.n);
     engines_close(&run.engines);
     naive_free(run.naive);
+    free((void *)(uintptr_t)run.corp.events);
     world_free(run.world);
     return low ? 1 : 0;
 }

@@ -139,6 +139,20 @@ void answer_lines(const struct question *q, const struct answer *answer, struct 
     }
 }
 
+bool answer_lines_equal(struct str a, struct str b, struct str *out_a, struct str *out_b)
+{
+    struct str x = {0}, y = {0};
+    if (str_eq(a, b))
+        return true;
+    for (bool more = true; more && str_eq(x, y);) {
+        bool first = str_cut(&a, '\n', &x), second = str_cut(&b, '\n', &y);
+        more = first && second;
+    }
+    *out_a = x;
+    *out_b = y;
+    return false;
+}
+
 /* Somebody came back in a cell after the first. */
 static bool retention_full(const struct retention *q, const struct retention_answer *a)
 {

@@ -3,7 +3,6 @@
  * something: common kinds, long windows, everyone as often as an audience. */
 #include "analysis_question.h"
 
-#include "audience_random.h"
 #include "base/limits.h"
 
 #include <assert.h>
@@ -11,7 +10,7 @@
 
 struct draw {
     struct rng r;
-    const struct world *w;
+    const struct question_corp *corp;
     struct arena *a;
     const struct query_names *names;
     struct buf *text; /* what has been drawn, for people */
@@ -60,7 +59,7 @@ static void events(struct draw *d, const char *name, int most, struct analysis_e
         if (chance(d, 65))
             buf_addz(&list, COMMON[pick(d, 6)]);
         else
-            random_events(&d->r, &RANDOM_NAMES_OF_WORLD, &list);
+            random_events(&d->r, d->corp->names, &list);
     }
     buf_addf(d->text, " %s=<%s>", name, list.p);
     if (d->rc == RC_OK)
@@ -88,7 +87,7 @@ static const struct audience_expr *audience(struct draw *d, const char *name)
     const struct audience_expr *x = NULL;
     struct buf text;
     buf_init(&text, LIMIT_EXPRESSION);
-    random_audience(&d->r, &RANDOM_NAMES_OF_WORLD, AUDIENCE_CUSTOMER, &text);
+    random_audience(&d->r, d->corp->names, AUDIENCE_CUSTOMER, &text);
     if (chance(d, 40)) { /* many of them are nearly empty; this one has half the people at least */
         struct buf wide;
         buf_init(&wide, LIMIT_EXPRESSION);
@@ -113,7 +112,7 @@ static void window(struct draw *d, int days, struct window *out)
     if (days > 0 && !chance(d, 15))
         buf_addf(&text, "last %dd", 1 + pick(d, days));
     else if (chance(d, 40))
-        random_window(&d->r, &RANDOM_NAMES_OF_WORLD, &text);
+        random_window(&d->r, d->corp->names, &text);
     else if (chance(d, 60))
         buf_addf(&text, "last %dd", 30 + pick(d, 300));
     buf_addf(d->text, " window=<%s>", text.n > 0 ? text.p : "");
@@ -124,30 +123,31 @@ static void window(struct draw *d, int days, struct window *out)
 
 static void base(struct draw *d, int days, struct analysis *out)
 {
-    *out = (struct analysis){.now_s = d->w->now_s, .period_s = d->w->period_s};
-    int64_t event_s = d->w->events[rng_below(&d->r, d->w->n_events)].at_s;
+    *out = (struct analysis){.now_s = d->corp->now_s, .period_s = d->corp->period_s};
+    int64_t event_s = d->corp->events[rng_below(&d->r, d->corp->n_events)].at_s;
     if (chance(d, 15))
         out->now_s -= number(d, "back", 0, 200 * 86400);
     else if (chance(d, 10) && event_s < out->now_s)
         out->now_s = number(d, "now", event_s, event_s);
     if (chance(d, 3))
         out->period_s = number(d, "period", 0, 0);
-    if (chance(d, 15))
-        out->scope_account = number(d, "scope", 1, 1);
+    if (chance(d, 15) && d->corp->account_id != 0)
+        out->scope_account = number(d, "scope", d->corp->account_id, d->corp->account_id);
     if (chance(d, 45))
         out->who = audience(d, "who");
     window(d, days, &out->window);
     if (out->window.length.period) /* who asks for a period in the window has one */
-        out->period_s = d->w->period_s;
+        out->period_s = d->corp->period_s;
 }
 
 /* The time between two events of one customer, so that limits are met exactly; 0: none found. */
 static int64_t time_between(struct draw *d)
 {
-    const struct w_event *v = &d->w->events[rng_below(&d->r, d->w->n_events)];
-    size_t from = rng_below(&d->r, d->w->n_events);
-    for (size_t i = from; i < d->w->n_events; i++) {
-        const struct w_event *u = &d->w->events[i];
+    const struct question_corp *corp = d->corp;
+    const struct sighting *v = &corp->events[rng_below(&d->r, corp->n_events)];
+    size_t from = rng_below(&d->r, corp->n_events);
+    for (size_t i = from; i < corp->n_events; i++) {
+        const struct sighting *u = &corp->events[i];
         if (u->customer == v->customer && u->at_s > v->at_s)
             return u->at_s - v->at_s;
     }
@@ -181,8 +181,10 @@ static void funnel(struct draw *d, struct funnel *q)
     q->within_s = length(d, "within");
     q->by = (enum analysis_by)pick(d, BY_GENDER + 1);
     buf_addf(d->text, " by=%s", BY[q->by]);
+    if (q->by == BY_TIER && d->corp->n_models == 0)
+        q->by = BY_NOTHING;
     if (q->by == BY_TIER)
-        q->model_id = number(d, "model", 1, 2);
+        q->model_id = d->corp->models[number(d, "model", 1, (int64_t)d->corp->n_models) - 1];
     q->counts_only = flag(d, "counts_only", 20);
     q->n_steps = chance(d, 5) ? LIMIT_SEQ_STEPS : 1 + (size_t)pick(d, 4);
     for (size_t i = 0; i < q->n_steps; i++) {
@@ -228,18 +230,19 @@ static void paths(struct draw *d, struct paths *q)
     q->steps = (size_t)number(d, "steps", 1, PATH_STEPS_MAX);
 }
 
-enum rc random_question(uint64_t seed, uint64_t place, const struct world *w, struct arena *a,
-                        const struct query_names *names, struct question *out, struct buf *text,
-                        struct err *e)
+enum rc random_question(uint64_t seed, uint64_t place, const struct question_corp *corp,
+                        struct arena *a, const struct query_names *names, struct question *out,
+                        struct buf *text, struct err *e)
 {
     struct draw d = {.r = rng_seed(seed * 1000003 + place),
-                     .w = w,
+                     .corp = corp,
                      .a = a,
                      .names = names,
                      .text = text,
                      .rc = RC_OK,
                      .e = e};
-    *out = (struct question){.kind = (enum analysis_kind)pick(&d, ANALYSIS_KINDS)};
+    int kinds = corp->steps_only ? RETENTION + 1 : ANALYSIS_KINDS;
+    *out = (struct question){.kind = (enum analysis_kind)pick(&d, kinds)};
     buf_addf(text, "%s:", analysis_name(out->kind));
     if (out->kind == FUNNEL)
         funnel(&d, &out->funnel);

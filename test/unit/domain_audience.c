@@ -105,7 +105,7 @@ static void see(struct world *w, bool anew)
     store_must(w->f, db_read_begin(w->f->db, &tx, &w->f->err));
     store_must(w->f, anew ? builder_all(w->builder, tx, &next, &w->f->err)
                           : builder_next(w->builder, tx, w->last, &next, &w->f->err));
-    world_read(w, tx);
+    world_look(w, tx);
     db_read_end(tx);
     snapshot_drop(w->last);
     w->last = next;
@@ -149,10 +149,7 @@ static void life_free(struct life *l)
     struct world *w = l->w;
     snapshot_drop(w->last);
     builder_free(w->builder);
-    free(w->people.at);
-    free(w->merges.at);
-    free(w->logged.at);
-    free(w->owners.at);
+    world_lists_free(w);
     for (int i = 0; i < AUDIENCES; i++)
         free(l->at[i].was.at);
     free(w);

@@ -228,7 +228,7 @@ static void step(struct world *w, bool compare)
         agree(next, whole, w->when);
         snapshot_drop(whole);
         builder_free(fresh);
-        world_read(w, tx);
+        world_look(w, tx);
     }
     db_read_end(tx);
     snapshot_drop(w->last);
@@ -300,10 +300,7 @@ static void world_free(struct world *w)
     builder_free(w->builder);
     for (size_t i = 0; i < w->old_n; i++)
         builder_free(w->old[i]);
-    free(w->people.at);
-    free(w->merges.at);
-    free(w->logged.at);
-    free(w->owners.at);
+    world_lists_free(w);
     free(w);
 }
 
@@ -507,7 +504,7 @@ static void lines_follow_their_order(void **state)
     store_write(w->f, tell, &t);
     step(w, true);
     store_must(w->f, db_read_begin(w->f->db, &tx, &w->f->err));
-    world_numbers(w, tx, &LINES, &seqs, &owners);
+    world_read(w, tx, &LINES, &seqs, &owners);
     db_read_end(tx);
     assert_int_equal(owners.n, 3);
     assert_true(owners.at[0] == owners.at[1] && owners.at[1] == owners.at[2]);

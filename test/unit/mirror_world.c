@@ -6,7 +6,9 @@
 #include "domain/merging.h"
 #include "domain/order_undo.h"
 #include "domain/profile.h"
+#include "store/audience.h"
 #include "store/batch.h"
+#include "store/clv.h"
 #include "store/directory.h"
 #include "store/relation.h"
 #include "store/rfm.h"
@@ -22,6 +24,8 @@
 enum {
     POOLS = 8, /* of orders */
     POOL = 8,  /* orders of one */
+    CROWD_A_CLOSURE = 500,
+    HORIZON_S = 52 * 7 * DAY_S,
 };
 
 /* One operation: a closure that may run twice. */
@@ -82,7 +86,7 @@ static bool chance(struct op *op, unsigned percent)
 static int64_t moment(struct op *op)
 {
     return chance(op, 30) ? NOW_S - 100 * DAY_S + (int64_t)rng_below(&op->rng, 8)
-                          : NOW_S - rng_between(&op->rng, 0, 400 * DAY_S);
+                          : NOW_S - rng_between(&op->rng, 0, (chance(op, 40) ? 30 : 400) * DAY_S);
 }
 
 static int64_t anyone(struct op *op)
@@ -270,6 +274,21 @@ static enum rc score(struct tx *tx, struct op *op, struct err *e)
     return rfm_score_put(tx, op->w->fit_id, &s, e);
 }
 
+static enum rc value(struct tx *tx, struct op *op, struct err *e)
+{
+    struct customer c;
+    enum rc rc = a_root(tx, op, &c, e);
+    if (rc != RC_OK)
+        return rc;
+    op->did = true;
+    if (chance(op, 20))
+        return clv_row_remove(tx, c.id, e);
+    struct clv_row row = {.customer_id = c.id,
+                          .horizon_s = chance(op, 10) ? HORIZON_S / 2 : HORIZON_S,
+                          .clv_fen = rng_between(&op->rng, 0, chance(op, 50) ? 500 : 90000) * 10};
+    return clv_row_put(tx, op->w->clv_fit_id, &row, e);
+}
+
 static enum rc move_tier(struct tx *tx, struct op *op, struct err *e)
 {
     struct customer c;
@@ -347,7 +366,9 @@ struct event world_event(struct rng *rng, const struct world *w, int64_t custome
     struct event ev = {
         .customer_id = customer_id,
         .at_s = moment(op),
-        .kind = EVENT_MESSAGE + (int)rng_below(&op->rng, EVENT_INVITED - EVENT_MESSAGE + 1),
+        .kind = chance(op, 40)
+                    ? EVENT_VIEW + (int)rng_below(&op->rng, 4)
+                    : EVENT_MESSAGE + (int)rng_below(&op->rng, EVENT_INVITED - EVENT_MESSAGE + 1),
         .channel_id = chance(op, 50) ? one_of(op, op->w->channels) : 0,
         .staff_id = chance(op, 50) ? one_of(op, op->w->staff) : 0,
         .object_kind = ABOUT[rng_below(&op->rng, 6)],
@@ -643,6 +664,7 @@ static const struct deed DEEDS[] = {
     {"join", join, 6},
     {"leave", leave, 4},
     {"score", score, 6},
+    {"value", value, 5},
     {"tier", move_tier, 6},
     {"merge", merge, 5},
     {"unmerge", unmerge, 4},
@@ -661,14 +683,73 @@ static const struct deed DEEDS[] = {
 enum { DEEDS_N = sizeof DEEDS / sizeof *DEEDS };
 static int counts[DEEDS_N], refunds, new_buyers;
 
-/* ---- living ---- */
+/* ---- founding ---- */
 
-enum rc world_found(struct tx *tx, void *arg, struct err *e)
+static const struct sql ACCOUNT = {
+    .text = "INSERT INTO account (id, login, name, role, scope, created_s, updated_us)"
+            " VALUES ($1, $2, $2, 'staff', 'own', 0, 0)",
+    .in = "is",
+};
+static const struct sql ACCOUNT_STAFF = {
+    .text = "INSERT INTO account_staff (account_id, staff_id) VALUES ($1, $2)",
+    .in = "ii",
+};
+
+/* Each of a kind, with the others of its number: the last half in another tag group. */
+static enum rc found_one(struct tx *tx, struct world *w, int i, const int64_t tag_groups[2],
+                         const int64_t departments[2], struct err *e)
 {
-    struct world *w = arg;
-    enum rc rc = RC_OK;
-    bool added;
-    int64_t category, group;
+    struct str name = arena_printf(tx_arena(tx), "n%d of %d", i, w->founded);
+    struct staff_new s = {
+        .userid = name, .name = name, .department_id = departments[i % 2], .joined_s = DB_NULL};
+    struct group_new g = {
+        .name = name, .kind = STR("feed"), .level = i < FEW / 2 ? STR("vip") : STR("welfare")};
+    enum rc rc = directory_add_staff(tx, &s, &w->staff[i], e);
+    if (rc == RC_OK)
+        rc = directory_add_group(tx, &g, &w->groups[i], e);
+    if (rc == RC_OK)
+        rc = tag_add(tx, tag_groups[i / (FEW / 2)], name, STR("fine"), DB_NULL, &w->tags[i], e);
+    if (rc == RC_OK)
+        rc = stage_add(tx, name, DB_NULL, STR("open"), &w->stages[i], e);
+    if (rc == RC_OK)
+        rc = source_find_or_add(tx, name, &w->sources[i], e);
+    if (rc == RC_OK)
+        rc = channel_find_or_add(tx, name, &w->channels[i], e);
+    return rc;
+}
+
+static enum rc found_things(struct tx *tx, struct world *w, struct err *e)
+{
+    struct arena *a = tx_arena(tx);
+    int64_t category, groups[2], departments[2];
+    struct department_new all = {.name = arena_printf(a, "总部 %d", w->founded),
+                                 .kind = STR("office"),
+                                 .city = STR_ABSENT,
+                                 .external_id = STR_ABSENT};
+    enum rc rc = directory_add_department(tx, &all, &departments[0], e);
+    struct department_new shop = all;
+    shop.parent_id = departments[0];
+    shop.name = arena_printf(a, "门店 %d", w->founded);
+    if (rc == RC_OK)
+        rc = directory_add_department(tx, &shop, &departments[1], e);
+    if (rc == RC_OK)
+        rc = tag_category_add(tx, STR("标"), DB_NULL, &category, e);
+    if (rc == RC_OK)
+        rc = tag_group_add(tx, category, STR("签"), DB_NULL, &groups[0], e);
+    if (rc == RC_OK)
+        rc = tag_group_add(tx, category, STR("号"), DB_NULL, &groups[1], e);
+    for (int i = 0; rc == RC_OK && i < FEW; i++)
+        rc = found_one(tx, w, i, groups, departments, e);
+    w->account_id = tx_id(tx);
+    if (rc == RC_OK)
+        rc = tx_exec(tx, &ACCOUNT, e, w->account_id, arena_printf(a, "a%d", w->founded));
+    for (int i = 0; rc == RC_OK && i < 2; i++)
+        rc = tx_exec(tx, &ACCOUNT_STAFF, e, w->account_id, w->staff[i]);
+    return rc;
+}
+
+static enum rc found_model(struct tx *tx, struct world *w, struct err *e)
+{
     struct tier_row rows[FEW] = {{0}};
     struct tier_model m = {.name = STR("价值"),
                            .kind = STR("value"),
@@ -677,32 +758,13 @@ enum rc world_found(struct tx *tx, void *arg, struct err *e)
                            .enabled = true,
                            .tiers = rows,
                            .tiers_n = FEW};
-    rc = tag_category_add(tx, STR("标"), DB_NULL, &category, e);
-    if (rc == RC_OK)
-        rc = tag_group_add(tx, category, STR("签"), DB_NULL, &group, e);
-    for (int i = 0; rc == RC_OK && i < FEW; i++) {
-        struct str name = arena_printf(tx_arena(tx), "n%d of %d", i, w->founded);
-        struct staff_new s = {.userid = name, .name = name, .joined_s = DB_NULL};
-        struct group_new g = {.name = name, .kind = STR("feed"), .level = STR("vip")};
+    for (int i = 0; i < FEW; i++)
         rows[i] = (struct tier_row){.position = i + 1,
-                                    .name = name,
+                                    .name = arena_printf(tx_arena(tx), "n%d", i),
                                     .expression = STR("all"),
                                     .color = STR("blue"),
                                     .advice = STR("")};
-        rc = directory_add_staff(tx, &s, &w->staff[i], e);
-        if (rc == RC_OK)
-            rc = directory_add_group(tx, &g, &w->groups[i], e);
-        if (rc == RC_OK)
-            rc = tag_add(tx, group, name, STR("fine"), DB_NULL, &w->tags[i], e);
-        if (rc == RC_OK)
-            rc = stage_add(tx, name, DB_NULL, STR("open"), &w->stages[i], e);
-        if (rc == RC_OK)
-            rc = source_find_or_add(tx, name, &w->sources[i], e);
-        if (rc == RC_OK)
-            rc = channel_find_or_add(tx, name, &w->channels[i], e);
-    }
-    if (rc == RC_OK)
-        rc = tier_model_add(tx, &m, e);
+    enum rc rc = tier_model_add(tx, &m, e);
     for (int i = 0; rc == RC_OK && i < FEW; i++)
         w->tiers[i] = m.tiers[i].id;
     w->model_id = m.id;
@@ -715,7 +777,41 @@ enum rc world_found(struct tx *tx, void *arg, struct err *e)
     if (rc == RC_OK)
         rc = score_fit_add(tx, "rfm", NOW_S, DAY_S, 0, STR("{}"), &w->fit_id, e);
     if (rc == RC_OK)
-        rc = field_add(tx, &w->field, e);
+        rc = clv_fit_add(tx, NOW_S, HORIZON_S, 0, true, STR("{}"), &w->clv_fit_id, e);
+    return rc == RC_OK ? field_add(tx, &w->field, e) : rc;
+}
+
+static enum rc found_audiences(struct tx *tx, const struct world *w, struct err *e)
+{
+    struct arena *a = tx_arena(tx);
+    struct str texts[] = {
+        STR("count(order) >= 1"),
+        arena_printf(a, "tag(\"n0 of %d\") or ever(view, last 90d)", w->founded),
+    };
+    enum rc rc = RC_OK;
+    for (int i = 0; rc == RC_OK && i < 2; i++) {
+        struct audience_row row = {.id = tx_id(tx),
+                                   .name = arena_printf(a, "人群%d of %d", i, w->founded),
+                                   .subject = STR("customer"),
+                                   .expression = texts[i],
+                                   .note = STR_ABSENT,
+                                   .size = DB_NULL,
+                                   .sized_s = DB_NULL,
+                                   .archived_s = DB_NULL};
+        rc = audience_add(tx, &row, e);
+    }
+    return rc;
+}
+
+enum rc world_found(struct tx *tx, void *arg, struct err *e)
+{
+    struct world *w = arg;
+    bool added;
+    enum rc rc = found_things(tx, w, e);
+    if (rc == RC_OK)
+        rc = found_model(tx, w, e);
+    if (rc == RC_OK)
+        rc = found_audiences(tx, w, e);
     struct op op = {.w = w, .rng = rng_seed(w->seed)};
     for (int i = 0; rc == RC_OK && i < 40; i++)
         rc = make(tx, &op, e);
@@ -724,15 +820,51 @@ enum rc world_found(struct tx *tx, void *arg, struct err *e)
     return rc;
 }
 
-static enum rc run_deed(struct tx *tx, void *arg, struct err *e)
+/* ---- a crowd ---- */
+
+struct crowd {
+    struct world *w;
+    uint64_t seed;
+    size_t customers, events;
+};
+
+static enum rc crowd_in(struct tx *tx, void *arg, struct err *e)
 {
-    struct op *op = arg;
-    op->rng = rng_seed(op->seed);
-    op->did = false;
-    op->refunds = op->new_buyer = 0;
-    op->id = 0;
-    return op->deed->run(tx, op, e);
+    struct crowd *c = arg;
+    struct op op = {.w = c->w, .rng = rng_seed(c->seed)};
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < c->customers; i++)
+        rc = make(tx, &op, e);
+    for (size_t i = 0; rc == RC_OK && i < c->events; i++) {
+        struct event ev = world_event(&op.rng, c->w, anyone(&op));
+        rc = event_add(tx, &ev, e);
+    }
+    return rc;
 }
+
+static void look(struct world *w)
+{
+    struct tx *tx;
+    store_must(w->f, db_read_begin(w->f->db, &tx, &w->f->err));
+    world_look(w, tx);
+    db_read_end(tx);
+}
+
+void world_crowd(struct world *w, size_t customers, size_t events)
+{
+    look(w);
+    struct crowd c = {.w = w, .seed = rng_u64(&w->rng), .customers = customers};
+    store_write(w->f, crowd_in, &c);
+    look(w);
+    c.customers = 0;
+    for (size_t left = events; left > 0; left -= c.events) {
+        c.events = left < CROWD_A_CLOSURE ? left : CROWD_A_CLOSURE;
+        c.seed = rng_u64(&w->rng);
+        store_write(w->f, crowd_in, &c);
+    }
+}
+
+/* ---- looking ---- */
 
 static const struct sql PEOPLE = {.text = "SELECT id FROM customer /*scan*/ ORDER BY id",
                                   .out = "i"};
@@ -741,8 +873,9 @@ static const struct sql LOGGED = {
     .text = "SELECT seq, customer_id FROM event WHERE kind BETWEEN 14 AND 36 /*scan*/ ORDER BY seq",
     .out = "ii",
 };
-void world_numbers(struct world *w, struct tx *tx, const struct sql *q, struct numbers *first,
-                   struct numbers *second)
+
+void world_read(struct world *w, struct tx *tx, const struct sql *q, struct numbers *first,
+                struct numbers *second)
 {
     struct rows *r;
     first->n = 0;
@@ -757,11 +890,31 @@ void world_numbers(struct world *w, struct tx *tx, const struct sql *q, struct n
     store_must(w->f, rows_end(r, &w->f->err));
 }
 
-void world_read(struct world *w, struct tx *tx)
+void world_look(struct world *w, struct tx *tx)
 {
-    world_numbers(w, tx, &PEOPLE, &w->people, NULL);
-    world_numbers(w, tx, &MERGES, &w->merges, NULL);
-    world_numbers(w, tx, &LOGGED, &w->logged, &w->owners);
+    world_read(w, tx, &PEOPLE, &w->people, NULL);
+    world_read(w, tx, &MERGES, &w->merges, NULL);
+    world_read(w, tx, &LOGGED, &w->logged, &w->owners);
+}
+
+void world_lists_free(struct world *w)
+{
+    free(w->people.at);
+    free(w->merges.at);
+    free(w->logged.at);
+    free(w->owners.at);
+}
+
+/* ---- living ---- */
+
+static enum rc run_deed(struct tx *tx, void *arg, struct err *e)
+{
+    struct op *op = arg;
+    op->rng = rng_seed(op->seed);
+    op->did = false;
+    op->refunds = op->new_buyer = 0;
+    op->id = 0;
+    return op->deed->run(tx, op, e);
 }
 
 void world_live(struct world *w)

@@ -33,7 +33,7 @@ struct world {
     uint64_t seed;
     struct rng rng;
     int64_t staff[FEW], groups[FEW], tags[FEW], stages[FEW], sources[FEW], channels[FEW];
-    int64_t tiers[FEW], model_id, fit_id;
+    int64_t tiers[FEW], model_id, fit_id, clv_fit_id, account_id;
     struct field field;
     struct numbers people, merges, logged, owners; /* as the database has them; logged events */
     int64_t batches[BATCHES], loners[BATCHES];
@@ -51,14 +51,17 @@ struct world {
 
 /* A closure (arg: the world) that puts in what all else needs, and forty customers. */
 enum rc world_found(struct tx *tx, void *arg, struct err *e);
+/* So many more customers, and events of all of them. Reads the world's people anew. */
+void world_crowd(struct world *w, size_t customers, size_t events);
 /* One operation, or none where chance finds nobody to do it to. Reads people, merges and logged of
- * the world, which the caller keeps up to date. */
+ * the world. */
 void world_live(struct world *w);
-/* People, merges, logged events and their owners as the database has them. */
-void world_read(struct world *w, struct tx *tx);
-/* The first column of a statement without parameters, and the second when it is wanted. */
-void world_numbers(struct world *w, struct tx *tx, const struct sql *q, struct numbers *first,
-                   struct numbers *second);
+/* Reads those three anew. */
+void world_look(struct world *w, struct tx *tx);
+/* The rows of a statement, one or two numbers each. `second` may be NULL. */
+void world_read(struct world *w, struct tx *tx, const struct sql *q, struct numbers *first,
+                struct numbers *second);
+void world_lists_free(struct world *w);
 /* Fails unless every operation came; prints how often each did when KOI_VERBOSE is set. */
 void world_counts_check(const struct world *w);
 /* From none. */
