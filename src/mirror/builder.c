@@ -153,6 +153,8 @@ void put_attributes(struct builder *b, uint32_t ordinal, const struct feed_custo
         mark_pairs_add(&pairs[MARK_GENDER], text_number(b, c->gender), ordinal);
     if (c->no_marketing)
         mark_pairs_add(&pairs[MARK_NO_MARKETING], 1, ordinal);
+    if (c->clv_horizon_s != DB_NULL)
+        mark_pairs_add(&pairs[MARK_CLV], c->clv_horizon_s, ordinal);
 }
 
 void put_columns(struct columns *columns, uint32_t ordinal, const struct feed_customer *c)
@@ -161,6 +163,7 @@ void put_columns(struct columns *columns, uint32_t ordinal, const struct feed_cu
     columns->birth_day[i] = c->birth_day == DB_NULL ? COLUMN_NO_DAY : (int32_t)c->birth_day;
     columns->added_s[i] = c->added_s == DB_NULL ? COLUMN_NEVER : c->added_s;
     columns->first_s[i] = c->first_s;
+    columns->clv_fen[i] = c->clv_fen == DB_NULL ? 0 : c->clv_fen;
 }
 
 /* ---- events ---- */

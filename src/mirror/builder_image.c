@@ -21,7 +21,7 @@ enum { OF_CUSTOMERS, OF_CHANNELS, OF_STAFF, OF_OBJECTS };
 static uint64_t layout(void)
 {
     const uint64_t sizes[] = {
-        2, /* raised when parts change that the sizes do not tell */
+        3, /* raised when parts change that the sizes do not tell */
         sizeof(struct columns),
         CHUNK_RUNS,
         RUN_KINDS,
@@ -100,6 +100,7 @@ static void put_chunk(struct image_writer *w, uint32_t i, const struct chunk *c)
     image_put(w, c->columns->birth_day, sizeof c->columns->birth_day);
     image_put(w, c->columns->added_s, sizeof c->columns->added_s);
     image_put(w, c->columns->first_s, sizeof c->columns->first_s);
+    image_put(w, c->columns->clv_fen, sizeof c->columns->clv_fen);
     for (int k = 0; k < c->n_runs; k++) {
         image_part(w, IMAGE_RUN, i * CHUNK_RUNS + (uint32_t)k);
         run_save(c->runs[k], w);
@@ -275,6 +276,7 @@ static bool read_chunk(struct image *image, struct snapshot *s, uint32_t i)
     take_into(&part, c->columns->birth_day, sizeof c->columns->birth_day);
     take_into(&part, c->columns->added_s, sizeof c->columns->added_s);
     take_into(&part, c->columns->first_s, sizeof c->columns->first_s);
+    take_into(&part, c->columns->clv_fen, sizeof c->columns->clv_fen);
     for (uint32_t k = 0; !part.bad && k < CHUNK_RUNS; k++) {
         size_t bytes;
         const void *run = image_find(image, IMAGE_RUN, i * CHUNK_RUNS + k, &bytes);

@@ -116,6 +116,8 @@ static void see_change(void *to, struct str table, int64_t customer_id, int64_t 
         id_add(&s->to_read, row_id);
         if (customer_id != row_id)
             id_add(&s->to_read, customer_id);
+    } else if (str_eq(table, STR("clv_score"))) {
+        id_add(&s->to_read, customer_id);
     } else if (str_eq(table, STR("orders"))) {
         id_add(&s->upset_ids, customer_id);
     }

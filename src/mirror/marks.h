@@ -23,6 +23,7 @@ enum mark_kind {
     MARK_PROVINCE,
     MARK_GENDER,
     MARK_NO_MARKETING, /* 1 */
+    MARK_CLV,          /* a lifetime value of this horizon, s; the value is in the columns */
     MARK_KINDS
 };
 

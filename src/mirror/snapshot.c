@@ -16,6 +16,7 @@ struct columns *columns_new(void)
     for (uint32_t i = 0; i < SET_CHUNK; i++) {
         c->birth_day[i] = COLUMN_NO_DAY;
         c->added_s[i] = c->first_s[i] = COLUMN_NEVER;
+        c->clv_fen[i] = 0;
     }
     return c;
 }
@@ -34,6 +35,7 @@ struct columns *columns_own(struct columns *old)
     memcpy(c->birth_day, old->birth_day, sizeof c->birth_day);
     memcpy(c->added_s, old->added_s, sizeof c->added_s);
     memcpy(c->first_s, old->first_s, sizeof c->first_s);
+    memcpy(c->clv_fen, old->clv_fen, sizeof c->clv_fen);
     c->refs = 1;
     columns_drop(old);
     return c;

@@ -28,12 +28,13 @@ enum { CHUNK_RUNS = 3, OBJECT_KINDS = 32, OBJECT_CODE_BITS = 27 };
 #define COLUMN_NO_DAY INT32_MIN
 #define COLUMN_NEVER INT64_MIN
 
-/* One value a customer. */
+/* One value a customer, 28 bytes. */
 struct columns {
     atomic_uint refs;
     int32_t birth_day[SET_CHUNK]; /* civil */
     int64_t added_s[SET_CHUNK];
     int64_t first_s[SET_CHUNK];
+    int64_t clv_fen[SET_CHUNK]; /* of those in a set of MARK_CLV; else 0 */
 };
 
 struct chunk {

@@ -50,17 +50,18 @@ static const struct sql EVENTS_OF = {
 
 #define CUSTOMER_COLUMNS                                                                           \
     "SELECT c.id, c.root_id, c.erased_s, c.no_marketing, c.birth_day, c.added_s, c.first_s,"       \
-    " c.stage_id, c.source_id, c.city, c.province, c.gender FROM customer c"
+    " c.stage_id, c.source_id, c.city, c.province, c.gender, v.horizon_s, v.clv_fen"               \
+    " FROM customer c LEFT JOIN clv_score v ON v.customer_id = c.id"
 static const struct sql CUSTOMERS = {
     .text = CUSTOMER_COLUMNS " /*scan*/ ORDER BY c.id",
-    .out = "iiIiIIiIISSS",
+    .out = "iiIiIIiIISSSII",
 };
 #define CUSTOMERS_BY_ID(ids) CUSTOMER_COLUMNS " WHERE c.id " ids " ORDER BY c.id"
 static const struct sql CUSTOMERS_OF = {
     .text = CUSTOMERS_BY_ID(IDS_LITE("$1")),
     .pg = CUSTOMERS_BY_ID(IDS_PG("$1")),
     .in = "s",
-    .out = "iiIiIIiIISSS",
+    .out = "iiIiIIiIISSSII",
 };
 
 static const struct sql TAGS = {
@@ -153,6 +154,18 @@ static const struct sql PRODUCTS = {
     .text = "SELECT p.id, p.category FROM product p /*scan*/",
     .out = "iS",
 };
+#define TAGS_IN(ids) "SELECT y.id FROM tag y /*scan*/ WHERE y.group_id " ids
+static const struct sql TAGS_OF_GROUPS = {
+    .text = TAGS_IN(IDS_LITE("$1")),
+    .pg = TAGS_IN(IDS_PG("$1")),
+    .in = "s",
+    .out = "i",
+};
+static const struct sql TIERS_OF_MODEL = {
+    .text = "SELECT t.id FROM tier t /*scan*/ WHERE t.model_id = $1",
+    .in = "i",
+    .out = "i",
+};
 static const struct sql LIVE_GROUPS = {
     .text = "SELECT g.id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL",
     .out = "i",
@@ -175,8 +188,8 @@ static const struct sql SCOPE = {
 
 STATEMENTS(feed, &EVENTS, &EVENTS_OF, &CUSTOMERS, &CUSTOMERS_OF, &TAGS, &TAGS_OF, &FRIENDS,
            &FRIENDS_OF, &GROUPS, &GROUPS_OF, &TIERS, &TIERS_OF, &RFM_R_ALL, &RFM_F_ALL, &RFM_M_ALL,
-           &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &CHANGES, &UPSETS, &PRODUCTS, &LIVE_GROUPS, &TEAM,
-           &SCOPE);
+           &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &CHANGES, &UPSETS, &PRODUCTS, &TAGS_OF_GROUPS,
+           &TIERS_OF_MODEL, &LIVE_GROUPS, &TEAM, &SCOPE);
 
 static_assert(EVENT_ORDER == 11 && EVENT_REFUND == 12 && EVENT_ITEM == 13 && EVENT_MERGE == 38 &&
                   EVENT_UNMERGE == 39 && EVENT_ERASE == 42 && EVENT_RETRACT == 43 &&
@@ -260,6 +273,8 @@ static enum rc each_customer(struct rows *r,
             .city = rows_str(r, 9),
             .province = rows_str(r, 10),
             .gender = rows_str(r, 11),
+            .clv_horizon_s = or_null(r, 12),
+            .clv_fen = or_null(r, 13),
         };
         rc = see(to, &c, e);
     }
@@ -351,6 +366,22 @@ enum rc feed_products(struct tx *tx, void (*see)(void *to, int64_t id, struct st
     while (rows_next(r))
         see(to, rows_int(r, 0), rows_str(r, 1));
     return rows_end(r, e);
+}
+
+enum rc feed_tags(struct tx *tx, const int64_t *tag_groups, size_t n,
+                  void (*see)(void *to, int64_t id), void *to, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &TAGS_OF_GROUPS, &r, e, ids_text(tx_arena(tx), tag_groups, n));
+    return rc == RC_OK ? each_id(r, see, to, e) : rc;
+}
+
+enum rc feed_tiers(struct tx *tx, int64_t model_id, void (*see)(void *to, int64_t id), void *to,
+                   struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &TIERS_OF_MODEL, &r, e, model_id);
+    return rc == RC_OK ? each_id(r, see, to, e) : rc;
 }
 
 enum rc feed_groups(struct tx *tx, void (*see)(void *to, int64_t id), void *to, struct err *e)

@@ -52,6 +52,7 @@ struct feed_customer {
     int64_t first_s;
     int64_t stage_id, source_id;       /* 0: none */
     struct str city, province, gender; /* absent: not known; valid until see() returns */
+    int64_t clv_horizon_s, clv_fen;    /* their lifetime value in force; DB_NULL: none */
 };
 
 /* Everyone, by ascending id; or these. */
@@ -99,6 +100,12 @@ enum rc feed_upsets(struct tx *tx, int64_t after_seq, int64_t to_seq,
 /* Every product with its category (absent: none). */
 enum rc feed_products(struct tx *tx, void (*see)(void *to, int64_t id, struct str category),
                       void *to, struct err *e);
+/* The tags of these tag groups, archived ones too. */
+enum rc feed_tags(struct tx *tx, const int64_t *tag_groups, size_t n,
+                  void (*see)(void *to, int64_t id), void *to, struct err *e);
+/* The tiers of a model, those taken out of it too. */
+enum rc feed_tiers(struct tx *tx, int64_t model_id, void (*see)(void *to, int64_t id), void *to,
+                   struct err *e);
 /* The groups that are not dismissed. */
 enum rc feed_groups(struct tx *tx, void (*see)(void *to, int64_t id), void *to, struct err *e);
 /* The staff of these departments and of all below them. */

@@ -143,6 +143,7 @@ static size_t describe(const struct snapshot *s, uint32_t ordinal, struct number
     number_add(out, c->birth_day[ordinal % SET_CHUNK]);
     number_add(out, c->added_s[ordinal % SET_CHUNK]);
     number_add(out, c->first_s[ordinal % SET_CHUNK]);
+    number_add(out, c->clv_fen[ordinal % SET_CHUNK]);
     say_marks(s, ordinal, out);
     size_t events = out->n;
     say_events(s, ordinal, out);
@@ -174,7 +175,7 @@ static void agree_about(const struct snapshot *a, const struct snapshot *b, cons
     size_t want = describe(b, y->ordinal, &l[1]);
     if (from != want)
         fail_msg("%s: customer %" PRId64 " has %zu marks, should have %zu", when, x->id,
-                 from - MARK_KINDS - 3, want - MARK_KINDS - 3);
+                 from - MARK_KINDS - 4, want - MARK_KINDS - 4);
     for (size_t i = 0; i < l[0].n && i < l[1].n; i++) {
         if (l[0].at[i] == l[1].at[i])
             continue;

@@ -24,7 +24,7 @@ enum ask_kind {
     ASK_SEQ,      /* events */
 };
 
-enum ask_column { COLUMN_BIRTH_DAY, COLUMN_ADDED, COLUMN_FIRST };
+enum ask_column { COLUMN_BIRTH_DAY, COLUMN_ADDED, COLUMN_FIRST, COLUMN_CLV };
 
 struct range {
     int64_t from, to; /* both included */

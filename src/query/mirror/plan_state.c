@@ -128,15 +128,57 @@ static enum rc plan_groups(struct plan *p, const struct node *n, struct ask **ou
                                               : feed_groups(p->tx, see_group, &l, e);
 }
 
-/* Tiers are unique over all models; the tiers of the model are its set of keys. */
-static enum rc plan_tier(struct plan *p, const struct node *n, struct ask **out)
+/* Sets that the database names the keys of. */
+struct key_list {
+    struct plan *p;
+    const struct node *n;
+    enum mark_kind kind;
+    struct ask *ask;
+};
+
+static struct key_list key_list(struct plan *p, const struct node *n, enum mark_kind kind)
 {
-    if (n->op == OP_NONE || n->op == OP_NE) { /* about the other tiers of the model */
-        *out = NULL;
+    size_t all;
+    marks_of(p->s->marks, kind, &all);
+    struct key_list l = {p, n, kind, ask_new(p, ASK_SETS, COST_SETS)};
+    l.ask->sets = ARENA_ARRAY(p->a, const struct set *, all + 1);
+    return l;
+}
+
+/* Each key is named once. */
+static void see_key(void *to, int64_t key)
+{
+    struct key_list *l = to;
+    const struct set *set = marks_find(l->p->s->marks, l->kind, key);
+    bool but = l->n->kind == NODE_TEST && l->n->op == OP_NE && ids_have(l->n, key);
+    if (set != NULL && !but)
+        l->ask->sets[l->ask->n_sets++] = set;
+}
+
+static enum rc plan_tag_group(struct plan *p, const struct node *n, struct ask **out, struct err *e)
+{
+    struct key_list l = key_list(p, n, MARK_TAG);
+    size_t n_groups = 0, all = 0;
+    for (size_t i = 0; i < n->n_values; i++)
+        all += n->values[i].found.n;
+    int64_t *groups = ARENA_ARRAY(p->a, int64_t, all + 1);
+    for (size_t i = 0; i < n->n_values; i++)
+        for (size_t j = 0; j < n->values[i].found.n; j++)
+            groups[n_groups++] = n->values[i].found.ids[j];
+    *out = l.ask;
+    return feed_tags(p->tx, groups, n_groups, see_key, &l, e);
+}
+
+/* Tiers are unique over all models. In none: in no tier of the model. */
+static enum rc plan_tier(struct plan *p, const struct node *n, struct ask **out, struct err *e)
+{
+    if (n->op != OP_NONE && n->op != OP_NE) {
+        *out = from_marks(p, n, MARK_TIER, id_wanted);
         return RC_OK;
     }
-    *out = from_marks(p, n, MARK_TIER, id_wanted);
-    return RC_OK;
+    struct key_list l = key_list(p, n, MARK_TIER);
+    *out = n->op == OP_NONE ? ask_not(p, l.ask) : l.ask;
+    return feed_tiers(p->tx, n->found.ids[0], see_key, &l, e);
 }
 
 /* ---- columns ---- */
@@ -223,6 +265,48 @@ static struct ask *plan_birthday(struct plan *p, const struct node *n)
     return ask;
 }
 
+/* The values that a comparison of whole numbers, or of fen, holds for. */
+static void add_numbers(struct ask *ask, const struct node *n)
+{
+    int64_t v = n->values[0].bound;
+    switch (n->op) {
+    case OP_NE:
+        add_range(ask, INT64_MIN, v - 1);
+        add_range(ask, v + 1, INT64_MAX);
+        return;
+    case OP_LT:
+    case OP_LE:
+        add_range(ask, INT64_MIN, v - (n->op == OP_LT));
+        return;
+    case OP_GT:
+    case OP_GE:
+        add_range(ask, v + (n->op == OP_GT), INT64_MAX);
+        return;
+    case OP_BETWEEN:
+        add_range(ask, v, n->values[1].bound);
+        return;
+    default:
+        for (size_t i = 0; i < n->n_values; i++)
+            add_range(ask, n->values[i].bound, n->values[i].bound);
+    }
+}
+
+/* Those with a value of that horizon, and of them those whose value it holds for. */
+static struct ask *plan_clv(struct plan *p, const struct node *n)
+{
+    int64_t horizon_s = duration_s(n->within, 0);
+    struct ask *known = from_keys(p, MARK_CLV, &horizon_s, 1);
+    if (n->op == OP_KNOWN || n->op == OP_UNKNOWN)
+        return n->op == OP_KNOWN ? known : ask_not(p, known);
+    struct ask *both = ask_new(p, ASK_AND, COST_SETS + COST_COLUMN);
+    both->items = ARENA_ARRAY(p->a, struct ask *, 2);
+    both->items[0] = known;
+    both->items[1] = column_ask(p, COLUMN_CLV, n->n_values + 2);
+    both->n_items = 2;
+    add_numbers(both->items[1], n);
+    return both;
+}
+
 /* ---- tests ---- */
 
 static enum rc plan_test(struct plan *p, const struct node *n, struct ask **out, struct err *e)
@@ -252,14 +336,17 @@ static enum rc plan_test(struct plan *p, const struct node *n, struct ask **out,
     case WHAT_STAFF:
         return plan_friends(p, n, out, e);
     case WHAT_TIER:
-        return plan_tier(p, n, out);
+        return plan_tier(p, n, out, e);
     case WHAT_RFM_R:
     case WHAT_RFM_F:
     case WHAT_RFM_M:
         *out =
             from_marks(p, n, (enum mark_kind)(MARK_RFM_R + (n->what - WHAT_RFM_R)), score_wanted);
         return RC_OK;
-    default: /* a nickname, a custom field, a lifetime value */
+    case WHAT_CLV:
+        *out = plan_clv(p, n);
+        return RC_OK;
+    default: /* a nickname, a custom field */
         *out = NULL;
         return RC_OK;
     }
@@ -285,9 +372,10 @@ enum rc plan_state(struct plan *p, const struct node *n, struct ask **out, struc
     case NODE_TAG:
         *out = from_marks(p, n, MARK_TAG, id_wanted);
         return RC_OK;
-    case NODE_GROUP:
+    case NODE_TAG_GROUP:
+        return plan_tag_group(p, n, out, e);
+    default:
+        assert(n->kind == NODE_GROUP);
         return plan_groups(p, n, out, e);
-    default: /* tag groups are the database's */
-        return RC_OK;
     }
 }

@@ -53,6 +53,8 @@ static bool value_holds(const struct ask *ask, const struct columns *c, uint32_t
         return c->birth_day[local] != COLUMN_NO_DAY && in_ranges(ask, c->birth_day[local]);
     case COLUMN_ADDED:
         return c->added_s[local] != COLUMN_NEVER && in_ranges(ask, c->added_s[local]);
+    case COLUMN_CLV:
+        return in_ranges(ask, c->clv_fen[local]);
     default:
         return c->first_s[local] != COLUMN_NEVER && in_ranges(ask, c->first_s[local]);
     }
