@@ -22,6 +22,7 @@ enum ask_kind {
     ASK_SAMPLE,   /* salt, share */
     ASK_MEASURE,  /* events */
     ASK_SEQ,      /* events */
+    ASK_LAST,     /* last */
 };
 
 enum ask_column { COLUMN_BIRTH_DAY, COLUMN_ADDED, COLUMN_FIRST, COLUMN_CLV };
@@ -82,6 +83,16 @@ struct events_ask {
     const struct events_ask *also;
 };
 
+/* What the last event of a kind before a time was about; who has no such event is not in it. */
+struct last_ask {
+    uint8_t kind;
+    uint32_t before_s;
+    int object_kind;
+    const uint8_t *lut; /* by code of such objects: whether it holds */
+    uint32_t lut_n;
+    bool other; /* whether it holds for an object of another kind */
+};
+
 struct ask {
     enum ask_kind kind;
     int cost; /* smaller first */
@@ -95,6 +106,7 @@ struct ask {
     uint32_t salt;
     int64_t share; /* of 10,000 */
     struct events_ask *events;
+    const struct last_ask *last;
 };
 
 struct plan {
@@ -149,6 +161,9 @@ void ask_run(const struct ask *ask, const struct snapshot *s, uint32_t chunk,
 /* run_event.c */
 void events_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
                 struct set_words *out);
+/* run_past.c */
+void last_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
+              struct set_words *out);
 /* Whether a measure's comparison holds for no events at all. */
 bool measure_holds_for_none(const struct events_ask *x);
 

@@ -133,6 +133,9 @@ void ask_run(const struct ask *ask, const struct snapshot *s, uint32_t chunk,
     case ASK_SAMPLE:
         run_values(ask, s, chunk, cand, out);
         return;
+    case ASK_LAST:
+        last_run(ask, s->chunks[chunk], cand, out);
+        return;
     default:
         assert(ask->kind == ASK_MEASURE || ask->kind == ASK_SEQ);
         events_run(ask, s->chunks[chunk], cand, out);
