@@ -3,7 +3,7 @@
  *
  * A checked tree becomes a plan: conditions on sets first, on columns next, on events last, so that
  * the dear ones look only at customers still in question. It runs chunk by chunk over 8 KB of bits,
- * the chunks shared out to the cores. What the mirror does not hold (a nickname's part, custom
+ * the chunks shared out to the cores. What the mirror does not hold (nicknames, custom
  * fields, tags as of a past time) is asked of the database as a set, within the same plan.
  *
  * Cost: a condition on sets about 0.3 µs a chunk of 65,536 customers; on events whose kind has a
