@@ -239,9 +239,10 @@ bool asking_print(const struct asking *x)
         tables += x->kinds[k];
         full += x->full[k];
     }
-    printf("\nasked while the first chunk had 1, 2, 3 runs: %" PRId64 ", %" PRId64 ", %" PRId64
-           " times\n",
-           x->runs[1], x->runs[2], x->runs[3]);
+    printf("\nruns in the first chunk:");
+    for (int k = 1; k <= CHUNK_RUNS; k++)
+        printf("%s %d in %" PRId64 " questions", k > 1 ? "," : "", k, x->runs[k]);
+    printf("\n");
     return (x->asked < ENOUGH || x->nontrivial * 100 >= NONTRIVIAL_LEAST * x->asked) &&
            (tables < ENOUGH || full * 100 >= FULL_LEAST * tables);
 }

@@ -6,9 +6,9 @@
  * Asks N random expressions and N tables (funnels and retentions, now and then another kind).
  * Without --threads the mirror is stepped after each handful of operations and asked in the
  * transaction that it read; the builder is one with small limits (KOI_SMALL_RUNS), so that runs
- * settle all the time and questions meet every shape. Such a run says the same each time; --only
- * lives the same life and asks one question of it, or with --expression another one in its
- * place.
+ * settle all the time and questions meet every shape; now and then it begins again from an image.
+ * Such a run says the same each time; --only lives the same life and asks one question of it, or
+ * with --expression another one in its place.
  *
  * With --threads the running mirror (mirror/mirror.h) follows a corp that goes on living while so
  * many threads ask. Each pins a transaction, waits for the snapshot of the same number, and asks
@@ -23,8 +23,9 @@
 
 #include "base/calendar.h"
 #include "base/lock.h"
-#include "mirror/builder.h"
+#include "mirror/builder_image.h"
 #include "mirror/mirror.h"
+#include "store/feed.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -36,8 +37,10 @@ enum {
     MOST_THREADS = 8,
     A_STEP = 5,         /* operations between two steps, at most; and questions of a step */
     LOOK_EACH = 16,     /* steps between two readings of names */
+    RETURN_EACH = 40,   /* steps between two beginnings from an image */
     A_PAIR = 8,         /* questions of one transaction and its snapshot */
-    AHEAD = 20,         /* operations that the life may be ahead of the questions */
+    PACE = 2,           /* operations for each question */
+    AHEAD = 20,         /* … and so many more */
     REPEATS = 3,        /* of each expression, while the mirror steps */
     WAIT_US = 1000000,  /* for a snapshot */
     SHAPES_FROM = 1000, /* questions that should have met every shape */
@@ -75,6 +78,41 @@ static struct tx *begin(const struct trial *run, struct db *db)
     return tx;
 }
 
+struct here {
+    struct tx *tx;
+    int64_t seq;
+};
+
+static bool of_this_log(void *ctx, int64_t seq, uint64_t fingerprint)
+{
+    struct here *here = ctx;
+    uint64_t now = 0;
+    return seq == here->seq && feed_fingerprint(here->tx, seq, &now, NULL) == RC_OK &&
+           now == fingerprint;
+}
+
+/* As a program that was away: from an image of the last snapshot. The old builder stays until its
+ * snapshot is gone. */
+static void come_back(const struct trial *run, const char *folder, struct tx *tx,
+                      struct builder **b, struct snapshot **last)
+{
+    struct err e = ERR_INIT;
+    char path[128];
+    struct here here = {tx, (*last)->seq};
+    uint64_t fingerprint = 0;
+    struct snapshot *loaded = NULL;
+    struct builder *fresh = builder_new();
+    snprintf(path, sizeof path, "%s/mirror.image", folder);
+    if (feed_fingerprint(tx, here.seq, &fingerprint, &e) != RC_OK ||
+        image_draft_write(builder_draft(*b, *last, fingerprint), path, &e) != RC_OK ||
+        !builder_load(fresh, path, of_this_log, &here, &loaded))
+        stop(run, "the image is not believed", &e);
+    snapshot_drop(*last);
+    builder_free(*b);
+    *b = fresh;
+    *last = loaded;
+}
+
 /* The next snapshot in place of the last, of what the transaction sees. */
 static void step(struct trial *run, struct builder *b, struct tx *tx, struct snapshot **last)
 {
@@ -105,6 +143,8 @@ static void run_steps(struct trial *run)
         step(run, builder, tx, &s);
         if (run->steps % LOOK_EACH == 1)
             asking_look(x, tx);
+        if (run->steps % RETURN_EACH == 0)
+            come_back(run, life.folder, tx, &builder, &s);
         for (int64_t end = place + A_STEP; place < end && place < run->all; place++)
             if (wanted(run, place))
                 ask_place(x, tx, s, place);
@@ -211,7 +251,7 @@ static void live(struct together *t, struct life *life)
     int64_t lived = 0;
     lock_take(&t->lock);
     while (t->done < t->run->all) {
-        if (lived > t->done + AHEAD) {
+        if (lived > t->done * PACE + AHEAD) {
             signal_wait(&t->asked_one, &t->lock);
             continue;
         }

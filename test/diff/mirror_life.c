@@ -100,6 +100,7 @@ void life_begin(enum db_engine engine, uint64_t seed, size_t customers, size_t e
                          .db = w->f->db,
                          .writer = w->f->writer,
                          .url = w->f->url,
+                         .folder = w->f->folder,
                          .rng = rng_seed(seed * 7919 + 1)};
     for (int i = 0; i < OPERATIONS; i++)
         life_go_on(out);

@@ -13,7 +13,7 @@ struct life {
     struct world *world;
     struct db *db;
     struct writer *writer;
-    const char *url;
+    const char *url, *folder; /* of its database; of its own, for whatever else */
     struct rng rng;
 };
 
