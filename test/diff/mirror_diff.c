@@ -16,7 +16,9 @@
  *
  * --data is the folder of an installation on SQLite, which is only read; `koi demo` makes one.
  * The first difference prints seed, place and question and ends the program with 1; so does a run
- * of 1,000 questions or more that did not meet every shape. */
+ * of 1,000 questions or more that did not meet every shape. KOI_SKIP_POSTGRES=1 leaves --postgres
+ * out. */
+#include "../unit/pg_fixture.h"
 #include "audience_forms.h"
 #include "mirror_asking.h"
 #include "mirror_life.h"
@@ -44,6 +46,7 @@ enum {
     REPEATS = 3,        /* of each expression, while the mirror steps */
     WAIT_US = 1000000,  /* for a snapshot */
     SHAPES_FROM = 1000, /* questions that should have met every shape */
+    SKIPPED = 77,       /* says meson */
 };
 
 struct trial {
@@ -396,6 +399,8 @@ int main(int argc, char **argv)
         .events = 20000};
     struct err e = ERR_INIT;
     options(&run, argc, argv);
+    if (run.postgres && pg_fixture_skipped())
+        return SKIPPED;
     run.all = run.asking.expressions + run.asking.tables;
     if (calendar_set_zone(STR("Asia/Shanghai"), &e) != RC_OK)
         stop(&run, "cannot begin", &e);
