@@ -852,11 +852,14 @@ static void look(struct world *w)
 
 void world_crowd(struct world *w, size_t customers, size_t events)
 {
-    look(w);
-    struct crowd c = {.w = w, .seed = rng_u64(&w->rng), .customers = customers};
-    store_write(w->f, crowd_in, &c);
-    look(w);
+    struct crowd c = {.w = w};
+    for (size_t left = customers; left > 0; left -= c.customers) {
+        c.customers = left < CROWD_A_CLOSURE ? left : CROWD_A_CLOSURE;
+        c.seed = rng_u64(&w->rng);
+        store_write(w->f, crowd_in, &c);
+    }
     c.customers = 0;
+    look(w);
     for (size_t left = events; left > 0; left -= c.events) {
         c.events = left < CROWD_A_CLOSURE ? left : CROWD_A_CLOSURE;
         c.seed = rng_u64(&w->rng);
