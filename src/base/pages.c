@@ -1,3 +1,6 @@
+/* pages.c — aligned memory of any size, in large pages where it fills them.
+ *
+ * aligned_alloc() wants a size that is a multiple of the alignment; posix_memalign() takes any. */
 #include "base/pages.h"
 
 #include "base/must.h"
@@ -11,11 +14,12 @@ enum { LINE = 64, PAGE = 4 << 10, LARGE_PAGE = 2 << 20 };
 
 void *pages_new(size_t bytes)
 {
+    void *p = NULL;
     size_t whole = bytes / LARGE_PAGE * LARGE_PAGE;
-    if (whole == 0)
-        return must(aligned_alloc(LINE, bytes + 1));
-    void *p = must(aligned_alloc(LARGE_PAGE, bytes));
-    madvise(p, whole, MADV_HUGEPAGE); /* where there are none, ordinary ones do */
+    if (posix_memalign(&p, whole > 0 ? LARGE_PAGE : LINE, bytes + 1) != 0)
+        abort();
+    if (whole > 0)
+        madvise(p, whole, MADV_HUGEPAGE); /* where there are none, ordinary ones do */
     return p;
 }
 
