@@ -74,6 +74,7 @@ static const struct entry TABLE[] = {
     {"/api/departments", &route_department_tree},
     {"/api/doctor", &route_doctor},
     {"/api/event-kinds", &route_event_kind_list},
+    {"/api/events", &route_event_add},
     {"/api/exports", &route_export_lists},
     {"/api/exports", &route_export_create},
     {"/api/exports/{job_id}/file", &route_export_file},

@@ -61,6 +61,8 @@ extern const struct route route_customer_timeline, route_customer_orders, route_
 extern const struct route route_customer_tag_put, route_customer_tag_remove, route_tag_customers;
 /* customers.c */
 extern const struct route route_customer_list, route_customer_get, route_customer_update, route_customer_field_put;
+/* events.c */
+extern const struct route route_event_add;
 /* exports.c */
 extern const struct route route_export_create, route_export_file, route_export_lists;
 /* fields.c */

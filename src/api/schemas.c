@@ -202,6 +202,10 @@ const struct schema schema_table[] = {
     {"EventKindList",
      LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"touch\":"
       BOOL))},
+    {"EventsAdded",
+     OBJECT("\"added\":" INT ",\"known\":" INT ",\"customers\":" INT ",\"rejected\":" INT
+            ",\"problems\":"
+            ARRAY(OBJECT("\"index\":" INT ",\"field\":" TEXT_NULL ",\"reason\":" TEXT)))},
     {"ExportLists",
      LIST_OF(OBJECT("\"what\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"path\":" TEXT
                     ",\"columns\":" ARRAY(TEXT)))},

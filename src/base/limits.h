@@ -27,6 +27,8 @@ enum {
     /* Moves of one audience that a tick lists: two seconds of writing. More at once is a rule that
      * changed (a month that turned, an import), not people who did something. */
     LIMIT_AUDIENCE_MOVES = 200000,
+    /* Events in one request: they are one closure. */
+    LIMIT_EVENTS = LIMIT_CLOSURE_ROWS,
     /* Read connections kept open. */
     LIMIT_READERS = 8,
     /* A cell of an imported file. */

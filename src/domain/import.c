@@ -295,7 +295,7 @@ static enum rc print_problems(struct app *app, struct settled *s, struct table *
         json_close_object(out);
     }
     json_close_array(out);
-    occurrence_done(&r.seen);
+    reader_done(&r);
     import_names_done(&names);
     import_step_free(step);
     free(zone);

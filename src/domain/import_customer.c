@@ -213,7 +213,7 @@ enum rc read_customer_row(struct reader *r, const struct table_row *row, struct 
 {
     struct ingest_customer c = {.no_marketing = -1};
     const struct identity *who;
-    size_t n = reader_who(r, row, s, &who);
+    size_t n = reader_who(r, row, &s->arena, &who);
     struct str ignored;
     bool one = false;
     for (size_t i = 0; i < n; i++)

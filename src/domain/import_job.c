@@ -492,7 +492,7 @@ static void import_free(struct import *imp)
 {
     table_close(imp->table);
     import_names_done(&imp->names);
-    occurrence_done(&imp->reader.seen);
+    reader_done(&imp->reader);
     ingest_free(imp->ingest);
     free(imp->touched);
     for (int i = 0; i < IMPORT_FLIGHTS; i++)

@@ -7,7 +7,6 @@
  */
 #include "domain/import_names.h"
 
-#include "store/event.h"
 #include "store/names.h"
 #include "store/order.h"
 
@@ -23,23 +22,33 @@ static void learn(struct import_names *n, enum name_kind kind, struct str name, 
         en->id = -1;
 }
 
-static enum rc load(struct import_names *n, struct tx *tx, struct err *e)
+static enum rc load_list(struct import_names *n, struct tx *tx, enum name_kind kind, struct err *e)
 {
     static const enum name_list lists[] = {
         [NAME_STAFF] = NAMES_STAFF,  [NAME_EVENT] = NAMES_EVENT_KINDS, [NAME_TAG] = NAMES_TAGS,
         [NAME_STAGE] = NAMES_STAGES, [NAME_SOURCE] = NAMES_SOURCES,
     };
+    struct name_row *rows;
+    size_t count;
+    enum rc rc = names_read(tx, lists[kind], &rows, &count, e);
+    if (rc != RC_OK)
+        return rc;
+    for (size_t i = 0; i < count; i++)
+        for (int j = 0; j < 3; j++)
+            if (!str_empty(rows[i].names[j]))
+                learn(n, kind, rows[i].names[j], rows[i].id);
+    n->loaded[kind] = true;
+    return RC_OK;
+}
+
+static enum rc load(struct import_names *n, struct tx *tx, struct err *e)
+{
     struct field *fields;
     size_t count;
-    for (int k = NAME_STAFF; k <= NAME_SOURCE; k++) {
-        struct name_row *rows;
-        enum rc rc = names_read(tx, lists[k], &rows, &count, e);
+    for (int k = 0; k < NAME_KINDS; k++) {
+        enum rc rc = load_list(n, tx, (enum name_kind)k, e);
         if (rc != RC_OK)
             return rc;
-        for (size_t i = 0; i < count; i++)
-            for (int j = 0; j < 3; j++)
-                if (!str_empty(rows[i].names[j]))
-                    learn(n, (enum name_kind)k, rows[i].names[j], rows[i].id);
     }
     enum rc rc = field_list(tx, &fields, &count, e);
     if (rc != RC_OK)
@@ -70,6 +79,13 @@ enum rc import_names_init(struct import_names *n, struct app *app, bool dry, str
     if (rc != RC_OK)
         import_names_done(n);
     return rc;
+}
+
+void import_names_begin(struct import_names *n, struct app *app, struct tx *tx)
+{
+    *n = (struct import_names){.app = app, .tx = tx};
+    arena_init(&n->arena, 0);
+    id_cache_init(&n->ids, 1 << 20);
 }
 
 void import_names_done(struct import_names *n)
@@ -104,10 +120,33 @@ static enum rc make(struct tx *tx, void *arg, struct err *e)
     }
 }
 
+/* A kind of events that the closure is to make. */
+static void put_fresh(struct import_names *n, struct str name, uint64_t hash, int64_t *out)
+{
+    enum { FIRST_ROOM = 16 };
+    if (n->fresh_n == n->fresh_room) {
+        size_t room = n->fresh_room > 0 ? n->fresh_room * 2 : FIRST_ROOM;
+        struct str *more = ARENA_ARRAY(&n->arena, struct str, room);
+        if (n->fresh_n > 0)
+            memcpy(more, n->fresh, n->fresh_n * sizeof *more);
+        n->fresh = more;
+        n->fresh_room = room;
+    }
+    *out = NAMES_FRESH + (int64_t)n->fresh_n;
+    n->fresh[n->fresh_n++] = arena_str(&n->arena, name);
+    id_cache_put(&n->ids, (unsigned)NAME_EVENT + 1, STR(""), name, hash, *out);
+}
+
 enum rc import_names_find(struct import_names *n, enum name_kind kind, struct str name,
                           int64_t *out, struct err *e)
 {
     uint64_t hash;
+    if (n->tx != NULL && !n->loaded[kind]) {
+        assert(kind == NAME_STAFF || kind == NAME_EVENT);
+        enum rc rc = load_list(n, n->tx, kind, e);
+        if (rc != RC_OK)
+            return rc;
+    }
     struct id_entry *en = id_cache_find(&n->ids, (unsigned)kind + 1, STR(""), name, &hash);
     if (en != NULL && en->id >= 0) {
         *out = en->id;
@@ -115,6 +154,10 @@ enum rc import_names_find(struct import_names *n, enum name_kind kind, struct st
     }
     if (kind == NAME_STAFF || kind == NAME_STAGE)
         return RC_NOT_FOUND;
+    if (n->tx != NULL && en == NULL) {
+        put_fresh(n, name, hash, out);
+        return RC_OK;
+    }
     struct making m = {.kind = kind, .name = name};
     enum rc rc = n->dry ? RC_OK : writer_run(n->app->writer, make, &m, e);
     if (n->dry)

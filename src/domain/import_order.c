@@ -162,7 +162,7 @@ static enum rc read_head(struct reader *r, const struct table_row *row, struct i
         rc = reader_staff(r, row, &o->staff_id, out);
     if (rc != RC_OK)
         return rc;
-    size_t n = reader_who(r, row, s, &who);
+    size_t n = reader_who(r, row, &s->arena, &who);
     if (n > 0) {
         o->buyer = who[0];
         o->also = who + 1;
@@ -292,7 +292,7 @@ static enum rc read_line(struct reader *r, const struct table_row *row, struct i
     struct ingest_order *o = &s->orders[s->orders_n - 1];
     const struct identity *who;
     size_t n;
-    if (o->buyer.value.n == 0 && (n = reader_who(r, row, s, &who)) > 0) {
+    if (o->buyer.value.n == 0 && (n = reader_who(r, row, &s->arena, &who)) > 0) {
         o->buyer = who[0];
         o->also = who + 1;
         o->also_n = n - 1;

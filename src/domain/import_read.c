@@ -39,6 +39,12 @@ void import_step_clear(struct import_step *s)
     s->continues = false;
 }
 
+void reader_done(struct reader *r)
+{
+    occurrence_done(&r->seen);
+    buf_done(&r->scratch);
+}
+
 struct str reader_cell(const struct reader *r, const struct table_row *row, enum map_field f)
 {
     int c = r->map->column[f];
@@ -124,7 +130,7 @@ static bool is_nobody(struct str v)
     return false;
 }
 
-size_t reader_who(const struct reader *r, const struct table_row *row, struct import_step *s,
+size_t reader_who(const struct reader *r, const struct table_row *row, struct arena *a,
                   const struct identity **out)
 {
     struct identity list[sizeof accounts / sizeof *accounts];
@@ -132,13 +138,12 @@ size_t reader_who(const struct reader *r, const struct table_row *row, struct im
     for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++) {
         struct str v = reader_cell(r, row, accounts[i].field);
         if (!is_nobody(v))
-            list[n++] =
-                (struct identity){accounts[i].kind, accounts[i].of_shop ? r->issuer : STR(""),
-                                  arena_str(&s->arena, v)};
+            list[n++] = (struct identity){
+                accounts[i].kind, accounts[i].of_shop ? r->issuer : STR(""), arena_str(a, v)};
     }
     if (n == 0)
         return 0;
-    struct identity *copy = arena_alloc_array(&s->arena, sizeof *copy, n);
+    struct identity *copy = arena_alloc_array(a, sizeof *copy, n);
     memcpy(copy, list, n * sizeof *copy);
     *out = copy;
     return n;
@@ -186,60 +191,66 @@ static struct str kind_word(struct str word)
     return word;
 }
 
-static struct str event_props(struct import_step *s, struct str session)
+static struct str event_props(struct reader *r, struct arena *a, struct str session)
 {
     if (session.n == 0 || session.n > 200)
         return STR_ABSENT;
-    struct buf b;
-    buf_init(&b, 1024);
-    struct json j = json_to(&b);
+    if (r->scratch.ceiling == 0)
+        buf_init(&r->scratch, 1024);
+    buf_clear(&r->scratch);
+    struct json j = json_to(&r->scratch);
     json_open_object(&j, NULL);
     json_put_str(&j, "session", session);
     json_close_object(&j);
-    struct str out = arena_str(&s->arena, buf_str(&b));
-    buf_done(&b);
-    return out;
+    return arena_str(a, buf_str(&r->scratch));
+}
+
+enum rc reader_event(struct reader *r, const struct table_row *row, struct arena *a,
+                     struct ingest_event *ev, struct problem *out, struct err *e)
+{
+    const struct identity *who;
+    const int *column = r->map->column;
+    int64_t kind = 0;
+    struct str type = column[MAP_TYPE] >= 0 ? reader_cell(r, row, MAP_TYPE) : r->map->event_type;
+    enum map_field priced = column[MAP_AMOUNT] >= 0 ? MAP_AMOUNT : MAP_PRICE;
+    struct str price = reader_cell(r, row, priced);
+    *ev = (struct ingest_event){.channel_id = r->channel_id, .issuer = r->issuer};
+    if (!reader_time(r, reader_cell(r, row, MAP_TIME), &ev->at_s))
+        return reader_wrong(r, MAP_TIME, out, "不是时间", "that is no time");
+    if (type.n == 0 || type.n > 120)
+        return reader_wrong(r, MAP_TYPE, out, "行为类型是空的或太长",
+                            "the kind of event is empty or too long");
+    size_t n = reader_who(r, row, a, &who);
+    if (n == 0)
+        return reader_wrong(r, MAP_CUSTOMER, out, "没有客户标识", "there is no customer id");
+    ev->has_amount = price.n > 0;
+    if (price.n > 0 && !money_parse_fen(price, &ev->amount_fen))
+        return reader_wrong(r, priced, out, "不是金额", "that is no amount of money");
+    enum rc rc = reader_staff(r, row, &ev->staff_id, out);
+    if (rc == RC_OK)
+        rc = import_names_find(r->names, NAME_EVENT, kind_word(type), &kind, e);
+    if (rc != RC_OK)
+        return rc;
+    ev->kind = (int)kind;
+    ev->who = who[0];
+    ev->also = who + 1;
+    ev->also_n = n - 1;
+    ev->product_code = arena_str(a, reader_cell(r, row, MAP_CODE));
+    ev->product_name = arena_str(a, reader_cell(r, row, MAP_PRODUCT));
+    ev->category = arena_str(a, reader_cell(r, row, MAP_CATEGORY));
+    ev->props = event_props(r, a, reader_cell(r, row, MAP_SESSION));
+    uint64_t h = hash_bytes(who[0].value, (uint64_t)ev->at_s);
+    h = hash_bytes(ev->product_code, h ^ hash_u64((uint64_t)kind));
+    ev->occurrence = occurrence_next(&r->seen, hash_bytes(price, h));
+    return RC_OK;
 }
 
 static enum rc read_event_row(struct reader *r, const struct table_row *row, struct import_step *s,
                               struct problem *out, struct err *e)
 {
-    const struct identity *who;
-    struct ingest_event ev = {.channel_id = r->channel_id, .issuer = r->issuer};
-    int64_t kind = 0;
-    struct str type =
-        r->map->column[MAP_TYPE] >= 0 ? reader_cell(r, row, MAP_TYPE) : r->map->event_type;
-    if (!reader_time(r, reader_cell(r, row, MAP_TIME), &ev.at_s))
-        return reader_wrong(r, MAP_TIME, out, "不是时间", "that is no time");
-    if (type.n == 0 || type.n > 120)
-        return reader_wrong(r, MAP_TYPE, out, "行为类型是空的或太长",
-                            "the kind of event is empty or too long");
-    size_t n = reader_who(r, row, s, &who);
-    if (n == 0)
-        return reader_wrong(r, MAP_CUSTOMER, out, "没有客户标识", "there is no customer id");
-    struct str price =
-        reader_cell(r, row, r->map->column[MAP_AMOUNT] >= 0 ? MAP_AMOUNT : MAP_PRICE);
-    ev.has_amount = price.n > 0;
-    if (price.n > 0 && !money_parse_fen(price, &ev.amount_fen))
-        return reader_wrong(r, MAP_PRICE, out, "不是金额", "that is no amount of money");
-    enum rc rc = reader_staff(r, row, &ev.staff_id, out);
-    if (rc == RC_OK)
-        rc = import_names_find(r->names, NAME_EVENT, kind_word(type), &kind, e);
-    if (rc != RC_OK)
-        return rc;
-    ev.kind = (int)kind;
-    ev.who = who[0];
-    ev.also = who + 1;
-    ev.also_n = n - 1;
-    ev.product_code = arena_str(&s->arena, reader_cell(r, row, MAP_CODE));
-    ev.product_name = arena_str(&s->arena, reader_cell(r, row, MAP_PRODUCT));
-    ev.category = arena_str(&s->arena, reader_cell(r, row, MAP_CATEGORY));
-    ev.props = event_props(s, reader_cell(r, row, MAP_SESSION));
-    uint64_t h = hash_bytes(who[0].value, (uint64_t)ev.at_s);
-    h = hash_bytes(ev.product_code, h ^ hash_u64((uint64_t)kind));
-    ev.occurrence = occurrence_next(&r->seen, hash_bytes(price, h));
-    s->events[s->events_n++] = ev;
-    return RC_OK;
+    enum rc rc = reader_event(r, row, &s->arena, &s->events[s->events_n], out, e);
+    s->events_n += rc == RC_OK;
+    return rc;
 }
 
 /* ---- any row ---- */

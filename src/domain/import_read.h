@@ -61,7 +61,12 @@ struct reader {
     char last_time[40];
     size_t last_time_n;
     int64_t last_time_s;
+
+    struct buf scratch; /* freed by reader_done() */
 };
+
+/* Frees what it holds of its own; accepts a zeroed reader. */
+void reader_done(struct reader *r);
 
 /* Whether the row must begin a new step: the one given is full enough, and the row begins something
  * new. */
@@ -73,6 +78,10 @@ void reader_new_step(struct reader *r);
 enum rc reader_row(struct reader *r, const struct table_row *row, struct import_step *s,
                    struct problem *out_problem, struct err *e);
 
+/* One event as such, its texts in the arena; likewise. */
+enum rc reader_event(struct reader *r, const struct table_row *row, struct arena *a,
+                     struct ingest_event *out, struct problem *out_problem, struct err *e);
+
 /* ---- for the files that read one kind ---- */
 
 /* The row's cell for a field, blanks off; absent when no column has it. */
@@ -82,8 +91,8 @@ enum rc reader_wrong(const struct reader *r, enum map_field field, struct proble
                      const char *zh, const char *en);
 /* Reads a time; false when it is none. */
 bool reader_time(struct reader *r, struct str text, int64_t *out_s);
-/* The accounts in the row, strongest first, copied into the step: at most IDENTITY_TOGETHER. */
-size_t reader_who(const struct reader *r, const struct table_row *row, struct import_step *s,
+/* The accounts in the row, strongest first, copied into the arena: at most IDENTITY_TOGETHER. */
+size_t reader_who(const struct reader *r, const struct table_row *row, struct arena *a,
                   const struct identity **out);
 enum rc reader_staff(struct reader *r, const struct table_row *row, int64_t *out,
                      struct problem *out_problem);

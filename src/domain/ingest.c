@@ -85,6 +85,16 @@ enum rc ingest_end(struct ingest *g, struct tx *tx, struct err *e)
 
 /* ---- who ---- */
 
+/* An account alone that somebody has: nothing is to be added, joined or proposed, and who was
+ * erased has no accounts. RC_NOT_FOUND. */
+static enum rc find_alone(struct ingest *g, struct tx *tx, const struct identity *i, int64_t *out,
+                          struct err *e)
+{
+    uint8_t hash[SECRET_INDEX_BYTES];
+    identity_hash(g->options.keys, i->kind, i->value, hash);
+    return identity_find(tx, i->kind, i->issuer, hash, out, e);
+}
+
 enum rc ingest_find_customer(struct ingest *g, struct tx *tx, const struct identity *identities,
                              size_t n, int64_t first_s, int64_t *out, bool *out_made, struct err *e)
 {
@@ -102,12 +112,15 @@ enum rc ingest_find_customer(struct ingest *g, struct tx *tx, const struct ident
         *out = 0;
         return RC_OK;
     }
+    enum rc rc = k == 1 ? find_alone(g, tx, &list[0], out, e) : RC_NOT_FOUND;
+    if (rc != RC_NOT_FOUND)
+        return rc;
     struct customer_new fresh = CUSTOMER_NEW;
     fresh.first_s = first_s;
     fresh.source_id = g->options.source_id;
     fresh.batch_id = g->options.batch_id;
     struct identity_answer answer;
-    enum rc rc = identity_resolve(tx, g->options.keys, list, k, &fresh, &answer, e);
+    rc = identity_resolve(tx, g->options.keys, list, k, &fresh, &answer, e);
     if (rc != RC_OK)
         return rc;
     *out = answer.erased ? 0 : answer.customer_id;
@@ -242,7 +255,7 @@ static enum rc put_event(struct ingest *g, struct tx *tx, const struct ingest_ev
         .props = in->props,
         .batch_id = g->options.batch_id,
     };
-    if (!fresh)
+    if (!fresh && !g->options.once)
         rc = is_known(tx, &ev, in->occurrence, &known, e);
     if (rc != RC_OK || known) {
         counts->known += known;

@@ -32,6 +32,7 @@ struct ingest_options {
     int64_t batch_id;  /* 0: no import, nothing to undo */
     int64_t source_id; /* first source of customers made here; 0: none */
     bool defer_stats;  /* the caller refreshes customer_stats when all steps are done */
+    bool once; /* the caller sees to it that no event comes twice: none is compared with others */
 };
 
 struct ingest *ingest_new(const struct ingest_options *options);

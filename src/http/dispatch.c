@@ -101,7 +101,7 @@ static void hash_request(struct request *rq)
     secret_sha256(all, rq->request_hash);
 }
 
-static bool has_key(const struct request *rq)
+bool request_has_key(const struct request *rq)
 {
     return rq->route->idempotent && !str_absent(rq->wire.fields[FIELD_IDEMPOTENCY_KEY]);
 }
@@ -109,7 +109,7 @@ static bool has_key(const struct request *rq)
 static enum rc read_key(struct request *rq, struct err *e)
 {
     struct str key = rq->wire.fields[FIELD_IDEMPOTENCY_KEY];
-    if (!has_key(rq)) {
+    if (!request_has_key(rq)) {
         return RC_OK;
     }
     if (key.n == 0 || key.n > KEY_BYTES) {
@@ -254,7 +254,7 @@ static enum rc run_write(struct tx *tx, void *arg, struct err *e)
     if (r->writes) {
         reply_reset(rq);
     }
-    if (has_key(rq)) {
+    if (request_has_key(rq)) {
         struct idempotency_row row;
         rc = idempotency_find(tx, rq->caller.account_id, rq->key_hash, &row, e);
         if (rc != RC_NOT_FOUND) {
@@ -268,13 +268,13 @@ static enum rc run_write(struct tx *tx, void *arg, struct err *e)
     if (rc == RC_OK && r->audited) {
         rc = write_audit(rq, tx, e);
     }
-    return rc == RC_OK && has_key(rq) ? remember(rq, tx, e) : rc;
+    return rc == RC_OK && request_has_key(rq) ? remember(rq, tx, e) : rc;
 }
 
 static void write_done(void *arg, enum rc rc, const struct err *e)
 {
     struct request *rq = arg;
-    if (rc == RC_CONFLICT && has_key(rq) && !rq->retried) {
+    if (rc == RC_CONFLICT && request_has_key(rq) && !rq->retried) {
         rq->retried = true;
         if (writer_submit(rq->app->writer, &rq->write, NULL) == RC_OK) {
             return;

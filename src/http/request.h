@@ -38,6 +38,9 @@ const struct router *request_router(const struct request *rq);
 /* Whether the caller has a permission beyond the route's own: to show or leave out a part of the
  * reply. */
 bool request_may(const struct request *rq, enum permission p);
+/* Whether the call carries an Idempotency-Key that its route honours: then it has one effect,
+ * however often it is sent. */
+bool request_has_key(const struct request *rq);
 /* SHA-256 of the session's cookie (32 bytes), NULL for tokens and the command line; and its CSRF
  * token, then absent. */
 const uint8_t *request_session(const struct request *rq);
