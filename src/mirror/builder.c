@@ -45,6 +45,8 @@ struct builder *builder_new(void)
 {
     struct builder *b = must(calloc(1, sizeof *b));
     lock_init(&b->codes_lock, LOCK_LEAF);
+    b->merger = merger_new();
+    b->bounds = builder_bounds;
     know_nothing(b);
     return b;
 }
@@ -53,6 +55,7 @@ void builder_free(struct builder *b)
 {
     if (b == NULL)
         return;
+    merger_free(b->merger);
     free_all(b);
     lock_done(&b->codes_lock);
     free(b);

@@ -4,10 +4,22 @@
 
 #include "base/lock.h"
 #include "mirror/builder.h"
+#include "mirror/merger.h"
 #include "store/feed.h"
 
 #define NOBODY UINT32_MAX
 enum { OBJECT_KIND_ORDER = 6 };
+
+/* When runs are merged; tests make them small. */
+struct builder_bounds {
+    uint32_t top_most;  /* rows of a newest run that is still written anew at each step */
+    uint32_t top_share; /* … and no more than one row in so many of the first run, … */
+    uint32_t top_least; /* … unless it has but so few */
+    /* Newer runs become part of the first when they are one row in so many of it. */
+    uint32_t middle_share;
+};
+
+extern const struct builder_bounds builder_bounds; /* in force unless told */
 
 struct builder {
     struct dictionaries dictionaries;
@@ -19,7 +31,9 @@ struct builder {
     uint32_t *texts_table; /* open addressing: number + 1; as large as a power of two */
     size_t texts_table_n;
     struct lock codes_lock; /* held where a code may be given */
-    bool behind;            /* a build or step failed on its way: only everything anew will do */
+    struct merger *merger;
+    struct builder_bounds bounds;
+    bool behind; /* a build or step failed on its way: only everything anew will do */
     _Atomic int64_t at_seq, to_seq;
 };
 

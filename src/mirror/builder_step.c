@@ -3,27 +3,31 @@
  * First everyone whom a change names is read, since events hang on roots. Then come new events, and
  * for the upset (those whose past changed) all of theirs. Each chunk they fall into gets a new
  * newest run that holds the whole history of everyone in it, so that a question looks at one run
- * for one customer. A newest run of more than TOP_MOST rows is left alone and a smaller one begun;
- * when there are too many runs the two newest become one, and that one becomes part of the first
- * when it is an eighth of it.
+ * for one customer. A newest run of many rows is left alone and a smaller one begun; those left
+ * alone become one, and that one becomes part of the first when it is an eighth of it, on the
+ * merger's thread. What it has made is put in place by the next step, so no step waits for a merge:
+ * when merges fall behind, the newest run grows instead.
  */
 #include "mirror/builder.h"
 
 #include "base/must.h"
 #include "mirror/builder_parts.h"
+#include "mirror/gather.h"
 #include "store/ids.h"
 
+#include <assert.h>
 #include <string.h>
 
 #ifdef KOI_SMALL_RUNS /* a differential test builds it so: everything below happens all the time */
-enum { TOP_MOST = 400, MIDDLE_LEAST = 2000, MIDDLE_SHARE = 8, IDS_A_QUERY = 7, RELOAD_FROM = 40 };
+enum { IDS_A_QUERY = 7, RELOAD_FROM = 40 };
+const struct builder_bounds builder_bounds = {
+    .top_most = 400, .top_share = 32, .top_least = 100, .middle_share = 8};
 #else
+const struct builder_bounds builder_bounds = {
+    .top_most = 32768, .top_share = 32, .top_least = 4096, .middle_share = 8};
 enum {
-    TOP_MOST = 32768,      /* rows of a newest run that is still written anew at each step */
-    MIDDLE_LEAST = 131072, /* rows of a second run that may be merged into the first */
-    MIDDLE_SHARE = 8,      /* … when it has one row in so many of it */
-    IDS_A_QUERY = 2000,    /* customers asked about at once */
-    RELOAD_FROM = 20000,   /* customers from which a kind of marks is read whole instead */
+    IDS_A_QUERY = 2000,  /* customers asked about at once */
+    RELOAD_FROM = 20000, /* customers from which a kind of marks is read whole instead */
 };
 #endif
 
@@ -273,69 +277,60 @@ static enum rc read_events(struct step *s, struct err *e)
 
 /* ---- chunks ---- */
 
-static void locals_of(const struct run *run, struct set_words *out)
+/* Rows that a newest run may have to be written anew once more. */
+static uint32_t top_most(const struct builder *b, const struct chunk *c)
 {
-    words_clear(out);
-    for (uint32_t i = 0; i < run->customers; i++)
-        if (run->start[i] < run->start[i + 1])
-            words_put(out, run->local != NULL ? run->local[i] : i);
+    const struct builder_bounds *x = &b->bounds;
+    uint32_t share = c->runs[0]->n / x->top_share;
+    uint32_t most = share < x->top_most ? share : x->top_most;
+    return most > x->top_least ? most : x->top_least;
 }
 
-/* Makes room for a newest run that is small enough to be written anew. */
-static void settle(struct chunk *c)
+/* Whether the newest run is written anew by a step that adds to the chunk. While runs of the chunk
+ * are merged it may grow, since those who do most would stand in each of several runs. */
+static bool top_is_open(const struct builder *b, const struct chunk *c, uint32_t i)
 {
-    if (c->n_runs == CHUNK_RUNS && c->runs[CHUNK_RUNS - 1]->n > TOP_MOST) {
-        const struct run *two[] = {c->runs[1], c->runs[2]};
-        struct run *one = run_merge(two, 2, false);
-        run_drop(c->runs[1]);
-        run_drop(c->runs[2]);
-        c->runs[1] = one;
-        c->n_runs = 2;
-    }
-    if (c->n_runs > 1 && c->runs[1]->n > MIDDLE_LEAST &&
-        c->runs[1]->n > c->runs[0]->n / MIDDLE_SHARE) {
-        struct run *one = run_merge((const struct run *const *)c->runs, (size_t)c->n_runs, true);
-        while (c->n_runs > 0)
-            run_drop(c->runs[--c->n_runs]);
-        c->runs[c->n_runs++] = one;
-    }
+    enum { GROWN = 4 };
+    const struct run *merging = merger_newest(b->merger, i), *top = c->runs[c->n_runs - 1];
+    if (c->n_runs == 1 || top == merging)
+        return false;
+    return c->n_runs == CHUNK_RUNS || top->n <= top_most(b, c) * (merging != NULL ? GROWN : 1);
 }
 
 /* The new newest run of a chunk: what `c` has of those touched, with the new rows behind it. */
 static void renew_top(struct step *s, struct chunk *c, uint32_t i, const struct set_words *upset)
 {
-    struct run *pieces[CHUNK_RUNS + 3];
-    size_t n = 0;
-    struct set_words need, some;
-    struct run *fresh = s->fresh[i] != NULL ? run_new(s->fresh[i], NULL) : NULL;
-    settle(c);
-    struct run *top =
-        c->n_runs > 1 && c->runs[c->n_runs - 1]->n <= TOP_MOST ? c->runs[--c->n_runs] : NULL;
+    struct set_words need, some, replaced;
+    struct run_rows *rows = run_rows_new();
+    struct run *top = top_is_open(s->b, c, i) ? c->runs[--c->n_runs] : NULL;
     words_clear(&need);
-    if (fresh != NULL)
-        locals_of(fresh, &need);
-    if (top != NULL)
+    if (s->fresh[i] != NULL)
+        gather_locals(s->fresh[i], &need);
+    replaced = need;
+    words_or(&replaced, upset);
+    if (top != NULL) {
+        words_or(&replaced, top->replaced);
         words_and_not(&need, top->replaced);
+        some = *top->replaced;
+        words_and_not(&some, upset);
+        gather_rows(top, &some, rows);
+        run_drop(top);
+    }
     for (int k = c->n_runs; k-- > 0 && words_any(&need);) {
         some = need;
         if (k > 0)
             words_and(&some, c->runs[k]->replaced);
         words_and_not(&need, &some);
         if (words_any(&some))
-            pieces[n++] = run_pick(c->runs[k], &some);
+            gather_rows(c->runs[k], &some, rows);
     }
-    if (top != NULL)
-        pieces[n++] = top;
-    if (fresh != NULL)
-        pieces[n++] = fresh;
-    if (words_any(upset)) {
-        struct run_rows *none = s->again[i] == NULL ? run_rows_new() : NULL;
-        pieces[n++] = run_new(none != NULL ? none : s->again[i], upset);
-        run_rows_free(none);
-    }
-    c->runs[c->n_runs++] = run_merge((const struct run *const *)pieces, n, false);
-    while (n > 0)
-        run_drop(pieces[--n]);
+    if (s->fresh[i] != NULL)
+        run_rows_take(rows, s->fresh[i]);
+    if (s->again[i] != NULL)
+        run_rows_take(rows, s->again[i]);
+    assert(c->n_runs < CHUNK_RUNS);
+    c->runs[c->n_runs++] = run_new(rows, &replaced);
+    run_rows_free(rows);
 }
 
 static struct chunk *copy_chunk(const struct chunk *old)
@@ -367,9 +362,52 @@ static struct chunk *own_chunk(struct snapshot *fresh, uint32_t i, bool owned[])
     return fresh->chunks[i];
 }
 
+/* Puts a merged run where the runs it was made of still stand. */
+static void put_merged(struct snapshot *fresh, struct merging *g, bool owned[])
+{
+    struct chunk *c = g->chunk < fresh->n_chunks ? fresh->chunks[g->chunk] : NULL;
+    int n = (int)g->n, at = 0;
+    while (c != NULL && at + n <= c->n_runs && c->runs[at] != g->runs[0])
+        at++;
+    if (c == NULL || at + n > c->n_runs || (g->base && at > 0) ||
+        memcmp(c->runs + at, g->runs, g->n * sizeof(struct run *)) != 0)
+        return;
+    c = own_chunk(fresh, g->chunk, owned);
+    for (int k = at; k < at + n; k++)
+        run_drop(c->runs[k]);
+    c->runs[at] = g->one;
+    g->one = NULL;
+    for (int k = at + n; k < c->n_runs; k++)
+        c->runs[k - n + 1] = c->runs[k];
+    c->n_runs -= n - 1;
+}
+
+/* Hands out what is to be merged: all runs that are left alone, with the first when they have grown
+ * to their share of it. */
+static void give_merges(struct builder *b, const struct snapshot *s)
+{
+    for (uint32_t i = 0; i < s->n_chunks; i++) {
+        struct chunk *c = s->chunks[i];
+        if (merger_newest(b->merger, i) != NULL)
+            continue;
+        uint32_t rows = 0;
+        int still = c->n_runs - 1 - (c->n_runs > 1 && top_is_open(b, c, i));
+        for (int k = 1; k <= still; k++)
+            rows += c->runs[k]->n;
+        if (still > 0 && rows > c->runs[0]->n / b->bounds.middle_share)
+            merger_give(b->merger, i, c->runs, (size_t)still + 1, true);
+        else if (still > 1)
+            merger_give(b->merger, i, c->runs + 1, (size_t)still, false);
+    }
+}
+
 static void renew_chunks(struct step *s, struct snapshot *fresh)
 {
     bool *owned = must(calloc(fresh->n_chunks + 1, sizeof *owned));
+    for (struct merging *g; (g = merger_take(s->b->merger)) != NULL;) {
+        put_merged(fresh, g, owned);
+        merging_free(g);
+    }
     for (uint32_t i = 0; i < fresh->n_chunks; i++)
         if (fresh->chunks[i] == NULL)
             own_chunk(fresh, i, owned);
@@ -493,7 +531,7 @@ enum rc builder_next(struct builder *b, struct tx *tx, const struct snapshot *la
     enum rc rc = tx_last_seq(tx, &s.seq, e);
     if (rc != RC_OK)
         return rc;
-    if (s.seq == last->seq && !b->behind) {
+    if (s.seq == last->seq && !b->behind && !merger_has(b->merger)) {
         *out = snapshot_hold(last);
         return RC_OK;
     }
@@ -519,6 +557,7 @@ enum rc builder_next(struct builder *b, struct tx *tx, const struct snapshot *la
         snapshot_drop(fresh);
         return rc;
     }
+    give_merges(b, fresh);
     b->behind = false;
     *out = fresh;
     return RC_OK;

@@ -34,7 +34,7 @@ void rows_reserve(struct run_rows *rows, size_t n)
     rows->room = room;
 }
 
-static void put_extra(struct run_rows *rows, const struct extra *x)
+void rows_put_extra(struct run_rows *rows, const struct extra *x)
 {
     if (rows->n_extras == rows->extras_room) {
         rows->extras_room = rows->extras_room > 0 ? rows->extras_room * 2 : FIRST_ROOM;
@@ -56,8 +56,8 @@ void run_rows_add(struct run_rows *rows, const struct run_row *row)
     rows->channel[i] = row->channel;
     rows->staff[i] = row->staff;
     if (row->amount_fen != RUN_NONE || row->quantity != RUN_NONE || row->refunded_s != RUN_NEVER)
-        put_extra(rows,
-                  &(struct extra){(uint32_t)i, row->refunded_s, row->amount_fen, row->quantity});
+        rows_put_extra(
+            rows, &(struct extra){(uint32_t)i, row->refunded_s, row->amount_fen, row->quantity});
 }
 
 #define COPY(column) memcpy(rows->column + rows->n, more->column, more->n * sizeof *rows->column)
@@ -83,7 +83,7 @@ void run_rows_take(struct run_rows *rows, struct run_rows *more)
     for (size_t i = 0; i < more->n_extras; i++) {
         struct extra x = more->extras[i];
         x.row += (uint32_t)rows->n;
-        put_extra(rows, &x);
+        rows_put_extra(rows, &x);
     }
     rows->n += more->n;
     rows_done(more);
@@ -204,7 +204,7 @@ static void sort_extras(const struct run_rows *rows, const uint32_t *places, str
             continue;
         struct extra x = rows->extras[at];
         x.row = (uint32_t)i;
-        put_extra(out, &x);
+        rows_put_extra(out, &x);
     }
     free(of_row);
 }

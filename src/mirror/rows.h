@@ -41,6 +41,8 @@ struct run_rows {
     size_t n_extras, extras_room;
 };
 
+/* Appends what a row has besides; `x->row` is the row's, ascending. */
+void rows_put_extra(struct run_rows *rows, const struct extra *x);
 /* Makes room for n rows in all. */
 void rows_reserve(struct run_rows *rows, size_t n);
 /* Frees what it holds and leaves it empty. */

@@ -2,8 +2,9 @@
  *
  * Customers have ordinals from 0 in the order in which they were first seen; events, marks and
  * columns hang on root customers, whose merged ones have none. A chunk of 65,536 ordinals has up to
- * CHUNK_RUNS runs of events: each run but the first says whose events it holds (`replaced`), and
- * holds all of theirs; the newest run that holds a customer counts and no other.
+ * CHUNK_RUNS runs of events, two to four as a rule: each run but the first says whose events it
+ * holds (`replaced`), and holds all of theirs; the newest run that holds a customer counts and no
+ * other.
  *
  * Readers hold a reference while they ask. Cost: a copied list of chunks for each snapshot, what is
  * in them is shared.
@@ -18,7 +19,7 @@
 
 #include <stdatomic.h>
 
-enum { CHUNK_RUNS = 3, OBJECT_KINDS = 32, OBJECT_CODE_BITS = 27 };
+enum { CHUNK_RUNS = 6, OBJECT_KINDS = 32, OBJECT_CODE_BITS = 27 };
 
 /* What an event is about, as runs have it: the kind above, the thing's code below; an order has no
  * code, since nobody asks for one. */

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "domain/ingest.h"
 #include "mirror/builder_image.h"
+#include "mirror/builder_parts.h"
 #include "pg_fixture.h"
 #include "store/batch.h"
 #include "store/customer.h"
@@ -213,14 +214,45 @@ static void agree(const struct snapshot *a, const struct snapshot *b, const char
 
 /* ---- living ---- */
 
-/* The next snapshot of the world's builder; it compares it, too, when asked to. */
+/* A builder whose runs are merged all the time: by its thread, while the corp lives on. */
+static struct builder *busy_builder(struct world *w)
+{
+    struct builder *b = builder_new();
+    b->bounds = (struct builder_bounds){
+        .top_most = (uint32_t)rng_between(&w->rng, 20, 200),
+        .top_share = (uint32_t)rng_between(&w->rng, 2, 30),
+        .top_least = (uint32_t)rng_between(&w->rng, 1, 20),
+        .middle_share = (uint32_t)rng_between(&w->rng, 1, 8),
+    };
+    return b;
+}
+
+/* How often a step put merged runs in place: into the first, and of others. */
+static int into_first, into_one;
+
+static void count_merges(const struct snapshot *last, const struct snapshot *next)
+{
+    for (uint32_t i = 0; i < last->n_chunks && i < next->n_chunks; i++) {
+        const struct chunk *was = last->chunks[i], *is = next->chunks[i];
+        bool first = was->runs[0] != is->runs[0];
+        into_first += first;
+        into_one += !first && is->n_runs > 1 && was->n_runs > 2 && was->runs[1] != is->runs[1];
+    }
+}
+
+/* The next snapshot of the world's builder; it compares it, too, when asked to. Merges are waited
+ * for half the time; otherwise they are somewhere on their way. */
 static void step(struct world *w, bool compare)
 {
+    if (rng_below(&w->rng, 2) == 0)
+        merger_wait(w->builder->merger);
     struct tx *tx;
     struct snapshot *next, *whole;
     store_must(w->f, db_read_begin(w->f->db, &tx, &w->f->err));
     store_must(w->f, w->last == NULL ? builder_all(w->builder, tx, &next, &w->f->err)
                                      : builder_next(w->builder, tx, w->last, &next, &w->f->err));
+    if (w->last != NULL && builder_progress(w->builder).to_seq != next->seq)
+        count_merges(w->last, next);
     if (w->last != NULL && next != w->last)
         *(builder_progress(w->builder).to_seq == next->seq ? &w->rebuilt : &w->stepped) += 1;
     if (compare) {
@@ -242,7 +274,7 @@ static struct world *world_new(struct store_fixture *f)
     w->f = f;
     w->seed = test_seed();
     w->rng = rng_seed(w->seed);
-    w->builder = builder_new();
+    w->builder = busy_builder(w);
     store_write(f, world_found, w);
     w->founded++;
     snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", at first", w->seed);
@@ -285,7 +317,7 @@ static bool of_this_log(void *ctx, int64_t seq, uint64_t fingerprint)
 static void come_back(struct world *w)
 {
     struct snapshot *loaded = NULL;
-    struct builder *fresh = builder_new();
+    struct builder *fresh = busy_builder(w);
     assert_true(builder_load(fresh, image_path(w), of_this_log, w, &loaded));
     snapshot_drop(w->last);
     assert_true(w->old_n < sizeof w->old / sizeof *w->old);
@@ -625,35 +657,71 @@ static void happen_to_many(struct world *w, const int64_t *ids, size_t n, int ti
     }
 }
 
-/* Runs grow past what is written anew at each step, become middle runs, and part of the first. */
+/* Runs grow past what is written anew at each step, are left alone, become one, and part of the
+ * first, as the program has it; meanwhile the newest grows when there is no room for another. */
 static void runs_settle(void **state)
 {
     enum { HOT = 60, BURSTS = 20, EACH = 9 };
     struct world *w = world_new(*state);
-    bool three = false, two = false, middle = false, base = false;
+    bool full = false;
+    int most = 0;
+    into_first = into_one = 0;
     make_many(w, 160);
     step(w, true);
     happen_to_many(w, w->people.at, w->people.n, 2 * EACH);
     snapshot_drop(w->last); /* a first run that holds something */
     w->last = NULL;
     step(w, true);
+    w->builder->bounds = (struct builder_bounds){4096, 32, 2048, 1};
     for (int i = 0; i < BURSTS; i++) {
         size_t from = rng_below(&w->rng, w->people.n - HOT);
         snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", burst %d", w->seed, i);
         happen_to_many(w, w->people.at + from, HOT, EACH);
         world_live(w);
-        int before = w->last->chunks[0]->n_runs, rebuilt = w->rebuilt;
-        uint32_t rows = w->last->chunks[0]->runs[0]->n;
         step(w, i % 5 == 4);
-        const struct chunk *c = w->last->chunks[0];
-        three = three || c->n_runs == 3;
-        middle = middle || (c->n_runs > 1 && c->runs[1]->n > 65536);
-        two = two || (before == 3 && c->n_runs == 2);
-        base = base || (rebuilt == w->rebuilt && c->runs[0]->n > rows);
+        most = w->last->chunks[0]->n_runs > most ? w->last->chunks[0]->n_runs : most;
+    }
+    assert_true(most >= 3 && into_one > 0 && into_first > 0);
+    w->builder->bounds = (struct builder_bounds){1, 1 << 20, 1, 1}; /* each step begins a run */
+    for (int i = 0; i < 4 * CHUNK_RUNS; i++) {
+        merger_rest(w->builder->merger, i < 2 * CHUNK_RUNS);
+        snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", run %d", w->seed, i);
+        happen_to_many(w, w->people.at, 4, 1);
+        step(w, true);
+        full = full || w->last->chunks[0]->n_runs == CHUNK_RUNS;
     }
     if (getenv("KOI_VERBOSE") != NULL)
-        print_message("  %" PRId64 " rows, %d anew\n", snapshot_bytes(w->last).rows, w->rebuilt);
-    assert_true(three && two && middle && base);
+        print_message("  %" PRId64 " rows, %d anew, %d into one, %d into the first\n",
+                      snapshot_bytes(w->last).rows, w->rebuilt, into_one, into_first);
+    assert_true(full);
+    world_free(w);
+}
+
+/* What is merged while everything is read anew has no place any more. */
+static void merges_of_the_past_are_dropped(void **state)
+{
+    struct world *w = world_new(*state);
+    struct told t = {.w = w};
+    make_many(w, 100);
+    step(w, true);
+    w->builder->bounds = (struct builder_bounds){1, 1 << 20, 1, 1000};
+    for (int i = 0; i < 12; i++) {
+        snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", past %d", w->seed, i);
+        for (int k = 0; k < 3; k++) {
+            happen_to_many(w, w->people.at, 20, 1);
+            step(w, false);
+        }
+        store_write(w->f, begin_import, &t);
+        t.undo = true;
+        store_write(w->f, tell, &t); /* a whole import is taken back */
+        t.undo = false;
+        merger_wait(w->builder->merger);
+        int rebuilt = w->rebuilt;
+        step(w, true);
+        assert_int_equal(w->rebuilt, rebuilt + 1);
+        happen_to_many(w, w->people.at, 20, 1);
+        step(w, true);
+    }
     world_free(w);
 }
 
@@ -698,6 +766,7 @@ int main(void)
         STORE_TEST(sellers_reach_unpaid_lines, SQLITE),
         STORE_TEST(everyone_may_go, SQLITE),
         STORE_TEST(runs_settle, SQLITE),
+        STORE_TEST(merges_of_the_past_are_dropped, SQLITE),
         STORE_TEST(several_chunks, SQLITE),
         STORE_TEST(steps_agree_with_everything, POSTGRES),
         STORE_TEST(lines_follow_their_order, POSTGRES),
