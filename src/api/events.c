@@ -72,6 +72,7 @@ const struct route route_event_add = {
     .writes = true,
     .idempotent = true,
     .audited = true,
+    .late = true,
     .args =
         {
             {"events", ARG_JSON, IN_BODY, .zh = "行为的列表，每条一个对象",

@@ -43,11 +43,14 @@ struct writer {
     bool sleeping, stopping;
     bool guest; /* a caller of writer_run() has the connection */
 
-    int careful; /* of whoever has the connection: groups that still get savepoints */
+    /* Of whoever has the connection: groups that still get savepoints; whether every closure of
+     * this transaction is late. */
+    int careful;
+    bool late;
 
     atomic_bool dry;
     atomic_llong groups, closures, failures, commit_us;
-    void (*on_commit)(void *ctx, int64_t last_seq);
+    void (*on_commit)(void *ctx, int64_t last_seq, bool late);
     void *on_commit_ctx;
 };
 
@@ -64,6 +67,7 @@ static enum rc run_closure(struct writer *w, struct write *c)
     w->db->driver->mark(conn);
     tx->where = c->where;
     tx->wrote = false;
+    w->late = w->late && c->late;
     c->err = ERR_INIT;
     enum rc rc = c->run(tx, c->arg, &c->err);
     tx_end_rows(tx);
@@ -98,11 +102,11 @@ static bool run_in_group(struct writer *w, struct write *c)
 static void call_hook(struct writer *w, int64_t last_seq)
 {
     lock_take(&w->lock);
-    void (*fn)(void *ctx, int64_t last_seq) = w->on_commit;
+    void (*fn)(void *ctx, int64_t last_seq, bool late) = w->on_commit;
     void *ctx = w->on_commit_ctx;
     lock_give(&w->lock);
     if (fn != NULL)
-        fn(ctx, last_seq);
+        fn(ctx, last_seq, w->late);
 }
 
 /* The end of a transaction that went well so far. */
@@ -141,6 +145,7 @@ static enum rc commit(struct writer *w, struct err *e)
 static enum rc begin(struct writer *w, const char *where, struct err *e)
 {
     struct db *db = w->db;
+    w->late = true;
     if (db->writer != NULL && !db->writer->broken && db->driver->alive(db->writer))
         return conn_begin(db->writer, where, e);
     if (db->writer != NULL)
@@ -469,7 +474,8 @@ void writer_set_dry(struct writer *w, bool dry)
     atomic_store(&w->dry, dry);
 }
 
-void writer_on_commit(struct writer *w, void (*fn)(void *ctx, int64_t last_seq), void *ctx)
+void writer_on_commit(struct writer *w, void (*fn)(void *ctx, int64_t last_seq, bool late),
+                      void *ctx)
 {
     lock_take(&w->lock);
     w->on_commit_ctx = ctx;

@@ -26,6 +26,7 @@ struct write {
      * again. */
     void (*done)(void *arg, enum rc rc, const struct err *e);
     void *arg;
+    bool late;          /* nobody minds when answers have what it wrote a little later */
     struct write *next; /* the writer's, as all below */
     const char *where;
     struct err err;
@@ -61,7 +62,9 @@ struct writer_stats writer_stats(struct writer *w);
 void writer_set_dry(struct writer *w, bool dry);
 
 /* Called after each commit that appended to the log (may be NULL), before the closures are told,
- * by the thread that committed: must not block. The mirror's tail wakes by it. */
-void writer_on_commit(struct writer *w, void (*fn)(void *ctx, int64_t last_seq), void *ctx);
+ * by the thread that committed: must not block. The mirror's tail wakes by it. `late`: every
+ * closure of the group said so. */
+void writer_on_commit(struct writer *w, void (*fn)(void *ctx, int64_t last_seq, bool late),
+                      void *ctx);
 
 #endif

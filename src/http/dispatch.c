@@ -297,7 +297,8 @@ bool dispatch_submit(struct request *rq, void (*wake)(void *arg), void *arg)
     rq->submitted = true;
     rq->wake = wake;
     rq->wake_arg = arg;
-    rq->write = (struct write){.run = run_write, .done = write_done, .arg = rq};
+    rq->write =
+        (struct write){.run = run_write, .done = write_done, .arg = rq, .late = rq->route->late};
     if (rq->app->writer == NULL) {
         err_set(&rq->err, RC_BUSY, "read_only", NULL, "数据库以只读方式打开",
                 "the database is open read-only");

@@ -18,7 +18,12 @@
 #include <sched.h>
 #include <string.h>
 
-enum { SLOTS = 64, LOOK_AGAIN_US = 1000000 };
+enum {
+    SLOTS = 64,
+    LOOK_AGAIN_US = 1000000,
+    PACE_LEAST_US = 40000, /* from the beginning of a step to that of one nobody waits for: … */
+    PACE_MOST_US = 100000, /* … twice as long as it took, within these */
+};
 
 struct slot {
     _Alignas(64) _Atomic(struct snapshot *) wants;
@@ -34,6 +39,11 @@ struct mirror {
     struct lock lock; /* what follows */
     struct signal wake, renewed;
     bool stopping, wanted;
+    /* Commits: the last, and the last that is not late. When the oldest late one came that no step
+     * has begun to read, and that the step under way reads (0: none); when the next step for late
+     * ones may begin. */
+    int64_t last_seq, prompt_seq;
+    int64_t late_us, reading_us, rested_us;
     struct mirror_status status;
     /* The image: its path, "": none; the thread that writes it, and when it last began and how
      * long it took. */
@@ -85,6 +95,30 @@ struct snapshot *mirror_snapshot_at(struct mirror *m, int64_t seq, int64_t wait_
     }
     lock_give(&m->lock);
     return s;
+}
+
+/* Whether a snapshot lacks nothing up to `seq` but what was written late, and not for long. */
+static bool lacks_late_only(struct mirror *m, const struct snapshot *s, int64_t seq)
+{
+    lock_take(&m->lock);
+    int64_t since_us = m->reading_us != 0 ? m->reading_us : m->late_us;
+    bool only = s->seq >= m->prompt_seq && seq <= m->last_seq;
+    lock_give(&m->lock);
+    return only && since_us != 0 && clock_mono_us() - since_us < MIRROR_LATE_US &&
+           db_engine_of(m->db) == DB_SQLITE;
+}
+
+struct snapshot *mirror_snapshot_for(struct mirror *m, int64_t seq, int64_t wait_us)
+{
+    struct snapshot *s = mirror_snapshot(m);
+    if (s == NULL || s->seq >= seq || lacks_late_only(m, s, seq))
+        return s;
+    snapshot_drop(s);
+    s = mirror_snapshot_at(m, seq, wait_us);
+    if (s == NULL || s->seq >= seq)
+        return s;
+    snapshot_drop(s);
+    return NULL;
 }
 
 struct mirror_status mirror_status(struct mirror *m)
@@ -282,34 +316,60 @@ static enum rc step(struct mirror *m)
     return rc;
 }
 
+/* Until there is something to do. The caller holds the lock. */
+static void wait_for_commits(struct mirror *m, bool failed)
+{
+    int64_t again_us = clock_mono_us() + LOOK_AGAIN_US;
+    while (!m->stopping && m->status.state == MIRROR_FAILED)
+        signal_wait(&m->wake, &m->lock);
+    while (!m->stopping && (!m->wanted || failed)) {
+        bool late = m->late_us != 0 && !failed && m->rested_us < again_us;
+        int64_t left_us = (late ? m->rested_us : again_us) - clock_mono_us();
+        if (left_us <= 0)
+            break;
+        signal_wait_for(&m->wake, &m->lock, left_us);
+    }
+}
+
 static void *run(void *arg)
 {
     struct mirror *m = arg;
-    bool failed = false;
     load_image(m);
     lock_take(&m->lock);
     while (!m->stopping) {
         m->wanted = false;
+        m->reading_us = m->late_us;
+        m->late_us = 0;
         lock_give(&m->lock);
-        failed = step(m) != RC_OK;
+        int64_t began_us = clock_mono_us();
+        bool failed = step(m) != RC_OK;
+        int64_t pace_us = 2 * (clock_mono_us() - began_us);
         renew_image(m);
         lock_take(&m->lock);
-        while (!m->stopping && m->status.state == MIRROR_FAILED)
-            signal_wait(&m->wake, &m->lock);
-        if (!m->stopping && (!m->wanted || failed))
-            signal_wait_for(&m->wake, &m->lock, LOOK_AGAIN_US);
+        m->reading_us = 0;
+        m->rested_us = began_us + (pace_us < PACE_LEAST_US  ? PACE_LEAST_US
+                                   : pace_us > PACE_MOST_US ? PACE_MOST_US
+                                                            : pace_us);
+        wait_for_commits(m, failed);
     }
     lock_give(&m->lock);
     return NULL;
 }
 
-static void on_commit(void *ctx, int64_t last_seq)
+static void on_commit(void *ctx, int64_t last_seq, bool late)
 {
     struct mirror *m = ctx;
-    (void)last_seq;
     lock_take(&m->lock);
-    m->wanted = true;
-    signal_one(&m->wake);
+    m->last_seq = last_seq;
+    bool wake = !late || m->late_us == 0;
+    if (late) {
+        m->late_us = m->late_us != 0 ? m->late_us : clock_mono_us();
+    } else {
+        m->prompt_seq = last_seq;
+        m->wanted = true;
+    }
+    if (wake)
+        signal_one(&m->wake);
     lock_give(&m->lock);
 }
 

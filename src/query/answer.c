@@ -1,8 +1,9 @@
 /* answer.c — which engine is asked, and the mirror's answer in the words of the other.
  *
  * A reply must not be older than what its asker has seen committed, so the mirror is given some
- * milliseconds to catch up with the transaction; past them the database answers. Long lists are put
- * into a buffer once and cut to the page.
+ * milliseconds to catch up with the transaction; past them the database answers. Only batches of
+ * events are not waited for while they are young, or questions would wait all the time beside a
+ * stream of them. Long lists are put into a buffer once and cut to the page.
  */
 #include "query/answer.h"
 
@@ -27,11 +28,7 @@ struct snapshot *answer_from(struct mirror *m, struct tx *tx)
     int64_t seq = 0;
     if (m == NULL || tx_is_writing(tx) || tx_last_seq(tx, &seq, NULL) != RC_OK)
         return NULL;
-    struct snapshot *s = mirror_snapshot_at(m, seq, CATCH_UP_US);
-    if (s != NULL && s->seq >= seq)
-        return s;
-    snapshot_drop(s);
-    return NULL;
+    return mirror_snapshot_for(m, seq, CATCH_UP_US);
 }
 
 void answer_done(struct snapshot *s)

@@ -8,6 +8,8 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 
 static const struct sql PUT = {
     .text = "INSERT INTO kv (id, i, d, s, b) VALUES ($1, $2, $3, $4, $5)", .in = "iIDSB"};
@@ -565,9 +567,57 @@ static enum rc append(struct tx *tx, void *arg, struct err *e)
     return a->rc != RC_OK ? err_set(e, a->rc, "told_to", "", "x", "x") : RC_OK;
 }
 
-static void hear(void *ctx, int64_t last_seq)
+static bool heard_late;
+
+static void hear(void *ctx, int64_t last_seq, bool late)
 {
+    heard_late = late;
     *(int64_t *)ctx = last_seq;
+}
+
+/* Those of one group: what the commit says, and how many are done. */
+struct told {
+    struct appended what;
+    struct write write;
+    atomic_int *done;
+};
+
+static enum rc tell(struct tx *tx, void *arg, struct err *e)
+{
+    return append(tx, &((struct told *)arg)->what, e);
+}
+
+static void told(void *arg, enum rc rc, const struct err *e)
+{
+    (void)e;
+    assert_int_equal(rc, RC_OK);
+    atomic_fetch_add(((struct told *)arg)->done, 1);
+}
+
+/* A commit is late when every closure of its group is. */
+static void commits_are_late_together(void **state)
+{
+    struct fixture *f = *state;
+    int64_t heard = 0;
+    struct appended three = {.who = 1, .n = 3};
+    writer_on_commit(f->writer, hear, &heard);
+    for (int which = 0; which < 4; which++) { /* a bit each: that one is not late */
+        atomic_int done = 0;
+        struct told two[2] = {{.what = three, .done = &done}, {.what = three, .done = &done}};
+        int64_t groups = writer_stats(f->writer).groups;
+        for (int i = 0; i < 2; i++) {
+            two[i].write = (struct write){
+                .run = tell, .done = told, .arg = &two[i], .late = (which >> i & 1) == 0};
+            must(f, writer_submit(f->writer, &two[i].write, &f->err));
+        }
+        while (atomic_load(&done) < 2)
+            sched_yield();
+        bool one = writer_stats(f->writer).groups == groups + 1;
+        assert_int_equal(heard_late, one ? which == 0 : which < 2);
+    }
+    must(f, writer_run(f->writer, append, &three, &f->err));
+    assert_false(heard_late);
+    writer_on_commit(f->writer, NULL, NULL);
 }
 
 static void the_log_has_no_holes(void **state)
@@ -678,6 +728,7 @@ int main(void)
         BOTH(ids_ascend),
         BOTH(ids_never_come_again),
         BOTH(the_log_has_no_holes),
+        BOTH(commits_are_late_together),
         BOTH(migrations_run_once),
         BOTH(care),
     };
