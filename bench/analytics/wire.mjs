@@ -19,12 +19,17 @@ export class Wire {
 
   /** One request, answered before the next is made: { status, text }. */
   request(method, path, body) {
-    const content = body === undefined ? '' : JSON.stringify(body);
+    return this.send(method, path, body === undefined ? '' : JSON.stringify(body));
+  }
+
+  /** The same with a body that is JSON already, and more lines for the head. */
+  send(method, path, content, more = '') {
     const type = content ? 'content-type: application/json\r\n' : '';
     const length = method === 'GET' ? '' : `content-length: ${Buffer.byteLength(content)}\r\n`;
     return new Promise((resolve, reject) => {
       Object.assign(this, { resolve, reject });
-      this.socket.write(`${method} ${path} HTTP/1.1\r\n${this.head}${type}${length}\r\n${content}`);
+      const head = `${this.head}${more}${type}${length}`;
+      this.socket.write(`${method} ${path} HTTP/1.1\r\n${head}\r\n${content}`);
     });
   }
 
