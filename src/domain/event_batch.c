@@ -11,7 +11,6 @@
 #include "domain/import_read.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
 struct event_batch {
     struct app *app;
@@ -31,6 +30,20 @@ struct event_batch {
 
 /* ---- cells ---- */
 
+/* A whole number as text: there may be some for each event. */
+static struct str digits(struct arena *a, int64_t value)
+{
+    enum { MOST = 20 };
+    char *end = (char *)arena_alloc(a, MOST) + MOST, *p = end;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do
+        *--p = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0)
+        *--p = '-';
+    return (struct str){p, (size_t)(end - p)};
+}
+
 /* The text that stands for a value in a file; false for what has none. */
 static bool cell_of(struct arena *a, const struct json_value *v, struct str *out)
 {
@@ -42,7 +55,7 @@ static bool cell_of(struct arena *a, const struct json_value *v, struct str *out
         *out = json_str_or(v, STR(""));
         return true;
     case JSON_INT:
-        *out = arena_printf(a, "%" PRId64, json_int_or(v, 0));
+        *out = digits(a, json_int_or(v, 0));
         return true;
     case JSON_DOUBLE:
         *out = arena_printf(a, "%.15g", json_double_or(v, 0));

@@ -15,6 +15,7 @@
 #include "store/feed.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <sched.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ struct mirror {
      * ones may begin. */
     int64_t last_seq, prompt_seq;
     int64_t late_us, reading_us, rested_us;
+    int64_t trimmed; /* steps, when the heaps were last trimmed */
     struct mirror_status status;
     /* The image: its path, "": none; the thread that writes it, and when it last began and how
      * long it took. */
@@ -316,6 +318,20 @@ static enum rc step(struct mirror *m)
     return rc;
 }
 
+/* Many steps leave holes in the heaps, since what they make is of every size and lives as long as
+ * somebody asks: the holes go back to the system when a second has passed in quiet, or after many
+ * steps. */
+static void give_back(struct mirror *m, bool quiet)
+{
+    enum { MANY = 1000 };
+    if (m->status.steps == m->trimmed || (!quiet && m->status.steps < m->trimmed + MANY))
+        return;
+    m->trimmed = m->status.steps;
+    lock_give(&m->lock);
+    malloc_trim(0);
+    lock_take(&m->lock);
+}
+
 /* Until there is something to do. The caller holds the lock. */
 static void wait_for_commits(struct mirror *m, bool failed)
 {
@@ -325,10 +341,13 @@ static void wait_for_commits(struct mirror *m, bool failed)
     while (!m->stopping && (!m->wanted || failed)) {
         bool late = m->late_us != 0 && !failed && m->rested_us < again_us;
         int64_t left_us = (late ? m->rested_us : again_us) - clock_mono_us();
-        if (left_us <= 0)
+        if (left_us <= 0) {
+            give_back(m, !late);
             break;
+        }
         signal_wait_for(&m->wake, &m->lock, left_us);
     }
+    give_back(m, false);
 }
 
 static void *run(void *arg)
