@@ -194,17 +194,46 @@ static void hmac(const uint8_t *key, size_t n, struct str label, struct str data
 }
 
 /* The first key, because an index must not change when a key is added. */
+void secret_indexer_init(struct secret_indexer *x, const struct keyring *k, struct str place)
+{
+    static_assert(sizeof(crypto_auth_hmacsha256_state) <= sizeof x->state, "it has room");
+    assert(k != NULL && k->n > 0 && place.n > 0);
+    uint8_t derived[32];
+    crypto_auth_hmacsha256_state state;
+    load();
+    hmac(k->keys[0].bytes, KEY_BYTES, STR("koi blind index 1 "), place, derived);
+    crypto_auth_hmacsha256_init(&state, derived, sizeof derived);
+    memcpy(x->state, &state, sizeof state);
+    OPENSSL_cleanse(&state, sizeof state);
+    OPENSSL_cleanse(derived, sizeof derived);
+}
+
+void secret_indexer_hash(const struct secret_indexer *x, struct str value,
+                         uint8_t out[static SECRET_INDEX_BYTES])
+{
+    crypto_auth_hmacsha256_state state;
+    uint8_t full[32];
+    memcpy(&state, x->state, sizeof state);
+    if (value.n > 0)
+        crypto_auth_hmacsha256_update(&state, (const uint8_t *)value.p, value.n);
+    crypto_auth_hmacsha256_final(&state, full);
+    memcpy(out, full, SECRET_INDEX_BYTES);
+    OPENSSL_cleanse(&state, sizeof state);
+    OPENSSL_cleanse(full, sizeof full);
+}
+
+void secret_indexer_done(struct secret_indexer *x)
+{
+    OPENSSL_cleanse(x, sizeof *x);
+}
+
 void secret_index(const struct keyring *k, struct str place, struct str value,
                   uint8_t out[static SECRET_INDEX_BYTES])
 {
-    assert(k != NULL && k->n > 0 && place.n > 0);
-    uint8_t derived[32], full[32];
-    load();
-    hmac(k->keys[0].bytes, KEY_BYTES, STR("koi blind index 1 "), place, derived);
-    hmac(derived, sizeof derived, STR_ABSENT, value, full);
-    memcpy(out, full, SECRET_INDEX_BYTES);
-    OPENSSL_cleanse(derived, sizeof derived);
-    OPENSSL_cleanse(full, sizeof full);
+    struct secret_indexer x;
+    secret_indexer_init(&x, k, place);
+    secret_indexer_hash(&x, value, out);
+    secret_indexer_done(&x);
 }
 
 /* ---- passphrases and passwords ---- */

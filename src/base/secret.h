@@ -36,6 +36,16 @@ enum rc secret_open(const struct keyring *k, struct str place, struct str sealed
 /* The keyed hash of `value` at `place`, for looking up equal values. */
 void secret_index(const struct keyring *k, struct str place, struct str value,
                   uint8_t out[static SECRET_INDEX_BYTES]);
+/* The same for many values of one place, 0.6 µs each instead of 2.4: what follows from key and place
+ * is worked out once. In the caller's memory, which secret_indexer_done() wipes; it accepts a zeroed
+ * one. */
+struct secret_indexer {
+    _Alignas(16) uint8_t state[224];
+};
+void secret_indexer_init(struct secret_indexer *x, const struct keyring *k, struct str place);
+void secret_indexer_hash(const struct secret_indexer *x, struct str value,
+                         uint8_t out[static SECRET_INDEX_BYTES]);
+void secret_indexer_done(struct secret_indexer *x);
 /* Seals with a key made from a passphrase (argon2id, 64 MB), and opens it again; RC_INVALID on a
  * wrong one. Sealing gives the absent view when memory is short, opening RC_BUSY. */
 struct str secret_wrap(struct str passphrase, struct str plain, struct arena *a);

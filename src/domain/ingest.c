@@ -40,6 +40,8 @@ void ingest_free(struct ingest *g)
     id_cache_done(&g->customers);
     id_cache_done(&g->products);
     free(g->touched);
+    for (int k = 0; k < IDENTITY_KINDS; k++)
+        secret_indexer_done(&g->indexers[k]);
     free(g);
 }
 
@@ -91,7 +93,10 @@ static enum rc find_alone(struct ingest *g, struct tx *tx, const struct identity
                           struct err *e)
 {
     uint8_t hash[SECRET_INDEX_BYTES];
-    identity_hash(g->options.keys, i->kind, i->value, hash);
+    if (!g->indexed[i->kind])
+        identity_indexer(g->options.keys, i->kind, &g->indexers[i->kind]);
+    g->indexed[i->kind] = true;
+    secret_indexer_hash(&g->indexers[i->kind], i->value, hash);
     return identity_find(tx, i->kind, i->issuer, hash, out, e);
 }
 

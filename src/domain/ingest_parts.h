@@ -9,6 +9,8 @@
 struct ingest {
     struct ingest_options options;
     int64_t last_step;
+    struct secret_indexer indexers[IDENTITY_KINDS]; /* made when a kind first comes */
+    bool indexed[IDENTITY_KINDS];
     struct id_cache customers; /* by identity; flag: made by this session */
     struct id_cache products;  /* by issuer and code; flag: it has a name of its own */
     /* Customers whose orders changed in this step, for customer_stats. */

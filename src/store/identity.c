@@ -79,6 +79,13 @@ void identity_hash(const struct keyring *keys, enum identity_kind kind, struct s
     secret_index(keys, str_from(kinds[kind].place), value, out);
 }
 
+void identity_indexer(const struct keyring *keys, enum identity_kind kind,
+                      struct secret_indexer *out)
+{
+    assert(kind < IDENTITY_KINDS);
+    secret_indexer_init(out, keys, str_from(kinds[kind].place));
+}
+
 void identity_tail_hash(const struct keyring *keys, struct str tail,
                         uint8_t out[static SECRET_INDEX_BYTES])
 {

@@ -31,6 +31,10 @@ enum identity_kind identity_kind_from(struct str name);
 void identity_hash(const struct keyring *keys, enum identity_kind kind, struct str value,
                    uint8_t out[static SECRET_INDEX_BYTES]);
 
+/* For many values of one kind: to be wiped with secret_indexer_done(). */
+void identity_indexer(const struct keyring *keys, enum identity_kind kind,
+                      struct secret_indexer *out);
+
 /* The keyed hash under which the last four digits of a phone are found. */
 void identity_tail_hash(const struct keyring *keys, struct str tail,
                         uint8_t out[static SECRET_INDEX_BYTES]);

@@ -150,7 +150,16 @@ static void keys_rotate(void **state)
     assert_int_equal(secret_open(old, place, after, &a, &out, NULL), RC_CORRUPT);
     assert_int_equal(secret_open(other, place, after, &a, &out, NULL), RC_OK);
     uint8_t one[SECRET_INDEX_BYTES], two[SECRET_INDEX_BYTES];
+    struct secret_indexer many;
     secret_index(old, place, STR("v"), one);
+    secret_indexer_init(&many, old, place);
+    for (int i = 0; i < 2; i++) { /* again and again the same as alone */
+        secret_indexer_hash(&many, STR("v"), two);
+        assert_memory_equal(one, two, SECRET_INDEX_BYTES);
+        secret_indexer_hash(&many, STR(""), two);
+        assert_memory_not_equal(one, two, SECRET_INDEX_BYTES);
+    }
+    secret_indexer_done(&many);
     secret_index(both, place, STR("v"), two);
     assert_true(secret_equal(one, two, sizeof one)); /* an added key leaves the index alone */
     secret_index(old, place, STR("w"), two);
