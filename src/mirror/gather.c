@@ -71,6 +71,18 @@ static void take_extras(struct walk *w, uint32_t local, struct run_range range)
     }
 }
 
+static void widen(const struct run_column *c, uint32_t from, size_t n, uint32_t *out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = run_value(c, from + (uint32_t)i);
+}
+
+static void widen16(const struct run_column *c, uint32_t from, size_t n, uint16_t *out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint16_t)run_value(c, from + (uint32_t)i);
+}
+
 static void take_customer(struct walk *w, uint32_t local, struct run_range range)
 {
     const struct run *run = w->run;
@@ -78,18 +90,15 @@ static void take_customer(struct walk *w, uint32_t local, struct run_range range
     size_t n = range.to - range.from, at = out->n;
     if (n == 0)
         return;
-    rows_reserve(out, at + n);
     if (w->any)
         take_extras(w, local, range);
     memcpy(out->kind + at, run->kind + range.from, n);
     memcpy(out->at_s + at, run->at_s + range.from, n * sizeof *out->at_s);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t row = range.from + (uint32_t)i;
+    for (size_t i = 0; i < n; i++)
         out->local[at + i] = (uint16_t)local;
-        out->object[at + i] = run_value(&run->object, row);
-        out->channel[at + i] = (uint16_t)run_value(&run->channel, row);
-        out->staff[at + i] = (uint16_t)run_value(&run->staff, row);
-    }
+    widen(&run->object, range.from, n, out->object + at);
+    widen16(&run->channel, range.from, n, out->channel + at);
+    widen16(&run->staff, range.from, n, out->staff + at);
     out->n += n;
 }
 
@@ -98,6 +107,7 @@ void gather_rows(const struct run *run, const struct set_words *who, struct run_
     struct walk w;
     begin(&w, run, out);
     if (run->local != NULL) {
+        rows_reserve(out, out->n + run->n);
         for (uint32_t i = 0; i < run->customers; i++)
             if (words_has(who, run->local[i]))
                 take_customer(&w, run->local[i],
@@ -106,6 +116,10 @@ void gather_rows(const struct run *run, const struct set_words *who, struct run_
     }
     uint16_t *locals = must(malloc(SET_CHUNK * sizeof *locals));
     uint32_t n = words_list(who, locals);
+    size_t all = out->n;
+    for (uint32_t i = 0; i < n; i++)
+        all += run->start[locals[i] + 1] - run->start[locals[i]];
+    rows_reserve(out, all);
     for (uint32_t i = 0; i < n; i++)
         take_customer(&w, locals[i], run_range_of(run, locals[i]));
     free(locals);
