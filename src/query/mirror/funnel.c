@@ -3,9 +3,9 @@
  * The rows of a customer become words of 64 bits a step. Where only depths are asked for, the
  * earliest way through the steps, however long it takes, bounds them; then a way in time is looked
  * for from the last step back: the latest event of each step before one of the next is the highest
- * bit below it, and no later way can begin earlier, so few events are touched. For the times, events
- * of later steps are gone through in order, and the latest possible start of the steps so far is
- * carried along.
+ * bit below it, and no later way can begin earlier, so few events are touched. For the times,
+ * events of later steps are gone through in order, and the latest possible start of the steps so
+ * far is carried along.
  */
 #include "query/mirror/analysis_mirror.h"
 
