@@ -36,9 +36,9 @@ enum rc secret_open(const struct keyring *k, struct str place, struct str sealed
 /* The keyed hash of `value` at `place`, for looking up equal values. */
 void secret_index(const struct keyring *k, struct str place, struct str value,
                   uint8_t out[static SECRET_INDEX_BYTES]);
-/* The same for many values of one place, 0.6 µs each instead of 2.4: what follows from key and place
- * is worked out once. In the caller's memory, which secret_indexer_done() wipes; it accepts a zeroed
- * one. */
+/* The same for many values of one place, 0.6 µs each instead of 2.4: what follows from key and
+ * place is worked out once. In the caller's memory, which secret_indexer_done() wipes; it accepts a
+ * zeroed one. */
 struct secret_indexer {
     _Alignas(16) uint8_t state[224];
 };
