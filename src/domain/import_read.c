@@ -206,7 +206,7 @@ static struct str event_props(struct reader *r, struct arena *a, struct str sess
 }
 
 enum rc reader_event(struct reader *r, const struct table_row *row, struct arena *a,
-                     struct ingest_event *ev, struct problem *out, struct err *e)
+                     struct ingest_event *out, struct problem *out_problem, struct err *e)
 {
     const struct identity *who;
     const int *column = r->map->column;
@@ -214,34 +214,35 @@ enum rc reader_event(struct reader *r, const struct table_row *row, struct arena
     struct str type = column[MAP_TYPE] >= 0 ? reader_cell(r, row, MAP_TYPE) : r->map->event_type;
     enum map_field priced = column[MAP_AMOUNT] >= 0 ? MAP_AMOUNT : MAP_PRICE;
     struct str price = reader_cell(r, row, priced);
-    *ev = (struct ingest_event){.channel_id = r->channel_id, .issuer = r->issuer};
-    if (!reader_time(r, reader_cell(r, row, MAP_TIME), &ev->at_s))
-        return reader_wrong(r, MAP_TIME, out, "不是时间", "that is no time");
+    *out = (struct ingest_event){.channel_id = r->channel_id, .issuer = r->issuer};
+    if (!reader_time(r, reader_cell(r, row, MAP_TIME), &out->at_s))
+        return reader_wrong(r, MAP_TIME, out_problem, "不是时间", "that is no time");
     if (type.n == 0 || type.n > 120)
-        return reader_wrong(r, MAP_TYPE, out, "行为类型是空的或太长",
+        return reader_wrong(r, MAP_TYPE, out_problem, "行为类型是空的或太长",
                             "the kind of event is empty or too long");
     size_t n = reader_who(r, row, a, &who);
     if (n == 0)
-        return reader_wrong(r, MAP_CUSTOMER, out, "没有客户标识", "there is no customer id");
-    ev->has_amount = price.n > 0;
-    if (price.n > 0 && !money_parse_fen(price, &ev->amount_fen))
-        return reader_wrong(r, priced, out, "不是金额", "that is no amount of money");
-    enum rc rc = reader_staff(r, row, &ev->staff_id, out);
+        return reader_wrong(r, MAP_CUSTOMER, out_problem, "没有客户标识",
+                            "there is no customer id");
+    out->has_amount = price.n > 0;
+    if (price.n > 0 && !money_parse_fen(price, &out->amount_fen))
+        return reader_wrong(r, priced, out_problem, "不是金额", "that is no amount of money");
+    enum rc rc = reader_staff(r, row, &out->staff_id, out_problem);
     if (rc == RC_OK)
         rc = import_names_find(r->names, NAME_EVENT, kind_word(type), &kind, e);
     if (rc != RC_OK)
         return rc;
-    ev->kind = (int)kind;
-    ev->who = who[0];
-    ev->also = who + 1;
-    ev->also_n = n - 1;
-    ev->product_code = arena_str(a, reader_cell(r, row, MAP_CODE));
-    ev->product_name = arena_str(a, reader_cell(r, row, MAP_PRODUCT));
-    ev->category = arena_str(a, reader_cell(r, row, MAP_CATEGORY));
-    ev->props = event_props(r, a, reader_cell(r, row, MAP_SESSION));
-    uint64_t h = hash_bytes(who[0].value, (uint64_t)ev->at_s);
-    h = hash_bytes(ev->product_code, h ^ hash_u64((uint64_t)kind));
-    ev->occurrence = occurrence_next(&r->seen, hash_bytes(price, h));
+    out->kind = (int)kind;
+    out->who = who[0];
+    out->also = who + 1;
+    out->also_n = n - 1;
+    out->product_code = arena_str(a, reader_cell(r, row, MAP_CODE));
+    out->product_name = arena_str(a, reader_cell(r, row, MAP_PRODUCT));
+    out->category = arena_str(a, reader_cell(r, row, MAP_CATEGORY));
+    out->props = event_props(r, a, reader_cell(r, row, MAP_SESSION));
+    uint64_t h = hash_bytes(who[0].value, (uint64_t)out->at_s);
+    h = hash_bytes(out->product_code, h ^ hash_u64((uint64_t)kind));
+    out->occurrence = occurrence_next(&r->seen, hash_bytes(price, h));
     return RC_OK;
 }
 
