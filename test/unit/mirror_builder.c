@@ -118,7 +118,8 @@ enum { EVENT_NUMBERS = 9 };
 static void say_events(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
 {
     const struct chunk *c = s->chunks[ordinal / SET_CHUNK];
-    uint32_t local = ordinal % SET_CHUNK, seen[RUN_KINDS] = {0};
+    uint32_t local = ordinal % SET_CHUNK, next[RUN_KINDS];
+    bool begun[RUN_KINDS] = {0};
     int newest = 0;
     for (int k = 1; k < c->n_runs; k++) {
         struct run_range range = run_range_of(c->runs[k], local);
@@ -131,8 +132,11 @@ static void say_events(const struct snapshot *s, uint32_t ordinal, struct number
     struct run_range range = run_range_of(run, local);
     for (uint32_t i = range.from; i < range.to; i++) {
         const struct run_posting *p = run->postings[run->kind[i]];
-        uint32_t place = p != NULL ? run_posting_of(p, local).from + seen[run->kind[i]]++ : 0;
-        say_event(s, run, i, place, out);
+        uint8_t kind = run->kind[i];
+        if (p != NULL && !begun[kind])
+            next[kind] = run_posting_of(p, local).from;
+        begun[kind] = true;
+        say_event(s, run, i, p != NULL ? next[kind]++ : 0, out);
     }
 }
 
