@@ -246,7 +246,7 @@ static bool fetch(struct image *image, const char *path)
         share_rounds((image->size + PIECE - 1) / PIECE, fill_piece, &f);
     }
     close(fd);
-    return !f.bad;
+    return !f.bad && image->base != NULL;
 }
 
 /* Head and directory; every entry lies within the file. */

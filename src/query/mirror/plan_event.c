@@ -44,12 +44,12 @@ static enum rc filter_joined(struct filtering *f, const struct node *n, struct f
     return rc;
 }
 
-/* A look-up by code, all false. */
-static struct filter *filter_lut(struct filtering *f, const struct codes *codes, uint8_t **out_lut)
+/* A look-up by code 0 … `most`, all false. */
+static struct filter *filter_lut(struct filtering *f, uint32_t most, uint8_t **out_lut)
 {
     struct filter *lut = ARENA_NEW(f->p->a, struct filter);
     lut->kind = FILTER_LUT;
-    lut->lut = *out_lut = ARENA_ARRAY(f->p->a, uint8_t, codes_count(codes) + 1);
+    lut->lut = *out_lut = ARENA_ARRAY(f->p->a, uint8_t, (size_t)most + 1);
     f->rows = true;
     return lut;
 }
@@ -59,8 +59,8 @@ static struct filter *filter_ids(struct filtering *f, const struct node *n,
                                  const struct codes *codes)
 {
     uint8_t *lut;
-    struct filter *filter = filter_lut(f, codes, &lut);
-    uint32_t count = codes_count(codes);
+    uint32_t count = codes_count(codes); /* the mirror's thread may be giving more meanwhile */
+    struct filter *filter = filter_lut(f, count, &lut);
     lut[0] = n->op == OP_UNKNOWN;
     for (uint32_t code = 1; code <= count; code++)
         lut[code] = n->op == OP_KNOWN ||
@@ -86,11 +86,12 @@ static enum rc filter_staff(struct filtering *f, const struct node *n, struct fi
     enum rc rc = plan_staff(f->p, n, &staff, &count, e);
     if (rc != RC_OK)
         return rc;
-    *out = filter_lut(f, codes, &lut);
+    uint32_t most = codes_count(codes);
+    *out = filter_lut(f, most, &lut);
     (*out)->column = OF_STAFF;
     for (size_t i = 0; i < count; i++) {
         uint32_t code = codes_find(codes, staff[i]);
-        if (code != 0)
+        if (code != 0 && code <= most)
             lut[code] = 1;
     }
     return RC_OK;
@@ -117,8 +118,9 @@ static enum rc filter_category(struct filtering *f, const struct node *n, struct
                                struct err *e)
 {
     struct categories c = {.n = n, .codes = f->p->s->dictionaries->objects[OBJECT_PRODUCT]};
-    c.room = codes_count(c.codes) + 1;
-    *out = filter_lut(f, c.codes, &c.lut);
+    uint32_t most = codes_count(c.codes);
+    c.room = (size_t)most + 1;
+    *out = filter_lut(f, most, &c.lut);
     (*out)->column = OF_OBJECT;
     (*out)->object_kind = OBJECT_PRODUCT;
     for (size_t i = 0; i < c.room; i++) /* also of products that are no more */
