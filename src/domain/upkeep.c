@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "domain/backup.h"
 #include "domain/job.h"
+#include "store/job.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -38,11 +39,35 @@ static enum rc backup_due(struct app *app, bool *out, struct err *e)
     return rc;
 }
 
+/* A large corp's copy takes longer than the time between two looks. */
+static enum rc backup_under_way(struct tx *tx, bool *out, struct err *e)
+{
+    struct job_row *open = NULL;
+    size_t n = 0;
+    enum rc rc = job_row_open(tx, &open, &n, e);
+    *out = false;
+    for (size_t i = 0; i < n; i++) {
+        *out = *out || str_eq(open[i].kind, STR("backup"));
+    }
+    return rc;
+}
+
+struct ordering {
+    struct app *app;
+    bool ordered;
+};
+
 static enum rc order_backup(struct tx *tx, void *arg, struct err *e)
 {
-    struct app *app = arg;
+    struct ordering *o = arg;
+    bool under_way = false;
     int64_t id = 0;
     struct arena *a = tx_arena(tx);
+    enum rc rc = backup_under_way(tx, &under_way, e);
+    o->ordered = rc == RC_OK && !under_way;
+    if (!o->ordered) {
+        return rc;
+    }
     struct str name = backup_name(a, true, tx_now_s(tx));
     struct job_order order = {
         .kind = "backup",
@@ -51,7 +76,7 @@ static enum rc order_backup(struct tx *tx, void *arg, struct err *e)
         .unit = "pages",
         .total = -1,
     };
-    return job_add(app, tx, &order, &id, e);
+    return job_add(o->app, tx, &order, &id, e);
 }
 
 static void sweep_uploads(struct app *app)
@@ -83,8 +108,9 @@ enum rc upkeep_run(struct app *app, bool *out_backup, struct err *e)
     }
     enum rc rc = backup_due(app, &due, e);
     if (rc == RC_OK && due) {
-        rc = writer_run(app->writer, order_backup, app, e);
-        *out_backup = rc == RC_OK;
+        struct ordering o = {.app = app};
+        rc = writer_run(app->writer, order_backup, &o, e);
+        *out_backup = rc == RC_OK && o.ordered;
     }
     return rc;
 }
