@@ -376,9 +376,9 @@ bool calendar_parse(struct str text, int64_t *out_s)
 {
     assert(out_s != NULL);
     struct str s = str_trim(text);
-    struct reader r = {s.p, s.p + s.n};
-    if (s.n < 8)
+    if (s.n < 8) /* absent, perhaps */
         return false;
+    struct reader r = {s.p, s.p + s.n};
     if (digits_ahead(&r) == s.n)
         return parse_digits(s, out_s);
 
