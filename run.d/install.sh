@@ -91,12 +91,14 @@ need_node_modules() {
 }
 
 # `npm ci` in a folder, quiet unless it fails. Where the lock file lacks what only other platforms
-# need (a registry that does not have it), the pinned versions of package.json are installed instead.
+# need (a registry that does not have it), package.json's pinned versions are installed instead.
 npm_ci() {
     local words quiet=(--no-audit --no-fund --no-update-notifier)
     words=$(cd "$1" && npm ci "${quiet[@]}" 2>&1 </dev/null) && return
     case $words in
-    *EUSAGE*Missing:*) words=$(cd "$1" && npm install --no-save "${quiet[@]}" 2>&1 </dev/null) && return ;;
+    *EUSAGE*Missing:*)
+        words=$(cd "$1" && npm install --no-save "${quiet[@]}" 2>&1 </dev/null) && return
+        ;;
     esac
     die "npm ci failed in $1:" "$words"
 }
