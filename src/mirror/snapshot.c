@@ -89,6 +89,30 @@ void snapshot_drop(struct snapshot *s)
     free(s);
 }
 
+void chunk_runs_begin(struct chunk_runs *v, const struct chunk *chunk, const struct set_words *who)
+{
+    v->chunk = chunk;
+    v->run = NULL;
+    v->left = *who;
+    v->older = chunk->n_runs;
+}
+
+bool chunk_runs_next(struct chunk_runs *v)
+{
+    while (v->older > 0 && words_any(&v->left)) {
+        v->run = v->chunk->runs[--v->older];
+        v->here = v->left;
+        if (v->older == 0)
+            words_clear(&v->left);
+        else
+            words_and(&v->here, v->run->replaced);
+        words_and_not(&v->left, &v->here);
+        if (words_any(&v->here))
+            return true;
+    }
+    return false;
+}
+
 struct snapshot_bytes snapshot_bytes(const struct snapshot *s)
 {
     struct snapshot_bytes b = {.marks = marks_bytes(s->marks) + set_bytes(s->alive)};

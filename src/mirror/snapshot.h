@@ -85,6 +85,22 @@ struct columns *columns_new(void);
 struct columns *columns_own(struct columns *old);
 void texts_drop(struct texts *t);
 
+/* The runs of a chunk, the newest first, each with those customers for whom it counts:
+ *
+ *   chunk_runs_begin(&v, chunk, who);
+ *   while (chunk_runs_next(&v))
+ *       … v.run, v.here (never empty) …
+ */
+struct chunk_runs {
+    const struct chunk *chunk;
+    const struct run *run;
+    struct set_words here;
+    struct set_words left; /* whose run has not been found yet */
+    int older;             /* how many runs are older than `run` */
+};
+void chunk_runs_begin(struct chunk_runs *v, const struct chunk *chunk, const struct set_words *who);
+bool chunk_runs_next(struct chunk_runs *v);
+
 /* What a snapshot holds, in bytes; shared parts are counted whole. */
 struct snapshot_bytes {
     size_t events, marks, columns, dictionaries;

@@ -393,16 +393,9 @@ static void run_one(const struct ask *ask, const struct run *run, const struct s
 void events_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
                 struct set_words *out)
 {
-    struct set_words left = *cand, here;
+    struct chunk_runs v;
     words_clear(out);
-    for (int k = chunk->n_runs; k-- > 0 && words_any(&left);) {
-        const struct run *run = chunk->runs[k];
-        here = left;
-        if (k > 0) {
-            words_and(&here, run->replaced);
-            words_and_not(&left, run->replaced);
-        }
-        if (words_any(&here))
-            run_one(ask, run, &here, out);
-    }
+    chunk_runs_begin(&v, chunk, cand);
+    while (chunk_runs_next(&v))
+        run_one(ask, v.run, &v.here, out);
 }

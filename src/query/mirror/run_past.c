@@ -53,15 +53,9 @@ static void run_one(const struct last_ask *x, const struct run *run, const struc
 void last_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
               struct set_words *out)
 {
-    struct set_words left = *cand, here;
+    struct chunk_runs v;
     words_clear(out);
-    for (int k = chunk->n_runs; k-- > 0 && words_any(&left);) {
-        const struct run *run = chunk->runs[k];
-        here = left;
-        if (k > 0) {
-            words_and(&here, run->replaced);
-            words_and_not(&left, run->replaced);
-        }
-        run_one(ask->last, run, &here, out);
-    }
+    chunk_runs_begin(&v, chunk, cand);
+    while (chunk_runs_next(&v))
+        run_one(ask->last, v.run, &v.here, out);
 }

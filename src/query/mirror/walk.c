@@ -262,20 +262,13 @@ struct runs_call {
 static void walk_runs(struct runs_call *call, uint32_t chunk, const struct set_words *who)
 {
     const struct survey *v = call->v;
-    const struct chunk *c = v->plan.s->chunks[chunk];
-    struct set_words left = *who, here;
+    struct chunk_runs runs;
     if (v->span.to_s < 0 || v->span.from_s > v->span.to_s || v->span.from_s >= UINT32_MAX)
         return;
-    for (int k = c->n_runs; k-- > 0 && words_any(&left);) {
-        const struct run *run = c->runs[k];
-        here = left;
-        if (k > 0) {
-            words_and(&here, run->replaced);
-            words_and_not(&left, run->replaced);
-        }
-        if (words_any(&here) && has_any(&v->matcher, run))
-            call->see(call, run, &here);
-    }
+    chunk_runs_begin(&runs, v->plan.s->chunks[chunk], who);
+    while (chunk_runs_next(&runs))
+        if (has_any(&v->matcher, runs.run))
+            call->see(call, runs.run, &runs.here);
 }
 
 static void batches_of_run(struct runs_call *call, const struct run *run,
