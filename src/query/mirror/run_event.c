@@ -7,6 +7,7 @@
  */
 #include "query/mirror/match.h"
 #include "query/mirror/instants.h"
+#include "query/mirror/places.h"
 
 #include "base/calendar.h"
 #include "base/must.h"
@@ -168,19 +169,13 @@ static inline struct run_range places_from(const struct run_posting *p, uint32_t
     return range;
 }
 
-/* Whether there is any: only the times are gone through, eight at once. */
+/* Whether there is any: only the times are gone through. */
 static void run_posting_any(const struct events_ask *x, const struct run_posting *p,
                             const struct set_words *who, struct set_words *out)
 {
     struct set_words hit;
-    uint32_t i = 0;
     words_clear(&hit);
-    for (; i + 8 <= p->n; i += 8)
-        for (uint32_t in = instants_within(p->at_s + i, x->from_s, x->to_s); in != 0; in &= in - 1)
-            words_put(&hit, p->local[i + (uint32_t)__builtin_ctz(in)]);
-    for (; i < p->n; i++)
-        if (p->at_s[i] >= x->from_s && p->at_s[i] <= x->to_s)
-            words_put(&hit, p->local[i]);
+    places_any(x->from_s, x->to_s, p, &hit);
     words_and(&hit, who);
     words_or(out, &hit);
 }
@@ -192,7 +187,7 @@ enum { SOON = 8, LATER = 24 /* customers ahead */ };
 static void run_posting_few(const struct events_ask *x, const struct run_posting *p, bool sum,
                             const struct set_words *who, struct set_words *out)
 {
-    uint16_t *list = must(malloc((size_t)SET_CHUNK * sizeof *list));
+    uint16_t *list = must(malloc((words_count(who) + 1) * sizeof *list));
     uint32_t n = words_list(who, list);
     for (uint32_t i = 0; i < n; i++) {
         run_posting_call_index(p, list[i + LATER < n ? i + LATER : n - 1]);
@@ -206,20 +201,10 @@ static void run_posting_few(const struct events_ask *x, const struct run_posting
     free(list);
 }
 
-enum { FEW_BESIDE = 8 /* events a customer in question, from which on each is looked for */ };
-
-static void run_posting_plainly(const struct events_ask *x, const struct run_posting *p,
-                                const struct set_words *who, struct set_words *out)
+/* One customer after the other. */
+static void run_posting_each(const struct events_ask *x, const struct run_posting *p, bool sum,
+                             const struct set_words *who, struct set_words *out)
 {
-    bool sum = measures(x, WHAT_SUM);
-    if (words_count(who) < p->n / FEW_BESIDE) {
-        run_posting_few(x, p, sum, who, out);
-        return;
-    }
-    if (x->node->kind != NODE_TEST && x->also == NULL) {
-        run_posting_any(x, p, who, out);
-        return;
-    }
     struct run_range range = {0};
     for (uint32_t i = 0; i < p->n; i = range.to) {
         range = places_from(p, i);
@@ -228,6 +213,76 @@ static void run_posting_plainly(const struct events_ask *x, const struct run_pos
         struct tally t = tally_places(x, p, range, sum);
         put_bit(out, p->local[i], tally_holds(x, &t));
     }
+}
+
+/* The condition as bounds of a number or a sum; false when it is another. */
+static bool bounds_of(const struct node *n, struct places_bounds *out)
+{
+    *out = (struct places_bounds){.from = 1, .to = INT64_MAX};
+    if (n->kind != NODE_TEST)
+        return true;
+    int64_t bound = n->n_values > 0 ? n->values[0].bound : 0;
+    *out = (struct places_bounds){.of_sum = n->what == WHAT_SUM,
+                                  .from = INT64_MIN,
+                                  .to = INT64_MAX,
+                                  .outside = n->op == OP_NE};
+    switch (n->op) {
+    case OP_KNOWN:
+        return true;
+    case OP_EQ:
+    case OP_NE:
+        out->from = out->to = bound;
+        return true;
+    case OP_LT:
+        out->to = bound - (bound > INT64_MIN);
+        return bound > INT64_MIN;
+    case OP_LE:
+        out->to = bound;
+        return true;
+    case OP_GT:
+        out->from = bound + (bound < INT64_MAX);
+        return bound < INT64_MAX;
+    case OP_GE:
+        out->from = bound;
+        return true;
+    case OP_BETWEEN:
+        out->from = bound;
+        out->to = n->values[1].bound;
+        return out->from <= out->to;
+    default:
+        return false;
+    }
+}
+
+/* The measures as what places_run() takes; false when it does not take one of them. */
+static bool places_of(const struct events_ask *x, struct places_ask *out)
+{
+    *out = (struct places_ask){.from_s = x->from_s, .to_s = x->to_s, .zero = x->zero};
+    for (; x != NULL; x = x->also)
+        if (out->n_bounds == PLACES_BOUNDS_MOST ||
+            !bounds_of(x->node, &out->bounds[out->n_bounds++]))
+            return false;
+    return true;
+}
+
+/* Events a customer in question, from which on each is looked for: where all events are gone
+ * through for their times alone, and for number and sum. */
+enum { FEW_BESIDE_ANY = 200, FEW_BESIDE_TALLY = 60 };
+
+static void run_posting_plainly(const struct events_ask *x, const struct run_posting *p,
+                                const struct set_words *who, struct set_words *out)
+{
+    bool sum = measures(x, WHAT_SUM);
+    bool any = x->node->kind != NODE_TEST && x->also == NULL;
+    struct places_ask places;
+    if (words_count(who) < p->n / (any ? FEW_BESIDE_ANY : FEW_BESIDE_TALLY))
+        run_posting_few(x, p, sum, who, out);
+    else if (any)
+        run_posting_any(x, p, who, out);
+    else if (places_of(x, &places))
+        places_run(&places, p, who, out);
+    else
+        run_posting_each(x, p, sum, who, out);
 }
 
 static void run_posting(const struct events_ask *x, const struct run *run, uint8_t kind,
