@@ -178,8 +178,8 @@ static void restore(struct invocation *in, const char *file)
 /* One heap for each core instead of glibc's eight: a thread that has freed leaves its heap to the
  * others, which keeps an idle server some megabytes smaller. And what is large, as the mirror's
  * columns are, never comes from a heap, so that it goes back to the system when it is replaced;
- * glibc would raise that bound to 32 MB by itself. What a question needs for a moment stays with the
- * heap, since giving it back each time costs small questions a third of theirs. */
+ * glibc would raise that bound to 32 MB by itself. What a question needs for a moment stays with
+ * the heap, since giving it back each time costs small questions a third of theirs. */
 static void share_heaps(void)
 {
     enum { LARGE = 2 << 20, KEPT = 1 << 20 };

@@ -258,6 +258,23 @@ static struct set_words *copy_words(const struct set_words *x)
     return copy;
 }
 
+static void count_kinds(struct run *run, const struct run_rows *rows)
+{
+    run->first_s = UINT32_MAX;
+    memset(run->first_of, 0xff, sizeof run->first_of);
+    for (size_t i = 0; i < rows->n; i++) {
+        uint8_t kind = rows->kind[i];
+        uint32_t at_s = rows->at_s[i];
+        run->by_kind[kind]++;
+        run->first_of[kind] = at_s < run->first_of[kind] ? at_s : run->first_of[kind];
+        run->last_of[kind] = at_s > run->last_of[kind] ? at_s : run->last_of[kind];
+    }
+    for (int k = 0; k < RUN_KINDS; k++) {
+        run->first_s = run->first_of[k] < run->first_s ? run->first_of[k] : run->first_s;
+        run->last_s = run->last_of[k] > run->last_s ? run->last_of[k] : run->last_s;
+    }
+}
+
 /* Makes the run out of sorted rows, whose columns it takes over. */
 static struct run *finish(struct run_rows *rows, const struct set_words *replaced, bool base)
 {
@@ -265,12 +282,7 @@ static struct run *finish(struct run_rows *rows, const struct set_words *replace
     struct run *run = &counted->run;
     counted->refs = 1;
     run->n = (uint32_t)rows->n;
-    run->first_s = UINT32_MAX;
-    for (size_t i = 0; i < rows->n; i++) {
-        run->by_kind[rows->kind[i]]++;
-        run->first_s = rows->at_s[i] < run->first_s ? rows->at_s[i] : run->first_s;
-        run->last_s = rows->at_s[i] > run->last_s ? rows->at_s[i] : run->last_s;
-    }
+    count_kinds(run, rows);
     index_customers(run, rows, base);
     open_postings(run, rows);
     fill_postings(run, rows);

@@ -105,6 +105,9 @@ struct run {
     struct run_posting *postings[RUN_KINDS]; /* NULL: none, or look at the rows */
     struct set_words *replaced;              /* customers whose older runs do not count; or NULL */
     uint32_t by_kind[RUN_KINDS];             /* how many rows */
+    /* Their earliest and latest time; of none UINT32_MAX and 0. A span that ends after the last of
+     * the kinds in question need not be looked for in the rows. */
+    uint32_t first_of[RUN_KINDS], last_of[RUN_KINDS];
 };
 
 /* Makes a run; `rows` stay the caller's. `replaced` is copied, NULL: nobody. The caller holds one

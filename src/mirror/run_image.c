@@ -24,7 +24,8 @@ struct run_head {
     uint32_t n, customers, first_s, last_s;
     uint32_t sparse, has_replaced, has_recent, recent_s;
     uint32_t width[COLUMNS], constant[COLUMNS];
-    uint32_t by_kind[RUN_KINDS], posting_n[RUN_KINDS], posting_has[RUN_KINDS];
+    uint32_t by_kind[RUN_KINDS], first_of[RUN_KINDS], last_of[RUN_KINDS];
+    uint32_t posting_n[RUN_KINDS], posting_has[RUN_KINDS];
 };
 
 /* ---- saving ---- */
@@ -72,6 +73,8 @@ void run_save(const struct run *run, struct image_writer *w)
         .recent_s = run->recent_s,
     };
     memcpy(head.by_kind, run->by_kind, sizeof head.by_kind);
+    memcpy(head.first_of, run->first_of, sizeof head.first_of);
+    memcpy(head.last_of, run->last_of, sizeof head.last_of);
     for (int c = 0; c < COLUMNS; c++) {
         head.width[c] = columns[c]->width;
         head.constant[c] = columns[c]->constant;
@@ -166,6 +169,8 @@ struct run *run_load(struct image *image, const void *part, size_t bytes)
     run->first_s = h->first_s;
     run->last_s = h->last_s;
     memcpy(run->by_kind, h->by_kind, sizeof run->by_kind);
+    memcpy(run->first_of, h->first_of, sizeof run->first_of);
+    memcpy(run->last_of, h->last_of, sizeof run->last_of);
     take_columns(&r, h, run);
     if (!r.bad)
         return run;

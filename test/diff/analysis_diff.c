@@ -1,7 +1,7 @@
 /* analysis_diff.c — random questions of all kinds: equal answers from SQLite, PostgreSQL, the
  * mirror and the naive evaluator, member by member.
  *     analysis_diff [--count N] [--seed S] [--only PLACE] [--customers N] [--events N]
- *                   [--zone NAME] [--verbose]
+ *                   [--zone NAME] [--plain] [--verbose]
  *
  * Prints for each kind how many there were and what share of the answers said more than "nobody";
  * from ENOUGH of a kind on a share under FLOOR % is a failure. The first difference prints the
@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "mirror/set.h"
 #include "query/sql/audience_sql.h"
 
 #include <assert.h>
@@ -145,6 +146,10 @@ static void options(struct trial *run, int argc, char **argv)
             run->verbose = true;
             continue;
         }
+        if (strcmp(argv[i], "--plain") == 0) { /* as on a processor without AVX2 */
+            set_use_avx2(false);
+            continue;
+        }
         if (strcmp(argv[i], "--zone") == 0 && i + 1 < argc) {
             run->zone = argv[++i];
             continue;
@@ -152,7 +157,7 @@ static void options(struct trial *run, int argc, char **argv)
         if (i + 1 == argc || !str_to_i64(str_from(argv[i + 1]), &v) || v < 0) {
             fprintf(stderr,
                     "usage: %s [--count N] [--seed S] [--only PLACE] [--customers N] [--events N] "
-                    "[--zone NAME] [--verbose]\n",
+                    "[--zone NAME] [--plain] [--verbose]\n",
                     argv[0]);
             exit(2);
         }

@@ -1,6 +1,6 @@
 /* audience_diff.c — random audience expressions: print ∘ parse, JSON and back, and equal sets from
  * SQLite, PostgreSQL, the mirror and the naive evaluator.
- *     audience_diff [--count N] [--seed S] [--customers N] [--events N] [--verbose]
+ *     audience_diff [--count N] [--seed S] [--customers N] [--events N] [--plain] [--verbose]
  *
  * Prints how often each production of the grammar came and the share of answers that are neither
  * empty nor everyone; from 10,000 expressions on, fewer than 100 of a production or less than 30 %
@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "query/mirror/ask.h"
+#include "mirror/set.h"
 #include "query/sql/audience_sql.h"
 #include "query/word.h"
 
@@ -302,9 +303,14 @@ static void options(struct trial *run, int argc, char **argv)
             run->verbose = true;
             continue;
         }
+        if (strcmp(argv[i], "--plain") == 0) { /* as on a processor without AVX2 */
+            set_use_avx2(false);
+            continue;
+        }
         if (i + 1 == argc || !str_to_i64(str_from(argv[i + 1]), &v) || v < 0) {
             fprintf(stderr,
-                    "usage: %s [--count N] [--seed S] [--customers N] [--events N] [--verbose]\n",
+                    "usage: %s [--count N] [--seed S] [--customers N] [--events N] [--plain] "
+                    "[--verbose]\n",
                     argv[0]);
             exit(2);
         }

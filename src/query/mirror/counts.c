@@ -1,8 +1,8 @@
 /* counts.c — events and customers by day, week or month.
  *
  * A customer's events come in the order of time, so they are new to a unit when the last event that
- * was counted was in another one. Where no filter decides and units are few and of one length, each
- * customer becomes a word of bits a series instead, one bit a unit, and words are added up as
+ * was counted was in another one. Where no filter decides and units are few and of one length,
+ * each customer becomes a word of bits a series instead, one bit a unit, and words are added up as
  * bytes. */
 #include "query/mirror/analysis_mirror.h"
 
@@ -28,7 +28,8 @@ struct counts_run {
     const struct counts *q;
     struct analysis_units units;
     struct unit_finder finder;
-    bool by_bits; /* AVX2, no filters, each kind in one series at most, few units of one length */
+    bool by_bits;  /* AVX2, no filters, each kind in one series at most, few units of one length */
+    uint32_t to_s; /* the end of the span, within the units; with by_bits */
     uint8_t slot_of[RUN_KINDS];
     struct count_sums **chunks;
 };
@@ -36,6 +37,7 @@ struct counts_run {
 struct counts_chunk {
     const struct counts_run *r;
     struct count_sums *sums;
+    struct wide_sums *wide; /* with by_bits */
 };
 
 /* Which unit the customer's last event of each series was in, and of any. */
@@ -76,48 +78,82 @@ static void see_customer(void *to, struct walk *w)
 
 /* ---- many customers ---- */
 
-enum { BITS = 32 /* units at most */ };
+/* Events are summed in turns in WAYS places, since the same unit of the same series often comes
+ * several times, and one addition would have to wait for the other. */
+enum { BITS = 32 /* units at most */, WAYS = 4, SLOTS_ROOM = 24 };
 
-/* Customers of a batch by series and unit, and those with any event of the series. */
-struct batch_sums {
-    uint8_t customers[SLOTS][BITS];
-    uint32_t at_all[SLOTS];
+struct wide_sums {
+    uint32_t events[SLOTS * BITS][WAYS];
+    uint32_t customers[SLOTS][BITS];
+    uint32_t at_all[SLOTS];                /* customers with any event of the series */
+    uint32_t bits[WALK_BATCH][SLOTS_ROOM]; /* units of each customer of a batch */
 };
 
-/* Units of one customer's rows by series; adds their events. */
-WIDE_INLINE void see_rows(const struct counts_run *r, struct count_sums *sums,
-                          const struct run *run, struct run_range rows, uint32_t *bits)
+/* What see_rows() needs of the question. */
+struct wide_facts {
+    const uint8_t *slot_of;
+    uint32_t base_s, factor, to_s;
+};
+
+/* Units of one customer's rows by series; adds their events. Rows of NOTHING may be earlier than
+ * all units. */
+WIDE_INLINE void see_rows(struct wide_facts f, const struct run *run, struct run_range rows,
+                          uint32_t (*events)[WAYS], uint32_t *bits)
 {
-    for (uint32_t row = rows.from; row < rows.to; row++) {
-        uint32_t slot = r->slot_of[run->kind[row]];
-        uint32_t unit = unit_of_even(&r->finder, run->at_s[row]);
+    const uint8_t *kind = run->kind;
+    const uint32_t *at_s = run->at_s;
+    for (uint32_t row = rows.from; row < rows.to && at_s[row] <= f.to_s; row++) {
+        uint32_t slot = f.slot_of[kind[row]];
+        uint32_t unit =
+            (uint32_t)((uint64_t)((at_s[row] - f.base_s) >> UNIT_SHIFT) * f.factor >> 32) % BITS;
         bits[slot] |= UINT32_C(1) << unit;
-        sums[unit].events[slot]++;
+        events[slot * BITS + unit][row % WAYS]++;
     }
+}
+
+/* Adds up the bits of n customers, as bytes: there are fewer than 256. */
+WIDE static void sum_bits(struct wide_sums *s, size_t slot, uint32_t n)
+{
+    __m256i bytes = _mm256_setzero_si256();
+    for (uint32_t i = 0; i < n; i++) {
+        bytes = _mm256_sub_epi8(bytes, wide_bytes(s->bits[i][slot]));
+        s->at_all[slot] += s->bits[i][slot] != 0;
+    }
+    _Alignas(32) uint8_t byte[BITS];
+    _mm256_store_si256((__m256i *)(void *)byte, bytes);
+    for (size_t u = 0; u < BITS; u++)
+        s->customers[slot][u] += byte[u];
 }
 
 WIDE static void see_batch(void *to, const struct walk_batch *b)
 {
     struct counts_chunk *c = to;
-    const struct counts_run *r = c->r;
-    size_t n_series = r->q->n_series;
-    struct batch_sums s;
-    memset(&s, 0, sizeof s);
+    struct wide_sums *s = c->wide;
+    const struct unit_finder *finder = &c->r->finder;
+    struct wide_facts f = {c->r->slot_of, finder->base_s, finder->factor, c->r->to_s};
+    size_t n_series = c->r->q->n_series;
+    memset(s->bits, 0, b->n * sizeof s->bits[0]);
     for (uint32_t i = 0; i < b->n; i++) {
-        uint32_t bits[SLOTS] = {0};
-        see_rows(r, c->sums, b->run, b->rows[i], bits);
-        for (size_t k = 0; k < n_series; k++) {
+        uint32_t *bits = s->bits[i];
+        see_rows(f, b->run, b->rows[i], s->events, bits);
+        for (size_t k = 0; k < n_series; k++)
             bits[ANY] |= bits[k];
-            wide_count(s.customers[k], bits[k]);
-            s.at_all[k] += bits[k] != 0;
-        }
-        wide_count(s.customers[ANY], bits[ANY]);
-        s.at_all[ANY] += bits[ANY] != 0;
     }
+    for (size_t k = 0; k < n_series; k++)
+        sum_bits(s, k, b->n);
+    sum_bits(s, ANY, b->n);
+}
+
+static void add_wide(const struct counts_run *r, const struct wide_sums *s, struct count_sums *sums)
+{
+    struct count_sums *all = &sums[r->units.n];
     for (size_t k = 0; k < SLOTS; k++) {
-        for (size_t u = 0; u < r->units.n; u++)
-            c->sums[u].customers[k] += s.customers[k][u];
-        c->sums[r->units.n].customers[k] += s.at_all[k];
+        for (size_t u = 0; u < r->units.n; u++) {
+            sums[u].customers[k] += s->customers[k][u];
+            for (size_t way = 0; way < WAYS; way++)
+                sums[u].events[k] += s->events[k * BITS + u][way];
+        }
+        all->customers[k] += s->at_all[k];
     }
 }
 
@@ -137,13 +173,18 @@ static bool find_slots(struct counts_run *r)
 static void run_chunk(void *arg, size_t i)
 {
     struct counts_run *r = arg;
-    struct counts_chunk c = {r, must(calloc(r->units.n + 1, sizeof(struct count_sums)))};
+    struct counts_chunk c = {.r = r};
+    c.sums = must(calloc(r->units.n + 1, sizeof(struct count_sums)));
     r->chunks[i] = c.sums;
     const struct set_words *who = &r->survey.who.chunks[i];
-    if (r->by_bits)
-        walk_batches(&r->survey, (uint32_t)i, who, see_batch, &c);
-    else
+    if (!r->by_bits) {
         walk_chunk(&r->survey, (uint32_t)i, who, see_customer, &c);
+        return;
+    }
+    c.wide = must(calloc(1, sizeof *c.wide));
+    walk_openly(&r->survey, (uint32_t)i, who, see_batch, &c);
+    add_wide(r, c.wide, c.sums);
+    free(c.wide);
 }
 
 /* ---- the table ---- */
@@ -194,6 +235,8 @@ static enum rc answer(struct counts_run *r, struct counts_answer *out, struct er
                  !survey_reads_posting(&r->survey);
     if (r->survey.span.from_s < r->finder.base_s) /* events of other kinds may be earlier */
         r->survey.span.from_s = r->finder.base_s;
+    r->to_s =
+        r->survey.span.to_s < r->finder.end_s ? (uint32_t)r->survey.span.to_s : r->finder.end_s - 1;
     share_rounds(r->survey.plan.s->n_chunks, run_chunk, r);
     tabulate(r, out);
     return RC_OK;

@@ -53,10 +53,7 @@ __attribute__((constructor)) static void fill_lanes(void)
 
 WIDE_INLINE __m256i in_time(uint32_t from_s, uint32_t to_s, const uint32_t *at_s)
 {
-    __m256i at = _mm256_loadu_si256((const __m256i *)at_s);
-    __m256i low = _mm256_max_epu32(at, _mm256_set1_epi32((int)from_s));
-    __m256i high = _mm256_min_epu32(at, _mm256_set1_epi32((int)to_s));
-    return _mm256_and_si256(_mm256_cmpeq_epi32(low, at), _mm256_cmpeq_epi32(high, at));
+    return wide_within(_mm256_loadu_si256((const __m256i *)(const void *)at_s), from_s, to_s);
 }
 
 /* Eight customers of whom the bits are wanted: all ones where a bit is set. */

@@ -39,7 +39,9 @@ struct retention_run {
     struct unit_finder finder;
     bool by_masks;                     /* AVX2, no filters, few units of one length */
     uint32_t start_from_s, start_to_s; /* when starts count */
-    struct cohort_sums **chunks;       /* by chunk, an array of cohorts */
+    uint32_t back_to_s;                /* until when coming back does, with by_masks */
+    bool covers; /* by_masks: who came back once in a unit need not be looked at until its end */
+    struct cohort_sums **chunks; /* by chunk, an array of cohorts */
 };
 
 struct retention_chunk {
@@ -191,34 +193,51 @@ static void see_customer(void *to, struct walk *w)
 
 /* ---- many customers ---- */
 
-/* What 64 rows at once say of a customer. */
+enum { ROWS = 32 /* at once */ };
+
+/* What the rows of a customer say. */
 struct gathered {
     uint32_t starts, back;
     uint32_t last_s; /* of coming back; 0: never */
+    bool begun;
+    uint32_t covered_s; /* rows before it have nothing to add */
 };
+
+/* Up to ROWS rows, the bits of whose starts and returns are given. */
+WIDE_INLINE void gather_block(const struct retention_run *r, const uint32_t *at_s, uint32_t start,
+                              uint32_t back, struct gathered *g)
+{
+    const struct unit_finder *f = &r->finder;
+    if (!r->q->first) {
+        g->starts |= wide_units(f, at_s, start, r->start_from_s, r->start_to_s);
+    } else if (!g->begun && start != 0) {
+        uint32_t first_s = at_s[__builtin_ctz(start)];
+        if (first_s >= r->start_from_s && first_s <= r->start_to_s)
+            g->starts = UINT32_C(1) << unit_of_even(f, first_s);
+        g->begun = true;
+    }
+    if (back == 0)
+        return;
+    g->back |= wide_units(f, at_s, back, f->base_s, r->back_to_s);
+    g->last_s = at_s[ROWS - 1 - (uint32_t)__builtin_clz(back)];
+    if (r->covers && (r->q->first ? g->begun : g->last_s >= r->start_from_s))
+        g->covered_s = g->last_s < f->base_s      ? f->base_s
+                       : g->last_s > r->back_to_s ? UINT32_MAX
+                                                  : unit_end_even(f, g->last_s);
+}
 
 WIDE_INLINE struct gathered gather_rows(const struct retention_run *r, const struct run *run,
                                         struct run_range rows)
 {
-    const struct matcher *m = &r->survey.matcher;
     struct gathered g = {0};
-    uint64_t masks[2];
-    bool begun = false;
-    for (uint32_t row = rows.from; row < rows.to; row += 64) {
-        const uint32_t *at_s = run->at_s + row;
-        wide_masks(m, 2, run->kind + row, rows.to - row < 64 ? rows.to - row : 64, masks);
-        if (!r->q->first) {
-            g.starts |= wide_units(&r->finder, at_s, masks[START], r->start_from_s, r->start_to_s);
-        } else if (!begun && masks[START] != 0) {
-            uint32_t first_s = at_s[__builtin_ctzll(masks[START])];
-            if (first_s >= r->start_from_s && first_s <= r->start_to_s)
-                g.starts = UINT32_C(1) << unit_of_even(&r->finder, first_s);
-            begun = true;
-        }
-        if (masks[BACK] == 0)
+    for (uint32_t row = rows.from; row < rows.to; row += ROWS) {
+        uint32_t n = rows.to - row < ROWS ? rows.to - row : ROWS;
+        if (n == ROWS && run->at_s[row + ROWS - 1] < g.covered_s)
             continue;
-        g.back |= wide_units(&r->finder, at_s, masks[BACK], r->finder.base_s, r->finder.end_s - 1);
-        g.last_s = at_s[63 - __builtin_clzll(masks[BACK])];
+        __m256i classes = wide_classes(&r->survey.matcher, run->kind + row);
+        uint32_t start = (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(classes, 7 - START));
+        uint32_t back = (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(classes, 7 - BACK));
+        gather_block(r, run->at_s + row, _bzhi_u32(start, n), _bzhi_u32(back, n), &g);
     }
     return g;
 }
@@ -239,6 +258,15 @@ WIDE static void see_batch(void *to, const struct walk_batch *b)
     }
 }
 
+/* Whether whoever started also came back, by the same events. */
+static bool starts_are_returns(const struct matcher *m)
+{
+    for (int k = 0; k < RUN_KINDS; k++)
+        if ((m->plain[k] >> START & 1) != (m->plain[k] >> BACK & 1))
+            return false;
+    return true;
+}
+
 static void run_chunk(void *arg, size_t i)
 {
     struct retention_run *r = arg;
@@ -248,7 +276,7 @@ static void run_chunk(void *arg, size_t i)
     memset(c.sums, 0, (r->cohorts.n + 1) * sizeof *c.sums);
     const struct set_words *who = &r->survey.who.chunks[i];
     if (r->by_masks && r->q->measure == RETENTION_CUSTOMERS)
-        walk_batches(&r->survey, (uint32_t)i, who, see_batch, &c);
+        (r->q->rolling ? walk_batches : walk_openly)(&r->survey, (uint32_t)i, who, see_batch, &c);
     else
         walk_chunk(&r->survey, (uint32_t)i, who,
                    r->q->measure == RETENTION_CUSTOMERS ? see_customer : see_values, &c);
@@ -275,7 +303,10 @@ static enum rc lay_out(struct retention_run *r, struct span window, struct err *
     unit_finder_init(&r->finder, r->survey.plan.a, u);
     r->by_masks = set_uses_avx2() && r->survey.matcher.n_matches == 0 && units_are_even(&r->finder);
     r->start_from_s = window.from_s < r->finder.base_s ? r->finder.base_s : (uint32_t)window.from_s;
-    r->start_to_s = window.to_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)window.to_s;
+    int64_t to_s = window.to_s < q->base.now_s ? window.to_s : q->base.now_s;
+    r->start_to_s = to_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)to_s;
+    r->back_to_s = q->base.now_s < r->finder.end_s ? (uint32_t)q->base.now_s : r->finder.end_s - 1;
+    r->covers = !q->rolling && (q->first || starts_are_returns(&r->survey.matcher));
     return RC_OK;
 }
 

@@ -40,4 +40,10 @@ static inline uint32_t unit_of_even(const struct unit_finder *f, uint32_t at_s)
     return (uint32_t)((uint64_t)((at_s - f->base_s) >> UNIT_SHIFT) * f->factor >> 32);
 }
 
+/* The end of that unit. */
+static inline uint32_t unit_end_even(const struct unit_finder *f, uint32_t at_s)
+{
+    return f->base_s + (unit_of_even(f, at_s) + 1) * f->length_s;
+}
+
 #endif

@@ -75,7 +75,8 @@ static inline uint32_t lesser(uint32_t a, uint32_t b)
 struct filling {
     const struct run *run;
     uint32_t from_s, to_s;
-    bool cut_from, cut_to; /* some rows of the run are outside the span */
+    bool cut_from, cut_to; /* some rows of the run that matter are outside the span */
+    bool open;             /* whoever sees the rows looks for their end */
     struct walk_batch batch;
     void (*see)(void *to, const struct walk_batch *b);
     void *to;
@@ -125,7 +126,7 @@ static inline uint32_t begin_in(const struct filling *f, uint32_t local, struct 
 static inline void put_customer(struct filling *f, uint32_t local, struct run_range rows)
 {
     struct walk_batch *b = &f->batch;
-    if (f->cut_to && rows.from < rows.to)
+    if (f->cut_to && !f->open && rows.from < rows.to)
         rows.to = first_later(f->run, local, rows, f->to_s);
     if (f->cut_from && rows.from < rows.to)
         rows.from = begin_in(f, local, rows);
@@ -143,10 +144,11 @@ static inline void call_ahead(const struct filling *f, uint32_t local)
     if (local + AHEAD >= SET_CHUNK)
         return;
     uint32_t end = run->start[local + AHEAD + 1];
-    if (f->cut_to)
+    if (f->cut_to && !f->open)
         __builtin_prefetch(&run->at_s[end - (end > 0)]);
     if (f->cut_from && run->recent != NULL) {
         __builtin_prefetch(&run->at_s[end - run->recent[local + AHEAD]]);
+        __builtin_prefetch(&run->at_s[end - run->recent[local + AHEAD] + 16]);
         __builtin_prefetch(&run->kind[end - run->recent[local + AHEAD]]);
     }
 }
@@ -256,6 +258,7 @@ struct runs_call {
     void (*see_batch)(void *to, const struct walk_batch *b);
     void (*see_customer)(void *to, struct walk *w);
     void *to;
+    bool open;        /* walk_openly() */
     struct walk walk; /* of the run at hand */
 };
 
@@ -281,8 +284,13 @@ static void batches_of_run(struct runs_call *call, const struct run *run,
         .see = call->see_batch,
         .to = call->to,
     };
-    f.cut_from = f.from_s > run->first_s;
-    f.cut_to = f.to_s < run->last_s;
+    for (int k = 0; k < RUN_KINDS; k++) {
+        if ((call->v->matcher.plain[k] | call->v->matcher.maybe[k]) == 0)
+            continue;
+        f.cut_from = f.cut_from || f.from_s > run->first_of[k];
+        f.cut_to = f.cut_to || f.to_s < run->last_of[k];
+    }
+    f.open = call->open;
     f.batch.run = run;
     f.batch.n = 0;
     fill(&f, who);
@@ -292,6 +300,14 @@ void walk_batches(const struct survey *v, uint32_t chunk, const struct set_words
                   void (*see)(void *to, const struct walk_batch *b), void *to)
 {
     struct runs_call call = {.v = v, .see = batches_of_run, .see_batch = see, .to = to};
+    walk_runs(&call, chunk, who);
+}
+
+void walk_openly(const struct survey *v, uint32_t chunk, const struct set_words *who,
+                 void (*see)(void *to, const struct walk_batch *b), void *to)
+{
+    struct runs_call call = {
+        .v = v, .see = batches_of_run, .see_batch = see, .to = to, .open = true};
     walk_runs(&call, chunk, who);
 }
 

@@ -48,6 +48,11 @@ struct walk_batch {
 /* Calls see() for the customers of `who` in the chunk whose run has any of the matcher's kinds. */
 void walk_batches(const struct survey *v, uint32_t chunk, const struct set_words *who,
                   void (*see)(void *to, const struct walk_batch *b), void *to);
+/* The same for callers that look for the end of the span themselves, which is the quicker where
+ * they read the times of rows anyway: behind the customer's rows in the span there may be later
+ * ones, and perhaps none in it at all. */
+void walk_openly(const struct survey *v, uint32_t chunk, const struct set_words *who,
+                 void (*see)(void *to, const struct walk_batch *b), void *to);
 
 /* One customer at hand. */
 struct walk {

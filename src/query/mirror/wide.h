@@ -45,28 +45,40 @@ WIDE_INLINE void wide_masks(const struct matcher *m, size_t n_classes, const uin
     }
 }
 
+/* Lanes of all ones where instants are in [from_s, to_s]. */
+WIDE_INLINE __m256i wide_within(__m256i at, uint32_t from_s, uint32_t to_s)
+{
+    __m256i low = _mm256_max_epu32(at, _mm256_set1_epi32((int)from_s));
+    __m256i high = _mm256_min_epu32(at, _mm256_set1_epi32((int)to_s));
+    return _mm256_and_si256(_mm256_cmpeq_epi32(low, at), _mm256_cmpeq_epi32(high, at));
+}
+
+/* The units of eight instants that are in them; of others anything. */
+WIDE_INLINE __m256i wide_unit(const struct unit_finder *f, __m256i at)
+{
+    const __m256i factor = _mm256_set1_epi64x(f->factor);
+    __m256i y =
+        _mm256_srli_epi32(_mm256_sub_epi32(at, _mm256_set1_epi32((int)f->base_s)), UNIT_SHIFT);
+    __m256i even = _mm256_srli_epi64(_mm256_mul_epu32(y, factor), 32);
+    __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(y, 32), factor);
+    return _mm256_blend_epi32(even, odd, 0xaa);
+}
+
 /* Bits of the units of those of 64 instants that are in the mask, and not earlier than `from_s` nor
  * later than `to_s`, which lie within the units. Eight at a time, up to 7 beyond the last of the
  * mask are read. */
 WIDE_INLINE uint32_t wide_units(const struct unit_finder *f, const uint32_t *at_s, uint64_t mask,
                                 uint32_t from_s, uint32_t to_s)
 {
-    const __m256i base = _mm256_set1_epi32((int)f->base_s);
-    const __m256i factor = _mm256_set1_epi64x(f->factor);
-    const __m256i low = _mm256_set1_epi32((int)from_s), high = _mm256_set1_epi32((int)to_s);
     const __m256i one = _mm256_set1_epi32(1);
     const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
     __m256i bits = _mm256_setzero_si256();
     for (; mask != 0; mask >>= 8, at_s += 8) {
         __m256i at = _mm256_loadu_si256((const __m256i *)at_s);
         __m256i taken = _mm256_and_si256(_mm256_set1_epi32((int)mask), bit);
-        __m256i in = _mm256_cmpeq_epi32(taken, bit);
-        in = _mm256_and_si256(in, _mm256_cmpeq_epi32(_mm256_max_epu32(at, low), at));
-        in = _mm256_and_si256(in, _mm256_cmpeq_epi32(_mm256_min_epu32(at, high), at));
-        __m256i y = _mm256_srli_epi32(_mm256_sub_epi32(at, base), UNIT_SHIFT);
-        __m256i even = _mm256_srli_epi64(_mm256_mul_epu32(y, factor), 32);
-        __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(y, 32), factor);
-        __m256i unit = _mm256_blend_epi32(even, odd, 0xaa);
+        __m256i in =
+            _mm256_and_si256(_mm256_cmpeq_epi32(taken, bit), wide_within(at, from_s, to_s));
+        __m256i unit = wide_unit(f, at);
         bits = _mm256_or_si256(bits, _mm256_and_si256(_mm256_sllv_epi32(one, unit), in));
     }
     __m128i half = _mm_or_si128(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
@@ -75,16 +87,21 @@ WIDE_INLINE uint32_t wide_units(const struct unit_finder *f, const uint32_t *at_
     return (uint32_t)_mm_cvtsi128_si32(half);
 }
 
-/* One more in those of 32 bytes whose bits are set. */
-WIDE_INLINE void wide_count(uint8_t *bytes, uint32_t bits)
+/* Bytes of all ones where bits are set. */
+WIDE_INLINE __m256i wide_bytes(uint32_t bits)
 {
     const __m256i which =
         _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
     const __m256i bit = _mm256_set1_epi64x((int64_t)0x8040201008040201);
     __m256i x = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), which);
-    __m256i yes = _mm256_cmpeq_epi8(_mm256_and_si256(x, bit), bit);
+    return _mm256_cmpeq_epi8(_mm256_and_si256(x, bit), bit);
+}
+
+/* One more in those of 32 bytes whose bits are set. */
+WIDE_INLINE void wide_count(uint8_t *bytes, uint32_t bits)
+{
     __m256i sum = _mm256_loadu_si256((const __m256i *)bytes);
-    _mm256_storeu_si256((__m256i *)bytes, _mm256_sub_epi8(sum, yes));
+    _mm256_storeu_si256((__m256i *)bytes, _mm256_sub_epi8(sum, wide_bytes(bits)));
 }
 
 #endif
