@@ -12,11 +12,11 @@ enum { OBJECT_KIND_ORDER = 6 };
 
 /* When runs are merged; tests make them small. */
 struct builder_bounds {
-    uint32_t top_most;  /* rows of a newest run that is still written anew at each step */
-    uint32_t top_share; /* … and no more than one row in so many of the first run, … */
-    uint32_t top_least; /* … unless it has but so few */
-    /* Newer runs become part of the first when they are one row in so many of it. */
-    uint32_t middle_share;
+    uint32_t top_most; /* rows of a newest run that is still written anew at each step */
+    /* Runs left alone become one with the next older that has up to so many times their rows, … */
+    uint32_t growth;
+    /* … and part of the first when they are more than one row in so many of it. */
+    uint32_t base_share;
 };
 
 extern const struct builder_bounds builder_bounds; /* in force unless told */
@@ -62,6 +62,24 @@ enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
 enum rc builder_read_log(struct builder *b, struct tx *tx, int64_t to_seq,
                          struct mark_pairs pairs[static FEED_RELATIONS], struct run_rows ***out,
                          struct err *e);
+
+/* What a step has for one chunk. Rows may be NULL. */
+struct new_rows {
+    struct run_rows *fresh;  /* in the order of the log; taken over and left empty */
+    struct run_rows *again;  /* all rows of the upset; likewise */
+    struct set_words upset;  /* whose rows in older runs do not count any more */
+};
+/* The next newest run of chunk i, which the caller owns: with these rows, and those of the one
+ * before while that is small. */
+void runs_renew(struct builder *b, struct chunk *c, uint32_t i, const struct new_rows *n);
+/* Appends all rows of some customers, in the order of time and log. */
+void runs_gather(const struct chunk *c, const struct set_words *who, struct run_rows *out);
+/* Whether the runs that were merged still stand in the chunk; puts the one in their place (asserts
+ * that they do). */
+bool runs_stand(const struct chunk *c, const struct merging *g);
+void runs_put_merged(struct chunk *c, struct merging *g);
+/* Hands out what is to be merged. */
+void runs_give_merges(struct builder *b, const struct snapshot *s);
 
 /* A snapshot with the chunks of `last` (NULL: none), without marks and `alive`. */
 struct snapshot *snapshot_new(struct builder *b, const struct snapshot *last, int64_t seq);

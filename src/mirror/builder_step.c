@@ -2,17 +2,12 @@
  *
  * First everyone whom a change names is read, since events hang on roots. Then come new events, and
  * for the upset (those whose past changed) all of theirs. Each chunk they fall into gets a new
- * newest run that holds the whole history of everyone in it, so that a question looks at one run
- * for one customer. A newest run of many rows is left alone and a smaller one begun; those left
- * alone become one, and that one becomes part of the first when it is an eighth of it, on the
- * merger's thread. What it has made is put in place by the next step, so no step waits for a merge:
- * when merges fall behind, the newest run grows instead.
+ * newest run (builder_runs.c).
  */
 #include "mirror/builder.h"
 
 #include "base/must.h"
 #include "mirror/builder_parts.h"
-#include "mirror/gather.h"
 #include "store/ids.h"
 
 #include <assert.h>
@@ -21,10 +16,10 @@
 #ifdef KOI_SMALL_RUNS /* a differential test builds it so: everything below happens all the time */
 enum { IDS_A_QUERY = 7, RELOAD_FROM = 40 };
 const struct builder_bounds builder_bounds = {
-    .top_most = 400, .top_share = 32, .top_least = 100, .middle_share = 8};
+    .top_most = 100, .growth = 3, .base_share = 6};
 #else
 const struct builder_bounds builder_bounds = {
-    .top_most = 32768, .top_share = 32, .top_least = 4096, .middle_share = 8};
+    .top_most = 2048, .growth = 8, .base_share = 16};
 enum {
     IDS_A_QUERY = 2000,  /* customers asked about at once */
     RELOAD_FROM = 20000, /* customers from which a kind of marks is read whole instead */
@@ -277,62 +272,6 @@ static enum rc read_events(struct step *s, struct err *e)
 
 /* ---- chunks ---- */
 
-/* Rows that a newest run may have to be written anew once more. */
-static uint32_t top_most(const struct builder *b, const struct chunk *c)
-{
-    const struct builder_bounds *x = &b->bounds;
-    uint32_t share = c->runs[0]->n / x->top_share;
-    uint32_t most = share < x->top_most ? share : x->top_most;
-    return most > x->top_least ? most : x->top_least;
-}
-
-/* Whether the newest run is written anew by a step that adds to the chunk. While runs of the chunk
- * are merged it may grow, since those who do most would stand in each of several runs. */
-static bool top_is_open(const struct builder *b, const struct chunk *c, uint32_t i)
-{
-    enum { GROWN = 4 };
-    const struct run *merging = merger_newest(b->merger, i), *top = c->runs[c->n_runs - 1];
-    if (c->n_runs == 1 || top == merging)
-        return false;
-    return c->n_runs == CHUNK_RUNS || top->n <= top_most(b, c) * (merging != NULL ? GROWN : 1);
-}
-
-/* The new newest run of a chunk: what `c` has of those touched, with the new rows behind it. */
-static void renew_top(struct step *s, struct chunk *c, uint32_t i, const struct set_words *upset)
-{
-    struct set_words need, some, replaced;
-    struct run_rows *rows = run_rows_new();
-    struct run *top = top_is_open(s->b, c, i) ? c->runs[--c->n_runs] : NULL;
-    words_clear(&need);
-    if (s->fresh[i] != NULL)
-        gather_locals(s->fresh[i], &need);
-    replaced = need;
-    words_or(&replaced, upset);
-    if (top != NULL) {
-        words_or(&replaced, top->replaced);
-        words_and_not(&need, top->replaced);
-        some = *top->replaced;
-        words_and_not(&some, upset);
-        gather_rows(top, &some, rows);
-        run_drop(top);
-    }
-    for (int k = c->n_runs; k-- > 0 && words_any(&need);) {
-        some = need;
-        if (k > 0)
-            words_and(&some, c->runs[k]->replaced);
-        words_and_not(&need, &some);
-        if (words_any(&some))
-            gather_rows(c->runs[k], &some, rows);
-    }
-    if (s->fresh[i] != NULL)
-        run_rows_take(rows, s->fresh[i]);
-    if (s->again[i] != NULL)
-        run_rows_take(rows, s->again[i]);
-    assert(c->n_runs < CHUNK_RUNS);
-    c->runs[c->n_runs++] = run_new(rows, &replaced);
-    run_rows_free(rows);
-}
-
 static struct chunk *copy_chunk(const struct chunk *old)
 {
     struct chunk *c = chunk_new();
@@ -362,50 +301,13 @@ static struct chunk *own_chunk(struct snapshot *fresh, uint32_t i, bool owned[])
     return fresh->chunks[i];
 }
 
-/* Puts a merged run where the runs it was made of still stand. */
-static void put_merged(struct snapshot *fresh, struct merging *g, bool owned[])
-{
-    struct chunk *c = g->chunk < fresh->n_chunks ? fresh->chunks[g->chunk] : NULL;
-    int n = (int)g->n, at = 0;
-    while (c != NULL && at + n <= c->n_runs && c->runs[at] != g->runs[0])
-        at++;
-    if (c == NULL || at + n > c->n_runs || (g->base && at > 0) ||
-        memcmp(c->runs + at, g->runs, g->n * sizeof(struct run *)) != 0)
-        return;
-    c = own_chunk(fresh, g->chunk, owned);
-    for (int k = at; k < at + n; k++)
-        run_drop(c->runs[k]);
-    c->runs[at] = g->one;
-    g->one = NULL;
-    for (int k = at + n; k < c->n_runs; k++)
-        c->runs[k - n + 1] = c->runs[k];
-    c->n_runs -= n - 1;
-}
-
-/* Hands out what is to be merged: all runs that are left alone, with the first when they have grown
- * to their share of it. */
-static void give_merges(struct builder *b, const struct snapshot *s)
-{
-    for (uint32_t i = 0; i < s->n_chunks; i++) {
-        struct chunk *c = s->chunks[i];
-        if (merger_newest(b->merger, i) != NULL)
-            continue;
-        uint32_t rows = 0;
-        int still = c->n_runs - 1 - (c->n_runs > 1 && top_is_open(b, c, i));
-        for (int k = 1; k <= still; k++)
-            rows += c->runs[k]->n;
-        if (still > 0 && rows > c->runs[0]->n / b->bounds.middle_share)
-            merger_give(b->merger, i, c->runs, (size_t)still + 1, true);
-        else if (still > 1)
-            merger_give(b->merger, i, c->runs + 1, (size_t)still, false);
-    }
-}
-
 static void renew_chunks(struct step *s, struct snapshot *fresh)
 {
     bool *owned = must(calloc(fresh->n_chunks + 1, sizeof *owned));
     for (struct merging *g; (g = merger_take(s->b->merger)) != NULL;) {
-        put_merged(fresh, g, owned);
+        const struct chunk *c = g->chunk < fresh->n_chunks ? fresh->chunks[g->chunk] : NULL;
+        if (c != NULL && runs_stand(c, g))
+            runs_put_merged(own_chunk(fresh, g->chunk, owned), g);
         merging_free(g);
     }
     for (uint32_t i = 0; i < fresh->n_chunks; i++)
@@ -419,12 +321,11 @@ static void renew_chunks(struct step *s, struct snapshot *fresh)
     }
     size_t u = 0;
     for (uint32_t i = 0; i < fresh->n_chunks; i++) {
-        struct set_words upset;
-        words_clear(&upset);
+        struct new_rows n = {.fresh = s->fresh[i], .again = s->again[i]};
         for (; u < s->upset.n && s->upset.at[u] / SET_CHUNK == i; u++)
-            words_put(&upset, s->upset.at[u] % SET_CHUNK);
-        if (s->fresh[i] != NULL || words_any(&upset))
-            renew_top(s, own_chunk(fresh, i, owned), i, &upset);
+            words_put(&n.upset, s->upset.at[u] % SET_CHUNK);
+        if (n.fresh != NULL || words_any(&n.upset))
+            runs_renew(s->b, own_chunk(fresh, i, owned), i, &n);
     }
     free(owned);
 }
@@ -557,7 +458,7 @@ enum rc builder_next(struct builder *b, struct tx *tx, const struct snapshot *la
         snapshot_drop(fresh);
         return rc;
     }
-    give_merges(b, fresh);
+    runs_give_merges(b, fresh);
     b->behind = false;
     *out = fresh;
     return RC_OK;

@@ -6,64 +6,55 @@
  */
 #include "mirror/gather.h"
 
-#include "base/must.h"
 #include "mirror/rows.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-struct walk {
-    const struct run *run;
-    struct run_rows *out;
-    bool extras[RUN_KINDS];    /* kinds whose rows have amounts and the like */
-    uint32_t place[RUN_KINDS]; /* in their postings, not behind the customer at hand */
-    bool any;
-};
 
 static bool amounts(const struct run_amounts *c)
 {
     return c->narrow != NULL || c->wide != NULL;
 }
 
-static void begin(struct walk *w, const struct run *run, struct run_rows *out)
+void gather_begin(struct gathering *g, const struct run *run)
 {
-    *w = (struct walk){.run = run, .out = out};
+    *g = (struct gathering){.run = run};
     for (int k = 0; k < RUN_KINDS; k++) {
         const struct run_posting *p = run->postings[k];
-        w->extras[k] = p != NULL &&
+        g->extras[k] = p != NULL &&
                        (amounts(&p->amount_fen) || amounts(&p->quantity) || p->refunded_s != NULL);
-        w->any = w->any || w->extras[k];
+        g->any = g->any || g->extras[k];
     }
 }
 
-/* Where the rows of a customer begin in a posting, not before the place reached: a gallop. */
-static uint32_t posting_place(const struct run_posting *p, uint32_t from, uint32_t local)
+struct run_range gather_range(struct gathering *g, uint32_t local)
 {
-    uint32_t step = 1;
-    while (step < p->n - from && p->local[from + step - 1] < local)
-        step *= 2;
-    uint32_t to = step < p->n - from ? from + step : p->n;
-    from += step / 2;
-    return from + places_lower(p->local + from, to - from, local);
+    const struct run *run = g->run;
+    if (run->local == NULL)
+        return (struct run_range){run->start[local], run->start[local + 1]};
+    uint32_t i = g->customer = places_gallop(run->local, run->customers, g->customer, local);
+    if (i == run->customers || run->local[i] != local)
+        return (struct run_range){0, 0};
+    return (struct run_range){run->start[i], run->start[i + 1]};
 }
 
 /* Appends what the rows of one customer have besides. */
-static void take_extras(struct walk *w, uint32_t local, struct run_range range)
+static void take_extras(struct gathering *g, uint32_t local, struct run_range range,
+                        struct run_rows *out)
 {
-    const struct run *run = w->run;
+    const struct run *run = g->run;
     bool found[RUN_KINDS] = {false};
     for (uint32_t i = range.from; i < range.to; i++) {
         uint8_t kind = run->kind[i];
-        if (!w->extras[kind])
+        if (!g->extras[kind])
             continue;
         const struct run_posting *p = run->postings[kind];
         if (!found[kind])
-            w->place[kind] = posting_place(p, w->place[kind], local);
+            g->place[kind] = places_gallop(p->local, p->n, g->place[kind], local);
         found[kind] = true;
-        uint32_t place = w->place[kind]++;
-        rows_put_extra(w->out,
+        uint32_t place = g->place[kind]++;
+        rows_put_extra(out,
                        &(struct extra){
-                           .row = (uint32_t)(w->out->n + (i - range.from)),
+                           .row = (uint32_t)(out->n + (i - range.from)),
                            .refunded_s = p->refunded_s != NULL ? p->refunded_s[place] : RUN_NEVER,
                            .amount_fen = run_amount(&p->amount_fen, place),
                            .quantity = run_amount(&p->quantity, place),
@@ -83,15 +74,16 @@ static void widen16(const struct run_column *c, uint32_t from, size_t n, uint16_
         out[i] = (uint16_t)run_value(c, from + (uint32_t)i);
 }
 
-static void take_customer(struct walk *w, uint32_t local, struct run_range range)
+void gather_customer(struct gathering *g, uint32_t local, struct run_range range,
+                     struct run_rows *out)
 {
-    const struct run *run = w->run;
-    struct run_rows *out = w->out;
+    const struct run *run = g->run;
     size_t n = range.to - range.from, at = out->n;
     if (n == 0)
         return;
-    if (w->any)
-        take_extras(w, local, range);
+    rows_reserve(out, at + n);
+    if (g->any)
+        take_extras(g, local, range, out);
     memcpy(out->kind + at, run->kind + range.from, n);
     memcpy(out->at_s + at, run->at_s + range.from, n * sizeof *out->at_s);
     for (size_t i = 0; i < n; i++)
@@ -104,25 +96,20 @@ static void take_customer(struct walk *w, uint32_t local, struct run_range range
 
 void gather_rows(const struct run *run, const struct set_words *who, struct run_rows *out)
 {
-    struct walk w;
-    begin(&w, run, out);
+    struct gathering g;
+    gather_begin(&g, run);
     if (run->local != NULL) {
-        rows_reserve(out, out->n + run->n);
         for (uint32_t i = 0; i < run->customers; i++)
             if (words_has(who, run->local[i]))
-                take_customer(&w, run->local[i],
-                              (struct run_range){run->start[i], run->start[i + 1]});
+                gather_customer(&g, run->local[i],
+                                (struct run_range){run->start[i], run->start[i + 1]}, out);
         return;
     }
-    uint16_t *locals = must(malloc(SET_CHUNK * sizeof *locals));
-    uint32_t n = words_list(who, locals);
-    size_t all = out->n;
-    for (uint32_t i = 0; i < n; i++)
-        all += run->start[locals[i] + 1] - run->start[locals[i]];
-    rows_reserve(out, all);
-    for (uint32_t i = 0; i < n; i++)
-        take_customer(&w, locals[i], run_range_of(run, locals[i]));
-    free(locals);
+    for (uint32_t w = 0; w < SET_WORDS; w++)
+        for (uint64_t left = who->w[w]; left != 0; left &= left - 1) {
+            uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(left);
+            gather_customer(&g, local, run_range_of(run, local), out);
+        }
 }
 
 void gather_locals(const struct run_rows *rows, struct set_words *out)

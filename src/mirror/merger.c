@@ -14,6 +14,7 @@
 struct merger {
     const struct run **newest; /* by chunk, of those under way; the giver's */
     size_t newest_n;
+    int bases;  /* the giver's: merges with first runs */
     bool begun; /* the giver's: there is a thread */
     pthread_t thread;
     struct lock lock; /* what follows */
@@ -139,6 +140,7 @@ void merger_give(struct merger *m, uint32_t chunk, struct run *const *runs, size
     for (; g->n < n; g->n++)
         g->runs[g->n] = run_hold(runs[g->n]);
     set_newest(m, chunk, runs[n - 1]);
+    m->bases += base;
     lock_take(&m->lock);
     *m->last = g;
     m->last = &g->next;
@@ -147,6 +149,11 @@ void merger_give(struct merger *m, uint32_t chunk, struct run *const *runs, size
     if (!m->begun)
         m->thread = thread_start("koi-merger", work, m);
     m->begun = true;
+}
+
+int merger_bases(const struct merger *m)
+{
+    return m->bases;
 }
 
 bool merger_has(struct merger *m)
@@ -167,8 +174,10 @@ struct merging *merger_take(struct merger *m)
         signal_one(&m->wake);
     }
     lock_give(&m->lock);
-    if (g != NULL)
+    if (g != NULL) {
         set_newest(m, g->chunk, NULL);
+        m->bases -= g->base;
+    }
     return g;
 }
 

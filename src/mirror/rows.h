@@ -50,6 +50,10 @@ void rows_done(struct run_rows *rows);
 /* Copies rows sorted by (customer, time), equal seconds in the order they had. `out` is empty. */
 void rows_sort(const struct run_rows *rows, struct run_rows *out);
 
+/* Makes a run out of sorted rows, whose columns it takes over; see run_new(). A dense run when
+ * `base`, or when it holds many customers. */
+struct run *run_of_sorted(struct run_rows *rows, const struct set_words *replaced, bool base);
+
 /* Notes where each block of customers begins in a posting whose `local` is complete. */
 void posting_index(struct run_posting *p);
 

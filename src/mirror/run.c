@@ -1,9 +1,4 @@
-/* run.c — a run made of sorted rows, and one run made of several.
- *
- * Both ways end in finish(): wide columns become narrow, postings are cut out of them. A merge goes
- * through the customers in order and takes, for each, the rows of the newest run that replaces them
- * and of all newer ones, by time, the older run first among equal seconds. It holds the new run and
- * its wide columns at once: 15 bytes a row of one chunk, never of all.
+/* run.c — a run made of sorted rows: wide columns become narrow, postings are cut out of them.
  */
 #include "mirror/run.h"
 
@@ -17,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RARE = 16 /* a kind is rare up to one row in so many */, SPARSE = 8, RUNS_MOST = 64 };
+enum { RARE = 16 /* a kind is rare up to one row in so many */, SPARSE = 8 };
 enum { BLOCKS = SET_CHUNK / POSTING_BLOCK };
 enum { INDEXED = 4096 /* events of a posting, from which on an index pays */ };
 
@@ -275,8 +270,22 @@ static void count_kinds(struct run *run, const struct run_rows *rows)
     }
 }
 
-/* Makes the run out of sorted rows, whose columns it takes over. */
-static struct run *finish(struct run_rows *rows, const struct set_words *replaced, bool base)
+/* Who is replaced; of all others who have rows that they are continued. */
+static void note_customers(struct run *run, const struct set_words *replaced)
+{
+    struct set_words with_rows;
+    words_clear(&with_rows);
+    for (uint32_t i = 0; i < run->customers; i++)
+        if (run->start[i] < run->start[i + 1])
+            words_put(&with_rows, run->local != NULL ? run->local[i] : i);
+    words_and_not(&with_rows, replaced);
+    if (words_any(replaced))
+        run->replaced = copy_words(replaced);
+    if (words_any(&with_rows))
+        run->continued = copy_words(&with_rows);
+}
+
+struct run *run_of_sorted(struct run_rows *rows, const struct set_words *replaced, bool base)
 {
     struct counted *counted = must(calloc(1, sizeof *counted));
     struct run *run = &counted->run;
@@ -300,8 +309,8 @@ static struct run *finish(struct run_rows *rows, const struct set_words *replace
     rows->object = NULL;
     rows->channel = rows->staff = NULL;
     rows_done(rows);
-    if (replaced != NULL && words_any(replaced))
-        run->replaced = copy_words(replaced);
+    if (replaced != NULL && !base)
+        note_customers(run, replaced);
     return run;
 }
 
@@ -309,114 +318,7 @@ struct run *run_new(const struct run_rows *rows, const struct set_words *replace
 {
     struct run_rows sorted = {0};
     rows_sort(rows, &sorted);
-    return finish(&sorted, replaced, false);
-}
-
-/* ---- merging ---- */
-
-/* One of the runs, read in order. */
-struct source {
-    const struct run *run;
-    uint32_t row, end;         /* of the customer at hand */
-    uint32_t place[RUN_KINDS]; /* next in each posting */
-};
-
-static void read_row(struct source *s, uint16_t local, struct run_row *out)
-{
-    const struct run *run = s->run;
-    uint32_t i = s->row++;
-    const struct run_posting *p = run->postings[run->kind[i]];
-    uint32_t place = p != NULL ? s->place[run->kind[i]]++ : 0;
-    *out = (struct run_row){
-        .local = local,
-        .kind = run->kind[i],
-        .at_s = run->at_s[i],
-        .object = run_value(&run->object, i),
-        .channel = (uint16_t)run_value(&run->channel, i),
-        .staff = (uint16_t)run_value(&run->staff, i),
-        .amount_fen = p != NULL ? run_amount(&p->amount_fen, place) : RUN_NONE,
-        .quantity = p != NULL ? run_amount(&p->quantity, place) : RUN_NONE,
-        .refunded_s = p != NULL && p->refunded_s != NULL ? p->refunded_s[place] : RUN_NEVER,
-    };
-}
-
-/* The source whose next row is the earliest; the older of equals; n when all are at their end. */
-static size_t earliest(const struct source *sources, size_t n)
-{
-    size_t best = n;
-    for (size_t k = 0; k < n; k++) {
-        const struct source *s = &sources[k];
-        if (s->row == s->end)
-            continue;
-        if (best == n || s->run->at_s[s->row] < sources[best].run->at_s[sources[best].row])
-            best = k;
-    }
-    return best;
-}
-
-static void merge_customer(struct source *sources, size_t n, uint16_t local, struct run_rows *out)
-{
-    size_t first = 0;
-    struct run_row row;
-    for (size_t k = 0; k < n; k++) {
-        struct run_range range = run_range_of(sources[k].run, local);
-        sources[k].row = range.from;
-        sources[k].end = range.to;
-        first = run_replaces(sources[k].run, local) ? k : first;
-    }
-    for (size_t k = 0; k < first; k++) { /* read over, so that the places in postings go along */
-        while (sources[k].row < sources[k].end)
-            read_row(&sources[k], local, &row);
-    }
-    for (size_t k; (k = earliest(sources, n)) < n;) {
-        read_row(&sources[k], local, &row);
-        run_rows_add(out, &row);
-    }
-}
-
-struct run *run_merge(const struct run *const *runs, size_t n, bool base)
-{
-    struct run_rows rows = {0};
-    struct set_words replaced;
-    struct source *sources = must(calloc(n + 1, sizeof *sources));
-    size_t all = 0;
-    assert(n <= RUNS_MOST);
-    words_clear(&replaced);
-    for (size_t k = 0; k < n; k++) {
-        sources[k].run = runs[k];
-        all += runs[k]->n;
-        if (!base && runs[k]->replaced != NULL)
-            words_or(&replaced, runs[k]->replaced);
-    }
-    rows_reserve(&rows, all);
-    for (uint32_t local = 0; local < SET_CHUNK; local++)
-        merge_customer(sources, n, (uint16_t)local, &rows);
-    free(sources);
-    return finish(&rows, &replaced, base);
-}
-
-struct run *run_pick(const struct run *run, const struct set_words *who)
-{
-    struct run_rows rows = {0};
-    struct source s = {.run = run};
-    struct run_row row;
-    uint16_t *locals = must(malloc(SET_CHUNK * sizeof *locals));
-    uint32_t n = words_list(who, locals);
-    for (uint32_t i = 0; i < n; i++) {
-        struct run_range range = run_range_of(run, locals[i]);
-        if (range.from == range.to)
-            continue;
-        s.row = range.from;
-        for (int k = 0; k < RUN_KINDS; k++)
-            if (run->postings[k] != NULL)
-                s.place[k] = run_posting_of(run->postings[k], locals[i]).from;
-        while (s.row < range.to) {
-            read_row(&s, locals[i], &row);
-            run_rows_add(&rows, &row);
-        }
-    }
-    free(locals);
-    return finish(&rows, who, false);
+    return run_of_sorted(&sorted, replaced, false);
 }
 
 /* ---- life ---- */
@@ -470,6 +372,7 @@ void run_drop(struct run *run)
     free(run->channel.data);
     free(run->staff.data);
     free(run->replaced);
+    free(run->continued);
     free(counted_of(run));
 }
 
@@ -486,7 +389,8 @@ size_t run_bytes(const struct run *run)
                    (run->customers + 1) * sizeof *run->start +
                    (run->local != NULL ? run->customers * sizeof *run->local : 0) +
                    (run->recent != NULL ? SET_CHUNK * sizeof *run->recent : 0) +
-                   (run->replaced != NULL ? sizeof *run->replaced : 0);
+                   (run->replaced != NULL ? sizeof *run->replaced : 0) +
+                   (run->continued != NULL ? sizeof *run->continued : 0);
     for (int k = 0; k < RUN_KINDS; k++) {
         const struct run_posting *p = run->postings[k];
         if (p == NULL)

@@ -5,9 +5,11 @@
  * Within a customer equal seconds keep the order of the log (`seq`), which is the order in
  * which rows are given here, so `seq` itself is not kept.
  *
- * A newer run may replace a customer: older runs then do not count for them. That is how
- * merges, erasures, events taken back and refunds of old orders come in: the customer's events
- * are read from the database again.
+ * A newer run continues a customer, as a rule: none of their rows in it is earlier than any in older
+ * runs (of equal seconds the newer run's come later in the log, too), so that all of them are the
+ * rows of each run, one run after the other. Or it replaces a customer: older runs then do not
+ * count for them. That is how late rows, merges, erasures, events taken back and refunds of old
+ * orders come in.
  *
  * Columns are as narrow as their values in this run: a column of one value takes no room. What
  * few events have (amount, quantity, when an order was first refunded) stands in the postings
@@ -104,21 +106,19 @@ struct run {
     struct run_column object, channel, staff;
     struct run_posting *postings[RUN_KINDS]; /* NULL: none, or look at the rows */
     struct set_words *replaced;              /* customers whose older runs do not count; or NULL */
+    struct set_words *continued;             /* the others with rows in a newer run; or NULL */
     uint32_t by_kind[RUN_KINDS];             /* how many rows */
     /* Their earliest and latest time; of none UINT32_MAX and 0. A span that ends after the last of
      * the kinds in question need not be looked for in the rows. */
     uint32_t first_of[RUN_KINDS], last_of[RUN_KINDS];
 };
 
-/* Makes a run; `rows` stay the caller's. `replaced` is copied, NULL: nobody. The caller holds one
- * reference. */
+/* Makes a run; `rows` stay the caller's. `replaced` is copied; NULL: nothing is older. The caller
+ * holds one reference. */
 struct run *run_new(const struct run_rows *rows, const struct set_words *replaced);
-/* One run of several, the oldest first. With `base`, nothing is older: what is replaced is gone and
- * not remembered. */
+/* One run of several, the oldest first, each of which continues or replaces whom it holds. With
+ * `base`, nothing is older: what is replaced is gone and not remembered. Cost: about 30 ns a row. */
 struct run *run_merge(const struct run *const *runs, size_t n, bool base);
-
-/* The customers of `who` alone, with their rows as they are; it replaces them. */
-struct run *run_pick(const struct run *run, const struct set_words *who);
 
 /* A run as a part of a file, and back: the run points into the file and holds it. NULL for a part
  * that is too short for what it says. */
@@ -190,6 +190,10 @@ static inline int64_t run_amount(const struct run_amounts *c, uint32_t place)
 static inline bool run_replaces(const struct run *run, uint32_t local)
 {
     return run->replaced != NULL && words_has(run->replaced, local);
+}
+static inline bool run_continues(const struct run *run, uint32_t local)
+{
+    return run->continued != NULL && words_has(run->continued, local);
 }
 
 #endif

@@ -22,7 +22,7 @@ enum {
 
 struct run_head {
     uint32_t n, customers, first_s, last_s;
-    uint32_t sparse, has_replaced, has_recent, recent_s;
+    uint32_t sparse, has_replaced, has_continued, has_recent, recent_s;
     uint32_t width[COLUMNS], constant[COLUMNS];
     uint32_t by_kind[RUN_KINDS], first_of[RUN_KINDS], last_of[RUN_KINDS];
     uint32_t posting_n[RUN_KINDS], posting_has[RUN_KINDS];
@@ -69,6 +69,7 @@ void run_save(const struct run *run, struct image_writer *w)
         .last_s = run->last_s,
         .sparse = run->local != NULL,
         .has_replaced = run->replaced != NULL,
+        .has_continued = run->continued != NULL,
         .has_recent = run->recent != NULL,
         .recent_s = run->recent_s,
     };
@@ -87,6 +88,7 @@ void run_save(const struct run *run, struct image_writer *w)
     put_array(w, run->start, (run->customers + 1) * sizeof *run->start);
     put_array(w, run->local, run->customers * sizeof *run->local);
     put_array(w, run->replaced, sizeof *run->replaced);
+    put_array(w, run->continued, sizeof *run->continued);
     put_array(w, run->recent, SET_CHUNK * sizeof *run->recent);
     put_array(w, run->at_s, run->n * sizeof *run->at_s + RUN_SLACK);
     put_array(w, run->kind, run->n + RUN_SLACK);
@@ -138,6 +140,7 @@ static void take_columns(struct reading *r, const struct run_head *h, struct run
     run->start = take_array(r, true, (h->customers + UINT64_C(1)) * sizeof *run->start);
     run->local = take_array(r, h->sparse, h->customers * sizeof *run->local);
     run->replaced = take_array(r, h->has_replaced, sizeof *run->replaced);
+    run->continued = take_array(r, h->has_continued, sizeof *run->continued);
     run->recent = take_array(r, h->has_recent, SET_CHUNK * sizeof *run->recent);
     run->recent_s = h->recent_s;
     run->at_s = take_array(r, true, h->n * sizeof *run->at_s + RUN_SLACK);

@@ -89,6 +89,8 @@ uint32_t words_list(const struct set_words *x, uint16_t *out);
 
 /* Where the first of n ascending places that is not below x stands; n when all are. */
 uint32_t places_lower(const uint16_t *places, uint32_t n, uint32_t x);
+/* The same from `from` on, which all before are known to be below: O(log) of how far it goes. */
+uint32_t places_gallop(const uint16_t *places, uint32_t n, uint32_t from, uint32_t x);
 
 static inline bool words_has(const struct set_words *x, uint32_t i)
 {

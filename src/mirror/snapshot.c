@@ -94,7 +94,22 @@ void chunk_runs_begin(struct chunk_runs *v, const struct chunk *chunk, const str
     v->chunk = chunk;
     v->run = NULL;
     v->left = *who;
+    v->any_several = false;
     v->older = chunk->n_runs;
+}
+
+/* Those left whom the run continues have older rows, too. */
+static void note_continued(struct chunk_runs *v)
+{
+    if (v->run->continued == NULL)
+        return;
+    struct set_words more = v->left;
+    words_and(&more, v->run->continued);
+    if (!v->any_several)
+        v->several = more;
+    else
+        words_or(&v->several, &more);
+    v->any_several = true;
 }
 
 bool chunk_runs_next(struct chunk_runs *v)
@@ -102,14 +117,23 @@ bool chunk_runs_next(struct chunk_runs *v)
     while (v->older > 0 && words_any(&v->left)) {
         v->run = v->chunk->runs[--v->older];
         v->here = v->left;
-        if (v->older == 0)
+        if (v->older == 0) {
             words_clear(&v->left);
-        else
+        } else if (v->run->replaced == NULL) {
+            note_continued(v);
+            continue;
+        } else {
             words_and(&v->here, v->run->replaced);
-        words_and_not(&v->left, &v->here);
+            words_and_not(&v->left, &v->here);
+        }
+        if (v->any_several)
+            words_and_not(&v->here, &v->several);
+        if (v->older > 0)
+            note_continued(v);
         if (words_any(&v->here))
             return true;
     }
+    v->any_several = v->any_several && words_any(&v->several);
     return false;
 }
 

@@ -2,9 +2,10 @@
  *
  * Customers have ordinals from 0 in the order in which they were first seen; events, marks and
  * columns hang on root customers, whose merged ones have none. A chunk of 65,536 ordinals has up to
- * CHUNK_RUNS runs of events, two to four as a rule: each run but the first says whose events it
- * holds (`replaced`), and holds all of theirs; the newest run that holds a customer counts and no
- * other.
+ * CHUNK_RUNS runs of events, three to five as a rule: each run but the first continues the customers
+ * it holds, or replaces them (mirror/run.h). For a customer count the newest run that replaces them
+ * (else the first) and all newer ones; their rows are those of the first of these, then of the next,
+ * and so on. Most customers are in one run alone.
  *
  * Readers hold a reference while they ask. Cost: a copied list of chunks for each snapshot, what is
  * in them is shared.
@@ -19,7 +20,7 @@
 
 #include <stdatomic.h>
 
-enum { CHUNK_RUNS = 6, OBJECT_KINDS = 32, OBJECT_CODE_BITS = 27 };
+enum { CHUNK_RUNS = 8, OBJECT_KINDS = 32, OBJECT_CODE_BITS = 27 };
 
 /* What an event is about, as runs have it: the kind above, the thing's code below; an order has no
  * code, since nobody asks for one. */
@@ -85,21 +86,32 @@ struct columns *columns_new(void);
 struct columns *columns_own(struct columns *old);
 void texts_drop(struct texts *t);
 
-/* The runs of a chunk, the newest first, each with those customers for whom it counts:
+/* The runs of a chunk, the newest first, each with those customers who have all their rows in it:
  *
  *   chunk_runs_begin(&v, chunk, who);
  *   while (chunk_runs_next(&v))
  *       … v.run, v.here (never empty) …
+ *   … v.several: those left, whose rows are in several runs (chunk_oldest() and newer) …
  */
 struct chunk_runs {
     const struct chunk *chunk;
     const struct run *run;
     struct set_words here;
-    struct set_words left; /* whose run has not been found yet */
-    int older;             /* how many runs are older than `run` */
+    struct set_words left;    /* whose runs have not all been found yet */
+    struct set_words several; /* who have rows in several runs; complete at the end */
+    bool any_several;         /* at the end: whether there are any */
+    int older;                /* how many runs are older than `run` */
 };
 void chunk_runs_begin(struct chunk_runs *v, const struct chunk *chunk, const struct set_words *who);
 bool chunk_runs_next(struct chunk_runs *v);
+/* The oldest run that counts for a customer; all newer ones do, too. */
+static inline int chunk_oldest(const struct chunk *chunk, uint32_t local)
+{
+    int k = chunk->n_runs - 1;
+    while (k > 0 && !run_replaces(chunk->runs[k], local))
+        k--;
+    return k;
+}
 
 /* What a snapshot holds, in bytes; shared parts are counted whole. */
 struct snapshot_bytes {

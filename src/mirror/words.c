@@ -208,3 +208,13 @@ uint32_t places_lower(const uint16_t *places, uint32_t n, uint32_t x)
     }
     return from;
 }
+
+uint32_t places_gallop(const uint16_t *places, uint32_t n, uint32_t from, uint32_t x)
+{
+    uint32_t step = 1;
+    while (step < n - from && places[from + step - 1] < x)
+        step *= 2;
+    uint32_t to = step < n - from ? from + step : n;
+    from += step / 2;
+    return from + places_lower(places + from, to - from, x);
+}

@@ -24,12 +24,13 @@ static uint8_t random_kind(struct rng *rng)
     return (uint8_t)(which < 60 ? 1 + rng_below(rng, 3) : which < 80 ? 11 : rng_below(rng, 256));
 }
 
-static struct run_row random_row(struct rng *rng, uint32_t customers, bool wide)
+/* Nothing earlier than from_s. */
+static struct run_row random_row(struct rng *rng, uint32_t customers, bool wide, uint32_t from_s)
 {
     struct run_row row = {
         .local = (uint16_t)(rng_below(rng, customers) * (SET_CHUNK / customers)),
         .kind = random_kind(rng),
-        .at_s = 1000 + (uint32_t)rng_below(rng, wide ? UINT32_MAX - 1000 : 50),
+        .at_s = from_s + (uint32_t)rng_below(rng, wide ? 400000000 : 50),
         .object = (uint32_t)rng_below(rng, wide ? 1000000 : 3),
         .channel = (uint16_t)(wide ? rng_below(rng, 1000) : 7),
         .staff = (uint16_t)rng_below(rng, wide ? 500 : 200),
@@ -123,9 +124,27 @@ static void check(const struct run *run, const struct run_row *rows, size_t n)
     assert_true(run_bytes(run) > n * 5);
 }
 
+/* Each customer with rows is replaced or continued, and nobody is both. */
+static void check_held(const struct run *run, const struct run_row *rows, size_t n,
+                       const struct set_words *replaced)
+{
+    struct set_words continued;
+    words_clear(&continued);
+    for (size_t i = 0; i < n; i++)
+        words_put(&continued, rows[i].local);
+    words_and_not(&continued, replaced);
+    for (uint32_t local = 0; local < SET_CHUNK; local++) {
+        assert_int_equal(run_replaces(run, local), words_has(replaced, local));
+        assert_int_equal(run_continues(run, local), words_has(&continued, local));
+    }
+}
+
 /* A run of random rows, some customers replaced; the naive log follows. */
 static struct run *next_run(struct rng *rng, uint32_t customers, size_t n)
 {
+    uint32_t from_s = 1000; /* whom the run continues have nothing later than their new rows */
+    for (size_t i = 0; i < everything.n; i++)
+        from_s = everything.rows[i].at_s > from_s ? everything.rows[i].at_s : from_s;
     struct run_rows *rows = run_rows_new();
     struct set_words replaced;
     bool wide = rng_below(rng, 2) == 0;
@@ -135,7 +154,7 @@ static struct run *next_run(struct rng *rng, uint32_t customers, size_t n)
     forget_replaced(&replaced);
     size_t first = everything.n;
     for (size_t i = 0; i < n; i++) {
-        everything.rows[everything.n] = random_row(rng, customers, wide);
+        everything.rows[everything.n] = random_row(rng, customers, wide, from_s);
         run_rows_add(rows, &everything.rows[everything.n++]);
     }
     assert_int_equal(run_rows_count(rows), n);
@@ -143,6 +162,7 @@ static struct run *next_run(struct rng *rng, uint32_t customers, size_t n)
     struct run *run = run_new(rows, &replaced);
     run_rows_free(rows);
     check(run, everything.rows + first, n);
+    check_held(run, everything.rows + first, n, &replaced);
     return run;
 }
 
@@ -166,6 +186,7 @@ static void runs_hold_what_was_put_in(void **state)
         check(by_steps, everything.rows, everything.n);
         check(at_once, everything.rows, everything.n);
         assert_null(at_once->replaced);
+        assert_null(at_once->continued);
         assert_null(at_once->local);
         run_drop(run_hold(at_once));
         run_drop(at_once);

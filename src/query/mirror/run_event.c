@@ -1,6 +1,7 @@
 /* run_event.c — conditions on events over the runs of one chunk.
  *
- * A customer is looked up in the newest run that holds them. Where every kind that matters has a
+ * A customer is looked up in the run that holds them; whose events are in several runs, they are put
+ * together first, unless any event at all is enough: then each run is asked. Where every kind that matters has a
  * posting and nothing else is asked of its rows, the posting alone is read, and customers without
  * one get the answer for no events at once. Otherwise rows are read customer by customer; amounts,
  * quantities and refunds stand in postings, whose places go along with the rows.
@@ -11,6 +12,7 @@
 
 #include "base/calendar.h"
 #include "base/must.h"
+#include "query/mirror/assemble.h"
 #include "query/word.h"
 
 #include <assert.h>
@@ -445,6 +447,68 @@ static void run_one(const struct ask *ask, const struct run *run, const struct s
         run_rows_of(ask, run, who, out);
 }
 
+/* ---- customers of several runs ---- */
+
+/* Whether there is any such event is asked of each run that counts. */
+static void any_of_several(const struct ask *ask, const struct chunk *chunk,
+                           const struct set_words *who, struct set_words *out)
+{
+    struct set_words left = *who, some;
+    for (int k = chunk->n_runs; k-- > 0 && words_any(&left);) {
+        words_clear(&some);
+        run_one(ask, chunk->runs[k], &left, &some);
+        words_or(out, &some);
+        words_and_not(&left, &some);
+        if (chunk->runs[k]->replaced != NULL)
+            words_and_not(&left, chunk->runs[k]->replaced);
+    }
+}
+
+/* What is to be put together for the question. */
+static struct assembly_needs needs_of(const struct ask *ask, const struct chunk *chunk)
+{
+    enum { ROWS_OF = 1024, POSTINGS_OF = 4096 /* customers at once */ };
+    const struct events_ask *x = ask->events;
+    const struct run *first = chunk->runs[0];
+    uint8_t kind = x->kinds[0];
+    bool posting = ask->kind == ASK_MEASURE && x->n_slots == 1 && !x->wants_rows &&
+                   first->postings[kind] != NULL;
+    return (struct assembly_needs){
+        .from_s = x->from_s,
+        .to_s = x->to_s,
+        .rows = !posting,
+        .columns = x->wants_rows,
+        .kinds = x->kinds,
+        .n_kinds = posting || x->wants_columns ? x->n_slots : 0,
+        .customers_most = posting ? POSTINGS_OF : ROWS_OF,
+    };
+}
+
+static void run_several(const struct ask *ask, const struct chunk *chunk,
+                        const struct set_words *who, struct set_words *out)
+{
+    const struct events_ask *x = ask->events;
+    uint64_t rows = 0;
+    for (size_t i = 0; i < x->n_slots; i++)
+        for (int k = 0; k < chunk->n_runs; k++)
+            rows += chunk->runs[k]->by_kind[x->kinds[i]];
+    if (rows == 0 || x->empty) {
+        if (x->zero)
+            words_or(out, who);
+        return;
+    }
+    if (ask->kind == ASK_MEASURE && x->node->kind != NODE_TEST && x->also == NULL) {
+        any_of_several(ask, chunk, who, out);
+        return;
+    }
+    struct assembly_needs needs = needs_of(ask, chunk);
+    struct assembly a;
+    assembly_begin(&a, chunk, who, &needs);
+    while (assembly_next(&a))
+        run_one(ask, &a.run, &a.here, out);
+    assembly_end(&a);
+}
+
 void events_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
                 struct set_words *out)
 {
@@ -453,4 +517,6 @@ void events_run(const struct ask *ask, const struct chunk *chunk, const struct s
     chunk_runs_begin(&v, chunk, cand);
     while (chunk_runs_next(&v))
         run_one(ask, v.run, &v.here, out);
+    if (v.any_several)
+        run_several(ask, chunk, &v.several, out);
 }

@@ -6,6 +6,7 @@
 #include "query/mirror/walk.h"
 
 #include "base/share.h"
+#include "query/mirror/assemble.h"
 #include "query/mirror/instants.h"
 
 #include <stdatomic.h>
@@ -255,6 +256,8 @@ static uint32_t to_second(const struct survey *v)
 struct runs_call {
     const struct survey *v;
     void (*see)(struct runs_call *call, const struct run *run, const struct set_words *who);
+    void (*see_several)(struct runs_call *call, const struct chunk *chunk,
+                        const struct set_words *who);
     void (*see_batch)(void *to, const struct walk_batch *b);
     void (*see_customer)(void *to, struct walk *w);
     void *to;
@@ -272,6 +275,46 @@ static void walk_runs(struct runs_call *call, uint32_t chunk, const struct set_w
     while (chunk_runs_next(&runs))
         if (has_any(&v->matcher, runs.run))
             call->see(call, runs.run, &runs.here);
+    bool any = false;
+    for (int k = 0; k < v->plan.s->chunks[chunk]->n_runs; k++)
+        any = any || has_any(&v->matcher, v->plan.s->chunks[chunk]->runs[k]);
+    if (runs.any_several && any)
+        call->see_several(call, v->plan.s->chunks[chunk], &runs.several);
+}
+
+/* ---- customers of several runs ---- */
+
+static struct assembly_needs needs_of(const struct survey *v)
+{
+    return (struct assembly_needs){
+        .from_s = from_second(v),
+        .to_s = to_second(v),
+        .rows = true,
+        .customers_most = WALK_BATCH,
+    };
+}
+
+static void batches_of_several(struct runs_call *call, const struct chunk *chunk,
+                               const struct set_words *who)
+{
+    struct assembly_needs needs = needs_of(call->v);
+    struct assembly a;
+    struct walk_batch b = {.run = &a.run};
+    if (call->walk.m != NULL) { /* customer by customer: filters look at more */
+        needs.columns = call->v->matcher.wants_rows;
+        needs.kinds = call->v->matcher.kinds;
+        needs.n_kinds = call->v->matcher.n_slots;
+    }
+    assembly_begin(&a, chunk, who, &needs);
+    while (assembly_next(&a)) {
+        for (b.n = 0; b.n < a.run.customers; b.n++) {
+            b.local[b.n] = a.run.local[b.n];
+            b.rows[b.n] = (struct run_range){a.run.start[b.n], a.run.start[b.n + 1]};
+        }
+        if (b.n > 0)
+            call->see_batch(call->to, &b);
+    }
+    assembly_end(&a);
 }
 
 static void batches_of_run(struct runs_call *call, const struct run *run,
@@ -299,7 +342,11 @@ static void batches_of_run(struct runs_call *call, const struct run *run,
 void walk_batches(const struct survey *v, uint32_t chunk, const struct set_words *who,
                   void (*see)(void *to, const struct walk_batch *b), void *to)
 {
-    struct runs_call call = {.v = v, .see = batches_of_run, .see_batch = see, .to = to};
+    struct runs_call call = {.v = v,
+                             .see = batches_of_run,
+                             .see_several = batches_of_several,
+                             .see_batch = see,
+                             .to = to};
     walk_runs(&call, chunk, who);
 }
 
@@ -316,6 +363,11 @@ static void see_each(void *to, const struct walk_batch *b)
 {
     struct runs_call *call = to;
     struct walk *w = &call->walk;
+    if (w->run != b->run) { /* put together of several */
+        w->run = b->run;
+        for (size_t k = 0; k < w->m->n_slots; k++)
+            w->posting[k] = b->run->postings[w->m->kinds[k]];
+    }
     for (uint32_t i = 0; i < b->n; i++) {
         w->local = b->local[i];
         w->rows = b->rows[i];
@@ -345,10 +397,69 @@ static void customers_of_run(struct runs_call *call, const struct run *run,
     batches_of_run(&batches, run, who);
 }
 
+/* The kind whose posting is all that need be read of several runs; 0: rows are. What the first run
+ * has no posting for is many rows of it. */
+static uint8_t only_of_several(const struct survey *v, const struct chunk *chunk)
+{
+    const struct matcher *m = &v->matcher;
+    int only = 0;
+    if (!v->by_posting || m->wants_rows)
+        return 0;
+    for (int kind = 0; kind < RUN_KINDS; kind++) {
+        bool any = false;
+        for (int k = 0; k < chunk->n_runs; k++)
+            any = any || chunk->runs[k]->by_kind[kind] > 0;
+        if ((m->plain[kind] | m->maybe[kind]) == 0 || !any)
+            continue;
+        if (only != 0 || chunk->runs[0]->postings[kind] == NULL)
+            return 0;
+        only = kind;
+    }
+    return (uint8_t)only;
+}
+
+static void postings_of_several(struct runs_call *call, const struct chunk *chunk,
+                                const struct set_words *who)
+{
+    enum { AT_ONCE = 4096 };
+    struct walk *w = &call->walk;
+    struct assembly_needs needs = needs_of(call->v);
+    struct assembly a;
+    needs.rows = false;
+    needs.kinds = &w->only_kind;
+    needs.n_kinds = 1;
+    needs.customers_most = AT_ONCE;
+    assembly_begin(&a, chunk, who, &needs);
+    w->run = &a.run;
+    w->only = a.run.postings[w->only_kind];
+    while (assembly_next(&a))
+        walk_posting(w, &a.here, call->see_customer, call->to);
+    assembly_end(&a);
+}
+
+static void customers_of_several(struct runs_call *call, const struct chunk *chunk,
+                                 const struct set_words *who)
+{
+    const struct survey *v = call->v;
+    struct walk *w = &call->walk;
+    *w = (struct walk){.m = &v->matcher, .from_s = from_second(v), .to_s = to_second(v)};
+    w->only_kind = only_of_several(v, chunk);
+    if (w->only_kind != 0) {
+        postings_of_several(call, chunk, who);
+        return;
+    }
+    struct runs_call batches = {.v = v, .see_batch = see_each, .to = call, .walk = *w};
+    batches_of_several(&batches, chunk, who);
+}
+
 void walk_chunk(const struct survey *v, uint32_t chunk, const struct set_words *who,
                 void (*see)(void *to, struct walk *w), void *to)
 {
-    struct runs_call call = {.v = v, .see = customers_of_run, .see_customer = see, .to = to};
+    struct runs_call call = {.v = v,
+                             .see = customers_of_run,
+                             .see_several = customers_of_several,
+                             .see_customer = see,
+                             .to = to};
     walk_runs(&call, chunk, who);
 }
 
