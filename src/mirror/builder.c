@@ -190,11 +190,6 @@ static enum rc code_of(struct builder *b, struct codes *codes, int64_t id, uint3
     return *out <= most ? RC_OK : too_many(e);
 }
 
-static uint32_t second_of(int64_t at_s)
-{
-    return at_s < 0 ? 0 : at_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)at_s;
-}
-
 enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
                   struct run_rows **rows, struct err *e)
 {

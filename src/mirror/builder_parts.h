@@ -48,6 +48,12 @@ void builder_forget(struct builder *b);
 /* Ascending, each once. */
 void ordinals_sort(uint32_t *ordinals, size_t *n);
 
+/* Seconds as runs have them. */
+static inline uint32_t second_of(int64_t at_s)
+{
+    return at_s < 0 ? 0 : at_s >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)at_s;
+}
+
 /* What a root's own row says: marks, columns. */
 void put_attributes(struct builder *b, uint32_t ordinal, const struct feed_customer *c,
                     struct mark_pairs pairs[static MARK_KINDS]);
@@ -65,9 +71,9 @@ enum rc builder_read_log(struct builder *b, struct tx *tx, int64_t to_seq,
 
 /* What a step has for one chunk. Rows may be NULL. */
 struct new_rows {
-    struct run_rows *fresh;  /* in the order of the log; taken over and left empty */
-    struct run_rows *again;  /* all rows of the upset; likewise */
-    struct set_words upset;  /* whose rows in older runs do not count any more */
+    struct run_rows *fresh; /* in the order of the log; taken over and left empty */
+    struct run_rows *again; /* older rows of the upset, all of them; likewise */
+    struct set_words upset; /* whose rows in older runs do not count any more */
 };
 /* The next newest run of chunk i, which the caller owns: with these rows, and those of the one
  * before while that is small. */
@@ -80,6 +86,38 @@ bool runs_stand(const struct chunk *c, const struct merging *g);
 void runs_put_merged(struct chunk *c, struct merging *g);
 /* Hands out what is to be merged. */
 void runs_give_merges(struct builder *b, const struct snapshot *s);
+
+/* ---- builder_order.c: orders that were written again ---- */
+
+struct changed_order {
+    int64_t id, customer_id;
+    bool known; /* nothing of it but its first refund can have changed; else the customer is read */
+};
+/* An order's event, and when it was first refunded now. */
+struct order_patch {
+    uint32_t root, at_s;
+    int64_t amount_fen;
+    uint32_t refunded_s;
+};
+/* Zeroed: none. */
+struct order_changes {
+    struct changed_order *at;
+    size_t n, room;
+    int64_t *told; /* orders that the log has told since the last snapshot */
+    size_t told_n, told_room;
+    struct order_patch *patches; /* by ascending root */
+    size_t n_patches, patches_room;
+};
+void order_changed(struct order_changes *x, int64_t id, int64_t customer_id);
+void order_told(struct order_changes *x, int64_t id);
+/* Reads the orders and finds out which are known, and the patches of those. */
+enum rc order_changes_read(struct order_changes *x, struct builder *b, struct tx *tx,
+                           const struct snapshot *last, struct err *e);
+/* Adds the rows of the customers of n patches of one chunk, patched, but of those who are upset
+ * besides. */
+void order_patches_put(const struct order_patch *at, size_t n, const struct chunk *c,
+                       struct new_rows *out);
+void order_changes_free(struct order_changes *x);
 
 /* A snapshot with the chunks of `last` (NULL: none), without marks and `alive`. */
 struct snapshot *snapshot_new(struct builder *b, const struct snapshot *last, int64_t seq);

@@ -52,16 +52,17 @@ static bool last_time(const struct chunk *c, uint32_t local, uint32_t *out_s)
     return false;
 }
 
-/* Whom new rows make replaced: `late` has rows to be copied from the runs of `c`, `newcomers` have
- * none. `top` (or NULL) is the run that the rows are put in, newer than those. */
-static void sort_out(const struct run_rows *rows, const struct chunk *c, const struct run *top,
+/* Whom new rows make replaced, besides the upset: `late` has rows to be copied from the runs of `c`,
+ * `newcomers` have none. `top` (or NULL) is the run that the rows are put in, newer than those. */
+static void sort_out(const struct new_rows *n, const struct chunk *c, const struct run *top,
                      struct set_words *late, struct set_words *newcomers)
 {
+    const struct run_rows *rows = n->fresh;
     uint32_t known = SET_CHUNK, last_s = 0; /* of the customer of the row before */
     for (size_t i = 0; i < rows->n; i++) {
         uint32_t local = rows->local[i];
-        if ((top != NULL && run_replaces(top, local)) || words_has(newcomers, local) ||
-            words_has(late, local))
+        if ((top != NULL && run_replaces(top, local)) || words_has(&n->upset, local) ||
+            words_has(newcomers, local) || words_has(late, local))
             continue;
         if (top != NULL && run_continues(top, local) &&
             rows->at_s[i] >= top->at_s[run_range_of(top, local).from])
@@ -111,7 +112,7 @@ void runs_renew(struct builder *b, struct chunk *c, uint32_t i, const struct new
     words_clear(&late);
     words_clear(&replaced);
     if (n->fresh != NULL)
-        sort_out(n->fresh, c, top, &late, &replaced);
+        sort_out(n, c, top, &late, &replaced);
     words_or(&replaced, &late);
     words_or(&replaced, &n->upset);
     if (words_any(&late))
@@ -122,10 +123,10 @@ void runs_renew(struct builder *b, struct chunk *c, uint32_t i, const struct new
         take_top(top, &n->upset, rows);
         run_drop(top);
     }
-    if (n->fresh != NULL)
-        run_rows_take(rows, n->fresh);
     if (n->again != NULL)
         run_rows_take(rows, n->again);
+    if (n->fresh != NULL)
+        run_rows_take(rows, n->fresh);
     assert(c->n_runs < CHUNK_RUNS);
     c->runs[c->n_runs++] = run_new(rows, &replaced);
     run_rows_free(rows);

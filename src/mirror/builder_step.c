@@ -1,13 +1,15 @@
 /* builder_step.c — the next snapshot from the last: what was written since, and whom it touches.
  *
  * First everyone whom a change names is read, since events hang on roots. Then come new events, and
- * for the upset (those whose past changed) all of theirs. Each chunk they fall into gets a new
+ * for the upset (those whose past changed) all of theirs, except where no more than the refund of an
+ * order has to be written into what is there (builder_order.c). Each chunk they fall into gets a new
  * newest run (builder_runs.c).
  */
 #include "mirror/builder.h"
 
 #include "base/must.h"
 #include "mirror/builder_parts.h"
+#include "store/event.h"
 #include "store/ids.h"
 
 #include <assert.h>
@@ -44,6 +46,7 @@ struct step {
     bool everything;        /* only reading everything anew will do */
     struct id_list to_read; /* customers whose row is to be read */
     struct id_list upset_ids, touched_ids[FEED_RELATIONS];
+    struct order_changes orders;
     struct ordinal_list upset;                   /* roots */
     struct ordinal_list touched[FEED_RELATIONS]; /* roots */
     struct ordinal_list attributed;              /* customers read */
@@ -90,11 +93,12 @@ static bool ordinal_in(const struct ordinal_list *l, uint32_t ordinal)
 
 /* ---- what was written ---- */
 
-static void see_upset(void *to, int64_t customer_id, int kind)
+static void see_upset(void *to, int64_t customer_id, int kind, int64_t order_id)
 {
     struct step *s = to;
-    (void)kind;
-    if (customer_id == 0)
+    if (kind == EVENT_ORDER)
+        order_told(&s->orders, order_id);
+    else if (customer_id == 0)
         s->everything = true;
     else
         id_add(&s->upset_ids, customer_id);
@@ -118,7 +122,7 @@ static void see_change(void *to, struct str table, int64_t customer_id, int64_t 
     } else if (str_eq(table, STR("clv_score"))) {
         id_add(&s->to_read, customer_id);
     } else if (str_eq(table, STR("orders"))) {
-        id_add(&s->upset_ids, customer_id);
+        order_changed(&s->orders, row_id, customer_id);
     }
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)
         if (str_eq(table, str_from(TABLES[i].table)))
@@ -319,13 +323,19 @@ static void renew_chunks(struct step *s, struct snapshot *fresh)
         c->columns = columns_own(c->columns);
         put_columns(c->columns, ordinal, &s->rows[i]);
     }
-    size_t u = 0;
+    size_t u = 0, p = 0;
     for (uint32_t i = 0; i < fresh->n_chunks; i++) {
         struct new_rows n = {.fresh = s->fresh[i], .again = s->again[i]};
         for (; u < s->upset.n && s->upset.at[u] / SET_CHUNK == i; u++)
             words_put(&n.upset, s->upset.at[u] % SET_CHUNK);
+        size_t patch = p;
+        while (p < s->orders.n_patches && s->orders.patches[p].root / SET_CHUNK == i)
+            p++;
+        if (p > patch)
+            order_patches_put(s->orders.patches + patch, p - patch, fresh->chunks[i], &n);
         if (n.fresh != NULL || words_any(&n.upset))
             runs_renew(s->b, own_chunk(fresh, i, owned), i, &n);
+        s->again[i] = n.again; /* the step frees it */
     }
     free(owned);
 }
@@ -391,8 +401,13 @@ static enum rc read_step(struct step *s, struct err *e)
         rc = feed_changes(s->tx, s->last->seq, s->seq, see_change, s, e);
     if (rc == RC_OK && !s->everything)
         rc = read_customers(s, e);
+    if (rc == RC_OK && !s->everything)
+        rc = order_changes_read(&s->orders, s->b, s->tx, s->last, e);
     if (rc != RC_OK || s->everything)
         return rc;
+    for (size_t i = 0; i < s->orders.n; i++)
+        if (!s->orders.at[i].known)
+            id_add(&s->upset_ids, s->orders.at[i].customer_id);
     roots_of(s, &s->upset_ids, &s->upset);
     for (int k = 0; k < FEED_RELATIONS; k++)
         roots_of(s, &s->touched_ids[k], &s->touched[k]);
@@ -412,6 +427,7 @@ static void step_free(struct step *s)
     free(s->to_read.at);
     free(s->upset_ids.at);
     free(s->upset.at);
+    order_changes_free(&s->orders);
     for (int k = 0; k < FEED_RELATIONS; k++) {
         free(s->touched_ids[k].at);
         free(s->touched[k].at);

@@ -144,10 +144,10 @@ static const struct sql CHANGES = {
     .out = "sii",
 };
 static const struct sql UPSETS = {
-    .text = "SELECT customer_id, kind FROM event WHERE seq > $1 AND seq <= $2"
-            " AND kind IN (12, 38, 39, 42, 43, 45)",
+    .text = "SELECT customer_id, kind, CASE WHEN object_kind = 6 THEN object_id ELSE 0 END FROM event"
+            " WHERE seq > $1 AND seq <= $2 AND kind IN (11, 38, 39, 42, 43)",
     .in = "ii",
-    .out = "ii",
+    .out = "iiI",
 };
 
 static const struct sql PRODUCTS = {
@@ -191,10 +191,9 @@ STATEMENTS(feed, &EVENTS, &EVENTS_OF, &CUSTOMERS, &CUSTOMERS_OF, &TAGS, &TAGS_OF
            &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &CHANGES, &UPSETS, &PRODUCTS, &TAGS_OF_GROUPS,
            &TIERS_OF_MODEL, &LIVE_GROUPS, &TEAM, &SCOPE);
 
-static_assert(EVENT_ORDER == 11 && EVENT_REFUND == 12 && EVENT_ITEM == 13 && EVENT_MERGE == 38 &&
-                  EVENT_UNMERGE == 39 && EVENT_ERASE == 42 && EVENT_RETRACT == 43 &&
-                  EVENT_ORDER_CHANGE == 45 && OBJECT_PRODUCT == 7 && OBJECT_BATCH == 16 &&
-                  OBJECT_EVENT == 17,
+static_assert(EVENT_ORDER == 11 && EVENT_ITEM == 13 && EVENT_MERGE == 38 && EVENT_UNMERGE == 39 &&
+                  EVENT_ERASE == 42 && EVENT_RETRACT == 43 && OBJECT_ORDER == 6 &&
+                  OBJECT_PRODUCT == 7 && OBJECT_BATCH == 16 && OBJECT_EVENT == 17,
               "the statements write these numbers out");
 
 static const struct {
@@ -338,14 +337,15 @@ enum rc feed_changes(struct tx *tx, int64_t after_seq, int64_t to_seq,
 }
 
 enum rc feed_upsets(struct tx *tx, int64_t after_seq, int64_t to_seq,
-                    void (*see)(void *to, int64_t customer_id, int kind), void *to, struct err *e)
+                    void (*see)(void *to, int64_t customer_id, int kind, int64_t order_id), void *to,
+                    struct err *e)
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &UPSETS, &r, e, after_seq, to_seq);
     if (rc != RC_OK)
         return rc;
     while (rows_next(r))
-        see(to, rows_int(r, 0), (int)rows_int(r, 1));
+        see(to, rows_int(r, 0), (int)rows_int(r, 1), rows_int(r, 2));
     return rows_end(r, e);
 }
 

@@ -91,9 +91,21 @@ enum rc feed_changes(struct tx *tx, int64_t after_seq, int64_t to_seq,
                      void (*see)(void *to, struct str table, int64_t customer_id, int64_t row_id),
                      void *to, struct err *e);
 /* The events among them that change the past of their customer (a merge, its undo, an erasure, a
- * retraction, a refund, a changed order); customer 0: of a whole import. */
+ * retraction); customer 0: of a whole import. And those that tell an order, with its number in the
+ * database (others: 0). */
 enum rc feed_upsets(struct tx *tx, int64_t after_seq, int64_t to_seq,
-                    void (*see)(void *to, int64_t customer_id, int kind), void *to, struct err *e);
+                    void (*see)(void *to, int64_t customer_id, int kind, int64_t order_id), void *to,
+                    struct err *e);
+
+/* An order as the log tells it. */
+struct feed_order {
+    int64_t id, customer_id; /* as born */
+    int64_t at_s, amount_fen;
+    int64_t refunded_s; /* its first refund; DB_NULL */
+};
+/* Calls see() with those of the orders that the log has an event of, by ascending id. */
+enum rc feed_orders(struct tx *tx, const int64_t *ids, size_t n,
+                    void (*see)(void *to, const struct feed_order *o), void *to, struct err *e);
 
 /* ---- small lists that questions need ---- */
 

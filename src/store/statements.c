@@ -24,6 +24,7 @@
     X(event)                                                                                       \
     X(feed)                                                                                        \
     X(feed_log)                                                                                    \
+    X(feed_order)                                                                                  \
     X(field)                                                                                       \
     X(figures)                                                                                     \
     X(group)                                                                                       \

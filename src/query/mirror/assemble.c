@@ -160,6 +160,19 @@ void assembly_end(struct assembly *a)
 
 /* ---- one customer ---- */
 
+/* Where the first place that is not below x stands, from `from` on. Where those asked for are not few
+ * beside the places, it is near. */
+static inline uint32_t place_of(const struct assembly *a, const uint16_t *places, uint32_t n,
+                                uint32_t from, uint32_t x)
+{
+    enum { NEAR = 16 };
+    if (n / NEAR > a->n)
+        return places_gallop(places, n, from, x);
+    while (from < n && places[from] < x)
+        from++;
+    return from;
+}
+
 /* The customer's rows in the span. */
 static struct run_range rows_in(const struct assembly *a, struct assembly_source *s, uint32_t local)
 {
@@ -168,7 +181,7 @@ static struct run_range rows_in(const struct assembly *a, struct assembly_source
     if (run->local == NULL) {
         rows = (struct run_range){run->start[local], run->start[local + 1]};
     } else {
-        uint32_t i = s->customer = places_gallop(run->local, run->customers, s->customer, local);
+        uint32_t i = s->customer = place_of(a, run->local, run->customers, s->customer, local);
         if (i == run->customers || run->local[i] != local)
             return (struct run_range){0, 0};
         rows = (struct run_range){run->start[i], run->start[i + 1]};
@@ -200,39 +213,58 @@ static void copy_rows(struct assembly *a, const struct run *from, struct run_ran
     a->run.n += n;
 }
 
-static void put_amount(struct run_amounts *to, uint32_t at, const struct run_amounts *from,
-                       uint32_t place)
+/* What a run has no posting for has no amounts: `from` and its column are NULL. */
+static void copy_amounts(struct run_amounts *to, uint32_t at, const struct run_amounts *from,
+                         struct run_range places)
 {
-    if (to->wide != NULL)
-        to->wide[at] = from != NULL ? run_amount(from, place) : RUN_NONE;
-    else if (to->narrow != NULL)
-        to->narrow[at] = from != NULL && from->narrow != NULL ? from->narrow[place] : INT32_MIN;
+    uint32_t n = places.to - places.from;
+    if (to->wide != NULL) {
+        for (uint32_t i = 0; i < n; i++)
+            to->wide[at + i] = from != NULL ? run_amount(from, places.from + i) : RUN_NONE;
+    } else if (to->narrow != NULL) {
+        for (uint32_t i = 0; i < n; i++)
+            to->narrow[at + i] =
+                from != NULL && from->narrow != NULL ? from->narrow[places.from + i] : INT32_MIN;
+    }
 }
 
-/* One event: a place in a run's posting, or (`from` NULL) one without more than its time. */
-static void put_place(struct run_posting *to, uint32_t local, uint32_t at_s,
-                      const struct run_posting *from, uint32_t place)
+/* Appends all but times: of places in a run's posting, or of as many events without (p NULL). */
+static void copy_places(struct run_posting *to, uint32_t local, const struct run_posting *p,
+                        struct run_range places)
 {
-    uint32_t at = to->n++;
-    to->local[at] = (uint16_t)local;
-    to->at_s[at] = at_s;
-    put_amount(&to->amount_fen, at, from != NULL ? &from->amount_fen : NULL, place);
-    put_amount(&to->quantity, at, from != NULL ? &from->quantity : NULL, place);
-    if (to->refunded_s != NULL)
-        to->refunded_s[at] =
-            from != NULL && from->refunded_s != NULL ? from->refunded_s[place] : RUN_NEVER;
+    uint32_t n = places.to - places.from, at = to->n;
+    for (uint32_t i = 0; i < n; i++)
+        to->local[at + i] = (uint16_t)local;
+    copy_amounts(&to->amount_fen, at, p != NULL ? &p->amount_fen : NULL, places);
+    copy_amounts(&to->quantity, at, p != NULL ? &p->quantity : NULL, places);
+    for (uint32_t i = 0; i < n && to->refunded_s != NULL; i++)
+        to->refunded_s[at + i] =
+            p != NULL && p->refunded_s != NULL ? p->refunded_s[places.from + i] : RUN_NEVER;
+    to->n += n;
 }
 
-static struct run_range places_of(struct assembly_source *s, uint8_t kind, uint32_t local)
+static struct run_range places_of(const struct assembly *a, struct assembly_source *s, uint8_t kind,
+                                  uint32_t local)
 {
     const struct run_posting *p = s->run->postings[kind];
-    if (p->of_block != NULL)
-        return run_posting_of(p, local);
-    uint32_t i = s->place[kind] = places_gallop(p->local, p->n, s->place[kind], local);
+    uint32_t i = s->place[kind] = place_of(a, p->local, p->n, s->place[kind], local);
     struct run_range places = {i, i};
     while (places.to < p->n && p->local[places.to] == local)
         places.to++;
     return places;
+}
+
+/* Of a kind that the run has no posting for. */
+static void copy_from_rows(struct assembly *a, struct assembly_source *s, uint8_t kind,
+                           uint32_t local)
+{
+    struct run_posting *to = a->run.postings[kind];
+    struct run_range rows = rows_in(a, s, local), places = {0, 0};
+    reserve_places(a, kind, rows.to - rows.from);
+    for (uint32_t row = rows.from; row < rows.to; row++)
+        if (s->run->kind[row] == kind)
+            to->at_s[to->n + places.to++] = s->run->at_s[row];
+    copy_places(to, local, NULL, places);
 }
 
 static void copy_posting(struct assembly *a, struct assembly_source *s, uint8_t kind,
@@ -243,21 +275,18 @@ static void copy_posting(struct assembly *a, struct assembly_source *s, uint8_t 
     if (to == NULL || s->run->by_kind[kind] == 0)
         return;
     if (p == NULL) {
-        struct run_range rows = rows_in(a, s, local);
-        reserve_places(a, kind, rows.to - rows.from);
-        for (uint32_t row = rows.from; row < rows.to; row++)
-            if (s->run->kind[row] == kind)
-                put_place(to, local, s->run->at_s[row], NULL, 0);
+        copy_from_rows(a, s, kind, local);
         return;
     }
-    struct run_range places = places_of(s, kind, local);
+    struct run_range places = places_of(a, s, kind, local);
     while (s->cut_from && places.from < places.to && p->at_s[places.from] < a->needs.from_s)
         places.from++;
     while (s->cut_to && places.from < places.to && p->at_s[places.to - 1] > a->needs.to_s)
         places.to--;
     reserve_places(a, kind, places.to - places.from);
-    for (uint32_t place = places.from; place < places.to; place++)
-        put_place(to, local, p->at_s[place], p, place);
+    for (uint32_t i = places.from; i < places.to; i++)
+        to->at_s[to->n + (i - places.from)] = p->at_s[i];
+    copy_places(to, local, p, places);
 }
 
 static void take(struct assembly *a, uint32_t local)
@@ -288,6 +317,7 @@ static void take(struct assembly *a, uint32_t local)
 /* What will be read of the first run for a customer. */
 static void call_ahead(const struct assembly *a, uint32_t local)
 {
+    enum { LINES = 8, TIMES_A_LINE = 16 };
     const struct run *run = a->chunk->runs[0];
     for (size_t i = 0; i < a->needs.n_kinds; i++)
         if (run->postings[a->needs.kinds[i]] != NULL)
@@ -296,9 +326,11 @@ static void call_ahead(const struct assembly *a, uint32_t local)
         return;
     uint32_t end = run->start[local + 1], recent = run->recent != NULL ? run->recent[local] : 0;
     uint32_t first = a->needs.from_s >= run->recent_s ? end - recent : run->start[local];
-    __builtin_prefetch(&run->at_s[end - (end > 0)]);
-    __builtin_prefetch(&run->at_s[first]);
+    for (uint32_t i = 0; i < LINES && first + i * TIMES_A_LINE < end; i++)
+        __builtin_prefetch(&run->at_s[first + i * TIMES_A_LINE]);
     __builtin_prefetch(&run->kind[first]);
+    __builtin_prefetch(&run->at_s[end - (end > 0)]);
+    __builtin_prefetch(&run->kind[end - (end > 0)]);
 }
 
 bool assembly_next(struct assembly *a)
