@@ -1,11 +1,12 @@
 /* builder_order.c — orders that were written again, most of them since they were refunded.
  *
  * Whatever else of an order changes, the log takes its event back and tells a new one, and takes
- * back the lines that go (domain/ingest_order.c): those customers are read again as a whole. What is
- * left is when an order was first refunded. Its event is found in the mirror by customer, time and
- * amount, and the customer's rows are taken from there. Orders that the log does not tell (unpaid
- * ones, whose lines follow their seller), that were told anew, or of which there are two alike, have
- * the customer read again. Cost: 10 µs an order, and a copy of the customer's rows in memory.
+ * back the lines that go (domain/ingest_order.c): those customers are read again as a whole. What
+ * is left is when an order was first refunded. Its event is found in the mirror by customer, time
+ * and amount, and the customer's rows are taken from there. Orders that the log does not tell
+ * (unpaid ones, whose lines follow their seller), that were told anew, or of which there are two
+ * alike, have the customer read again. Cost: 10 µs an order, and a copy of the customer's rows in
+ * memory.
  */
 #include "mirror/builder_parts.h"
 
@@ -46,8 +47,8 @@ void order_changes_free(struct order_changes *x)
 
 /* ---- which patch ---- */
 
-/* The first refund of the one order of a customer at a time with an amount, as the last snapshot has
- * it; false when there is none, or several. */
+/* The first refund of the one order of a customer at a time with an amount, as the last snapshot
+ * has it; false when there is none, or several. */
 static bool find_order(const struct chunk *c, uint32_t local, uint32_t at_s, int64_t amount_fen,
                        uint32_t *out_refunded_s)
 {

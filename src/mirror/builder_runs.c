@@ -1,16 +1,16 @@
 /* builder_runs.c — the runs of a chunk as events come in, and which of them are to become one.
  *
  * New rows go into the newest run, which is written anew while it is small (`top_most`) and left
- * alone then. It continues the customers it holds, whose older runs stay as they are, so that a step
- * costs its new rows and those of small newest runs. Who has a row that is earlier than the last of
- * older runs is replaced: all of their rows are copied from those. Whoever has no older rows is
- * replaced, too, since one run is simpler to read than two.
+ * alone then. It continues the customers it holds, whose older runs stay as they are, so that a
+ * step costs its new rows and those of small newest runs. Who has a row that is earlier than the
+ * last of older runs is replaced: all of their rows are copied from those. Whoever has no older
+ * rows is replaced, too, since one run is simpler to read than two.
  *
  * Runs that are left alone become one with the next older while that is but a few times as large
- * (`growth`), and part of the first when they are a share of it, on the merger's thread. What it has
- * made is put in place by the next step, so no step waits for a merge: when merges fall behind, the
- * newest run grows instead. An event is copied about four times for each step from one size to the
- * next.
+ * (`growth`), and part of the first when they are a share of it, on the merger's thread. What it
+ * has made is put in place by the next step, so no step waits for a merge: when merges fall behind,
+ * the newest run grows instead. An event is copied about four times for each step from one size to
+ * the next.
  */
 #include "mirror/builder_parts.h"
 
@@ -52,8 +52,9 @@ static bool last_time(const struct chunk *c, uint32_t local, uint32_t *out_s)
     return false;
 }
 
-/* Whom new rows make replaced, besides the upset: `late` has rows to be copied from the runs of `c`,
- * `newcomers` have none. `top` (or NULL) is the run that the rows are put in, newer than those. */
+/* Whom new rows make replaced, besides the upset: `late` has rows to be copied from the runs of
+ * `c`, `newcomers` have none. `top` (or NULL) is the run that the rows are put in, newer than
+ * those. */
 static void sort_out(const struct new_rows *n, const struct chunk *c, const struct run *top,
                      struct set_words *late, struct set_words *newcomers)
 {

@@ -1,9 +1,9 @@
 /* builder_step.c — the next snapshot from the last: what was written since, and whom it touches.
  *
  * First everyone whom a change names is read, since events hang on roots. Then come new events, and
- * for the upset (those whose past changed) all of theirs, except where no more than the refund of an
- * order has to be written into what is there (builder_order.c). Each chunk they fall into gets a new
- * newest run (builder_runs.c).
+ * for the upset (those whose past changed) all of theirs, except where no more than the refund of
+ * an order has to be written into what is there (builder_order.c). Each chunk they fall into gets a
+ * new newest run (builder_runs.c).
  */
 #include "mirror/builder.h"
 
@@ -17,11 +17,9 @@
 
 #ifdef KOI_SMALL_RUNS /* a differential test builds it so: everything below happens all the time */
 enum { IDS_A_QUERY = 7, RELOAD_FROM = 40 };
-const struct builder_bounds builder_bounds = {
-    .top_most = 100, .growth = 3, .base_share = 6};
+const struct builder_bounds builder_bounds = {.top_most = 100, .growth = 3, .base_share = 6};
 #else
-const struct builder_bounds builder_bounds = {
-    .top_most = 2048, .growth = 8, .base_share = 16};
+const struct builder_bounds builder_bounds = {.top_most = 2048, .growth = 8, .base_share = 16};
 enum {
     IDS_A_QUERY = 2000,  /* customers asked about at once */
     RELOAD_FROM = 20000, /* customers from which a kind of marks is read whole instead */

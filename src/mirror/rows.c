@@ -3,8 +3,8 @@
  * Sorting counts by customer, which keeps the order of the log within each, and then looks whether
  * a customer's times already ascend, as they nearly always do; only those that do not are sorted,
  * by time and place so that equal seconds stay as they were. Costs two passes over the rows and 4
- * bytes a row besides the copy. A short list is counted by the two bytes of the customer instead, so
- * that it costs nothing for those who are not in it.
+ * bytes a row besides the copy. A short list is counted by the two bytes of the customer instead,
+ * so that it costs nothing for those who are not in it.
  */
 #include "mirror/rows.h"
 

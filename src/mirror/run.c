@@ -1,4 +1,6 @@
-/* run.c — a run made of sorted rows: wide columns become narrow, postings are cut out of them.
+/* run.c — a run made of sorted rows: wide columns become narrow, postings are cut out of them, and
+ * it is noted whom it replaces and whom it continues. The wide columns are there until it is made:
+ * 15 bytes a row.
  */
 #include "mirror/run.h"
 

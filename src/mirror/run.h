@@ -5,9 +5,9 @@
  * Within a customer equal seconds keep the order of the log (`seq`), which is the order in
  * which rows are given here, so `seq` itself is not kept.
  *
- * A newer run continues a customer, as a rule: none of their rows in it is earlier than any in older
- * runs (of equal seconds the newer run's come later in the log, too), so that all of them are the
- * rows of each run, one run after the other. Or it replaces a customer: older runs then do not
+ * A newer run continues a customer, as a rule: none of their rows in it is earlier than any in
+ * older runs (of equal seconds the newer run's come later in the log, too), so that all of them are
+ * the rows of each run, one run after the other. Or it replaces a customer: older runs then do not
  * count for them. That is how late rows, merges, erasures, events taken back and refunds of old
  * orders come in.
  *
@@ -117,7 +117,8 @@ struct run {
  * holds one reference. */
 struct run *run_new(const struct run_rows *rows, const struct set_words *replaced);
 /* One run of several, the oldest first, each of which continues or replaces whom it holds. With
- * `base`, nothing is older: what is replaced is gone and not remembered. Cost: about 30 ns a row. */
+ * `base`, nothing is older: what is replaced is gone and not remembered. Cost: about 30 ns a
+ * row. */
 struct run *run_merge(const struct run *const *runs, size_t n, bool base);
 
 /* A run as a part of a file, and back: the run points into the file and holds it. NULL for a part

@@ -2,10 +2,10 @@
  *
  * Customers have ordinals from 0 in the order in which they were first seen; events, marks and
  * columns hang on root customers, whose merged ones have none. A chunk of 65,536 ordinals has up to
- * CHUNK_RUNS runs of events, three to five as a rule: each run but the first continues the customers
- * it holds, or replaces them (mirror/run.h). For a customer count the newest run that replaces them
- * (else the first) and all newer ones; their rows are those of the first of these, then of the next,
- * and so on. Most customers are in one run alone.
+ * CHUNK_RUNS runs of events, three to five as a rule: each run but the first continues the
+ * customers it holds, or replaces them (mirror/run.h). For a customer count the newest run that
+ * replaces them (else the first) and all newer ones; their rows are those of the first of these,
+ * then of the next, and so on. Most customers are in one run alone.
  *
  * Readers hold a reference while they ask. Cost: a copied list of chunks for each snapshot, what is
  * in them is shared.

@@ -144,8 +144,8 @@ static const struct sql CHANGES = {
     .out = "sii",
 };
 static const struct sql UPSETS = {
-    .text = "SELECT customer_id, kind, CASE WHEN object_kind = 6 THEN object_id ELSE 0 END FROM event"
-            " WHERE seq > $1 AND seq <= $2 AND kind IN (11, 38, 39, 42, 43)",
+    .text = "SELECT customer_id, kind, CASE WHEN object_kind = 6 THEN object_id ELSE 0 END"
+            " FROM event WHERE seq > $1 AND seq <= $2 AND kind IN (11, 38, 39, 42, 43)",
     .in = "ii",
     .out = "iiI",
 };
@@ -337,8 +337,8 @@ enum rc feed_changes(struct tx *tx, int64_t after_seq, int64_t to_seq,
 }
 
 enum rc feed_upsets(struct tx *tx, int64_t after_seq, int64_t to_seq,
-                    void (*see)(void *to, int64_t customer_id, int kind, int64_t order_id), void *to,
-                    struct err *e)
+                    void (*see)(void *to, int64_t customer_id, int kind, int64_t order_id),
+                    void *to, struct err *e)
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &UPSETS, &r, e, after_seq, to_seq);

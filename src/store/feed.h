@@ -94,8 +94,8 @@ enum rc feed_changes(struct tx *tx, int64_t after_seq, int64_t to_seq,
  * retraction); customer 0: of a whole import. And those that tell an order, with its number in the
  * database (others: 0). */
 enum rc feed_upsets(struct tx *tx, int64_t after_seq, int64_t to_seq,
-                    void (*see)(void *to, int64_t customer_id, int kind, int64_t order_id), void *to,
-                    struct err *e);
+                    void (*see)(void *to, int64_t customer_id, int kind, int64_t order_id),
+                    void *to, struct err *e);
 
 /* An order as the log tells it. */
 struct feed_order {

@@ -3,9 +3,9 @@
  * A corp lives at random: every operation that changes what the mirror holds, through the functions
  * the program itself uses. After each handful the next snapshot is compared with one that a fresh
  * builder makes of the same transaction, by ids: who is alive, columns, marks, and each customer's
- * events as the runs have them that count. Old snapshots are kept now and then and must say to the end
- * what they said. A seed is printed on failure and taken from KOI_TEST_SEED; KOI_VERBOSE prints how
- * often each operation came. Marks have their own naive model.
+ * events as the runs have them that count. Old snapshots are kept now and then and must say to the
+ * end what they said. A seed is printed on failure and taken from KOI_TEST_SEED; KOI_VERBOSE prints
+ * how often each operation came. Marks have their own naive model.
  */
 #include "mirror_world.h"
 

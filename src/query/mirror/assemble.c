@@ -160,8 +160,8 @@ void assembly_end(struct assembly *a)
 
 /* ---- one customer ---- */
 
-/* Where the first place that is not below x stands, from `from` on. Where those asked for are not few
- * beside the places, it is near. */
+/* Where the first place that is not below x stands, from `from` on. Where those asked for are not
+ * few beside the places, it is near. */
 static inline uint32_t place_of(const struct assembly *a, const uint16_t *places, uint32_t n,
                                 uint32_t from, uint32_t x)
 {

@@ -3,8 +3,8 @@
  *
  * Loops over a run go over what is put together as they do over any run, one with few customers. It
  * holds what the question needs and no more: rows of its span with kind and time, other columns and
- * postings where they are asked for, or one posting alone. It is the asker's, and reused for the next
- * customers.
+ * postings where they are asked for, or one posting alone. It is the asker's, and reused for the
+ * next customers.
  *
  *   assembly_begin(&a, chunk, who, &needs);
  *   while (assembly_next(&a))

@@ -1,10 +1,10 @@
 /* run_event.c — conditions on events over the runs of one chunk.
  *
- * A customer is looked up in the run that holds them; whose events are in several runs, they are put
- * together first, unless any event at all is enough: then each run is asked. Where every kind that matters has a
- * posting and nothing else is asked of its rows, the posting alone is read, and customers without
- * one get the answer for no events at once. Otherwise rows are read customer by customer; amounts,
- * quantities and refunds stand in postings, whose places go along with the rows.
+ * A customer is looked up in the run that holds them; whose events are in several runs, they are
+ * put together first, unless any event at all is enough: then each run is asked. Where every kind
+ * that matters has a posting and nothing else is asked of its rows, the posting alone is read, and
+ * customers without one get the answer for no events at once. Otherwise rows are read customer by
+ * customer; amounts, quantities and refunds stand in postings, whose places go along with the rows.
  */
 #include "query/mirror/match.h"
 #include "query/mirror/instants.h"

@@ -1,8 +1,8 @@
 /* run_past.c — what was so at a past time, from the last event that said so.
  *
  * Rows of a customer are in the order of time, so the last one is looked for from the end of what
- * had happened by then, in the newest run first. Where the kind has a posting, only those in it are looked at. Cost: 1 ns
- * for each row behind the one that is found, 20 ns a customer looked at. */
+ * had happened by then, in the newest run first. Where the kind has a posting, only those in it are
+ * looked at. Cost: 1 ns for each row behind the one that is found, 20 ns a customer looked at. */
 #include "query/mirror/plan.h"
 
 #include <assert.h>

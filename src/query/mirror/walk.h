@@ -1,11 +1,11 @@
 /* walk — the events of an analysis, customer by customer, over the cores. Private to
  * query/mirror.
  *
- * An analysis gives its matcher, who counts, and a span; the walk finds each customer's run and their
- * rows in the span, and calls back, customer by customer or for some hundred at once. Whose rows are
- * in several runs, they are put together first (assemble.h). Customers without a row in the span are passed over. Work is shared out by chunks, so
- * whoever is called keeps sums by chunk and adds them up afterwards. Cost: 4 to 8 ns a customer
- * besides what the callback takes.
+ * An analysis gives its matcher, who counts, and a span; the walk finds each customer's run and
+ * their rows in the span, and calls back, customer by customer or for some hundred at once. Whose
+ * rows are in several runs, they are put together first (assemble.h). Customers without a row in
+ * the span are passed over. Work is shared out by chunks, so whoever is called keeps sums by chunk
+ * and adds them up afterwards. Cost: 4 to 8 ns a customer besides what the callback takes.
  */
 #ifndef KOI_QUERY_MIRROR_WALK_H
 #define KOI_QUERY_MIRROR_WALK_H
