@@ -1,10 +1,11 @@
 /* run_event.c — conditions on events over the runs of one chunk.
  *
  * A customer is looked up in the run that holds them; whose events are in several runs, they are
- * put together first, unless any event at all is enough: then each run is asked. Where every kind
- * that matters has a posting and nothing else is asked of its rows, the posting alone is read, and
- * customers without one get the answer for no events at once. Otherwise rows are read customer by
- * customer; amounts, quantities and refunds stand in postings, whose places go along with the rows.
+ * put together first, unless it is asked for any event, or how many: then each run is asked. Where
+ * every kind that matters has a posting and nothing else is asked of its rows, the posting alone is
+ * read, and customers without one get the answer for no events at once. Otherwise rows are read
+ * customer by customer; amounts, quantities and refunds stand in postings, whose places go along
+ * with the rows.
  */
 #include "query/mirror/match.h"
 #include "query/mirror/instants.h"
@@ -464,15 +465,83 @@ static void any_of_several(const struct ask *ask, const struct chunk *chunk,
     }
 }
 
+/* What plain events of a chunk's customers add up to. */
+struct plain_sums {
+    uint32_t count[SET_CHUNK];
+    int64_t sum[SET_CHUNK];
+};
+
+static void add_places(const struct events_ask *x, const struct run_posting *p,
+                       const struct set_words *who, struct plain_sums *s)
+{
+    for (uint32_t i = 0; i < p->n; i++) {
+        uint32_t local = p->local[i];
+        if (p->at_s[i] < x->from_s || p->at_s[i] > x->to_s || !words_has(who, local))
+            continue;
+        int64_t amount = run_amount(&p->amount_fen, i);
+        s->count[local]++;
+        s->sum[local] += amount != RUN_NONE ? amount : 0;
+    }
+}
+
+/* Of a customer in one run: by its posting, or by the rows where it has none. */
+static void add_customer(const struct events_ask *x, const struct run *run, uint32_t local,
+                         struct plain_sums *s)
+{
+    const struct run_posting *p = run->postings[x->kinds[0]];
+    if (p != NULL) {
+        struct tally t = tally_places(x, p, run_posting_of(p, local), true);
+        s->count[local] += (uint32_t)t.count;
+        s->sum[local] += t.sum;
+        return;
+    }
+    struct run_range rows = run_range_of(run, local);
+    for (uint32_t i = rows.from; i < rows.to; i++)
+        s->count[local] +=
+            run->kind[i] == x->kinds[0] && run->at_s[i] >= x->from_s && run->at_s[i] <= x->to_s;
+}
+
+/* Number and sum of plain events are added up run by run: nothing has to be put together. */
+static void plainly_of_several(const struct ask *ask, const struct chunk *chunk,
+                               const struct set_words *who, struct set_words *out)
+{
+    const struct events_ask *x = ask->events;
+    struct plain_sums *s = must(calloc(1, sizeof *s));
+    struct set_words left = *who;
+    for (int k = chunk->n_runs; k-- > 0;) {
+        const struct run *run = chunk->runs[k];
+        const struct run_posting *p = run->postings[x->kinds[0]];
+        if (p != NULL && words_count(&left) >= p->n / FEW_BESIDE)
+            add_places(x, p, &left, s);
+        else if (run->by_kind[x->kinds[0]] > 0)
+            for (uint32_t w = 0; w < SET_WORDS; w++)
+                for (uint64_t bits = left.w[w]; bits != 0; bits &= bits - 1)
+                    add_customer(x, run, w * 64 + (uint32_t)__builtin_ctzll(bits), s);
+        if (run->replaced != NULL)
+            words_and_not(&left, run->replaced);
+    }
+    for (uint32_t w = 0; w < SET_WORDS; w++)
+        for (uint64_t bits = who->w[w]; bits != 0; bits &= bits - 1) {
+            uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(bits);
+            struct tally t = {.count = s->count[local], .sum = s->sum[local]};
+            put_bit(out, local, tally_holds(x, &t));
+        }
+    free(s);
+}
+
+/* Whether the posting of one kind is all that need be read. */
+static bool reads_posting(const struct ask *ask, const struct chunk *chunk)
+{
+    const struct events_ask *x = ask->events;
+    return ask->kind == ASK_MEASURE && x->n_slots == 1 && !x->wants_rows &&
+           chunk->runs[0]->postings[x->kinds[0]] != NULL;
+}
+
 /* What is to be put together for the question. */
-static struct assembly_needs needs_of(const struct ask *ask, const struct chunk *chunk)
+static struct assembly_needs needs_of(const struct ask *ask, bool posting)
 {
     enum { ROWS_OF = 1024, POSTINGS_OF = 4096 /* customers at once */ };
     const struct events_ask *x = ask->events;
-    const struct run *first = chunk->runs[0];
-    uint8_t kind = x->kinds[0];
-    bool posting = ask->kind == ASK_MEASURE && x->n_slots == 1 && !x->wants_rows &&
-                   first->postings[kind] != NULL;
     return (struct assembly_needs){
         .from_s = x->from_s,
         .to_s = x->to_s,
@@ -501,7 +570,12 @@ static void run_several(const struct ask *ask, const struct chunk *chunk,
         any_of_several(ask, chunk, who, out);
         return;
     }
-    struct assembly_needs needs = needs_of(ask, chunk);
+    bool posting = reads_posting(ask, chunk);
+    if (posting && counts_plainly(x)) {
+        plainly_of_several(ask, chunk, who, out);
+        return;
+    }
+    struct assembly_needs needs = needs_of(ask, posting);
     struct assembly a;
     assembly_begin(&a, chunk, who, &needs);
     while (assembly_next(&a))
