@@ -154,6 +154,12 @@ enum rc order_changes_read(struct order_changes *x, struct builder *b, struct tx
     return rc;
 }
 
+bool order_patches_has(const struct order_changes *x, uint32_t root)
+{
+    return x->n_patches > 0 && bsearch(&(struct order_patch){.root = root}, x->patches,
+                                       x->n_patches, sizeof *x->patches, compare_patches) != NULL;
+}
+
 /* ---- the rows ---- */
 
 /* The patch of a row; NULL when there is none. */

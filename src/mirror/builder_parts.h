@@ -87,6 +87,26 @@ void runs_put_merged(struct chunk *c, struct merging *g);
 /* Hands out what is to be merged. */
 void runs_give_merges(struct builder *b, const struct snapshot *s);
 
+/* ---- builder_merge.c: customers that became one ---- */
+
+/* Whose root was `from` is of root `to` now. */
+struct customer_move {
+    uint32_t from, to;
+    bool parted; /* others of them are not, or `from` itself is not */
+};
+/* Zeroed: none. */
+struct customer_moves {
+    struct customer_move *at;
+    size_t n, room;
+};
+void customer_moved(struct customer_moves *x, uint32_t from, uint32_t to);
+/* Each once, by `to`; finds out which are parted. */
+void customer_moves_sort(struct customer_moves *x, const struct builder *b);
+/* Appends the rows of all n roots that went to one, and of that one, as its own. False, with nothing
+ * appended, when the order of some of them is not known. */
+bool customer_moves_gather(const struct customer_move *at, size_t n, const struct snapshot *last,
+                           struct run_rows *out);
+
 /* ---- builder_order.c: orders that were written again ---- */
 
 struct changed_order {
@@ -117,6 +137,8 @@ enum rc order_changes_read(struct order_changes *x, struct builder *b, struct tx
  * besides. */
 void order_patches_put(const struct order_patch *at, size_t n, const struct chunk *c,
                        struct new_rows *out);
+/* Whether an order of the root is patched. */
+bool order_patches_has(const struct order_changes *x, uint32_t root);
 void order_changes_free(struct order_changes *x);
 
 /* A snapshot with the chunks of `last` (NULL: none), without marks and `alive`. */

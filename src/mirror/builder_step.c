@@ -1,7 +1,8 @@
 /* builder_step.c — the next snapshot from the last: what was written since, and whom it touches.
  *
  * First everyone whom a change names is read, since events hang on roots. Then come new events, and
- * for the upset (those whose past changed) all of theirs, except where no more than the refund of
+ * for the upset (those whose past changed) all of theirs, except where customers became one
+ * (builder_merge.c) or no more than the refund of
  * an order has to be written into what is there (builder_order.c). Each chunk they fall into gets a
  * new newest run (builder_runs.c).
  */
@@ -45,6 +46,9 @@ struct step {
     struct id_list to_read; /* customers whose row is to be read */
     struct id_list upset_ids, touched_ids[FEED_RELATIONS];
     struct order_changes orders;
+    struct customer_moves moves;
+    /* Roots of moves that need not be read again, and the others. */
+    struct ordinal_list moved, moved_upset;
     struct ordinal_list upset;                   /* roots */
     struct ordinal_list touched[FEED_RELATIONS]; /* roots */
     struct ordinal_list attributed;              /* customers read */
@@ -159,8 +163,7 @@ static enum rc see_customer(void *to, const struct feed_customer *c, struct err 
         id_add(&s->to_read, c->root_id);
     b->root[ordinal] = root;
     if (was != NOBODY && was != root) {
-        ordinal_add(&s->upset, was);
-        ordinal_add(&s->upset, root);
+        customer_moved(&s->moves, was, root);
         touch_all(s, was);
         touch_all(s, root);
     }
@@ -257,12 +260,48 @@ static size_t ids_of(const struct step *s, const struct ordinal_list *l, size_t 
     return n;
 }
 
+/* One customer of several: from the mirror, or all of them upset. */
+static void read_move(struct step *s, const struct customer_move *at, size_t n)
+{
+    uint32_t to = at->to;
+    bool upset = ordinal_in(&s->upset, to) || order_patches_has(&s->orders, to);
+    for (size_t i = 0; i < n; i++)
+        upset = upset || at[i].parted || ordinal_in(&s->upset, at[i].from);
+    struct run_rows **rows = &s->again[to / SET_CHUNK];
+    if (*rows == NULL)
+        *rows = run_rows_new();
+    upset = upset || !customer_moves_gather(at, n, s->last, *rows);
+    struct ordinal_list *l = upset ? &s->moved_upset : &s->moved;
+    ordinal_add(l, to);
+    for (size_t i = 0; i < n; i++)
+        ordinal_add(l, at[i].from);
+}
+
+/* Who became one. A parted family upsets whoever it was parted into. */
+static void read_moves(struct step *s)
+{
+    struct customer_moves *m = &s->moves;
+    customer_moves_sort(m, s->b);
+    for (size_t i = 0; i < m->n; i++)
+        if (m->at[i].parted) {
+            ordinal_add(&s->upset, m->at[i].from);
+            ordinal_add(&s->upset, m->at[i].to);
+        }
+    ordinals_sort(s->upset.at, &s->upset.n);
+    for (size_t from = 0, to; from < m->n; from = to) {
+        for (to = from + 1; to < m->n && m->at[to].to == m->at[from].to;)
+            to++;
+        read_move(s, m->at + from, to - from);
+    }
+    for (size_t i = 0; i < s->moved_upset.n; i++)
+        ordinal_add(&s->upset, s->moved_upset.at[i]);
+    ordinals_sort(s->upset.at, &s->upset.n);
+    ordinals_sort(s->moved.at, &s->moved.n);
+}
+
 static enum rc read_events(struct step *s, struct err *e)
 {
     int64_t *ids = must(malloc(IDS_A_QUERY * sizeof *ids));
-    s->n_chunks = s->b->customers / SET_CHUNK + 1;
-    s->fresh = must(calloc(s->n_chunks, sizeof(struct run_rows *)));
-    s->again = must(calloc(s->n_chunks, sizeof(struct run_rows *)));
     enum rc rc = feed_events(s->tx, s->last->seq, s->seq, see_new, s, e);
     for (size_t i = 0; rc == RC_OK && !s->everything && i < s->upset.n; i += IDS_A_QUERY) {
         size_t n = ids_of(s, &s->upset, i, ids);
@@ -321,11 +360,13 @@ static void renew_chunks(struct step *s, struct snapshot *fresh)
         c->columns = columns_own(c->columns);
         put_columns(c->columns, ordinal, &s->rows[i]);
     }
-    size_t u = 0, p = 0;
+    size_t u = 0, m = 0, p = 0;
     for (uint32_t i = 0; i < fresh->n_chunks; i++) {
         struct new_rows n = {.fresh = s->fresh[i], .again = s->again[i]};
         for (; u < s->upset.n && s->upset.at[u] / SET_CHUNK == i; u++)
             words_put(&n.upset, s->upset.at[u] % SET_CHUNK);
+        for (; m < s->moved.n && s->moved.at[m] / SET_CHUNK == i; m++)
+            words_put(&n.upset, s->moved.at[m] % SET_CHUNK);
         size_t patch = p;
         while (p < s->orders.n_patches && s->orders.patches[p].root / SET_CHUNK == i)
             p++;
@@ -409,6 +450,10 @@ static enum rc read_step(struct step *s, struct err *e)
     roots_of(s, &s->upset_ids, &s->upset);
     for (int k = 0; k < FEED_RELATIONS; k++)
         roots_of(s, &s->touched_ids[k], &s->touched[k]);
+    s->n_chunks = s->b->customers / SET_CHUNK + 1;
+    s->fresh = must(calloc(s->n_chunks, sizeof(struct run_rows *)));
+    s->again = must(calloc(s->n_chunks, sizeof(struct run_rows *)));
+    read_moves(s);
     for (size_t i = 0; i < s->upset.n; i++)
         touch_all(s, s->upset.at[i]);
     return read_events(s, e);
@@ -426,6 +471,9 @@ static void step_free(struct step *s)
     free(s->upset_ids.at);
     free(s->upset.at);
     order_changes_free(&s->orders);
+    free(s->moves.at);
+    free(s->moved.at);
+    free(s->moved_upset.at);
     for (int k = 0; k < FEED_RELATIONS; k++) {
         free(s->touched_ids[k].at);
         free(s->touched[k].at);

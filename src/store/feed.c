@@ -145,7 +145,7 @@ static const struct sql CHANGES = {
 };
 static const struct sql UPSETS = {
     .text = "SELECT customer_id, kind, CASE WHEN object_kind = 6 THEN object_id ELSE 0 END"
-            " FROM event WHERE seq > $1 AND seq <= $2 AND kind IN (11, 38, 39, 42, 43)",
+            " FROM event WHERE seq > $1 AND seq <= $2 AND kind IN (11, 42, 43)",
     .in = "ii",
     .out = "iiI",
 };
@@ -191,7 +191,7 @@ STATEMENTS(feed, &EVENTS, &EVENTS_OF, &CUSTOMERS, &CUSTOMERS_OF, &TAGS, &TAGS_OF
            &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &CHANGES, &UPSETS, &PRODUCTS, &TAGS_OF_GROUPS,
            &TIERS_OF_MODEL, &LIVE_GROUPS, &TEAM, &SCOPE);
 
-static_assert(EVENT_ORDER == 11 && EVENT_ITEM == 13 && EVENT_MERGE == 38 && EVENT_UNMERGE == 39 &&
+static_assert(EVENT_ORDER == 11 && EVENT_ITEM == 13 &&
                   EVENT_ERASE == 42 && EVENT_RETRACT == 43 && OBJECT_ORDER == 6 &&
                   OBJECT_PRODUCT == 7 && OBJECT_BATCH == 16 && OBJECT_EVENT == 17,
               "the statements write these numbers out");
