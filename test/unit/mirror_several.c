@@ -1,15 +1,17 @@
-/* mirror_assemble.c — customers of several runs beside a plain list: in which runs they are said to
- * be, and what is put together of them.
+/* mirror_several.c — customers of several runs beside a plain list: in which runs they are said to
+ * be, what is put together of them, and what questions say of them.
  *
  * A chunk gets runs at random that continue and replace customers; the list forgets what is
  * replaced. A seed is printed on failure and taken from KOI_TEST_SEED.
  */
 #include "unit.h"
 
+#include "base/calendar.h"
 #include "base/rng.h"
 #include "base/str.h"
 #include "mirror/snapshot.h"
 #include "query/mirror/assemble.h"
+#include "query/mirror/plan.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,7 +37,7 @@ static struct run_row random_row(struct rng *rng, uint32_t local, uint32_t at_s,
         .local = (uint16_t)local,
         .kind = (uint8_t)(rng_below(rng, 3) == 0 ? 11 + rng_below(rng, 3) : rng_below(rng, 40)),
         .at_s = at_s,
-        .object = (uint32_t)rng_below(rng, wide ? 100000 : 2),
+        .object = (uint32_t)rng_below(rng, 2),
         .channel = (uint16_t)rng_below(rng, 3),
         .staff = (uint16_t)rng_below(rng, wide ? 500 : 1),
         .amount_fen = RUN_NONE,
@@ -92,16 +94,43 @@ static struct run *next_run(struct rng *rng, uint32_t customers, uint32_t stride
     return run;
 }
 
+/* The rows that count by customer, then time; where each customer's begin. */
+static const struct run_row *sorted[MOST];
+static size_t start[SET_CHUNK + 1];
+
+static int by_customer_and_time(const void *a, const void *b)
+{
+    const struct run_row *x = *(const struct run_row *const *)a;
+    const struct run_row *y = *(const struct run_row *const *)b;
+    if (x->local != y->local)
+        return x->local < y->local ? -1 : 1;
+    if (x->at_s != y->at_s)
+        return x->at_s < y->at_s ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
+static void sort_rows(void)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        sorted[i] = &rows[i];
+    qsort(sorted, n_rows, sizeof *sorted, by_customer_and_time);
+    memset(start, 0, sizeof start);
+    for (size_t i = 0; i < n_rows; i++)
+        start[rows[i].local + 1]++;
+    for (size_t local = 0; local < SET_CHUNK; local++)
+        start[local + 1] += start[local];
+}
+
 /* The rows of a customer in the span, of one kind (or NO_KIND), in the order of time. */
 enum { NO_KIND = -1 };
 static size_t rows_of(uint32_t local, uint32_t from_s, uint32_t to_s, int kind,
                       const struct run_row **out)
 {
     size_t n = 0;
-    for (size_t i = 0; i < n_rows; i++)
-        if (rows[i].local == local && rows[i].at_s >= from_s && rows[i].at_s <= to_s &&
-            (kind == NO_KIND || rows[i].kind == kind))
-            out[n++] = &rows[i];
+    for (size_t i = start[local]; i < start[local + 1]; i++)
+        if (sorted[i]->at_s >= from_s && sorted[i]->at_s <= to_s &&
+            (kind == NO_KIND || sorted[i]->kind == kind))
+            out[n++] = sorted[i];
     return n;
 }
 
@@ -229,6 +258,97 @@ static void check_assembly(struct rng *rng, const struct chunk *c, const struct 
     assembly_end(&a);
 }
 
+/* ---- questions ---- */
+
+/* A measure of the events of one kind, or whether there is any, over a span. */
+static struct events_ask random_measure(struct rng *rng, struct node *node, struct literal *value)
+{
+    static const enum what WHATS[] = {WHAT_COUNT, WHAT_SUM, WHAT_DAYS, WHAT_MAX};
+    struct events_ask x = {.node = node, .n_matches = 1, .n_slots = 1};
+    uint8_t kind = (uint8_t)(rng_below(rng, 2) == 0 ? 11 : rng_below(rng, 40));
+    bool any = rng_below(rng, 3) == 0, all = rng_below(rng, 3) == 0;
+    *value = (struct literal){.bound = rng_between(rng, 0, 3)};
+    *node = (struct node){
+        .kind = any ? NODE_EVER : NODE_TEST,
+        .what = WHATS[rng_below(rng, 4)],
+        .op = OP_GE,
+        .values = value,
+        .n_values = 1,
+    };
+    x.matches[0] = (struct match){.kinds = {kind}, .n_kinds = 1};
+    x.from_s = all ? 0 : (uint32_t)rng_below(rng, 4 * DAY_S);
+    x.to_s = all ? UINT32_MAX - 1 : (uint32_t)rng_below(rng, 8 * DAY_S);
+    memset(x.slot, NO_SLOT, sizeof x.slot);
+    x.slot[kind] = 0;
+    x.kinds[0] = kind;
+    x.wants_columns = node->what != WHAT_COUNT && node->what != WHAT_DAYS;
+    x.zero = measure_holds_for_none(&x);
+    return x;
+}
+
+static bool measure_holds(const struct events_ask *x, uint32_t local)
+{
+    int64_t count = 0, sum = 0, most = INT64_MIN, days = 0, day = -1;
+    size_t n = rows_of(local, x->from_s, x->to_s, x->kinds[0], found);
+    for (size_t i = 0; i < n; i++) {
+        count++;
+        days += calendar_day_of(found[i]->at_s) != day;
+        day = calendar_day_of(found[i]->at_s);
+        if (found[i]->amount_fen == RUN_NONE)
+            continue;
+        sum += found[i]->amount_fen;
+        most = found[i]->amount_fen > most ? found[i]->amount_fen : most;
+    }
+    if (x->node->kind == NODE_EVER)
+        return count > 0;
+    int64_t least = x->node->values[0].bound;
+    switch (x->node->what) {
+    case WHAT_COUNT:
+        return count >= least;
+    case WHAT_SUM:
+        return sum >= least;
+    case WHAT_DAYS:
+        return days >= least;
+    default:
+        return most >= least;
+    }
+}
+
+static void check_measure(struct rng *rng, const struct chunk *c, const struct set_words *who)
+{
+    struct node node;
+    struct literal value;
+    struct set_words out;
+    const struct events_ask x = random_measure(rng, &node, &value);
+    const struct ask ask = {.kind = ASK_MEASURE, .events = (struct events_ask *)&x};
+    events_run(&ask, c, who, &out);
+    for (uint32_t local = 0; local < SET_CHUNK; local++)
+        if (words_has(who, local))
+            assert_int_equal(words_has(&out, local), measure_holds(&x, local));
+        else
+            assert_false(words_has(&out, local));
+}
+
+static void check_last(struct rng *rng, const struct chunk *c, const struct set_words *who)
+{
+    const uint8_t lut[] = {0, 1};
+    struct set_words out;
+    const struct last_ask x = {
+        .kind = (uint8_t)rng_below(rng, 40),
+        .before_s = (uint32_t)rng_below(rng, 8 * DAY_S),
+        .lut = lut,
+        .lut_n = 2,
+    };
+    const struct ask ask = {.kind = ASK_LAST, .last = &x};
+    last_run(&ask, c, who, &out);
+    for (uint32_t local = 0; local < SET_CHUNK; local++) {
+        if (!words_has(who, local))
+            continue;
+        size_t n = x.before_s == 0 ? 0 : rows_of(local, 0, x.before_s - 1, x.kind, found);
+        assert_int_equal(words_has(&out, local), n > 0 && found[n - 1]->object == 1);
+    }
+}
+
 static void several_runs_are_put_together(void **state)
 {
     (void)state;
@@ -250,6 +370,7 @@ static void several_runs_are_put_together(void **state)
             run_drop(c->runs[0]);
             c->runs[0] = base;
         }
+        sort_rows();
         for (int i = 0; i < ASKED; i++) {
             struct set_words who, several;
             words_fill(&who, SET_CHUNK);
@@ -260,6 +381,9 @@ static void several_runs_are_put_together(void **state)
             most = n > most ? n : most;
             if (n > 0)
                 check_assembly(&rng, c, &several);
+            check_measure(&rng, c, &several);
+            check_measure(&rng, c, &who);
+            check_last(&rng, c, &several);
         }
         assert_true(most > 0 || c->n_runs == 1 || customers < 200);
         chunk_drop(c);
@@ -271,5 +395,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(several_runs_are_put_together),
     };
-    return cmocka_run_group_tests_name("mirror_assemble", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("mirror_several", tests, NULL, NULL);
 }
