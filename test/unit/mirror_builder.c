@@ -489,6 +489,8 @@ struct told {
     size_t lines;
     int64_t staff_id;
     bool unpaid, undo;
+    struct str number, refund_number; /* absent: one, 1 */
+    int64_t refund_s;                 /* 0: none */
 };
 
 static enum rc tell(struct tx *tx, void *arg, struct err *e)
@@ -497,9 +499,11 @@ static enum rc tell(struct tx *tx, void *arg, struct err *e)
     struct ingest_item items[3];
     struct ingest_counts counts = {0};
     struct ingest_options options = {.keys = t->w->f->keys, .batch_id = t->batch_id};
+    struct ingest_refund refund = {str_absent(t->refund_number) ? STR("1") : t->refund_number,
+                                   t->refund_s, 50};
     struct ingest_order o = {.channel_id = t->w->channels[0],
                              .issuer = STR("shop"),
-                             .number = STR("one"),
+                             .number = str_absent(t->number) ? STR("one") : t->number,
                              .state = t->unpaid ? ORDER_CREATED : ORDER_PAID,
                              .staff_id = t->staff_id,
                              .buyer = {IDENTITY_BUYER, STR("shop"), t->buyer},
@@ -508,7 +512,9 @@ static enum rc tell(struct tx *tx, void *arg, struct err *e)
                              .total_fen = DB_NULL,
                              .paid_fen = DB_NULL,
                              .items = items,
-                             .items_n = t->lines};
+                             .items_n = t->lines,
+                             .refunds = &refund,
+                             .refunds_n = t->refund_s != 0};
     if (t->undo)
         return world_undo(tx, t->batch_id, e);
     for (size_t i = 0; i < t->lines; i++)
@@ -781,6 +787,131 @@ static void several_chunks(void **state)
     world_free(w);
 }
 
+/* ---- refunds ---- */
+
+static const struct sql ORDERS = {
+    .text = "SELECT o.id, o.customer_id FROM orders o /*scan*/ ORDER BY o.id", .out = "ii"};
+
+/* What the builder makes of the n-th order when told that it was written again. */
+static struct changed_order ask_about(struct world *w, size_t n, struct order_patch *out)
+{
+    struct order_changes x = {0};
+    struct numbers ids = {0}, owners = {0};
+    struct tx *tx;
+    store_must(w->f, db_read_begin(w->f->db, &tx, &w->f->err));
+    world_read(w, tx, &ORDERS, &ids, &owners);
+    assert_in_range(n, 0, ids.n - 1);
+    order_changed(&x, ids.at[n], owners.at[n]);
+    store_must(w->f, order_changes_read(&x, w->builder, tx, w->last, &w->f->err));
+    db_read_end(tx);
+    struct changed_order order = x.at[0];
+    *out = x.n_patches > 0 ? x.patches[0] : (struct order_patch){0};
+    assert_true(x.n_patches <= order.known);
+    order_changes_free(&x);
+    free(ids.at);
+    free(owners.at);
+    return order;
+}
+
+/* A refund is written into the row of its order; where two orders are alike, or one is not paid,
+ * the customer is read again. */
+static void refunds_are_written_into_rows(void **state)
+{
+    struct world *w = world_new(*state);
+    struct told t = {.w = w, .buyer = STR("a"), .lines = 2};
+    struct told other = {.w = w, .buyer = STR("a"), .lines = 1, .number = STR("two")};
+    struct order_patch patch;
+    store_write(w->f, tell, &t);
+    store_write(w->f, tell, &other);
+    step(w, true);
+    assert_true(ask_about(w, 0, &patch).known);
+    assert_int_equal(patch.at_s, 0); /* nothing has changed */
+    t.refund_s = NOW_S + DAY_S;
+    store_write(w->f, tell, &t);
+    assert_true(ask_about(w, 0, &patch).known);
+    assert_int_equal(patch.at_s, NOW_S);
+    assert_int_equal(patch.amount_fen, 200);
+    assert_int_equal(patch.refunded_s, NOW_S + DAY_S);
+    step(w, true);
+    happen_to_many(w, w->people.at, w->people.n, 1);
+    step(w, true);
+    t.refund_s = NOW_S + DAY_S / 2; /* an earlier one, which is then the first */
+    t.refund_number = STR("2");
+    store_write(w->f, tell, &t);
+    step(w, true);
+    other.lines = 2; /* now both are alike */
+    store_write(w->f, tell, &other);
+    step(w, true);
+    other.refund_s = NOW_S + 5;
+    store_write(w->f, tell, &other);
+    assert_false(ask_about(w, 1, &patch).known);
+    step(w, true);
+    struct told unpaid = {
+        .w = w, .buyer = STR("b"), .lines = 1, .unpaid = true, .number = STR("three")};
+    store_write(w->f, tell, &unpaid);
+    step(w, true);
+    assert_false(ask_about(w, 2, &patch).known);
+    assert_int_equal(w->rebuilt, 0);
+    world_free(w);
+}
+
+/* ---- merges ---- */
+
+/* How many rows a root has, over the runs that count; their times, if asked for. */
+static size_t rows_of(const struct snapshot *s, uint32_t root, struct numbers *out_times)
+{
+    const struct chunk *c = s->chunks[root / SET_CHUNK];
+    size_t n = 0;
+    for (int k = chunk_oldest(c, root % SET_CHUNK); k < c->n_runs; k++) {
+        struct run_range range = run_range_of(c->runs[k], root % SET_CHUNK);
+        n += range.to - range.from;
+        for (uint32_t i = range.from; i < range.to && out_times != NULL; i++)
+            number_add(out_times, c->runs[k]->at_s[i]);
+    }
+    return n;
+}
+
+/* Whether any rows of both are of the same second. */
+static bool seconds_of_both(const struct snapshot *s, uint32_t a, uint32_t b)
+{
+    struct numbers x = {0}, y = {0};
+    bool meet = false;
+    rows_of(s, a, &x);
+    rows_of(s, b, &y);
+    for (size_t i = 0; i < x.n; i++)
+        for (size_t k = 0; k < y.n; k++)
+            meet = meet || x.at[i] == y.at[k];
+    free(x.at);
+    free(y.at);
+    return meet;
+}
+
+/* Rows of two who became one are taken from the mirror, unless two stand at the same second. */
+static void moves_know_their_order(void **state)
+{
+    struct world *w = world_new(*state);
+    for (int i = 0; i < 60; i++)
+        world_live(w);
+    step(w, true);
+    const struct snapshot *s = w->last;
+    int told = 0, refused = 0;
+    for (uint32_t a = 0; a < s->customers; a++)
+        for (uint32_t b = 0; b < s->customers && b < 60; b++) {
+            if (a == b || !set_has(s->alive, a) || !set_has(s->alive, b))
+                continue;
+            struct customer_move move = {.from = a, .to = b};
+            struct run_rows *rows = run_rows_new();
+            bool meet = seconds_of_both(s, a, b);
+            assert_int_equal(customer_moves_gather(&move, 1, s, rows), !meet);
+            assert_int_equal(run_rows_count(rows),
+                             meet ? 0 : rows_of(s, a, NULL) + rows_of(s, b, NULL));
+            *(meet ? &refused : &told) += 1;
+            run_rows_free(rows);
+        }
+    assert_true(told > 0 && refused > 0);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -789,6 +920,8 @@ int main(void)
         STORE_TEST(images_of_another_log_are_not_believed, SQLITE),
         STORE_TEST(lines_follow_their_order, SQLITE),
         STORE_TEST(sellers_reach_unpaid_lines, SQLITE),
+        STORE_TEST(refunds_are_written_into_rows, SQLITE),
+        STORE_TEST(moves_know_their_order, SQLITE),
         STORE_TEST(everyone_may_go, SQLITE),
         STORE_TEST(runs_settle, SQLITE),
         STORE_TEST(merges_of_the_past_are_dropped, SQLITE),
@@ -796,9 +929,10 @@ int main(void)
         STORE_TEST(steps_agree_with_everything, POSTGRES),
         STORE_TEST(lines_follow_their_order, POSTGRES),
         STORE_TEST(sellers_reach_unpaid_lines, POSTGRES),
+        STORE_TEST(refunds_are_written_into_rows, POSTGRES),
         STORE_TEST(everyone_may_go, POSTGRES),
     };
     size_t n = sizeof tests / sizeof *tests;
-    return _cmocka_run_group_tests("mirror_builder", tests, pg_fixture_skipped() ? n - 4 : n, NULL,
+    return _cmocka_run_group_tests("mirror_builder", tests, pg_fixture_skipped() ? n - 5 : n, NULL,
                                    NULL);
 }

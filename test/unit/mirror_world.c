@@ -461,6 +461,27 @@ static enum rc put_order(struct tx *tx, struct op *op, struct ingest *g, int num
     return rc;
 }
 
+/* Nothing of an order that is there but a refund of it. */
+static enum rc put_refund(struct tx *tx, struct op *op, struct ingest *g, int number, struct err *e)
+{
+    struct ingest_counts counts = {0};
+    struct order_row row;
+    struct ingest_refund refund = {arena_printf(tx_arena(tx), "%d", (int)rng_below(&op->rng, 3)),
+                                   moment(op), rng_between(&op->rng, 1, 500)};
+    struct ingest_order o = {.channel_id = op->w->channels[number % FEW],
+                             .number = arena_printf(tx_arena(tx), "N%d", number),
+                             .refunds = &refund,
+                             .refunds_n = 1};
+    enum rc rc = order_find(tx, o.channel_id, o.number, &row, e);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    o.state = row.state;
+    o.at_s = row.at_s;
+    o.paid_s = o.total_fen = o.paid_fen = DB_NULL;
+    op->refunds++;
+    return ingest_orders(g, tx, &o, 1, &counts, e);
+}
+
 static enum rc put_customer(struct tx *tx, struct op *op, struct ingest *g, struct err *e)
 {
     struct arena *a = tx_arena(tx);
@@ -522,7 +543,8 @@ static enum rc hand_in(struct tx *tx, struct op *op, int64_t batch_id, int n, st
     enum rc rc = ingest_begin(g, tx, 1, e);
     int pool = free_pool(op, batch_id != 0), first = (int)rng_below(&op->rng, POOL);
     for (int i = 0; rc == RC_OK && pool >= 0 && i < n; i++) {
-        rc = put_order(tx, op, g, pool * POOL + (first + i) % POOL, e);
+        rc = (chance(op, 35) ? put_refund : put_order)(tx, op, g, pool * POOL + (first + i) % POOL,
+                                                       e);
         if (rc == RC_OK && (batch_id != 0 || chance(op, 20)))
             rc = put_customer(tx, op, g, e);
         if (rc == RC_OK && (batch_id != 0 || chance(op, 20)))
