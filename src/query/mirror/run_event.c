@@ -511,7 +511,7 @@ static void plainly_of_several(const struct ask *ask, const struct chunk *chunk,
     for (int k = chunk->n_runs; k-- > 0;) {
         const struct run *run = chunk->runs[k];
         const struct run_posting *p = run->postings[x->kinds[0]];
-        if (p != NULL && words_count(&left) >= p->n / FEW_BESIDE)
+        if (p != NULL && words_count(&left) >= p->n / FEW_BESIDE_TALLY)
             add_places(x, p, &left, s);
         else if (run->by_kind[x->kinds[0]] > 0)
             for (uint32_t w = 0; w < SET_WORDS; w++)
