@@ -169,6 +169,8 @@ void db_close(struct db *db)
     }
     conn_close(db->writer);
     db->driver->close(db);
+    if (db->beside != NULL)
+        db->beside_done(db->beside);
     signal_done(&db->freed);
     lock_done(&db->lock);
     free(db->url);
@@ -178,6 +180,19 @@ void db_close(struct db *db)
 int db_readers(const struct db *db)
 {
     return db->config.readers;
+}
+
+void *db_beside(struct db *db, void *(*make)(void), void (*done)(void *))
+{
+    lock_take(&db->lock);
+    if (db->beside == NULL) {
+        db->beside = make();
+        db->beside_done = done;
+    }
+    void *beside = db->beside;
+    lock_give(&db->lock);
+    assert(beside != NULL && db->beside_done == done);
+    return beside;
 }
 
 enum db_engine db_engine_of(const struct db *db)

@@ -63,6 +63,9 @@ void db_close(struct db *db);
 enum db_engine db_engine_of(const struct db *db);
 /* How many may read at once. */
 int db_readers(const struct db *db);
+/* What the layer above keeps in memory beside a database: made by the first call, the same for all
+ * threads, freed by db_close() with `done`. There is one, so all calls name the same functions. */
+void *db_beside(struct db *db, void *(*make)(void), void (*done)(void *));
 
 /* Begins a read transaction: one snapshot until db_read_end(). Waits for a free connection of
  * the pool, so a thread has one at a time. The transaction remembers the line that began it. */
@@ -182,6 +185,10 @@ enum rc tx_append_list(struct tx *tx, const struct sql *q, struct db_value *list
 /* The highest number of the shared sequence visible to this transaction; 0 when nothing was ever
  * appended. */
 enum rc tx_last_seq(struct tx *tx, int64_t *out, struct err *e);
+/* The highest number that this transaction sees and that nobody can take back any more. A writing
+ * transaction of SQLite sees rows above it, its group's own; while `out_turn` is the same they
+ * only become more. */
+enum rc tx_settled_seq(struct tx *tx, int64_t *out, uint64_t *out_turn, struct err *e);
 
 /* ---- migrations ---- */
 

@@ -146,6 +146,8 @@ extern const struct driver sqlite_driver, postgres_driver;
 struct counters {
     int64_t id_last, id_reserved; /* ticks; past id_reserved the group must reserve again */
     int64_t seq;                  /* SQLite: the last number given */
+    int64_t settled_seq;          /* SQLite: the last from before this transaction */
+    uint64_t turn;                /* SQLite: another whenever numbers may be given again */
 };
 
 struct db {
@@ -158,6 +160,9 @@ struct db {
     struct signal freed;
     struct conn *idle;
     int opened, in_use;
+
+    void *beside; /* db_beside() */
+    void (*beside_done)(void *);
 
     struct conn *writer; /* the one that writes; NULL when read_only */
     bool writer_taken;

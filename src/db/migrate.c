@@ -334,7 +334,11 @@ enum rc counters_load(struct db *db, struct err *e)
         rc = RC_OK;
     }
     if (rc == RC_OK)
-        db->counters = (struct counters){.id_last = reserved, .id_reserved = reserved, .seq = seq};
+        db->counters = (struct counters){.id_last = reserved,
+                                         .id_reserved = reserved,
+                                         .seq = seq,
+                                         .settled_seq = seq,
+                                         .turn = db->counters.turn};
     db_read_end(tx);
     return rc;
 }
@@ -359,4 +363,16 @@ enum rc tx_last_seq(struct tx *tx, int64_t *out, struct err *e)
         return RC_OK;
     }
     return tx_int(tx, &LAST, out, e);
+}
+
+enum rc tx_settled_seq(struct tx *tx, int64_t *out, uint64_t *out_turn, struct err *e)
+{
+    const struct counters *k = &tx->db->counters;
+    if (tx->writing && tx->db->driver->engine == DB_SQLITE) {
+        *out = k->settled_seq;
+        *out_turn = k->turn;
+        return RC_OK;
+    }
+    *out_turn = 0;
+    return tx_last_seq(tx, out, e);
 }

@@ -308,8 +308,11 @@ static void sqlite_mark(struct conn *base)
 static enum rc sqlite_begin(struct conn *base, struct err *e)
 {
     struct sqlite_conn *c = conn_of(base);
-    if (base->writing)
+    if (base->writing) {
         sqlite_mark(base);
+        base->db->counters.settled_seq = c->seq_at_mark;
+        base->db->counters.turn++;
+    }
     c->seq_at_begin = c->seq_at_mark;
     return run_own(base, c->begin, e);
 }
@@ -354,6 +357,7 @@ static bool sqlite_undo(struct conn *base)
     if (sqlite3_get_autocommit(c->handle))
         return false;
     base->db->counters.seq = c->seq_at_mark;
+    base->db->counters.turn++;
     if (!c->marked)
         return !base->tx.wrote;
     return run_own(base, c->undo, NULL) == RC_OK && sqlite_release(base, NULL) == RC_OK;

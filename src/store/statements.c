@@ -22,6 +22,8 @@
     X(directory)                                                                                   \
     X(erasure)                                                                                     \
     X(event)                                                                                       \
+    X(event_index)                                                                                 \
+    X(event_part)                                                                                  \
     X(feed)                                                                                        \
     X(feed_log)                                                                                    \
     X(feed_order)                                                                                  \

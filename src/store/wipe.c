@@ -7,6 +7,7 @@
  */
 #include "store/wipe.h"
 
+#include "store/event_tail.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -16,6 +17,9 @@
 #define SOME_OF_TWO(table, one, two)                                                               \
     "DELETE FROM " table " WHERE (" one ", " two ") IN (SELECT " one ", " two " FROM " table       \
     " LIMIT 2000) /*scan*/"
+#define SOME_OF_THREE(table, one, two, three)                                                      \
+    "DELETE FROM " table " WHERE (" one ", " two ", " three ") IN (SELECT " one ", " two           \
+    ", " three " FROM " table " LIMIT 2000) /*scan*/"
 
 static const struct sql WIPE[] = {
     {.text = SOME_OF_TWO("audience_move", "audience_id", "id")},
@@ -40,6 +44,8 @@ static const struct sql WIPE[] = {
     {.text = SOME("merge", "id")},
     {.text = SOME_OF_TWO("customer_name_index", "bigram_hash", "customer_id")},
     {.text = SOME("identity", "id")},
+    {.text = SOME_OF_THREE("event_part_block", "part_id", "last_id", "no")},
+    {.text = SOME("event_part", "id")},
     {.text = SOME("event", "seq")},
     {.text = SOME("change", "seq")},
     {.text = "DELETE FROM customer WHERE id IN (SELECT id FROM customer WHERE root_id <> id LIMIT "
@@ -82,7 +88,7 @@ STATEMENTS(wipe, &OTHERS, &WIPE[0], &WIPE[1], &WIPE[2], &WIPE[3], &WIPE[4], &WIP
            &WIPE[23], &WIPE[24], &WIPE[25], &WIPE[26], &WIPE[27], &WIPE[28], &WIPE[29], &WIPE[30],
            &WIPE[31], &WIPE[32], &WIPE[33], &WIPE[34], &WIPE[35], &WIPE[36], &WIPE[37], &WIPE[38],
            &WIPE[39], &WIPE[40], &WIPE[41], &WIPE[42], &WIPE[43], &WIPE[44], &WIPE[45], &WIPE[46],
-           &WIPE[47]);
+           &WIPE[47], &WIPE[48], &WIPE[49]);
 
 enum rc wipe_some(struct tx *tx, bool *out_empty, struct err *e)
 {
@@ -96,6 +102,7 @@ enum rc wipe_some(struct tx *tx, bool *out_empty, struct err *e)
             return RC_OK;
         }
     }
+    event_tail_forget(tx_db(tx));
     *out_empty = true;
     return RC_OK;
 }
