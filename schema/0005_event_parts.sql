@@ -32,3 +32,6 @@ CREATE TABLE event_part_block (
     bytes   @BYTES@ NOT NULL,
     PRIMARY KEY (part_id, last_id, no)
 ) @CLUSTERED@;
+
+-- What they stand in for.
+DROP INDEX event_customer;

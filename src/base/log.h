@@ -1,5 +1,5 @@
 /* log — one JSON object a line on standard error: {"time","level","event",…}. Library folders never
- * log; only src/http, src/api, src/cmd, the job runner and the ticker of audiences do. Values are
+ * log; only src/http, src/api, src/cmd, the job runner and the threads of domain do. Values are
  * machine words (ids, counts, codes, paths of routes), never names, phones, texts or query strings
  * of people: the caller picks fields, so personal data never reaches a log.
  */

@@ -13,10 +13,12 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/audience_tick.h"
+#include "domain/event_parts.h"
 #include "domain/job.h"
 #include "mirror/mirror.h"
 #include "store/audit.h"
 #include "store/day.h"
+#include "store/event_tail.h"
 #include "store/schema_files.h"
 
 #include <assert.h>
@@ -140,6 +142,21 @@ static enum rc open_database(struct app *app, const struct app_options *o, struc
     return rc;
 }
 
+/* The log's index by customer is built behind the log; after an upgrade that is all of it, and
+ * whoever asked meanwhile would read the log. Where it cannot be built now (the disk is full) the
+ * thread tries again, and says so. */
+static enum rc open_event_parts(struct app *app, struct err *e)
+{
+    struct event_parts parts = {.db = app->db, .writer = app->writer, .bounds = EVENT_PARTS_BOUNDS};
+    int64_t behind = 0;
+    enum rc rc = event_parts_behind(app->db, &behind, e);
+    if (rc == RC_OK && behind > EVENT_TAIL_MOST)
+        (void)event_parts_catch_up(&parts, NULL);
+    if (rc == RC_OK)
+        app->parts = event_parts_start(app);
+    return rc;
+}
+
 /* ---- zone and calendar ---- */
 
 enum rc app_reload_settings(struct app *app, struct err *e)
@@ -216,6 +233,9 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
     if (rc == RC_OK) {
         rc = open_calendar(app, e);
     }
+    if (rc == RC_OK && app->writer != NULL) {
+        rc = open_event_parts(app, e);
+    }
     if (rc == RC_OK && o->with_mirror) {
         app->mirror = mirror_start(app->db, app->writer, app_path(app, a, "mirror.image"));
     }
@@ -257,6 +277,7 @@ void app_close(struct app *app)
     }
     audience_ticker_stop(app->ticker);
     job_runner_stop(app->jobs);
+    event_parts_stop(app->parts);
     mirror_stop(app->mirror);
     writer_stop(app->writer);
     db_close(app->db);

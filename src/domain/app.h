@@ -12,9 +12,10 @@
 #include "db/writer.h"
 #include "domain/config.h"
 
-struct audience_ticker; /* domain/audience_tick.h */
-struct job_runner;      /* domain/job.h */
-struct mirror;          /* mirror/mirror.h */
+struct audience_ticker;    /* domain/audience_tick.h */
+struct event_parts_thread; /* domain/event_parts.h */
+struct job_runner;         /* domain/job.h */
+struct mirror;             /* mirror/mirror.h */
 
 struct app {
     const char *data_dir;
@@ -22,9 +23,10 @@ struct app {
     struct writer *writer;
     struct keyring *keys;
     struct config *config;
-    struct job_runner *jobs;        /* NULL where no jobs run (read-only commands) */
-    struct mirror *mirror;          /* NULL where questions go to the database */
-    struct audience_ticker *ticker; /* NULL where nothing is served */
+    struct job_runner *jobs;          /* NULL where no jobs run (read-only commands) */
+    struct mirror *mirror;            /* NULL where questions go to the database */
+    struct audience_ticker *ticker;   /* NULL where nothing is served */
+    struct event_parts_thread *parts; /* NULL where nothing is written */
     int64_t started_us;
     /* a backup that is to be restored when the server has stopped; NULL: none */
     char *restore_from;

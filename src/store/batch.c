@@ -8,6 +8,7 @@
 #include "store/batch.h"
 
 #include "store/event.h"
+#include "store/event_index.h"
 #include "store/ids.h"
 #include "store/list.h"
 #include "store/statements.h"
@@ -71,22 +72,19 @@ static const struct sql BATCH_TOUCHED = {
     .in = "ii",
     .out = "i",
 };
-#define FIRST_SEEN(ids)                                                                            \
-    "UPDATE customer SET first_s = coalesce((SELECT min(t.s) FROM (SELECT min(o.at_s) AS s FROM "  \
-    "orders o"                                                                                     \
-    " WHERE o.customer_id = customer.id UNION ALL SELECT min(v.at_s) FROM event v"                 \
-    " WHERE v.customer_id = customer.id) AS t), first_s) WHERE batch_id = $1 AND id " ids
+/* $1 the earliest event, DB_NULL for none. */
+static const struct sql BATCH_FIRST_SEEN = {
+    .text = "UPDATE customer SET first_s = coalesce((SELECT min(t.s) FROM (SELECT min(o.at_s) AS s"
+            " FROM orders o WHERE o.customer_id = $2 UNION ALL SELECT $1) AS t), first_s)"
+            " WHERE id = $2",
+    .in = "Ii",
+};
 #define MADE(ids) "SELECT id FROM customer WHERE batch_id = $1 AND id " ids " ORDER BY id"
 static const struct sql BATCH_MADE = {
     .text = MADE(IDS_LITE("$2")),
     .pg = MADE(IDS_PG("$2")),
     .in = "is",
     .out = "i",
-};
-static const struct sql BATCH_FIRST_SEEN = {
-    .text = FIRST_SEEN(IDS_LITE("$2")),
-    .pg = FIRST_SEEN(IDS_PG("$2")),
-    .in = "is",
 };
 
 STATEMENTS(batch, &BATCH_ADD, &BATCH_GET, &BATCH_LIST, &BATCH_PUT, &BATCH_STATE, &BATCH_JOB,
@@ -245,24 +243,51 @@ enum rc batch_customers(struct tx *tx, int64_t batch_id, int64_t after, int64_t 
     return RC_OK;
 }
 
+/* Each customer's earliest event. */
+struct firsts {
+    const int64_t *ids; /* ascending */
+    size_t n;
+    int64_t *at_s; /* DB_NULL: none */
+};
+
+static void see_first(void *to, const struct event_ref *ref)
+{
+    struct firsts *f = to;
+    const int64_t *id = bsearch(&ref->customer_id, f->ids, f->n, sizeof *f->ids, ids_compare);
+    int64_t *at_s = &f->at_s[id - f->ids];
+    if (*at_s == DB_NULL || ref->at_s < *at_s)
+        *at_s = ref->at_s;
+}
+
+/* The customers that the batch made, ascending. */
+static enum rc made_by(struct tx *tx, int64_t batch_id, const int64_t *ids, size_t n, int64_t *out,
+                       size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &BATCH_MADE, &r, e, batch_id, ids_text(tx_arena(tx), ids, n));
+    if (rc != RC_OK)
+        return rc;
+    while (*out_n < n && rows_next(r))
+        out[(*out_n)++] = rows_int(r, 0);
+    return rows_end(r, e);
+}
+
 enum rc batch_first_seen(struct tx *tx, int64_t batch_id, const int64_t *ids, size_t n,
                          struct err *e)
 {
-    struct rows *r;
     int64_t *made = ARENA_ARRAY(tx_arena(tx), int64_t, n + 1);
-    size_t k = 0;
+    struct firsts f = {.ids = made, .at_s = ARENA_ARRAY(tx_arena(tx), int64_t, n + 1)};
     if (n == 0)
         return RC_OK;
-    struct str text = ids_text(tx_arena(tx), ids, n);
-    enum rc rc = tx_query(tx, &BATCH_MADE, &r, e, batch_id, text);
-    if (rc != RC_OK)
-        return rc;
-    while (k < n && rows_next(r))
-        made[k++] = rows_int(r, 0);
-    rc = rows_end(r, e);
-    if (rc == RC_OK && k > 0)
-        rc = tx_exec(tx, &BATCH_FIRST_SEEN, e, batch_id, text);
-    for (size_t i = 0; rc == RC_OK && i < k; i++)
+    for (size_t i = 0; i < n; i++)
+        f.at_s[i] = DB_NULL;
+    enum rc rc = made_by(tx, batch_id, ids, n, made, &f.n, e);
+    struct event_ask ask = {.ids = made, .n = f.n, EVENT_ALWAYS};
+    if (rc == RC_OK)
+        rc = event_index_each(tx, &ask, see_first, &f, e);
+    for (size_t i = 0; rc == RC_OK && i < f.n; i++)
+        rc = tx_exec(tx, &BATCH_FIRST_SEEN, e, f.at_s[i], made[i]);
+    for (size_t i = 0; rc == RC_OK && i < f.n; i++)
         rc = change_add(tx, "customer", made[i], made[i], e);
     return rc;
 }

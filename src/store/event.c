@@ -3,10 +3,11 @@
  * Both logs, `event` and `change`, are appended with numbers of the one shared sequence
  * (tx_append), so whoever reads them by number misses nothing. Nothing is updated or deleted here.
  * A retraction of one event has that event's customer and the current time; of a batch, customer 0.
- * Cost on SQLite: 2 µs an event while the index on (customer, time) exists, 1 µs a change.
+ * Cost on SQLite: 1 µs an event and as much a change.
  */
 #include "store/event.h"
 
+#include "store/event_index.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -18,21 +19,18 @@ static const struct sql EVENT_ADD = {
             "$9, $10, $11, $12)",
     .in = "iiIiiiIIIIIS",
 };
-static const struct sql EVENT_COUNT = {
-    .text =
-        "SELECT count(*) FROM event v WHERE v.customer_id = $1 AND v.at_s = $2 AND v.kind = $3"
-        " AND coalesce(v.channel_id, 0) = $4 AND coalesce(v.staff_id, 0) = $5 AND "
-        "coalesce(v.object_kind, 0) = $6"
-        " AND coalesce(v.object_id, 0) = $7 AND coalesce(v.amount_fen, $9) = $8 AND " EVENT_LIVE(
-            "v"),
-    .in = "iiiiiiiii",
+static const struct sql EVENT_EQUAL = {
+    .text = "SELECT 1 FROM event v WHERE v.seq = $1 AND coalesce(v.channel_id, 0) = $2"
+            " AND coalesce(v.staff_id, 0) = $3 AND coalesce(v.object_kind, 0) = $4"
+            " AND coalesce(v.object_id, 0) = $5 AND coalesce(v.amount_fen, $7) = $6"
+            " AND " EVENT_LIVE("v"),
+    .in = "iiiiiii",
     .out = "i",
 };
-static const struct sql EVENT_FIND = {
-    .text = "SELECT v.seq FROM event v WHERE v.customer_id = $1 AND v.at_s = $2 AND v.kind = $3"
-            " AND v.object_kind = $4 AND v.object_id = $5 AND " EVENT_LIVE(
-                "v") " ORDER BY v.seq DESC LIMIT 1",
-    .in = "iiiii",
+static const struct sql EVENT_ABOUT = {
+    .text = "SELECT 1 FROM event v WHERE v.seq = $1 AND v.object_kind = $2 AND v.object_id = $3"
+            " AND " EVENT_LIVE("v"),
+    .in = "iii",
     .out = "i",
 };
 static const struct sql CHANGE_ADD = {
@@ -54,7 +52,7 @@ static const struct sql KIND_ADD = {
     .in = "isss",
 };
 
-STATEMENTS(event, &EVENT_ADD, &EVENT_COUNT, &EVENT_FIND, &CHANGE_ADD, &KIND_FIND, &KIND_LAST,
+STATEMENTS(event, &EVENT_ADD, &EVENT_EQUAL, &EVENT_ABOUT, &CHANGE_ADD, &KIND_FIND, &KIND_LAST,
            &KIND_ADD);
 
 static int64_t none_if_zero(int64_t id)
@@ -76,18 +74,52 @@ enum rc event_add(struct tx *tx, const struct event *ev, struct err *e)
 /* Stands for "no amount" where amounts are compared. */
 static const int64_t NO_AMOUNT = INT64_MIN + 1;
 
+/* ---- looking for one ---- */
+
+/* The events of a customer, of a kind, at a second. */
+static enum rc at_second(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
+                         struct event_ref **out, size_t *out_n, struct err *e)
+{
+    struct event_ask ask = {
+        .ids = &customer_id, .n = 1, .from_s = at_s, .to_s = at_s, .kind = kind};
+    return event_index_find(tx, &ask, out, out_n, e);
+}
+
 enum rc event_count_equal(struct tx *tx, const struct event *ev, int64_t *out, struct err *e)
 {
-    return tx_int(tx, &EVENT_COUNT, out, e, ev->customer_id, ev->at_s, ev->kind, ev->channel_id,
-                  ev->staff_id, (int)ev->object_kind, ev->object_id,
-                  ev->has_amount ? ev->amount_fen : NO_AMOUNT, NO_AMOUNT);
+    struct event_ref *refs = NULL;
+    size_t n = 0;
+    int64_t equal = 0, one;
+    enum rc rc = at_second(tx, ev->customer_id, ev->at_s, ev->kind, &refs, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        rc = tx_int(tx, &EVENT_EQUAL, &one, e, refs[i].seq, ev->channel_id, ev->staff_id,
+                    (int)ev->object_kind, ev->object_id,
+                    ev->has_amount ? ev->amount_fen : NO_AMOUNT, NO_AMOUNT);
+        equal += rc == RC_OK;
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    if (rc == RC_OK)
+        *out = equal;
+    return rc;
 }
 
 enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
                    enum object_kind object_kind, int64_t object_id, int64_t *out_seq, struct err *e)
 {
-    return tx_int(tx, &EVENT_FIND, out_seq, e, customer_id, at_s, kind, (int)object_kind,
-                  object_id);
+    struct event_ref *refs = NULL;
+    size_t n = 0;
+    int64_t one;
+    enum rc rc = at_second(tx, customer_id, at_s, kind, &refs, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    while (n-- > 0) { /* they ascend by number */
+        rc = tx_int(tx, &EVENT_ABOUT, &one, e, refs[n].seq, (int)object_kind, object_id);
+        if (rc == RC_OK)
+            *out_seq = refs[n].seq;
+        if (rc != RC_NOT_FOUND)
+            return rc;
+    }
+    return RC_NOT_FOUND;
 }
 
 enum rc event_retract(struct tx *tx, int64_t seq, int64_t customer_id, int64_t batch_id,

@@ -6,6 +6,7 @@
 #include "store/feed.h"
 
 #include "store/event.h"
+#include "store/event_index.h"
 #include "store/ids.h"
 #include "store/statements.h"
 
@@ -35,16 +36,15 @@ static const struct sql EVENTS = {
     .in = "ii",
     .out = "iiiiIIIIIII",
 };
-#define EVENTS_BY_ROOT(ids)                                                                        \
-    EVENT_COLUMNS " FROM customer m CROSS JOIN event e WHERE m.root_id " ids                       \
-    " AND e.customer_id = m.id" LIVE " UNION ALL " ITEM_COLUMNS                                    \
+#define EVENTS_BY_SEQ(seqs, ids)                                                                   \
+    EVENT_COLUMNS " FROM event e WHERE e.seq " seqs LIVE " UNION ALL " ITEM_COLUMNS                \
     " FROM customer m CROSS JOIN orders o CROSS JOIN order_item i WHERE m.root_id " ids            \
     " AND o.customer_id = m.id AND i.order_id = o.id AND i.nature = 'sale'"                        \
-    " AND i.customer_id = m.id ORDER BY seq"
+    " AND i.customer_id = m.id AND i.seq > $3 AND i.seq <= $4 ORDER BY seq"
 static const struct sql EVENTS_OF = {
-    .text = EVENTS_BY_ROOT(IDS_LITE("$1")),
-    .pg = EVENTS_BY_ROOT(IDS_PG("$1")),
-    .in = "s",
+    .text = EVENTS_BY_SEQ(IDS_LITE("$1"), IDS_LITE("$2")),
+    .pg = EVENTS_BY_SEQ(IDS_PG("$1"), IDS_PG("$2")),
+    .in = "ssii",
     .out = "iiiiIIIIIII",
 };
 
@@ -244,13 +244,30 @@ enum rc feed_events(struct tx *tx, int64_t after_seq, int64_t to_seq,
     return rc == RC_OK ? each_event(r, see, to, e) : rc;
 }
 
+/* At most SEQS_A_QUERY events at a time, each time with the lines up to the last of them. */
 enum rc feed_events_of(struct tx *tx, const int64_t *roots, size_t n,
                        enum rc (*see)(void *to, const struct feed_event *ev, struct err *e),
                        void *to, struct err *e)
 {
-    struct rows *r;
-    enum rc rc = tx_query(tx, &EVENTS_OF, &r, e, ids_text(tx_arena(tx), roots, n));
-    return rc == RC_OK ? each_event(r, see, to, e) : rc;
+    enum { SEQS_A_QUERY = 100000 };
+    int64_t *family = NULL, *seqs = NULL, after = 0;
+    size_t family_n = 0, seqs_n = 0, from = 0, k;
+    struct str root_text = ids_text(tx_arena(tx), roots, n);
+    enum rc rc = event_index_family(tx, roots, n, &family, &family_n, e);
+    if (rc == RC_OK)
+        rc = event_index_seqs(tx, family, family_n, &seqs, &seqs_n, e);
+    while (rc == RC_OK && after < INT64_MAX) {
+        struct rows *r;
+        k = seqs_n - from < SEQS_A_QUERY ? seqs_n - from : SEQS_A_QUERY;
+        int64_t last = from + k < seqs_n ? seqs[from + k - 1] : INT64_MAX;
+        rc = tx_query(tx, &EVENTS_OF, &r, e, ids_text(tx_arena(tx), seqs + from, k), root_text,
+                      after, last);
+        if (rc == RC_OK)
+            rc = each_event(r, see, to, e);
+        from += k;
+        after = last;
+    }
+    return rc;
 }
 
 static enum rc each_customer(struct rows *r,

@@ -1,13 +1,15 @@
 /* timeline.c — what happened with one customer.
  *
  * Events keep the id of the customer they were born with, so a timeline is the union over the
- * family, by the index on (customer, time): it costs a probe for each member and a row for each
- * event shown. Names of objects come from six small joins by primary key. Lines of orders live in
+ * family. The index of the log tells which events those are (store/event_index.h), the newest of
+ * them are read by number: a row for each event shown. Names of objects come from six small joins by primary key. Lines of orders live in
  * order_item; they are asked for on their own.
  */
 #include "store/timeline.h"
 
 #include "store/event.h"
+#include "store/event_index.h"
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/statements.h"
 
@@ -23,21 +25,25 @@
     " WHEN 7 THEN (SELECT o.name FROM product o WHERE o.id = v.object_id)"                         \
     " WHEN 11 THEN (SELECT o.nickname FROM customer o WHERE o.id = v.object_id)"                   \
     " WHEN 13 THEN (SELECT o.name FROM audience o WHERE o.id = v.object_id) END"
+/* clang-format off */
+#define TIMELINE_OF(seqs)                                                                          \
+    "SELECT v.seq, v.at_s, k.name, k.zh, k.en, k.touch, coalesce(v.channel_id, 0), h.name,"        \
+    " coalesce(v.staff_id, 0), s.name, coalesce(v.object_kind, 0), coalesce(v.object_id, 0), "     \
+    OBJECT_NAME ", v.amount_fen, v.props, CASE WHEN " EVENT_LIVE("v") " THEN 0 ELSE 1 END"         \
+    " FROM event v JOIN event_kind k ON k.id = v.kind"                                             \
+    " LEFT JOIN channel h ON h.id = v.channel_id LEFT JOIN staff s ON s.id = v.staff_id"           \
+    " WHERE v.seq " seqs " ORDER BY v.at_s DESC, v.seq DESC"
 static const struct sql TIMELINE = {
-    .text = "SELECT v.seq, v.at_s, k.name, k.zh, k.en, k.touch, coalesce(v.channel_id, 0), h.name,"
-            " coalesce(v.staff_id, 0), s.name, coalesce(v.object_kind, 0), coalesce(v.object_id, "
-            "0), " OBJECT_NAME ", v.amount_fen, v.props, CASE WHEN " EVENT_LIVE(
-                "v") " THEN 0 ELSE 1 END"
-                     " FROM customer c JOIN event v ON v.customer_id = c.id JOIN event_kind k ON "
-                     "k.id = v.kind"
-                     " LEFT JOIN channel h ON h.id = v.channel_id LEFT JOIN staff s ON s.id = "
-                     "v.staff_id"
-                     " WHERE c.root_id = $1 AND v.kind <> 43 AND ($2 IS NULL OR k.name = $2)"
-                     " AND (v.at_s < $3 OR (v.at_s = $3 AND v.seq < $4)) ORDER BY v.at_s DESC, "
-                     "v.seq DESC LIMIT $5"
-                     " /*scan*/",
-    .in = "iSiii",
+    .text = TIMELINE_OF(IDS_LITE("$1")),
+    .pg = TIMELINE_OF(IDS_PG("$1")),
+    .in = "s",
     .out = "iisssiiSiSiiSISi",
+};
+/* clang-format on */
+static const struct sql KIND = {
+    .text = "SELECT id FROM event_kind WHERE name = $1",
+    .in = "s",
+    .out = "i",
 };
 static const struct sql TIMELINE_ITEMS = {
     .text = "SELECT i.seq, i.at_s, k.name, k.zh, k.en, k.touch, o.channel_id, h.name,"
@@ -66,7 +72,85 @@ static const struct sql NOTE_ADD = {
     .in = "iiibi",
 };
 
-STATEMENTS(timeline, &TIMELINE, &TIMELINE_ITEMS, &NOTE_LIST, &NOTE_ADD);
+STATEMENTS(timeline, &TIMELINE, &KIND, &TIMELINE_ITEMS, &NOTE_LIST, &NOTE_ADD);
+
+/* ---- which events are on a page ---- */
+
+/* The newest ones before a place, of all that are seen: the list is sorted and cut whenever it is
+ * twice as long as the page. */
+struct page {
+    int64_t before_s, before_seq;
+    size_t limit;
+    struct event_ref *refs; /* room for twice the limit */
+    size_t n;
+};
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct event_ref *x = a, *y = b;
+    if (x->at_s != y->at_s)
+        return x->at_s > y->at_s ? -1 : 1;
+    return (x->seq < y->seq) - (x->seq > y->seq);
+}
+
+static void page_cut(struct page *p)
+{
+    if (p->n > 1)
+        qsort(p->refs, p->n, sizeof *p->refs, newest_first);
+    p->n = p->n < p->limit ? p->n : p->limit;
+}
+
+static void see_on_page(void *to, const struct event_ref *ref)
+{
+    struct page *p = to;
+    bool before = ref->at_s < p->before_s || (ref->at_s == p->before_s && ref->seq < p->before_seq);
+    if (!before || ref->kind == EVENT_RETRACT)
+        return;
+    if (p->n == 2 * p->limit)
+        page_cut(p);
+    p->refs[p->n++] = *ref;
+}
+
+/* The numbers of the events on a page, as a list for IDS_LITE and IDS_PG. */
+static enum rc find_page(struct tx *tx, int64_t root_id, int kind, struct page *p, struct str *out,
+                         struct err *e)
+{
+    int64_t *ids = NULL;
+    struct event_ask ask = {EVENT_ALWAYS, .kind = kind};
+    enum rc rc = event_index_family(tx, &root_id, 1, &ids, &ask.n, e);
+    ask.ids = ids;
+    ask.to_s = p->before_s;
+    if (rc == RC_OK)
+        rc = event_index_each(tx, &ask, see_on_page, p, e);
+    if (rc != RC_OK)
+        return rc;
+    page_cut(p);
+    int64_t *seqs = ARENA_ARRAY(tx_arena(tx), int64_t, p->n + 1);
+    for (size_t i = 0; i < p->n; i++)
+        seqs[i] = p->refs[i].seq;
+    *out = ids_text(tx_arena(tx), seqs, p->n);
+    return RC_OK;
+}
+
+/* The rows of a page; none of a kind that there is not. */
+static enum rc query_page(struct tx *tx, int64_t root_id, struct str kind, int64_t before_s,
+                          int64_t before_seq, int64_t limit, struct rows **out, struct err *e)
+{
+    int64_t kind_id = 0;
+    struct str seqs = STR("[]");
+    struct page p = {
+        .before_s = before_s,
+        .before_seq = before_seq,
+        .limit = (size_t)limit,
+        .refs = ARENA_ARRAY(tx_arena(tx), struct event_ref, 2 * limit),
+    };
+    enum rc rc = str_empty(kind) ? RC_OK : tx_int(tx, &KIND, &kind_id, e, kind);
+    if (rc == RC_OK)
+        rc = find_page(tx, root_id, (int)kind_id, &p, &seqs, e);
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    return tx_query(tx, &TIMELINE, out, e, seqs);
+}
 
 enum rc timeline_list(struct tx *tx, int64_t root_id, struct str kind, int64_t before_s,
                       int64_t before_seq, int64_t limit, struct timeline_row **out, size_t *out_n,
@@ -76,8 +160,7 @@ enum rc timeline_list(struct tx *tx, int64_t root_id, struct str kind, int64_t b
     struct rows *r;
     enum rc rc = str_eq(kind, STR("item"))
                      ? tx_query(tx, &TIMELINE_ITEMS, &r, e, root_id, before_s, before_seq, limit)
-                     : tx_query(tx, &TIMELINE, &r, e, root_id, str_empty(kind) ? STR_ABSENT : kind,
-                                before_s, before_seq, limit);
+                     : query_page(tx, root_id, kind, before_s, before_seq, limit, &r, e);
     if (rc != RC_OK)
         return rc;
     struct arena *a = tx_arena(tx);

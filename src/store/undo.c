@@ -9,6 +9,8 @@
 #include "store/undo.h"
 
 #include "store/event.h"
+#include "store/event_index.h"
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/statements.h"
 
@@ -88,28 +90,42 @@ static const struct sql ORDER_GO = {
             " AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.order_id = $2)",
     .in = "ii",
 };
-/* Friendships of a customer that the batch made, and that nothing but imports has ever touched. */
+/* Friendships of a customer that the batch made, and that nothing but imports has ever touched;
+ * $3 are the numbers of their friend_add events. */
+#define RELATIONS_GO(seqs)                                                                         \
+    "DELETE FROM relation WHERE customer_id = $2 AND customer_id IN"                               \
+    " (SELECT c.id FROM customer c WHERE c.id = $2 AND c.batch_id = $1)"                           \
+    " AND NOT EXISTS (SELECT 1 FROM relation_tag t WHERE t.relation_id = relation.id)"             \
+    " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.seq " seqs                                     \
+    " AND v.staff_id = relation.staff_id AND " EVENT_BATCH_LIVE("v") ")"
 static const struct sql RELATION_GO = {
-    .text = "DELETE FROM relation WHERE customer_id = $2 AND customer_id IN"
-            " (SELECT c.id FROM customer c WHERE c.id = $2 AND c.batch_id = $1)"
-            " AND NOT EXISTS (SELECT 1 FROM relation_tag t WHERE t.relation_id = relation.id)"
-            " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.customer_id = $2 AND v.kind = 1"
-            " AND v.staff_id = relation.staff_id AND " EVENT_BATCH_LIVE("v") ")",
-    .in = "ii",
+    .text = RELATIONS_GO(IDS_LITE("$3")),
+    .pg = RELATIONS_GO(IDS_PG("$3")),
+    .in = "iis",
 };
 /* An account stays while its customer stays for another reason: someone may have met the person by
- * it since. */
+ * it since. Their events are asked for apart. */
+static const struct sql IDENTITY_OF = {
+    .text = "SELECT customer_id FROM identity WHERE id = $2 AND batch_id = $1",
+    .in = "ii",
+    .out = "i",
+};
+#define EVENTS_LIVE(seqs)                                                                          \
+    "SELECT 1 FROM event v WHERE v.seq " seqs                                                      \
+    " AND v.batch_id IS NOT NULL AND " EVENT_BATCH_LIVE("v") " LIMIT 1"
+static const struct sql IMPORTED = {
+    .text = EVENTS_LIVE(IDS_LITE("$1")),
+    .pg = EVENTS_LIVE(IDS_PG("$1")),
+    .in = "s",
+    .out = "i",
+};
 static const struct sql IDENTITY_GO = {
     .text = "DELETE FROM identity WHERE id = $2 AND batch_id = $1 AND NOT EXISTS"
             " (SELECT 1 FROM orders o WHERE o.customer_id = identity.customer_id)"
             " AND NOT EXISTS (SELECT 1 FROM relation r WHERE r.customer_id = identity.customer_id)"
             " AND NOT EXISTS (SELECT 1 FROM note n WHERE n.customer_id = identity.customer_id)"
-            " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.customer_id = identity.customer_id"
-            " AND v.batch_id IS NOT NULL AND " EVENT_BATCH_LIVE(
-                "v") ")"
-                     " AND NOT EXISTS (SELECT 1 FROM identity j WHERE j.customer_id = "
-                     "identity.customer_id"
-                     " AND (j.batch_id IS NULL OR j.batch_id <> $1))",
+            " AND NOT EXISTS (SELECT 1 FROM identity j WHERE j.customer_id = identity.customer_id"
+            " AND (j.batch_id IS NULL OR j.batch_id <> $1))",
     .in = "ii",
 };
 static const struct sql CUSTOMER_ALONE = {
@@ -165,9 +181,9 @@ static const struct sql CHANGE_READ = {
 
 STATEMENTS(undo, &MARK_TAG, &FIELD_STAMP, &CHANGES_NEXT, &ITEMS_NEXT, &REFUNDS_NEXT, &ORDERS_NEXT,
            &TAGS_NEXT, &IDENTITIES_NEXT, &CUSTOMERS_NEXT, &PRODUCTS_NEXT, &ITEM_GO, &REFUND_GO,
-           &ORDER_GO, &RELATION_GO, &IDENTITY_GO, &CUSTOMER_ALONE, &FIELDS_GO, &TIERS_GO, &SCORE_GO,
-           &VALUE_GO, &MOVES_GO, &STATS_GO, &NAMES_GO, &PROPOSALS_GO, &CUSTOMER_GO, &PRODUCT_GO,
-           &TAGS_OF, &CHANGE_READ);
+           &ORDER_GO, &RELATION_GO, &IDENTITY_OF, &IMPORTED, &IDENTITY_GO, &CUSTOMER_ALONE,
+           &FIELDS_GO, &TIERS_GO, &SCORE_GO, &VALUE_GO, &MOVES_GO, &STATS_GO, &NAMES_GO,
+           &PROPOSALS_GO, &CUSTOMER_GO, &PRODUCT_GO, &TAGS_OF, &CHANGE_READ);
 
 enum rc undo_mark_tag(struct tx *tx, int64_t customer_id, int64_t tag_id, int64_t batch_id,
                       struct err *e)
@@ -263,21 +279,74 @@ static enum rc remove_product(struct tx *tx, int64_t batch_id, int64_t id, bool 
     return rc == RC_OK ? change_add(tx, "product", id, 0, e) : rc;
 }
 
+static enum rc remove_relations(struct tx *tx, int64_t batch_id, int64_t customer_id, struct err *e)
+{
+    struct event_ref *refs = NULL;
+    size_t n = 0;
+    struct event_ask ask = {.ids = &customer_id, .n = 1, EVENT_ALWAYS, .kind = EVENT_FRIEND_ADD};
+    enum rc rc = event_index_find(tx, &ask, &refs, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    int64_t *seqs = ARENA_ARRAY(tx_arena(tx), int64_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        seqs[i] = refs[i].seq;
+    return tx_exec(tx, &RELATION_GO, e, batch_id, customer_id, ids_text(tx_arena(tx), seqs, n));
+}
+
+/* Whether a customer has an event of an import that still stands. */
+static enum rc has_imported(struct tx *tx, int64_t customer_id, bool *out, struct err *e)
+{
+    enum { SEQS_A_QUERY = 1000 };
+    int64_t *seqs = NULL, one;
+    size_t n = 0;
+    *out = false;
+    enum rc rc = event_index_seqs(tx, &customer_id, 1, &seqs, &n, e);
+    for (size_t i = 0; rc == RC_OK && !*out && i < n; i += SEQS_A_QUERY) {
+        size_t k = n - i < SEQS_A_QUERY ? n - i : SEQS_A_QUERY;
+        rc = tx_int(tx, &IMPORTED, &one, e, ids_text(tx_arena(tx), seqs + i, k));
+        *out = rc == RC_OK;
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    return rc;
+}
+
+/* Deletes an account unless it is used. */
+static enum rc remove_identity(struct tx *tx, int64_t batch_id, int64_t id, bool *out_gone,
+                               struct err *e)
+{
+    int64_t customer_id;
+    bool used = false;
+    enum rc rc = tx_int(tx, &IDENTITY_OF, &customer_id, e, batch_id, id);
+    if (rc == RC_NOT_FOUND)
+        return RC_OK;
+    if (rc == RC_OK)
+        rc = has_imported(tx, customer_id, &used, e);
+    if (rc == RC_OK && !used) {
+        rc = tx_exec(tx, &IDENTITY_GO, e, batch_id, id);
+        *out_gone = rc == RC_OK && tx_changes(tx) > 0;
+    }
+    return rc;
+}
+
 enum rc undo_remove(struct tx *tx, enum undo_part part, int64_t batch_id, int64_t key,
                     bool *out_gone, struct err *e)
 {
     static const struct sql *const gos[UNDO_PARTS] = {
-        [UNDO_ITEMS] = &ITEM_GO,          [UNDO_REFUNDS] = &REFUND_GO,
-        [UNDO_ORDERS] = &ORDER_GO,        [UNDO_RELATIONS] = &RELATION_GO,
-        [UNDO_IDENTITIES] = &IDENTITY_GO,
+        [UNDO_ITEMS] = &ITEM_GO,
+        [UNDO_REFUNDS] = &REFUND_GO,
+        [UNDO_ORDERS] = &ORDER_GO,
     };
     assert(tx_is_writing(tx));
     if (part == UNDO_CUSTOMERS)
         return remove_customer(tx, batch_id, key, out_gone, e);
     if (part == UNDO_PRODUCTS)
         return remove_product(tx, batch_id, key, out_gone, e);
-    assert(gos[part] != NULL);
-    enum rc rc = tx_exec(tx, gos[part], e, batch_id, key);
+    *out_gone = false;
+    if (part == UNDO_IDENTITIES)
+        return remove_identity(tx, batch_id, key, out_gone, e);
+    assert(part == UNDO_RELATIONS || gos[part] != NULL);
+    enum rc rc = part == UNDO_RELATIONS ? remove_relations(tx, batch_id, key, e)
+                                        : tx_exec(tx, gos[part], e, batch_id, key);
     if (rc == RC_OK)
         *out_gone = tx_changes(tx) > 0;
     return rc;

@@ -80,6 +80,20 @@ void put_only(struct compile *c, const char *column, struct buf *out)
     put_int(c, c->only, out);
 }
 
+void put_only_seqs(struct compile *c, const char *column, struct buf *out)
+{
+    if (c->only == 0)
+        return;
+    assert(!str_absent(c->only_seqs));
+    bool lite = c->engine == DB_SQLITE;
+    buf_addf(out,
+             lite ? " AND %s IN (SELECT value FROM json_each("
+                  : " AND %s = ANY (string_to_array(trim(both '[]' from ",
+             column);
+    put_str(c, c->only_seqs, out);
+    buf_addz(out, lite ? "))" : "), ',')::bigint[])");
+}
+
 /* ---- sets ---- */
 
 void set_begin(struct buf *set)
@@ -657,14 +671,15 @@ enum rc compile_too_large(struct err *e)
 }
 
 enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q,
-                         int64_t only, int first_param, struct str *out_text,
+                         int64_t only, struct str only_seqs, int first_param, struct str *out_text,
                          struct db_value **out_values, size_t *out_n, struct err *e)
 {
     assert(a != NULL && q != NULL && q->expr != NULL);
     enum rc rc = compile_period(q->expr, q->period_s, e);
     if (rc != RC_OK)
         return rc;
-    struct compile c = {.a = a, .engine = engine, .q = q, .now_s = q->now_s, .only = only};
+    struct compile c = {
+        .a = a, .engine = engine, .q = q, .now_s = q->now_s, .only = only, .only_seqs = only_seqs};
     c.subject = q->expr->subject;
     c.first_param = first_param;
     c.narrow = q->expr->subject == AUDIENCE_CUSTOMER && !has_other_subject(q->expr->root);
@@ -687,5 +702,6 @@ enum rc audience_sql(struct arena *a, enum db_engine engine, const struct audien
                      int first_param, struct str *out_text, struct db_value **out_values,
                      size_t *out_n, struct err *e)
 {
-    return compile_question(a, engine, q, 0, first_param, out_text, out_values, out_n, e);
+    return compile_question(a, engine, q, 0, STR_ABSENT, first_param, out_text, out_values, out_n,
+                            e);
 }

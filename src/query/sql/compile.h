@@ -24,7 +24,8 @@ struct compile {
     /* the one customer or group that is asked about; 0: everyone, as inside a condition on another
      * subject */
     int64_t only;
-    struct buf with; /* the CTEs so far, each followed by ", " */
+    struct str only_seqs; /* the numbers of the one customer's events: "[1,2]" */
+    struct buf with;      /* the CTEs so far, each followed by ", " */
     int sets;
     bool retractions; /* their CTEs are there */
     bool narrow;      /* no condition is about another subject, so retractions of one customer do */
@@ -49,6 +50,9 @@ void set_end(struct compile *c, struct buf *set, bool negate, struct buf *out);
 
 /* " AND <column> = $1" when one customer or group is asked about. */
 void put_only(struct compile *c, const char *column, struct buf *out);
+/* " AND <column> IN (…)", the numbers of their events, when one customer is asked about: the log has
+ * no index by customer. */
+void put_only_seqs(struct compile *c, const char *column, struct buf *out);
 
 /* The predicate of a condition on the current subject. */
 void put_predicate(struct compile *c, const struct node *n, bool negate, struct buf *out);
@@ -69,9 +73,10 @@ enum rc compile_period(const struct audience_expr *x, int64_t period_s, struct e
 /* RC_LIMIT: the text came out larger than a statement may be. */
 enum rc compile_too_large(struct err *e);
 
-/* audience_sql() for everyone (`only` 0) or for one customer or group. */
+/* audience_sql() for everyone (`only` 0) or for one customer or group; `only_seqs` are the numbers of
+ * that customer's events as ids_text() writes them. */
 enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q,
-                         int64_t only, int first_param, struct str *out_text,
+                         int64_t only, struct str only_seqs, int first_param, struct str *out_text,
                          struct db_value **out_values, size_t *out_n, struct err *e);
 
 /* compile_event.c */

@@ -32,11 +32,7 @@ static void put_retractions(struct compile *c)
              " AND object_kind = %d AND object_id IS NOT NULL"
              " AND (batch_id IS NULL OR batch_id NOT IN (SELECT id FROM off_batch))",
              EVENT_RETRACT, OBJECT_BATCH, EVENT_RETRACT, OBJECT_EVENT);
-    if (c->only != 0) {
-        buf_addz(&c->with, " AND customer_id IN (SELECT id FROM customer WHERE root_id = ");
-        put_int(c, c->only, &c->with);
-        buf_addc(&c->with, ')');
-    }
+    put_only_seqs(c, "object_id", &c->with);
     buf_addz(&c->with, "), ");
 }
 
@@ -203,8 +199,10 @@ static void put_from(struct compile *c, const struct source *s, struct span span
     buf_addz(out, c->only != 0 ? " JOIN customer m ON m.id = e.customer_id WHERE e.at_s"
                                : " JOIN customer m ON m.id = +e.customer_id WHERE e.at_s");
     put_span(c, span, out);
-    if (!s->item)
+    if (!s->item) {
         put_not_retracted(c, out);
+        put_only_seqs(c, "e.seq", out);
+    }
     put_only(c, "m.root_id", out);
     if (s->item && c->only != 0) { /* lines are found through their orders */
         buf_addz(

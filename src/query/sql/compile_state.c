@@ -34,6 +34,7 @@ static void put_latest(struct compile *c, const char *kinds, const char *key,
         put_tag_ids(c, tags, "e.object_id", out);
     }
     put_not_retracted(c, out);
+    put_only_seqs(c, "e.seq", out);
     put_only(c, "m.root_id", out);
     buf_addz(out, ") x");
 }

@@ -1,6 +1,7 @@
 /* run.c — asks the compiled questions. Each is one statement around the text of compile.c;
  * identical questions share a prepared statement through the connection's cache of texts. */
 #include "query/sql/compile.h"
+#include "store/event_index.h"
 #include "store/ids.h"
 
 #include <assert.h>
@@ -16,6 +17,22 @@ struct asked {
 
 enum { EXTRA = 2 };
 
+/* The numbers of the events of one customer; of a group there are none to be asked for. */
+static enum rc find_seqs(struct tx *tx, const struct audience_question *q, int64_t id,
+                         struct str *out, struct err *e)
+{
+    int64_t *family = NULL, *seqs = NULL;
+    size_t family_n = 0, n = 0;
+    enum rc rc = RC_OK;
+    if (q->expr->subject == AUDIENCE_CUSTOMER)
+        rc = event_index_family(tx, &id, 1, &family, &family_n, e);
+    if (rc == RC_OK)
+        rc = event_index_seqs(tx, family, family_n, &seqs, &n, e);
+    if (rc == RC_OK)
+        *out = ids_text(tx_arena(tx), seqs, n);
+    return rc;
+}
+
 /* Puts "before <text> q after" together; each '#' in `after` is the next of the `extra` values. */
 static enum rc ask(struct tx *tx, const struct audience_question *q, int64_t only,
                    const char *before, const char *after, const int64_t *extra, size_t n_extra,
@@ -26,7 +43,10 @@ static enum rc ask(struct tx *tx, const struct audience_question *q, int64_t onl
     struct db_value *values = NULL;
     size_t n = 0;
     struct arena *a = tx_arena(tx);
-    enum rc rc = compile_question(a, tx_engine(tx), q, only, 1, &text, &values, &n, e);
+    struct str seqs = STR_ABSENT;
+    enum rc rc = only != 0 ? find_seqs(tx, q, only, &seqs, e) : RC_OK;
+    if (rc == RC_OK)
+        rc = compile_question(a, tx_engine(tx), q, only, seqs, 1, &text, &values, &n, e);
     if (rc != RC_OK)
         return rc;
     struct buf b;
