@@ -17,9 +17,10 @@
 /* clang-format off */
 #define LOOK(ids)                                                                                  \
     "SELECT coalesce(max(p.to_seq), 0) AS reached, NULL AS bytes FROM event_part p"                \
-    " WHERE p.state = 1 /*scan*/ UNION ALL SELECT 0, b.bytes FROM (SELECT DISTINCT p.id AS part_id,"\
-    " (SELECT min(y.last_id) FROM event_part_block y WHERE y.part_id = p.id"                       \
-    " AND y.last_id >= x.value) AS last_id FROM event_part p CROSS JOIN " ids                      \
+    " WHERE p.state = 1 /*scan*/ UNION ALL SELECT 0, b.bytes FROM"                                 \
+    " (SELECT DISTINCT p.id AS part_id, (SELECT min(y.last_id) FROM event_part_block y"            \
+    " WHERE y.part_id = p.id AND y.last_id >= x.value) AS last_id"                                 \
+    " FROM event_part p CROSS JOIN " ids                                                           \
     " WHERE p.state = 1 AND p.to_s >= $2 AND p.from_s <= $3) w CROSS JOIN event_part_block b"      \
     " WHERE b.part_id = w.part_id AND b.last_id = w.last_id AND b.to_s >= $2 AND b.from_s <= $3"
 static const struct sql BLOCKS = {

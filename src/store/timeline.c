@@ -2,8 +2,8 @@
  *
  * Events keep the id of the customer they were born with, so a timeline is the union over the
  * family. The index of the log tells which events those are (store/event_index.h), the newest of
- * them are read by number: a row for each event shown. Names of objects come from six small joins by primary key. Lines of orders live in
- * order_item; they are asked for on their own.
+ * them are read by number: a row for each event shown. Names of objects come from six small joins
+ * by primary key. Lines of orders live in order_item; they are asked for on their own.
  */
 #include "store/timeline.h"
 

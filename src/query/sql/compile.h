@@ -50,8 +50,8 @@ void set_end(struct compile *c, struct buf *set, bool negate, struct buf *out);
 
 /* " AND <column> = $1" when one customer or group is asked about. */
 void put_only(struct compile *c, const char *column, struct buf *out);
-/* " AND <column> IN (…)", the numbers of their events, when one customer is asked about: the log has
- * no index by customer. */
+/* " AND <column> IN (…)", the numbers of their events, when one customer is asked about: the log
+ * has no index by customer. */
 void put_only_seqs(struct compile *c, const char *column, struct buf *out);
 
 /* The predicate of a condition on the current subject. */
@@ -73,8 +73,8 @@ enum rc compile_period(const struct audience_expr *x, int64_t period_s, struct e
 /* RC_LIMIT: the text came out larger than a statement may be. */
 enum rc compile_too_large(struct err *e);
 
-/* audience_sql() for everyone (`only` 0) or for one customer or group; `only_seqs` are the numbers of
- * that customer's events as ids_text() writes them. */
+/* audience_sql() for everyone (`only` 0) or for one customer or group; `only_seqs` are the numbers
+ * of that customer's events as ids_text() writes them. */
 enum rc compile_question(struct arena *a, enum db_engine engine, const struct audience_question *q,
                          int64_t only, struct str only_seqs, int first_param, struct str *out_text,
                          struct db_value **out_values, size_t *out_n, struct err *e);
