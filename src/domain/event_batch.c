@@ -288,18 +288,22 @@ static enum rc write_events(struct event_batch *b, struct tx *tx, struct ingest 
                             int64_t channel_id, const int *kinds, struct ingest_counts *out,
                             struct err *e)
 {
-    enum rc rc = ingest_begin(g, tx, 0, e);
-    for (size_t i = 0; i < b->events_n && rc == RC_OK; i++) {
-        struct ingest_event ev = b->events[i];
-        ev.channel_id = channel_id;
-        if (ev.kind >= NAMES_FRESH)
-            ev.kind = kinds[ev.kind - NAMES_FRESH];
-        if (ev.kind != 0)
-            rc = ingest_events(g, tx, &ev, 1, out, e);
-        else
+    struct ingest_event *events = ARENA_ARRAY(tx_arena(tx), struct ingest_event, b->events_n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < b->events_n; i++) {
+        struct ingest_event *ev = &events[n];
+        *ev = b->events[i];
+        ev->channel_id = channel_id;
+        if (ev->kind >= NAMES_FRESH)
+            ev->kind = kinds[ev->kind - NAMES_FRESH];
+        n += ev->kind != 0;
+        if (ev->kind == 0)
             put_problem(b, b->places[i], map_field_table[MAP_TYPE].name, "行为类型已满",
                         "all kinds of events are in use");
     }
+    enum rc rc = ingest_begin(g, tx, 0, e);
+    if (rc == RC_OK)
+        rc = ingest_events(g, tx, events, n, out, e);
     return rc == RC_OK ? ingest_end(g, tx, e) : rc;
 }
 

@@ -222,23 +222,21 @@ enum rc ingest_product(struct ingest *g, struct tx *tx, struct str issuer, struc
 
 /* ---- behaviour ---- */
 
-/* Whether an event was ingested before: as many equal ones are there as its occurrence says. */
-static enum rc is_known(struct tx *tx, const struct event *ev, int32_t occurrence, bool *out,
-                        struct err *e)
-{
-    int64_t n;
-    enum rc rc = event_count_equal(tx, ev, &n, e);
-    if (rc == RC_OK)
-        *out = n >= occurrence;
-    return rc;
-}
+/* Events on their way into the log: rows whose people were erased are not among them. */
+struct placing {
+    struct event *events;
+    const struct ingest_event **from;
+    bool *fresh; /* of a customer made here: nothing is there to compare with */
+    size_t n;
+};
 
-static enum rc put_event(struct ingest *g, struct tx *tx, const struct ingest_event *in,
-                         struct ingest_counts *counts, struct err *e)
+/* Who it is and what it is about. */
+static enum rc place_event(struct ingest *g, struct tx *tx, const struct ingest_event *in,
+                           struct ingest_counts *counts, struct placing *p, struct err *e)
 {
     assert(in->occurrence >= 1 && in->kind > 0);
     int64_t customer_id, product_id = 0;
-    bool fresh, known = false;
+    bool fresh;
     struct ingest_who who = {&in->who, in->also, in->also_n, in->at_s};
     enum rc rc = ingest_buyer(g, tx, &who, counts, &customer_id, &fresh, e);
     if (rc != RC_OK || customer_id == 0)
@@ -247,7 +245,9 @@ static enum rc put_event(struct ingest *g, struct tx *tx, const struct ingest_ev
                         &product_id, e);
     if (rc != RC_OK)
         return rc;
-    struct event ev = {
+    p->fresh[p->n] = fresh;
+    p->from[p->n] = in;
+    p->events[p->n++] = (struct event){
         .customer_id = customer_id,
         .at_s = in->at_s,
         .kind = in->kind,
@@ -260,22 +260,57 @@ static enum rc put_event(struct ingest *g, struct tx *tx, const struct ingest_ev
         .props = in->props,
         .batch_id = g->options.batch_id,
     };
-    if (!fresh && !g->options.once)
-        rc = is_known(tx, &ev, in->occurrence, &known, e);
-    if (rc != RC_OK || known) {
-        counts->known += known;
+    return RC_OK;
+}
+
+/* What the log has that may be equal to those that are to be compared. */
+static enum rc read_peers(const struct ingest *g, struct tx *tx, const struct placing *p,
+                          struct event_peers **out, struct err *e)
+{
+    struct event *compared = ARENA_ARRAY(tx_arena(tx), struct event, p->n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < p->n && !g->options.once; i++)
+        if (!p->fresh[i])
+            compared[n++] = p->events[i];
+    return event_peers_read(tx, compared, n, out, e);
+}
+
+/* An event was ingested before when as many equal ones are there as its occurrence says. */
+static enum rc put_event(struct ingest *g, struct tx *tx, const struct placing *p, size_t i,
+                         const struct event_peers *peers, struct ingest_counts *counts,
+                         struct err *e)
+{
+    int64_t equal = 0;
+    enum rc rc = RC_OK;
+    if (!p->fresh[i] && !g->options.once)
+        rc = event_count_equal(tx, peers, &p->events[i], &equal, e);
+    if (rc != RC_OK)
         return rc;
+    if (equal >= p->from[i]->occurrence) {
+        counts->known++;
+        return RC_OK;
     }
     counts->added++;
     counts->events++;
-    return event_add(tx, &ev, e);
+    return event_add(tx, &p->events[i], e);
 }
 
 enum rc ingest_events(struct ingest *g, struct tx *tx, const struct ingest_event *events, size_t n,
                       struct ingest_counts *counts, struct err *e)
 {
+    struct arena *a = tx_arena(tx);
+    struct event_peers *peers = NULL;
+    struct placing p = {
+        .events = ARENA_ARRAY(a, struct event, n + 1),
+        .from = ARENA_ARRAY(a, const struct ingest_event *, n + 1),
+        .fresh = ARENA_ARRAY(a, bool, n + 1),
+    };
     enum rc rc = RC_OK;
     for (size_t i = 0; i < n && rc == RC_OK; i++)
-        rc = put_event(g, tx, &events[i], counts, e);
+        rc = place_event(g, tx, &events[i], counts, &p, e);
+    if (rc == RC_OK && p.n > 0)
+        rc = read_peers(g, tx, &p, &peers, e);
+    for (size_t i = 0; i < p.n && rc == RC_OK; i++)
+        rc = put_event(g, tx, &p, i, peers, counts, e);
     return rc;
 }

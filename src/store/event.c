@@ -76,23 +76,53 @@ static const int64_t NO_AMOUNT = INT64_MIN + 1;
 
 /* ---- looking for one ---- */
 
-/* The events of a customer, of a kind, at a second. */
-static enum rc at_second(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
-                         struct event_ref **out, size_t *out_n, struct err *e)
+struct event_peers {
+    struct event_ref *refs; /* by customer, time and number */
+    size_t n;
+};
+
+enum rc event_peers_read(struct tx *tx, const struct event *events, size_t n,
+                         struct event_peers **out, struct err *e)
 {
-    struct event_ask ask = {
-        .ids = &customer_id, .n = 1, .from_s = at_s, .to_s = at_s, .kind = kind};
-    return event_index_find(tx, &ask, out, out_n, e);
+    struct event_peers *peers = ARENA_NEW(tx_arena(tx), struct event_peers);
+    struct event_ref *like = ARENA_ARRAY(tx_arena(tx), struct event_ref, n + 1);
+    for (size_t i = 0; i < n; i++)
+        like[i] = (struct event_ref){
+            .customer_id = events[i].customer_id, .at_s = events[i].at_s, .kind = events[i].kind};
+    *peers = (struct event_peers){0};
+    enum rc rc = event_index_like(tx, like, n, &peers->refs, &peers->n, e);
+    if (rc == RC_OK)
+        *out = peers;
+    return rc;
 }
 
-enum rc event_count_equal(struct tx *tx, const struct event *ev, int64_t *out, struct err *e)
+/* The place of the first at that second or later. */
+static size_t first_peer(const struct event_peers *p, const struct event *ev)
 {
-    struct event_ref *refs = NULL;
-    size_t n = 0;
+    struct event_ref sought = {.customer_id = ev->customer_id, .at_s = ev->at_s};
+    size_t low = 0, high = p->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (event_ref_compare(&p->refs[mid], &sought) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+enum rc event_count_equal(struct tx *tx, const struct event_peers *peers, const struct event *ev,
+                          int64_t *out, struct err *e)
+{
     int64_t equal = 0, one;
-    enum rc rc = at_second(tx, ev->customer_id, ev->at_s, ev->kind, &refs, &n, e);
-    for (size_t i = 0; rc == RC_OK && i < n; i++) {
-        rc = tx_int(tx, &EVENT_EQUAL, &one, e, refs[i].seq, ev->channel_id, ev->staff_id,
+    enum rc rc = RC_OK;
+    for (size_t i = first_peer(peers, ev); rc == RC_OK && i < peers->n; i++) {
+        const struct event_ref *ref = &peers->refs[i];
+        if (ref->customer_id != ev->customer_id || ref->at_s != ev->at_s)
+            break;
+        if (ref->kind != ev->kind)
+            continue;
+        rc = tx_int(tx, &EVENT_EQUAL, &one, e, ref->seq, ev->channel_id, ev->staff_id,
                     (int)ev->object_kind, ev->object_id,
                     ev->has_amount ? ev->amount_fen : NO_AMOUNT, NO_AMOUNT);
         equal += rc == RC_OK;
@@ -109,7 +139,9 @@ enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
     struct event_ref *refs = NULL;
     size_t n = 0;
     int64_t one;
-    enum rc rc = at_second(tx, customer_id, at_s, kind, &refs, &n, e);
+    struct event_ask ask = {
+        .ids = &customer_id, .n = 1, .from_s = at_s, .to_s = at_s, .kind = kind};
+    enum rc rc = event_index_find(tx, &ask, &refs, &n, e);
     if (rc != RC_OK)
         return rc;
     while (n-- > 0) { /* they ascend by number */

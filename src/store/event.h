@@ -106,8 +106,16 @@ struct event {
 /* Appends an event. Writing transactions only. About 2 µs on SQLite. */
 enum rc event_add(struct tx *tx, const struct event *ev, struct err *e);
 
-/* How many live events have the same customer, second, kind, channel, staff, object and amount. */
-enum rc event_count_equal(struct tx *tx, const struct event *ev, int64_t *out, struct err *e);
+/* What there is in the log that may be equal to some events, so that many are compared at once. */
+struct event_peers;
+/* In the transaction's arena. One look into the index for all of them. */
+enum rc event_peers_read(struct tx *tx, const struct event *events, size_t n,
+                         struct event_peers **out, struct err *e);
+/* How many live events have the same customer, second, kind, channel, staff, object and amount, of
+ * those that were there when the peers of `ev` were read; one row is read for each of the same
+ * customer, second and kind. */
+enum rc event_count_equal(struct tx *tx, const struct event_peers *peers, const struct event *ev,
+                          int64_t *out, struct err *e);
 /* The number of the newest live event of a kind about an object, at a time; RC_NOT_FOUND (e
  * untouched). */
 enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,

@@ -124,6 +124,52 @@ enum rc event_index_find(struct tx *tx, const struct event_ask *ask, struct even
     return RC_OK;
 }
 
+struct likes {
+    const struct event_ref *like; /* by same_compare() */
+    size_t n;
+    struct found found;
+};
+
+static int same_compare(const void *a, const void *b)
+{
+    struct event_ref x = *(const struct event_ref *)a, y = *(const struct event_ref *)b;
+    x.seq = x.kind;
+    y.seq = y.kind;
+    return event_ref_compare(&x, &y);
+}
+
+static void see_like(void *to, const struct event_ref *ref)
+{
+    struct likes *l = to;
+    if (bsearch(ref, l->like, l->n, sizeof *ref, same_compare) != NULL)
+        see_found(&l->found, ref);
+}
+
+enum rc event_index_like(struct tx *tx, const struct event_ref *like, size_t n,
+                         struct event_ref **out, size_t *out_n, struct err *e)
+{
+    struct arena *a = tx_arena(tx);
+    struct event_ref *sorted_like = ARENA_ARRAY(a, struct event_ref, n + 1);
+    int64_t *ids = ARENA_ARRAY(a, int64_t, n + 1);
+    struct likes l = {.like = sorted_like, .n = n, .found = {.a = a}};
+    struct event_ask ask = {.ids = ids, .n = n, .from_s = INT64_MAX, .to_s = -INT64_MAX};
+    for (size_t i = 0; i < n; i++) {
+        sorted_like[i] = like[i];
+        ids[i] = like[i].customer_id;
+        ask.from_s = like[i].at_s < ask.from_s ? like[i].at_s : ask.from_s;
+        ask.to_s = like[i].at_s > ask.to_s ? like[i].at_s : ask.to_s;
+    }
+    qsort(sorted_like, n, sizeof *sorted_like, same_compare);
+    enum rc rc = event_index_each(tx, &ask, see_like, &l, e);
+    if (rc != RC_OK)
+        return rc;
+    if (l.found.n > 1)
+        qsort(l.found.refs, l.found.n, sizeof *l.found.refs, event_ref_compare);
+    *out = l.found.refs;
+    *out_n = l.found.n;
+    return RC_OK;
+}
+
 struct numbers {
     struct arena *a;
     int64_t *seqs;
