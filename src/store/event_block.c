@@ -186,17 +186,33 @@ static bool get_event(struct str *from, struct event_ref *ref)
     return true;
 }
 
+/* The place of the first id that is not below a customer. */
+static size_t first_id(const int64_t *ids, size_t n, int64_t customer_id)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (ids[mid] < customer_id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 bool event_block_read(struct str bytes, const int64_t *ids, size_t n,
                       void (*see)(void *to, const struct event_ref *ref), void *to)
 {
     struct event_ref first = {0};
     size_t at = 0;
-    while (bytes.n > 0) {
+    for (bool begun = false; bytes.n > 0; begun = true) {
         uint64_t events;
         struct event_ref ref;
         if (!get_signed(&bytes, &first.customer_id) || !get_varint(&bytes, &events) ||
             events == 0 || !get_event(&bytes, &first))
             return false;
+        if (ids != NULL && !begun)
+            at = first_id(ids, n, first.customer_id);
         while (ids != NULL && at < n && ids[at] < first.customer_id)
             at++;
         if (ids != NULL && at == n)

@@ -124,49 +124,64 @@ enum rc event_index_find(struct tx *tx, const struct event_ask *ask, struct even
     return RC_OK;
 }
 
+/* Some of those that are sought, by time, customer and kind. */
 struct likes {
-    const struct event_ref *like; /* by same_compare() */
+    const struct event_ref *like;
     size_t n;
-    struct found found;
+    struct found *found;
 };
 
-static int same_compare(const void *a, const void *b)
+static int like_compare(const void *a, const void *b)
 {
-    struct event_ref x = *(const struct event_ref *)a, y = *(const struct event_ref *)b;
-    x.seq = x.kind;
-    y.seq = y.kind;
-    return event_ref_compare(&x, &y);
+    const struct event_ref *x = a, *y = b;
+    if (x->at_s != y->at_s)
+        return x->at_s < y->at_s ? -1 : 1;
+    if (x->customer_id != y->customer_id)
+        return x->customer_id < y->customer_id ? -1 : 1;
+    return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
 static void see_like(void *to, const struct event_ref *ref)
 {
     struct likes *l = to;
-    if (bsearch(ref, l->like, l->n, sizeof *ref, same_compare) != NULL)
-        see_found(&l->found, ref);
+    if (bsearch(ref, l->like, l->n, sizeof *ref, like_compare) != NULL)
+        see_found(l->found, ref);
 }
 
+static enum rc find_likes(struct tx *tx, struct likes *l, int64_t *ids, struct err *e)
+{
+    struct event_ask ask = {
+        .ids = ids, .n = l->n, .from_s = l->like[0].at_s, .to_s = l->like[l->n - 1].at_s};
+    for (size_t i = 0; i < l->n; i++)
+        ids[i] = l->like[i].customer_id;
+    return event_index_each(tx, &ask, see_like, l, e);
+}
+
+/* Some hundred at a time, close together in time: most parts are of another time. */
 enum rc event_index_like(struct tx *tx, const struct event_ref *like, size_t n,
                          struct event_ref **out, size_t *out_n, struct err *e)
 {
+    enum { AT_ONCE = 256 };
     struct arena *a = tx_arena(tx);
-    struct event_ref *sorted_like = ARENA_ARRAY(a, struct event_ref, n + 1);
+    struct found found = {.a = a};
+    struct event_ref *all = ARENA_ARRAY(a, struct event_ref, n + 1);
     int64_t *ids = ARENA_ARRAY(a, int64_t, n + 1);
-    struct likes l = {.like = sorted_like, .n = n, .found = {.a = a}};
-    struct event_ask ask = {.ids = ids, .n = n, .from_s = INT64_MAX, .to_s = -INT64_MAX};
-    for (size_t i = 0; i < n; i++) {
-        sorted_like[i] = like[i];
-        ids[i] = like[i].customer_id;
-        ask.from_s = like[i].at_s < ask.from_s ? like[i].at_s : ask.from_s;
-        ask.to_s = like[i].at_s > ask.to_s ? like[i].at_s : ask.to_s;
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < n; i++)
+        all[i] = like[i];
+    qsort(all, n, sizeof *all, like_compare);
+    for (size_t from = 0, to; rc == RC_OK && from < n; from = to) {
+        to = from + AT_ONCE < n ? from + AT_ONCE : n;
+        while (to < n && all[to].at_s == all[to - 1].at_s)
+            to++;
+        rc = find_likes(tx, &(struct likes){all + from, to - from, &found}, ids, e);
     }
-    qsort(sorted_like, n, sizeof *sorted_like, same_compare);
-    enum rc rc = event_index_each(tx, &ask, see_like, &l, e);
     if (rc != RC_OK)
         return rc;
-    if (l.found.n > 1)
-        qsort(l.found.refs, l.found.n, sizeof *l.found.refs, event_ref_compare);
-    *out = l.found.refs;
-    *out_n = l.found.n;
+    if (found.n > 1)
+        qsort(found.refs, found.n, sizeof *found.refs, event_ref_compare);
+    *out = found.refs;
+    *out_n = found.n;
     return RC_OK;
 }
 
