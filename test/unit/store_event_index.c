@@ -8,15 +8,18 @@
  */
 #include "store_fixture.h"
 
+#include "base/lock.h"
 #include "base/rng.h"
 #include "domain/event_parts.h"
 #include "pg_fixture.h"
+#include "store/customer.h"
 #include "store/event.h"
 #include "store/event_index.h"
 #include "store/event_part.h"
 #include "store/event_tail.h"
 #include "store/list.h"
 #include "store/schema_files.h"
+#include "store/timeline.h"
 #include "store/wipe.h"
 
 #include <inttypes.h>
@@ -25,7 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 160, PEOPLE = 60, ASKED = 8, DAY_S = 86400, NOW_S = 1795000000 };
+enum { ROUNDS = 110, PEOPLE = 60, ASKED = 8, DAY_S = 86400, NOW_S = 1795000000 };
 
 static uint64_t test_seed(void)
 {
@@ -59,10 +62,9 @@ struct life {
     struct store_fixture *f;
     struct rng rng;
     uint64_t seed;
-    bool big; /* this closure writes of few customers, much */
     bool failing;
     int kill_after; /* closures of the builder, < 0: never */
-    int killed, failed, asked_within;
+    int killed, failed, asked_within, alike;
     int64_t added, merged, dropped;
 };
 
@@ -122,6 +124,43 @@ static struct event_ask any_ask(struct rng *r, int64_t ids[static ASKED])
     return ask;
 }
 
+static void compare(const struct life *l, const struct event_ref *is, size_t is_n,
+                    const struct event_ref *should, size_t should_n)
+{
+    if (is_n != should_n)
+        fail_msg("seed %" PRIu64 ": %zu events instead of %zu", l->seed, is_n, should_n);
+    for (size_t k = 0; k < is_n; k++)
+        if (event_ref_compare(&is[k], &should[k]) != 0 || is[k].kind != should[k].kind)
+            fail_seed(l, "another event");
+}
+
+/* Those like some of what there is, and like some that there are not. */
+static void ask_like(struct life *l, struct tx *tx, const struct event_ref *all, size_t all_n,
+                     struct rng *r)
+{
+    enum { MOST = 400 };
+    struct event_ref *like = ARENA_ARRAY(tx_arena(tx), struct event_ref, MOST), *is = NULL;
+    struct event_ref *should = ARENA_ARRAY(tx_arena(tx), struct event_ref, all_n + 1);
+    size_t n = rng_below(r, MOST), is_n = 0, should_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        like[i] = all_n > 0 ? all[rng_below(r, all_n)] : (struct event_ref){someone(r), 1, 1, 1};
+        like[i].seq = 0;
+        like[i].at_s += rng_below(r, 3) == 0;
+        like[i].kind += rng_below(r, 3) == 0;
+    }
+    for (size_t k = 0; k < all_n; k++) {
+        bool in = false;
+        for (size_t i = 0; i < n && !in; i++)
+            in = all[k].customer_id == like[i].customer_id && all[k].at_s == like[i].at_s &&
+                 all[k].kind == like[i].kind;
+        if (in)
+            should[should_n++] = all[k];
+    }
+    store_must(l->f, event_index_like(tx, like, n, &is, &is_n, &l->f->err));
+    compare(l, is, is_n, should, should_n);
+    l->alike += (int)is_n;
+}
+
 static void ask_some(struct life *l, struct tx *tx, struct rng *r)
 {
     int64_t ids[ASKED];
@@ -131,11 +170,9 @@ static void ask_some(struct life *l, struct tx *tx, struct rng *r)
         struct event_ask ask = any_ask(r, ids);
         store_must(l->f, event_index_find(tx, &ask, &is, &is_n, &l->f->err));
         should = by_scan(l, tx, &ask, &should_n);
-        if (is_n != should_n)
-            fail_msg("seed %" PRIu64 ": %zu events instead of %zu", l->seed, is_n, should_n);
-        for (size_t k = 0; k < is_n; k++)
-            if (event_ref_compare(&is[k], &should[k]) != 0 || is[k].kind != should[k].kind)
-                fail_seed(l, "another event");
+        compare(l, is, is_n, should, should_n);
+        if (i == 0)
+            ask_like(l, tx, should, should_n, r);
     }
 }
 
@@ -260,13 +297,14 @@ static void agrees_with_a_scan(void **state)
             store_must(f, db_read_begin(f->db, &old, &f->err));
             ask_some(&l, old, &l.rng);
         }
-        if (round % 40 == 39 && old == NULL)
+        if (round % 30 == 29 && old == NULL)
             reopen(f);
     }
     db_read_end(old);
     build(&l, 0);
     ask_apart(&l);
     assert_true(l.killed > 0 && unfinished > 0 && l.failed > 0 && l.asked_within > 10);
+    assert_true(l.alike > 1000);
     assert_true(l.added > 50 && l.merged > 30 && l.dropped > 30);
     assert_true(number_of(&l, &LEVEL) >= 3);
     assert_int_equal(number_of(&l, &STRAY_BLOCKS), 0);
@@ -278,6 +316,150 @@ static void agrees_with_a_scan(void **state)
     db_read_end(tx);
     assert_true(behind < 200);
     assert_int_equal(number_of(&l, &COVERED), last - behind);
+}
+
+/* Two builders at once, as on two nodes, while the log grows. */
+static atomic_bool grown;
+
+static void *build_always(void *arg)
+{
+    struct store_fixture *f = arg;
+    struct event_parts p = {
+        .db = f->db, .writer = f->writer, .bounds = {.rows = 40, .fan_in = 3, .stale_s = 3600}};
+    do
+        store_must(f, event_parts_run(&p, &f->err));
+    while (!atomic_load(&grown));
+    return NULL;
+}
+
+static void two_builders_agree(void **state)
+{
+    enum { TIMES = 40 };
+    struct store_fixture *f = *state;
+    struct life l = {.f = f, .seed = test_seed(), .kill_after = -1};
+    pthread_t other[2];
+    l.rng = rng_seed(l.seed);
+    atomic_store(&grown, false);
+    for (int i = 0; i < 2; i++)
+        other[i] = thread_start("builder", build_always, f);
+    for (int i = 0; i < TIMES; i++) {
+        grow(&l);
+        ask_apart(&l);
+    }
+    atomic_store(&grown, true);
+    for (int i = 0; i < 2; i++)
+        pthread_join(other[i], NULL);
+    build(&l, 0);
+    ask_apart(&l);
+    int64_t behind = 0, last = 0;
+    struct tx *tx;
+    store_must(f, event_parts_behind(f->db, &behind, &f->err));
+    store_must(f, db_read_begin(f->db, &tx, &f->err));
+    store_must(f, tx_last_seq(tx, &last, &f->err));
+    db_read_end(tx);
+    assert_int_equal(number_of(&l, &COVERED), last - behind);
+    assert_true(number_of(&l, &LEVEL) >= 2);
+    assert_int_equal(number_of(&l, &STRAY_BLOCKS), 0);
+}
+
+/* ---- a customer's timeline ---- */
+
+static const struct sql JOIN = {.text = "UPDATE customer SET root_id = $1 WHERE id = $2",
+                                .in = "ii"};
+static const struct sql TIMELINE = {
+    .text = "SELECT v.seq FROM event v /*scan*/ JOIN customer c ON c.id = v.customer_id"
+            " WHERE c.root_id = $1 AND v.kind <> 43 AND ($2 = 0 OR v.kind = $2)"
+            " ORDER BY v.at_s DESC, v.seq DESC",
+    .in = "ii",
+    .out = "i",
+};
+
+struct living {
+    struct life *l;
+    int64_t ids[4]; /* the first two are one */
+};
+
+static enum rc make_people(struct tx *tx, void *arg, struct err *e)
+{
+    struct living *v = arg;
+    enum rc rc = RC_OK;
+    for (int i = 0; rc == RC_OK && i < 4; i++) {
+        struct customer_new fresh = CUSTOMER_NEW;
+        rc = customer_make(tx, v->l->f->keys, &fresh, &v->ids[i], e);
+    }
+    return rc == RC_OK ? tx_exec(tx, &JOIN, e, v->ids[0], v->ids[1]) : rc;
+}
+
+static enum rc live(struct tx *tx, void *arg, struct err *e)
+{
+    struct living *v = arg;
+    struct rng r = v->l->rng;
+    enum rc rc = RC_OK;
+    for (int i = 0; rc == RC_OK && i < 50; i++) {
+        struct event ev = {
+            .customer_id = v->ids[rng_below(&r, 4)],
+            .at_s = NOW_S + (int64_t)rng_below(&r, 30), /* many at the same second */
+            .kind = EVENT_VIEW + (int)rng_below(&r, 3),
+        };
+        rc = rng_below(&r, 9) == 0 ? event_retract(tx, 1 + i, ev.customer_id, 0, e)
+                                   : event_add(tx, &ev, e);
+    }
+    return rc;
+}
+
+static void check_timeline(struct store_fixture *f, struct tx *tx, int64_t root, int kind)
+{
+    struct rows *r;
+    struct timeline_row *page = NULL;
+    size_t n = 0, at = 0, limit = 7;
+    int64_t before_s = INT64_MAX, before_seq = INT64_MAX;
+    struct str word = kind == 0 ? STR_ABSENT : STR("click");
+    store_must(f, tx_query(tx, &TIMELINE, &r, &f->err, root, kind));
+    while (rows_next(r)) {
+        if (at == n) {
+            store_must(f, timeline_list(tx, root, word, before_s, before_seq, (int64_t)limit, &page,
+                                        &n, &f->err));
+            assert_true(n > 0);
+            before_s = page[n - 1].at_s;
+            before_seq = page[n - 1].seq;
+            at = 0;
+        }
+        assert_int_equal(page[at++].seq, rows_int(r, 0));
+    }
+    store_must(f, rows_end(r, &f->err));
+    assert_int_equal(at, n);
+    if (n == limit) {
+        store_must(f, timeline_list(tx, root, word, before_s, before_seq, 1, &page, &n, &f->err));
+        assert_int_equal(n, 0);
+    }
+}
+
+static void timelines_page_across_parts(void **state)
+{
+    struct store_fixture *f = *state;
+    struct life l = {.f = f, .seed = test_seed(), .kill_after = -1};
+    struct living v = {.l = &l};
+    l.rng = rng_seed(l.seed);
+    store_write(f, make_people, &v);
+    for (int i = 0; i < 30; i++) {
+        struct tx *tx;
+        store_write(f, live, &v);
+        (void)rng_u64(&l.rng);
+        if (i % 3 == 2)
+            build(&l, 0);
+        store_must(f, db_read_begin(f->db, &tx, &f->err));
+        for (int k = 0; k < 3; k++) {
+            check_timeline(f, tx, v.ids[k], 0);
+            check_timeline(f, tx, v.ids[k], EVENT_CLICK);
+        }
+        struct timeline_row *page = NULL;
+        size_t n = 0;
+        store_must(f, timeline_list(tx, v.ids[0], STR("no_such_kind"), INT64_MAX, INT64_MAX, 5,
+                                    &page, &n, &f->err));
+        assert_int_equal(n, 0);
+        db_read_end(tx);
+    }
+    assert_true(l.added > 20 && l.merged > 6);
 }
 
 /* Closures of one group, one of which fails: its numbers are given again. */
@@ -535,12 +717,16 @@ int main(void)
         STORE_TEST(agrees_with_a_scan, SQLITE),
         STORE_TEST(sees_its_group_alone, SQLITE),
         STORE_TEST(wiped, SQLITE),
+        STORE_TEST(two_builders_agree, SQLITE),
+        STORE_TEST(timelines_page_across_parts, SQLITE),
         STORE_TEST(a_long_tail, SQLITE),
         STORE_TEST(agrees_with_a_scan, POSTGRES),
         STORE_TEST(sees_its_group_alone, POSTGRES),
         STORE_TEST(wiped, POSTGRES),
+        STORE_TEST(two_builders_agree, POSTGRES),
+        STORE_TEST(timelines_page_across_parts, POSTGRES),
     };
     size_t n = sizeof tests / sizeof *tests;
-    return _cmocka_run_group_tests("store_event_index", tests, pg_fixture_skipped() ? n - 3 : n,
+    return _cmocka_run_group_tests("store_event_index", tests, pg_fixture_skipped() ? n - 5 : n,
                                    NULL, NULL);
 }
