@@ -1,11 +1,12 @@
 /* event_block.c — packing and unpacking.
  *
  * A block is a row of groups, one for each customer: the difference to the customer before, how
- * many events, and for each the difference of its time, the difference of its number, and its
- * kind in one byte. Numbers are in groups of seven bits, the lowest first, the high bit saying that
- * more come; those that may be negative have their sign in the lowest bit. The first event of a
- * customer counts from the first of the customer before; the others from the one before them. All
- * begin from 0, so a block can be read alone.
+ * many bytes their events have, so that who asks for others leaps over them, and for each event the
+ * difference of its time, the difference of its number, and its kind in one byte. Numbers are in
+ * groups of seven bits, the lowest first, the high bit saying that more come; those that may be
+ * negative have their sign in the lowest bit. The first event of a customer counts from the first
+ * of the block, the others from the one before them; the first of all from 0, so that a block can
+ * be read alone.
  */
 #include "store/event_block.h"
 
@@ -25,9 +26,9 @@ int event_ref_compare(const void *a, const void *b)
     return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-/* What the next group counts from. */
+/* The first event of a block. */
 struct base {
-    int64_t customer_id, at_s, seq;
+    int64_t at_s, seq;
 };
 
 /* ---- packing ---- */
@@ -81,7 +82,7 @@ struct packing {
     char bytes[EVENT_BLOCK_BYTES];
     size_t used;
     struct base base;
-    int64_t from_s, to_s;
+    int64_t last_id, from_s, to_s;
 };
 
 static void end_block(struct packing *p, int64_t no)
@@ -89,50 +90,56 @@ static void end_block(struct packing *p, int64_t no)
     if (p->used == 0)
         return;
     *LIST_ADD(p->a, p->blocks, p->n, p->room) = (struct event_block){
-        .last_id = p->base.customer_id,
+        .last_id = p->last_id,
         .no = no,
         .from_s = p->from_s,
         .to_s = p->to_s,
         .bytes = arena_str(p->a, (struct str){p->bytes, p->used}),
     };
     p->used = 0;
+    p->last_id = 0;
     p->base = (struct base){0};
 }
 
-static void put_group(struct packing *p, const struct event_ref *refs, size_t n)
+/* `bytes` is what fitting() says of them. */
+static void put_group(struct packing *p, const struct event_ref *refs, size_t n, size_t bytes)
 {
     int64_t at_s = p->base.at_s, seq = p->base.seq;
     bool first = p->used == 0;
-    p->used += put_signed(p->bytes + p->used, refs->customer_id, p->base.customer_id);
-    p->used += put_varint(p->bytes + p->used, n);
+    p->used += put_signed(p->bytes + p->used, refs->customer_id, p->last_id);
+    p->used += put_varint(p->bytes + p->used, bytes);
+    size_t begin = p->used;
     for (size_t i = 0; i < n; i++) {
         p->used += put_event(p->bytes + p->used, &refs[i], at_s, seq);
         at_s = refs[i].at_s;
         seq = refs[i].seq;
     }
-    assert(p->used <= EVENT_BLOCK_BYTES);
+    assert(p->used == begin + bytes && p->used <= EVENT_BLOCK_BYTES);
     p->from_s = first || refs[0].at_s < p->from_s ? refs[0].at_s : p->from_s;
     p->to_s = first || refs[n - 1].at_s > p->to_s ? refs[n - 1].at_s : p->to_s;
-    p->base = (struct base){refs->customer_id, refs->at_s, refs->seq};
+    p->last_id = refs->customer_id;
+    if (first)
+        p->base = (struct base){refs->at_s, refs->seq};
 }
 
 static void put_customer(struct packing *p, const struct event_ref *refs, size_t n)
 {
-    size_t bytes, room = EVENT_BLOCK_BYTES - GROUP_MOST;
-    if (p->used > 0 && (p->used >= room || fitting(refs, n, &p->base, room - p->used, &bytes) < n))
+    size_t bytes = 0, room = EVENT_BLOCK_BYTES - GROUP_MOST;
+    if (p->used >= room || fitting(refs, n, &p->base, room - p->used, &bytes) < n) {
         end_block(p, 0);
-    if (p->used > 0 || fitting(refs, n, &p->base, room, &bytes) == n) {
-        put_group(p, refs, n);
+        for (int64_t no = 0; n > 0; no++) {
+            size_t k = fitting(refs, n, &p->base, room, &bytes);
+            assert(k > 0);
+            put_group(p, refs, k, bytes);
+            if (k == n && no == 0)
+                return; /* others may follow in its block */
+            end_block(p, no);
+            refs += k;
+            n -= k;
+        }
         return;
     }
-    for (int64_t no = 0; n > 0; no++) {
-        size_t k = fitting(refs, n, &p->base, room, &bytes);
-        assert(k > 0);
-        put_group(p, refs, k);
-        end_block(p, no);
-        refs += k;
-        n -= k;
-    }
+    put_group(p, refs, n, bytes);
 }
 
 void event_block_pack(struct arena *a, const struct event_ref *refs, size_t n,
@@ -200,31 +207,47 @@ static size_t first_id(const int64_t *ids, size_t n, int64_t customer_id)
     return low;
 }
 
+/* One group's events; the first of a block is the base of all. */
+static bool read_group(struct str bytes, int64_t customer_id, struct base *base, bool seen,
+                       void (*see)(void *to, const struct event_ref *ref), void *to)
+{
+    struct event_ref ref = {.customer_id = customer_id, .at_s = base->at_s, .seq = base->seq};
+    bool first = base->seq == 0;
+    while (bytes.n > 0) {
+        if (!get_event(&bytes, &ref))
+            return false;
+        if (first)
+            *base = (struct base){ref.at_s, ref.seq};
+        first = false;
+        if (seen)
+            see(to, &ref);
+    }
+    return true;
+}
+
 bool event_block_read(struct str bytes, const int64_t *ids, size_t n,
                       void (*see)(void *to, const struct event_ref *ref), void *to)
 {
-    struct event_ref first = {0};
+    struct base base = {0};
+    int64_t customer_id = 0;
     size_t at = 0;
-    for (bool begun = false; bytes.n > 0; begun = true) {
-        uint64_t events;
-        struct event_ref ref;
-        if (!get_signed(&bytes, &first.customer_id) || !get_varint(&bytes, &events) ||
-            events == 0 || !get_event(&bytes, &first))
+    for (bool first = true; bytes.n > 0; first = false) {
+        uint64_t length;
+        if (!get_signed(&bytes, &customer_id) || !get_varint(&bytes, &length) || length == 0 ||
+            length > bytes.n)
             return false;
-        if (ids != NULL && !begun)
-            at = first_id(ids, n, first.customer_id);
-        while (ids != NULL && at < n && ids[at] < first.customer_id)
+        if (ids != NULL && first)
+            at = first_id(ids, n, customer_id);
+        while (ids != NULL && at < n && ids[at] < customer_id)
             at++;
         if (ids != NULL && at == n)
             return true;
-        bool seen = ids == NULL || ids[at] == first.customer_id;
-        ref = first;
-        for (uint64_t i = 0; i < events; i++) {
-            if (i > 0 && !get_event(&bytes, &ref))
-                return false;
-            if (seen)
-                see(to, &ref);
-        }
+        bool seen = ids == NULL || ids[at] == customer_id;
+        struct str events = {bytes.p, (size_t)length};
+        if ((seen || first) && !read_group(events, customer_id, &base, seen, see, to))
+            return false;
+        bytes.p += length;
+        bytes.n -= (size_t)length;
     }
     return true;
 }

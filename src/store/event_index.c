@@ -7,6 +7,7 @@
  */
 #include "store/event_index.h"
 
+#include "store/event_part.h"
 #include "store/event_tail.h"
 #include "store/ids.h"
 #include "store/list.h"
@@ -29,6 +30,21 @@ static const struct sql BLOCKS = {
     .in = "sii",
     .out = "iB",
 };
+static const struct sql PART = {
+    .text = "SELECT bytes FROM event_part_block WHERE part_id = $1 AND last_id >= $2",
+    .in = "ii",
+    .out = "b",
+};
+#define SOME_OF(ids)                                                                               \
+    "SELECT b.bytes FROM (SELECT DISTINCT (SELECT min(y.last_id) FROM event_part_block y"          \
+    " WHERE y.part_id = $1 AND y.last_id >= x.value) AS last_id FROM " ids ") w"                   \
+    " CROSS JOIN event_part_block b WHERE b.part_id = $1 AND b.last_id = w.last_id"
+static const struct sql SOME = {
+    .text = SOME_OF("json_each($2) x"),
+    .pg = SOME_OF("unnest(string_to_array(trim(both '[]' from $2), ',')::bigint[]) AS x (value)"),
+    .in = "is",
+    .out = "b",
+};
 #define FAMILY_OF(ids) "SELECT m.id FROM customer m WHERE m.root_id " ids
 static const struct sql FAMILY = {
     .text = FAMILY_OF(IDS_LITE("$1")),
@@ -38,7 +54,7 @@ static const struct sql FAMILY = {
 };
 /* clang-format on */
 
-STATEMENTS(event_index, &BLOCKS, &FAMILY);
+STATEMENTS(event_index, &BLOCKS, &PART, &SOME, &FAMILY);
 
 struct looking {
     const struct event_ask *ask;
@@ -69,6 +85,12 @@ static int64_t *sorted(struct arena *a, const struct event_ask *ask, size_t *out
     return ids;
 }
 
+static enum rc damaged(struct err *e)
+{
+    return err_set(e, RC_CORRUPT, "event_part_damaged", "", "事件索引损坏",
+                   "the index of events is damaged");
+}
+
 enum rc event_index_each(struct tx *tx, const struct event_ask *ask,
                          void (*see)(void *to, const struct event_ref *ref), void *to,
                          struct err *e)
@@ -91,8 +113,7 @@ enum rc event_index_each(struct tx *tx, const struct event_ask *ask,
     }
     rc = rows_end(r, e);
     if (rc == RC_OK && !whole)
-        rc = err_set(e, RC_CORRUPT, "event_part_damaged", "", "事件索引损坏",
-                     "the index of events is damaged");
+        rc = damaged(e);
     return rc == RC_OK ? event_tail_each(tx, reached, ids, n, see_some, &l, e) : rc;
 }
 
@@ -124,66 +145,132 @@ enum rc event_index_find(struct tx *tx, const struct event_ask *ask, struct even
     return RC_OK;
 }
 
-/* Some of those that are sought, by time, customer and kind. */
-struct likes {
-    const struct event_ref *like;
-    size_t n;
-    struct found *found;
-};
+/* ---- many at once ---- */
 
+/* By customer, time and kind: what is sought has no number. */
 static int like_compare(const void *a, const void *b)
 {
-    const struct event_ref *x = a, *y = b;
-    if (x->at_s != y->at_s)
-        return x->at_s < y->at_s ? -1 : 1;
-    if (x->customer_id != y->customer_id)
-        return x->customer_id < y->customer_id ? -1 : 1;
-    return (x->kind > y->kind) - (x->kind < y->kind);
+    struct event_ref x = *(const struct event_ref *)a, y = *(const struct event_ref *)b;
+    x.seq = x.kind;
+    y.seq = y.kind;
+    return event_ref_compare(&x, &y);
 }
+
+struct likes {
+    struct tx *tx;
+    const struct event_ref *like; /* by like_compare() */
+    size_t n;
+    int64_t *ids; /* room for n */
+    struct found found;
+};
 
 static void see_like(void *to, const struct event_ref *ref)
 {
     struct likes *l = to;
     if (bsearch(ref, l->like, l->n, sizeof *ref, like_compare) != NULL)
-        see_found(l->found, ref);
+        see_found(&l->found, ref);
 }
 
-static enum rc find_likes(struct tx *tx, struct likes *l, int64_t *ids, struct err *e)
+/* The customers of those within a span, ascending. */
+static size_t ids_within(const struct likes *l, int64_t from_s, int64_t to_s)
 {
-    struct event_ask ask = {
-        .ids = ids, .n = l->n, .from_s = l->like[0].at_s, .to_s = l->like[l->n - 1].at_s};
-    for (size_t i = 0; i < l->n; i++)
-        ids[i] = l->like[i].customer_id;
-    return event_index_each(tx, &ask, see_like, l, e);
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        const struct event_ref *x = &l->like[i];
+        if (x->at_s >= from_s && x->at_s <= to_s && (n == 0 || l->ids[n - 1] != x->customer_id))
+            l->ids[n++] = x->customer_id;
+    }
+    return n;
 }
 
-/* Some hundred at a time, close together in time: most parts are of another time. */
+/* One part: all blocks where a good share of them is needed, else look-ups. */
+static enum rc look_in_part(struct likes *l, const struct event_part *part, struct err *e)
+{
+    enum { SHARE = 300 }; /* events of a part for each customer: three blocks */
+    struct rows *r;
+    size_t n = ids_within(l, part->from_s, part->to_s);
+    if (n == 0)
+        return RC_OK;
+    enum rc rc =
+        (int64_t)n > part->events / SHARE
+            ? tx_query(l->tx, &PART, &r, e, part->id, l->ids[0])
+            : tx_query(l->tx, &SOME, &r, e, part->id, ids_text(tx_arena(l->tx), l->ids, n));
+    if (rc != RC_OK)
+        return rc;
+    bool whole = true;
+    while (whole && rows_next(r))
+        whole = event_block_read(rows_bytes(r, 0), l->ids, n, see_like, l);
+    rc = rows_end(r, e);
+    return rc == RC_OK && !whole ? damaged(e) : rc;
+}
+
+/* The parts in use, and how far they reach. */
+static enum rc list_in_use(struct tx *tx, struct event_part **out, size_t *out_n,
+                           int64_t *out_reached, struct err *e)
+{
+    struct event_part *list = NULL;
+    size_t n = 0, k = 0;
+    enum rc rc = event_part_list(tx, &list, &n, e);
+    *out_reached = 0;
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        if (list[i].state == EVENT_PART_IN_USE) {
+            *out_reached = list[i].to_seq > *out_reached ? list[i].to_seq : *out_reached;
+            list[k++] = list[i];
+        }
+    *out = list;
+    *out_n = k;
+    return rc;
+}
+
+/* Each part with a statement of its own. In PostgreSQL's writer each has a snapshot of its own, too:
+ * where a part has gone meanwhile, false and all of it once more. */
+static enum rc look_in_parts(struct likes *l, int64_t *out_reached, bool *out_same, struct err *e)
+{
+    struct event_part *list = NULL, *now = NULL;
+    size_t n = 0, now_n = 0;
+    int64_t reached = 0;
+    l->found.n = 0;
+    *out_same = true;
+    enum rc rc = list_in_use(l->tx, &list, &n, out_reached, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        rc = look_in_part(l, &list[i], e);
+    if (rc != RC_OK || !tx_is_writing(l->tx) || tx_engine(l->tx) == DB_SQLITE)
+        return rc;
+    rc = list_in_use(l->tx, &now, &now_n, &reached, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        *out_same = *out_same && i < now_n && now[i].id == list[i].id;
+    return rc;
+}
+
 enum rc event_index_like(struct tx *tx, const struct event_ref *like, size_t n,
                          struct event_ref **out, size_t *out_n, struct err *e)
 {
-    enum { AT_ONCE = 256 };
     struct arena *a = tx_arena(tx);
-    struct found found = {.a = a};
     struct event_ref *all = ARENA_ARRAY(a, struct event_ref, n + 1);
-    int64_t *ids = ARENA_ARRAY(a, int64_t, n + 1);
+    struct likes l = {
+        .tx = tx, .like = all, .n = n, .ids = ARENA_ARRAY(a, int64_t, n + 1), .found = {.a = a}};
+    int64_t reached = 0;
+    bool same = n == 0;
     enum rc rc = RC_OK;
     for (size_t i = 0; i < n; i++)
         all[i] = like[i];
     qsort(all, n, sizeof *all, like_compare);
-    for (size_t from = 0, to; rc == RC_OK && from < n; from = to) {
-        to = from + AT_ONCE < n ? from + AT_ONCE : n;
-        while (to < n && all[to].at_s == all[to - 1].at_s)
-            to++;
-        rc = find_likes(tx, &(struct likes){all + from, to - from, &found}, ids, e);
+    while (rc == RC_OK && !same)
+        rc = look_in_parts(&l, &reached, &same, e);
+    if (rc == RC_OK && n > 0) {
+        size_t ids_n = ids_within(&l, -INT64_MAX, INT64_MAX);
+        rc = event_tail_each(tx, reached, l.ids, ids_n, see_like, &l, e);
     }
     if (rc != RC_OK)
         return rc;
-    if (found.n > 1)
-        qsort(found.refs, found.n, sizeof *found.refs, event_ref_compare);
-    *out = found.refs;
-    *out_n = found.n;
+    if (l.found.n > 1)
+        qsort(l.found.refs, l.found.n, sizeof *l.found.refs, event_ref_compare);
+    *out = l.found.refs;
+    *out_n = l.found.n;
     return RC_OK;
 }
+
+/* ---- numbers ---- */
 
 struct numbers {
     struct arena *a;

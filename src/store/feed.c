@@ -260,8 +260,8 @@ enum rc feed_events_of(struct tx *tx, const int64_t *roots, size_t n,
         struct rows *r;
         k = seqs_n - from < SEQS_A_QUERY ? seqs_n - from : SEQS_A_QUERY;
         int64_t last = from + k < seqs_n ? seqs[from + k - 1] : INT64_MAX;
-        rc = tx_query(tx, &EVENTS_OF, &r, e, ids_text(tx_arena(tx), seqs + from, k), root_text,
-                      after, last);
+        rc = tx_query(tx, &EVENTS_OF, &r, e, ids_text(tx_arena(tx), k > 0 ? seqs + from : NULL, k),
+                      root_text, after, last);
         if (rc == RC_OK)
             rc = each_event(r, see, to, e);
         from += k;
