@@ -3,7 +3,9 @@
 #define KOI_API_REPORT_ARGS_H
 
 #include "api/customer_json.h"
+#include "domain/app.h"
 #include "domain/report.h"
+#include "query/board.h"
 
 #define ARGS_DAYS                                                                                  \
     {"from", ARG_DAY, .zh = "开始日期", .en = "first day"},                                        \
@@ -27,6 +29,23 @@ static inline enum rc range_from_args(struct request *rq, struct tx *tx, struct 
         .to_day = arg_int_or(rq, "to", DB_NULL),
     };
     return report_range_fill(tx, out, e);
+}
+
+static inline void end_board(void *board)
+{
+    board_end(board);
+}
+
+/* Whoever answers the report, held until the request ends. RC_BUSY while much is being read into
+ * memory. */
+static inline enum rc board_for(struct request *rq, struct tx *tx, const struct board **out,
+                                struct err *e)
+{
+    const struct app *app = request_app(rq);
+    struct board *b = ARENA_NEW(request_arena(rq), struct board);
+    arena_defer(request_arena(rq), end_board, b);
+    *out = b;
+    return board_begin(b, app->mirror, app->ledger, tx, e);
 }
 
 /* The range as the reply says it. */

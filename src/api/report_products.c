@@ -142,11 +142,14 @@ static void put_part(struct json *j, int64_t customers, int64_t sale_fen, int64_
 
 static enum rc concentration(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct report_range range;
     struct report_decile d[REPORT_DECILES];
     enum rc rc = range_from_args(rq, tx, &range, true, e);
     if (rc == RC_OK)
-        rc = report_concentration(tx, &range, d, e);
+        rc = board_for(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_concentration(board, &range, d, e);
     if (rc != RC_OK)
         return rc;
     int64_t customers = 0;

@@ -98,12 +98,15 @@ static void put_period(struct json *j, const struct report_period *p)
 
 static enum rc revenue(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct report_range range;
     struct report_period *list;
     size_t n;
     enum rc rc = range_from_args(rq, tx, &range, true, e);
     if (rc == RC_OK)
-        rc = report_periods(tx, &range, unit_from(arg_str(rq, "unit")), &list, &n, e);
+        rc = board_for(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_periods(board, &range, unit_from(arg_str(rq, "unit")), &list, &n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
@@ -169,6 +172,7 @@ static void put_months(struct json *j, const struct report_period *list, size_t 
 
 static enum rc repurchase(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct report_range range;
     struct report_buyers b;
     struct report_period *months;
@@ -176,11 +180,13 @@ static enum rc repurchase(struct request *rq, struct tx *tx, struct err *e)
     size_t month_n, gap_n;
     enum rc rc = range_from_args(rq, tx, &range, true, e);
     if (rc == RC_OK)
-        rc = report_buyers(tx, &range, &b, e);
+        rc = board_for(rq, tx, &board, e);
     if (rc == RC_OK)
-        rc = report_periods(tx, &range, REPORT_MONTH, &months, &month_n, e);
+        rc = board_buyers(board, &range, &b, e);
     if (rc == RC_OK)
-        rc = report_intervals(tx, &range, &gaps, &gap_n, e);
+        rc = board_periods(board, &range, REPORT_MONTH, &months, &month_n, e);
+    if (rc == RC_OK)
+        rc = board_intervals(board, &range, &gaps, &gap_n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
@@ -245,13 +251,16 @@ static void put_cohort(struct json *j, const struct report_cohort_row *rows, siz
 
 static enum rc cohorts(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     enum report_unit unit = unit_from(arg_str(rq, "unit"));
     struct report_range range;
     struct report_cohort_row *rows;
     size_t n;
     enum rc rc = range_from_args(rq, tx, &range, true, e);
     if (rc == RC_OK)
-        rc = report_cohorts(tx, &range, unit, &rows, &n, e);
+        rc = board_for(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_cohorts(board, &range, unit, &rows, &n, e);
     if (rc != RC_OK)
         return rc;
     int32_t to = (int32_t)range.to_day;
@@ -319,13 +328,16 @@ static void put_buckets(struct json *j, const struct report_days_row *rows, size
 
 static enum rc first_purchase(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     int64_t scope = request_caller(rq)->scope_account;
     struct report_days_row *rows;
     size_t n;
     int64_t never;
-    enum rc rc = report_first_purchase(tx, scope, &rows, &n, e);
+    enum rc rc = board_for(rq, tx, &board, e);
     if (rc == RC_OK)
-        rc = report_never_bought(tx, scope, &never, e);
+        rc = board_first_purchase(board, scope, &rows, &n, e);
+    if (rc == RC_OK)
+        rc = board_never_bought(board, scope, &never, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
@@ -356,12 +368,15 @@ const struct route route_report_first_purchase = {
 
 static enum rc provinces(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct report_range range;
     struct report_province *list;
     size_t n;
     enum rc rc = range_from_args(rq, tx, &range, true, e);
     if (rc == RC_OK)
-        rc = report_provinces(tx, &range, &list, &n, e);
+        rc = board_for(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_provinces(board, &range, &list, &n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
@@ -462,6 +477,7 @@ enum { WITHIN_DAYS = 7, WITHIN_MOST = 3650 };
 
 static enum rc sources(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct report_range range;
     struct report_source *list;
     struct report_first_buyers *first;
@@ -470,9 +486,11 @@ static enum rc sources(struct request *rq, struct tx *tx, struct err *e)
     int64_t within = arg_int_or(rq, "within_days", WITHIN_DAYS);
     enum rc rc = range_from_args(rq, tx, &range, false, e);
     if (rc == RC_OK)
-        rc = report_sources(tx, &range, &list, &n, e);
+        rc = board_for(rq, tx, &board, e);
     if (rc == RC_OK)
-        rc = report_first_buyers(tx, &range, within * 86400, &first, &first_n, e);
+        rc = board_sources(board, &range, &list, &n, e);
+    if (rc == RC_OK)
+        rc = board_first_buyers(board, &range, within * 86400, &first, &first_n, e);
     if (rc == RC_OK)
         rc = report_costs(tx, &range, &costs, &cost_n, e);
     if (rc != RC_OK)

@@ -5,7 +5,7 @@
  * doctor` and is shown to those who can do something about it. All figures are cut to the caller's
  * scope.
  */
-#include "api/customer_json.h"
+#include "api/report_args.h"
 #include "api/routes.h"
 #include "base/calendar.h"
 #include "domain/app.h"
@@ -154,8 +154,11 @@ static enum rc read_trend(struct request *rq, struct tx *tx, int64_t today, stru
     t->range = (struct report_range){.scope_account = request_caller(rq)->scope_account,
                                      .from_day = today - TREND_DAYS + 1,
                                      .to_day = today};
-    enum rc rc = report_friends(tx, &t->range, &t->friends, &t->friends_n, e);
-    return rc == RC_OK ? report_periods(tx, &t->range, REPORT_DAY, &t->days, &t->days_n, e) : rc;
+    const struct board *board;
+    enum rc rc = board_for(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_friends(board, &t->range, &t->friends, &t->friends_n, e);
+    return rc == RC_OK ? board_periods(board, &t->range, REPORT_DAY, &t->days, &t->days_n, e) : rc;
 }
 
 /* Orders by day leave days without any out for a narrow scope; friends have every day. */

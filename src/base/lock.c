@@ -3,8 +3,9 @@
  * Ranks, in the order in which they may be taken, strictly ascending within a thread:
  *   LOCK_JOB      the job runner's table          LOCK_STREAM   open server-sent event streams
  *   LOCK_SESSION  signed-in sessions              LOCK_CACHE    prepared statements, small caches
- *   LOCK_POOL     idle read connections           LOCK_LOG      counters behind the log
- *   LOCK_WRITER   the writer's queue              LOCK_LEAF     anything that calls nobody
+ *   LOCK_LEDGER   steps of the ledger             LOCK_LOG      counters behind the log
+ *   LOCK_POOL     idle read connections           LOCK_LEAF     anything that calls nobody
+ *   LOCK_WRITER   the writer's queue
  *
  * Because the order is strict, a thread holds each rank at most once, and what it holds is a set of
  * bits in one thread-local word; taking asserts that no bit at or above the new rank is set. That

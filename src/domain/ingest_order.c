@@ -329,9 +329,9 @@ static enum rc find_products(struct putting *p, struct err *e)
 static enum rc fill_new(struct putting *p, struct err *e)
 {
     const struct ingest_order *in = p->in;
-    enum rc rc = RC_OK;
     p->counts->orders++;
     p->counts->added += in->items_n > 0 ? (int64_t)in->items_n : 1;
+    enum rc rc = change_add(p->tx, "orders", p->row.id, 0, e);
     for (size_t i = 0; i < in->items_n && rc == RC_OK; i++)
         rc = add_item(p, i, (int64_t)i + 1, e);
     bool differ = false;

@@ -211,6 +211,10 @@ static const struct sql SOURCES = {
     .in = "ii",
     .out = "isiii",
 };
+static const struct sql SOURCE_NAMES = {
+    .text = "SELECT id, name FROM source /*scan*/ ORDER BY name, id",
+    .out = "is",
+};
 static const struct sql FIRST_BUYERS = {
     .text = "SELECT coalesce(c.source_id, 0), count(*), " COUNT_IF("s.first_order_s >= c.added_s"
             " AND s.first_order_s - c.added_s <= $3") " FROM customer c"
@@ -273,8 +277,8 @@ static const struct sql DUE_FRIENDS = {
 STATEMENTS(report, &ORDER_DAYS, &FACTS_LINES, &FACTS_TWICE, &FACTS_TIMES, &FACTS_ORDERS,
            &FACTS_BUYERS, &PERIODS_DAY, &PERIODS_WEEK, &PERIODS_MONTH, &REFUNDS_DAY, &REFUNDS_WEEK,
            &REFUNDS_MONTH, &BUYERS, &DECILES, &INTERVALS, &FIRST_PURCHASE, &NEVER_BOUGHT,
-           &COHORTS_WEEK, &COHORTS_MONTH, &PROVINCES, &SOURCES, &FIRST_BUYERS, &COSTS, &FRIENDS,
-           &DUE_JOBS, &DUE_LINES, &DUE_SOURCES, &DUE_FRIENDS);
+           &COHORTS_WEEK, &COHORTS_MONTH, &PROVINCES, &SOURCES, &SOURCE_NAMES, &FIRST_BUYERS,
+           &COSTS, &FRIENDS, &DUE_JOBS, &DUE_LINES, &DUE_SOURCES, &DUE_FRIENDS);
 
 /* The instants at which a range begins and ends. */
 static int64_t start_s(const struct report_range *r)
@@ -542,6 +546,22 @@ enum rc report_sources(struct tx *tx, const struct report_range *range, struct r
             .buyers = rows_int(r, 3),
             .revenue_fen = rows_int(r, 4),
         };
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
+enum rc report_source_names(struct tx *tx, struct report_source **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &SOURCE_NAMES, &r, e);
+    if (rc != RC_OK)
+        return rc;
+    struct report_source *list = NULL;
+    size_t n = 0, room = 0;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, n, room) =
+            (struct report_source){.id = rows_int(r, 0), .name = rows_copy(r, 1, tx_arena(tx))};
     *out = list;
     *out_n = n;
     return rows_end(r, e);

@@ -104,6 +104,9 @@ struct report_source {
 /* Every source, by name. */
 enum rc report_sources(struct tx *tx, const struct report_range *range, struct report_source **out,
                        size_t *out_n, struct err *e);
+/* The same with nothing but ids and names. */
+enum rc report_source_names(struct tx *tx, struct report_source **out, size_t *out_n,
+                            struct err *e);
 /* Of those who became friends in the range, how many bought soon after. */
 struct report_first_buyers {
     int64_t source_id; /* 0: none */

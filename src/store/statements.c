@@ -37,6 +37,7 @@
     X(merge)                                                                                       \
     X(names)                                                                                       \
     X(order)                                                                                       \
+    X(order_feed)                                                                                  \
     X(order_read)                                                                                  \
     X(relation)                                                                                    \
     X(report)                                                                                      \

@@ -1,0 +1,480 @@
+/* ledger.c — how the ledger follows the log, and its thread.
+ *
+ * A step reads which orders and customers changed, those orders again, and whom those customers stand
+ * for now; if anything is different, the next book is merged. An import that was taken back names no
+ * orders, so everything is read anew, and while one is being taken back there is no book: the
+ * database answers. Texts and codes only grow and are freed at the end. */
+#include "mirror/ledger.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "mirror/ledger_parts.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <string.h>
+
+enum {
+    AT_ONCE = 1000,      /* orders read by one statement */
+    FOLLOW_FROM = 20000, /* rows of the log past which the thread does not wait for askers */
+    LOOK_AGAIN_US = 1000000,
+    NUMBERS_MOST = UINT16_MAX,
+    PROVINCES_MOST = 2000, /* a corp has 34; they are looked through one by one */
+};
+
+struct ledger {
+    struct db *db;
+    pthread_t thread;
+    bool has_thread;
+    struct lock lock; /* all that follows */
+    struct signal wake;
+    struct ledger_book *book; /* NULL: none */
+    int64_t seq;              /* that it has */
+    struct codes *people, *channels;
+    struct str *provinces; /* by number; [0] is absent */
+    uint16_t provinces_n;
+    size_t provinces_room;
+    void *old_provinces[32]; /* that older books may look at */
+    size_t old_provinces_n;
+    struct ledger_status status;
+    _Atomic int64_t at;   /* orders read, of a reading under way */
+    atomic_bool stopping; /* the thread ends, a reading is given up */
+};
+
+/* ---- dictionaries ---- */
+
+/* The number of a province, which it gets now if it has none; PROVINCES_MOST: no room. */
+static uint16_t province_number(struct ledger *l, struct str name)
+{
+    if (str_absent(name))
+        return 0;
+    for (uint16_t i = 1; i < l->provinces_n; i++)
+        if (str_eq(l->provinces[i], name))
+            return i;
+    if (l->provinces_n == PROVINCES_MOST)
+        return PROVINCES_MOST;
+    if (l->provinces_n == l->provinces_room) {
+        struct str *more = must(calloc(l->provinces_room * 2, sizeof *more));
+        memcpy(more, l->provinces, l->provinces_n * sizeof *more);
+        l->old_provinces[l->old_provinces_n++] = l->provinces;
+        l->provinces = more;
+        l->provinces_room *= 2;
+    }
+    char *copy = must(malloc(name.n + 1));
+    if (name.n > 0)
+        memcpy(copy, name.p, name.n);
+    l->provinces[l->provinces_n] = (struct str){copy, name.n};
+    return l->provinces_n++;
+}
+
+static uint32_t person_code(struct ledger *l, int64_t id)
+{
+    return id != 0 ? codes_put(l->people, id) : 0;
+}
+
+/* ---- rows on their way ---- */
+
+struct reading {
+    struct ledger *l;
+    struct ledger_fresh fresh;
+    struct ledger_ids orders, people; /* that changed */
+    bool too_much;                    /* something does not fit its column */
+};
+
+static void reading_free(struct reading *r)
+{
+    ledger_fresh_free(&r->fresh);
+    free(r->orders.at);
+    free(r->people.at);
+}
+
+static bool fits(int64_t at_s, uint32_t channel, uint16_t province)
+{
+    return at_s >= 0 && at_s < UINT32_MAX && channel < NUMBERS_MOST && province < PROVINCES_MOST;
+}
+
+static bool see_order(void *to, const struct order_fact *o)
+{
+    struct reading *r = to;
+    struct ledger *l = r->l;
+    uint32_t channel = codes_put(l->channels, o->channel_id);
+    uint16_t province = province_number(l, o->province);
+    r->too_much = r->too_much || !fits(o->at_s, channel, province);
+    const struct ledger_row row = {
+        .id = o->id,
+        .sale_fen = o->sale_fen,
+        .refunded_fen = o->refunded_fen,
+        .paid_fen = o->paid_fen == DB_NULL ? RUN_NONE : o->paid_fen,
+        .root = person_code(l, o->root_id),
+        .born = person_code(l, o->root_id != 0 ? o->customer_id : 0),
+        .at_s = (uint32_t)o->at_s,
+        .channel = (uint16_t)channel,
+        .province = province,
+        .flags = (uint8_t)o->flags,
+    };
+    ledger_fresh_row(&r->fresh, &row);
+    atomic_fetch_add_explicit(&l->at, 1, memory_order_relaxed);
+    return !atomic_load_explicit(&l->stopping, memory_order_relaxed);
+}
+
+static void see_refund(void *to, const struct refund_fact *f)
+{
+    struct reading *r = to;
+    uint32_t channel = codes_put(r->l->channels, f->channel_id);
+    r->too_much = r->too_much || !fits(f->at_s, channel, 0);
+    const struct ledger_refund refund = {
+        .order_id = f->order_id,
+        .amount_fen = f->amount_fen,
+        .born = person_code(r->l, f->root_id != 0 ? f->customer_id : 0),
+        .root = person_code(r->l, f->root_id),
+        .at_s = (uint32_t)f->at_s,
+        .channel = (uint16_t)channel,
+    };
+    ledger_fresh_refund(&r->fresh, &refund);
+}
+
+static void see_change(void *to, bool is_order, int64_t id)
+{
+    struct reading *r = to;
+    if (is_order)
+        ledger_ids_add(&r->orders, id);
+    else if (codes_find(r->l->people, id) != 0)
+        ledger_ids_add(&r->people, codes_find(r->l->people, id));
+}
+
+/* ---- the next book ---- */
+
+/* Puts a new book in the place of the last. The caller holds the lock. */
+static void put_book(struct ledger *l, struct ledger_book *fresh)
+{
+    if (fresh != NULL) {
+        fresh->provinces = l->provinces;
+        fresh->provinces_n = l->provinces_n;
+        fresh->people = l->people;
+        fresh->people_n = codes_count(l->people) + 1;
+        fresh->channels = l->channels;
+    }
+    ledger_book_drop(l->book);
+    l->book = fresh;
+    l->status.ready = fresh != NULL;
+    l->status.orders = fresh != NULL ? fresh->n : 0;
+    l->status.bytes = codes_bytes(l->people) + codes_bytes(l->channels) +
+                      (fresh != NULL ? ledger_book_bytes(fresh) : 0);
+}
+
+/* Orders that changed, as they are now. */
+static enum rc read_orders(struct reading *r, struct tx *tx, struct err *e)
+{
+    enum rc rc = RC_OK;
+    ledger_ids_sort(&r->orders);
+    for (size_t i = 0; rc == RC_OK && i < r->orders.n; i += AT_ONCE) {
+        size_t n = r->orders.n - i < AT_ONCE ? r->orders.n - i : AT_ONCE;
+        rc = order_feed_of(tx, r->orders.at + i, n, see_order, r, e);
+        if (rc == RC_OK)
+            rc = refund_feed_of(tx, r->orders.at + i, n, see_refund, r, e);
+    }
+    for (size_t i = 0; i < r->orders.n; i++)
+        ledger_ids_add(&r->fresh.gone, r->orders.at[i]);
+    return rc;
+}
+
+/* Whom a customer stands for now. */
+struct standing {
+    uint32_t born, root;
+    bool erased;
+};
+struct standings {
+    struct ledger *l;
+    struct standing *at; /* by ascending born, once sorted */
+    size_t n;
+};
+
+static void see_person(void *to, int64_t id, int64_t root_id, bool erased)
+{
+    struct standings *s = to;
+    s->at[s->n++] =
+        (struct standing){codes_find(s->l->people, id), person_code(s->l, root_id), erased};
+}
+
+static int compare_standings(const void *a, const void *b)
+{
+    const struct standing *x = a, *y = b;
+    return (x->born > y->born) - (x->born < y->born);
+}
+
+static const struct standing *standing_of(const struct standings *s, uint32_t born)
+{
+    const struct standing key = {.born = born};
+    return s->n > 0 ? bsearch(&key, s->at, s->n, sizeof key, compare_standings) : NULL;
+}
+
+/* The customers as born whose rows a changed customer may have to do with: it, and all who stood
+ * for the same one. */
+static void find_born(const struct reading *r, struct ledger_ids *out)
+{
+    const struct ledger_book *b = r->l->book;
+    for (uint32_t i = 0; i < b->n; i++)
+        if (ledger_ids_has(&r->people, b->born[i]) || ledger_ids_has(&r->people, b->root[i]))
+            ledger_ids_add(out, codes_id(r->l->people, b->born[i]));
+    for (uint32_t i = 0; i < b->n_refunds; i++)
+        if (ledger_ids_has(&r->people, b->refunds[i].born))
+            ledger_ids_add(out, codes_id(r->l->people, b->refunds[i].born));
+    ledger_ids_sort(out);
+}
+
+/* Moves the rows of those who stand for another now. */
+static void move_rows(struct reading *r, const struct standings *s)
+{
+    const struct ledger_book *b = r->l->book;
+    struct ledger_ids moved = {0};
+    for (uint32_t i = 0; i < b->n; i++) {
+        const struct standing *now = standing_of(s, b->born[i]);
+        bool erased = (b->flags[i] & ORDER_FEED_ERASED) != 0;
+        if (now == NULL || (now->root == b->root[i] && now->erased == erased) ||
+            ledger_ids_has(&r->orders, b->id[i]))
+            continue;
+        struct ledger_row row = ledger_row_at(b, i);
+        row.root = now->root;
+        row.flags =
+            (uint8_t)((row.flags & ~ORDER_FEED_ERASED) | (now->erased ? ORDER_FEED_ERASED : 0));
+        ledger_fresh_row(&r->fresh, &row);
+        ledger_ids_add(&moved, row.id);
+    }
+    ledger_ids_sort(&moved);
+    for (uint32_t i = 0; i < b->n_refunds; i++)
+        if (ledger_ids_has(&moved, b->refunds[i].order_id)) {
+            struct ledger_refund refund = b->refunds[i];
+            const struct standing *now = standing_of(s, refund.born);
+            refund.root = now != NULL ? now->root : refund.root;
+            ledger_fresh_refund(&r->fresh, &refund);
+        }
+    for (size_t i = 0; i < moved.n; i++)
+        ledger_ids_add(&r->fresh.gone, moved.at[i]);
+    free(moved.at);
+}
+
+static enum rc read_people(struct reading *r, struct tx *tx, struct err *e)
+{
+    struct ledger_ids born = {0};
+    ledger_ids_sort(&r->people);
+    if (r->people.n == 0)
+        return RC_OK;
+    find_born(r, &born);
+    struct standings s = {.l = r->l, .at = must(calloc(born.n + 1, sizeof *s.at))};
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < born.n; i += AT_ONCE)
+        rc = order_feed_people(tx, born.at + i, born.n - i < AT_ONCE ? born.n - i : AT_ONCE,
+                               see_person, &s, e);
+    if (s.n > 0)
+        qsort(s.at, s.n, sizeof *s.at, compare_standings);
+    if (rc == RC_OK && s.n > 0)
+        move_rows(r, &s);
+    free(s.at);
+    free(born.at);
+    return rc;
+}
+
+static enum rc too_large(struct err *e)
+{
+    return err_set(e, RC_LIMIT, "ledger", NULL, "订单超出内存账本的范围",
+                   "orders do not fit the ledger in memory");
+}
+
+/* Up to `seq`, which the transaction sees. The caller holds the lock; there is a book. */
+static enum rc step(struct ledger *l, struct tx *tx, int64_t seq, struct err *e)
+{
+    struct reading r = {.l = l};
+    bool upset = false;
+    int64_t began_us = clock_mono_us();
+    enum rc rc = order_feed_upset(tx, l->seq, seq, &upset, e);
+    if (rc == RC_OK && upset) {
+        put_book(l, NULL);
+        signal_one(&l->wake);
+        return RC_OK;
+    }
+    if (rc == RC_OK)
+        rc = order_feed_changes(tx, l->seq, seq, see_change, &r, e);
+    if (rc == RC_OK)
+        rc = read_orders(&r, tx, e);
+    if (rc == RC_OK)
+        rc = read_people(&r, tx, e);
+    if (rc == RC_OK && r.too_much)
+        rc = too_large(e);
+    if (rc == RC_OK && r.fresh.gone.n > 0) {
+        ledger_ids_sort(&r.fresh.gone);
+        put_book(l, ledger_book_merge(l->book, &r.fresh));
+        l->status.steps++;
+        l->status.step_us = clock_mono_us() - began_us;
+    }
+    if (rc == RC_OK)
+        l->seq = seq;
+    else
+        put_book(l, NULL); /* of what failed nobody knows how stale it is */
+    reading_free(&r);
+    return rc;
+}
+
+static enum rc read_all(struct ledger *l, struct tx *tx, struct err *e)
+{
+    struct reading r = {.l = l};
+    bool upset = false;
+    int64_t seq = 0, began_us = clock_mono_us();
+    atomic_store(&l->at, 0);
+    put_book(l, NULL);
+    enum rc rc = tx_last_seq(tx, &seq, e);
+    if (rc == RC_OK)
+        rc = order_feed_upset(tx, seq, seq, &upset, e);
+    if (rc != RC_OK || upset)
+        return rc;
+    /* Nobody else changes the dictionaries while there is no book. */
+    lock_give(&l->lock);
+    rc = order_feed(tx, see_order, &r, e);
+    if (rc == RC_OK)
+        rc = refund_feed(tx, see_refund, &r, e);
+    if (rc == RC_OK && r.too_much)
+        rc = too_large(e);
+    bool whole = rc == RC_OK && !atomic_load(&l->stopping);
+    struct ledger_book *fresh = whole ? ledger_book_merge(NULL, &r.fresh) : NULL;
+    reading_free(&r);
+    malloc_trim(0);
+    lock_take(&l->lock);
+    put_book(l, fresh);
+    l->seq = seq;
+    l->status.reads += whole;
+    l->status.read_us = clock_mono_us() - began_us;
+    l->status.expected = fresh != NULL ? fresh->n : l->status.expected;
+    return rc;
+}
+
+enum rc ledger_read(struct ledger *l, struct tx *tx, struct err *e)
+{
+    lock_take(&l->lock);
+    enum rc rc = read_all(l, tx, e);
+    lock_give(&l->lock);
+    return rc;
+}
+
+enum rc ledger_book_for(struct ledger *l, struct tx *tx, struct ledger_book **out, struct err *e)
+{
+    int64_t seq = 0;
+    *out = NULL;
+    if (l == NULL || tx_is_writing(tx))
+        return RC_OK;
+    enum rc rc = tx_last_seq(tx, &seq, e);
+    if (rc != RC_OK)
+        return rc;
+    lock_take(&l->lock);
+    if (l->book != NULL && l->seq < seq && seq - l->seq <= LEDGER_STEP_MOST)
+        rc = step(l, tx, seq, e);
+    if (rc == RC_LIMIT) /* the database has room for more */
+        rc = RC_OK;
+    if (rc == RC_OK && l->book != NULL && l->seq >= seq) {
+        atomic_fetch_add_explicit(&l->book->refs, 1, memory_order_relaxed);
+        *out = l->book;
+    }
+    lock_give(&l->lock);
+    return rc;
+}
+
+/* ---- the thread ---- */
+
+/* One look at the database. The caller holds the lock. */
+static enum rc look(struct ledger *l, struct err *e)
+{
+    struct tx *tx = NULL;
+    int64_t seq = 0;
+    lock_give(&l->lock);
+    enum rc rc = db_read_begin(l->db, &tx, e);
+    if (rc == RC_OK)
+        rc = tx_last_seq(tx, &seq, e);
+    lock_take(&l->lock);
+    if (rc == RC_OK && l->book == NULL)
+        rc = read_all(l, tx, e);
+    else if (rc == RC_OK && seq - l->seq > FOLLOW_FROM)
+        rc = step(l, tx, seq, e);
+    lock_give(&l->lock);
+    db_read_end(tx);
+    lock_take(&l->lock);
+    return rc;
+}
+
+static void *run(void *arg)
+{
+    struct ledger *l = arg;
+    lock_take(&l->lock);
+    while (!atomic_load(&l->stopping)) {
+        struct err e = ERR_INIT;
+        int64_t reads = l->status.reads;
+        enum rc rc = l->status.hopeless ? RC_OK : look(l, &e);
+        l->status.hopeless = l->status.hopeless || rc == RC_LIMIT;
+        if (rc != RC_OK)
+            log_line(LOG_ERROR, "ledger", "\"code\":\"%s\"", e.code);
+        else if (l->status.reads > reads)
+            log_line(LOG_INFO, "ledger_read", "\"took_us\":%" PRId64, l->status.read_us);
+        if (!atomic_load(&l->stopping))
+            signal_wait_for(&l->wake, &l->lock, LOOK_AGAIN_US);
+    }
+    lock_give(&l->lock);
+    return NULL;
+}
+
+/* ---- its life ---- */
+
+struct ledger *ledger_new(void)
+{
+    struct ledger *l = must(calloc(1, sizeof *l));
+    lock_init(&l->lock, LOCK_LEDGER);
+    signal_init(&l->wake);
+    l->people = codes_new(64);
+    l->channels = codes_new(16);
+    l->provinces_room = 64;
+    l->provinces = must(calloc(l->provinces_room, sizeof *l->provinces));
+    l->provinces_n = 1;
+    return l;
+}
+
+struct ledger *ledger_start(struct db *db)
+{
+    struct ledger *l = ledger_new();
+    l->db = db;
+    l->has_thread = true;
+    l->thread = thread_start("koi-ledger", run, l);
+    return l;
+}
+
+void ledger_stop(struct ledger *l)
+{
+    if (l == NULL)
+        return;
+    atomic_store(&l->stopping, true);
+    lock_take(&l->lock);
+    signal_one(&l->wake);
+    lock_give(&l->lock);
+    if (l->has_thread)
+        pthread_join(l->thread, NULL);
+    ledger_book_drop(l->book);
+    for (uint16_t i = 1; i < l->provinces_n; i++)
+        free((char *)(uintptr_t)l->provinces[i].p);
+    for (size_t i = 0; i < l->old_provinces_n; i++)
+        free(l->old_provinces[i]);
+    free(l->provinces);
+    codes_free(l->people);
+    codes_free(l->channels);
+    signal_done(&l->wake);
+    lock_done(&l->lock);
+    free(l);
+}
+
+struct ledger_status ledger_status(struct ledger *l)
+{
+    lock_take(&l->lock);
+    struct ledger_status s = l->status;
+    s.seq = l->seq;
+    lock_give(&l->lock);
+    s.at = atomic_load(&l->at);
+    return s;
+}

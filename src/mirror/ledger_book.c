@@ -1,0 +1,243 @@
+/* ledger_book.c — books: columns of orders, and the next from the last by one merge.
+ *
+ * Amounts take four bytes where all of a book fit, as in runs. */
+#include "mirror/ledger_parts.h"
+
+#include "base/must.h"
+#include "store/ids.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- lists ---- */
+
+static void *grown(void *list, size_t n, size_t *room, size_t size)
+{
+    if (n < *room)
+        return list;
+    *room = *room > 0 ? *room * 2 : 64;
+    return must(realloc(list, *room * size));
+}
+
+void ledger_ids_add(struct ledger_ids *l, int64_t id)
+{
+    l->at = grown(l->at, l->n, &l->room, sizeof *l->at);
+    l->at[l->n++] = id;
+}
+
+void ledger_ids_sort(struct ledger_ids *l)
+{
+    size_t n = 0;
+    if (l->n == 0)
+        return;
+    qsort(l->at, l->n, sizeof *l->at, ids_compare);
+    for (size_t i = 0; i < l->n; i++)
+        if (n == 0 || l->at[n - 1] != l->at[i])
+            l->at[n++] = l->at[i];
+    l->n = n;
+}
+
+bool ledger_ids_has(const struct ledger_ids *l, int64_t id)
+{
+    if (l->n == 0 || id < l->at[0] || id > l->at[l->n - 1])
+        return false;
+    return bsearch(&id, l->at, l->n, sizeof id, ids_compare) != NULL;
+}
+
+void ledger_fresh_row(struct ledger_fresh *f, const struct ledger_row *row)
+{
+    f->rows = grown(f->rows, f->n, &f->room, sizeof *f->rows);
+    f->rows[f->n++] = *row;
+}
+
+void ledger_fresh_refund(struct ledger_fresh *f, const struct ledger_refund *refund)
+{
+    f->refunds = grown(f->refunds, f->n_refunds, &f->refunds_room, sizeof *f->refunds);
+    f->refunds[f->n_refunds++] = *refund;
+}
+
+void ledger_fresh_free(struct ledger_fresh *f)
+{
+    free(f->gone.at);
+    free(f->rows);
+    free(f->refunds);
+    *f = (struct ledger_fresh){0};
+}
+
+/* ---- columns ---- */
+
+static bool is_narrow(int64_t fen)
+{
+    return fen == RUN_NONE || (fen > INT32_MIN && fen <= INT32_MAX);
+}
+
+static void amounts_new(struct run_amounts *c, bool narrow, size_t n)
+{
+    if (narrow)
+        c->narrow = must(malloc((n + 1) * sizeof *c->narrow));
+    else
+        c->wide = must(malloc((n + 1) * sizeof *c->wide));
+}
+
+static void amounts_set(struct run_amounts *c, uint32_t at, int64_t fen)
+{
+    if (c->narrow != NULL)
+        c->narrow[at] = fen == RUN_NONE ? INT32_MIN : (int32_t)fen;
+    else
+        c->wide[at] = fen;
+}
+
+static void amounts_free(struct run_amounts *c)
+{
+    free(c->narrow);
+    free(c->wide);
+}
+
+static struct ledger_book *book_new(size_t n, size_t n_refunds, const bool narrow[static 3])
+{
+    struct ledger_book *b = must(calloc(1, sizeof *b));
+    b->refs = 1;
+    b->id = must(malloc((n + 1) * sizeof *b->id));
+    b->root = must(malloc((n + 1) * sizeof *b->root));
+    b->born = must(malloc((n + 1) * sizeof *b->born));
+    b->at_s = must(malloc((n + 1) * sizeof *b->at_s));
+    b->channel = must(malloc((n + 1) * sizeof *b->channel));
+    b->province = must(malloc((n + 1) * sizeof *b->province));
+    b->flags = must(malloc(n + 1));
+    amounts_new(&b->sale_fen, narrow[0], n);
+    amounts_new(&b->refunded_fen, narrow[1], n);
+    amounts_new(&b->paid_fen, narrow[2], n);
+    b->refunds = must(malloc((n_refunds + 1) * sizeof *b->refunds));
+    return b;
+}
+
+void ledger_book_drop(struct ledger_book *b)
+{
+    if (b == NULL || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    free(b->id);
+    free(b->root);
+    free(b->born);
+    free(b->at_s);
+    free(b->channel);
+    free(b->province);
+    free(b->flags);
+    amounts_free(&b->sale_fen);
+    amounts_free(&b->refunded_fen);
+    amounts_free(&b->paid_fen);
+    free(b->refunds);
+    free(b);
+}
+
+static size_t amounts_width(const struct run_amounts *c)
+{
+    return c->narrow != NULL ? sizeof *c->narrow : sizeof *c->wide;
+}
+
+size_t ledger_book_bytes(const struct ledger_book *b)
+{
+    size_t row = sizeof *b->id + sizeof *b->root + sizeof *b->born + sizeof *b->at_s +
+                 sizeof *b->channel + sizeof *b->province + sizeof *b->flags +
+                 amounts_width(&b->sale_fen) + amounts_width(&b->refunded_fen) +
+                 amounts_width(&b->paid_fen);
+    return b->n * row + b->n_refunds * sizeof *b->refunds;
+}
+
+struct ledger_row ledger_row_at(const struct ledger_book *b, uint32_t at)
+{
+    return (struct ledger_row){
+        .id = b->id[at],
+        .sale_fen = run_amount(&b->sale_fen, at),
+        .refunded_fen = run_amount(&b->refunded_fen, at),
+        .paid_fen = run_amount(&b->paid_fen, at),
+        .root = b->root[at],
+        .born = b->born[at],
+        .at_s = b->at_s[at],
+        .channel = b->channel[at],
+        .province = b->province[at],
+        .flags = b->flags[at],
+    };
+}
+
+static void put(struct ledger_book *b, const struct ledger_row *row)
+{
+    uint32_t at = b->n++;
+    b->id[at] = row->id;
+    b->root[at] = row->root;
+    b->born[at] = row->born;
+    b->at_s[at] = row->at_s;
+    b->channel[at] = row->channel;
+    b->province[at] = row->province;
+    b->flags[at] = row->flags;
+    amounts_set(&b->sale_fen, at, row->sale_fen);
+    amounts_set(&b->refunded_fen, at, row->refunded_fen);
+    amounts_set(&b->paid_fen, at, row->paid_fen);
+}
+
+/* ---- the next book ---- */
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct ledger_row *x = a, *y = b;
+    if (x->root != y->root)
+        return x->root < y->root ? -1 : 1;
+    if (x->at_s != y->at_s)
+        return x->at_s < y->at_s ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Whether the old book's row at a place comes before a fresh one. */
+static bool comes_before(const struct ledger_book *old, uint32_t at, const struct ledger_row *row)
+{
+    if (old->root[at] != row->root)
+        return old->root[at] < row->root;
+    if (old->at_s[at] != row->at_s)
+        return old->at_s[at] < row->at_s;
+    return old->id[at] < row->id;
+}
+
+static void find_widths(const struct ledger_book *old, const struct ledger_fresh *f, bool narrow[3])
+{
+    narrow[0] = old == NULL || old->sale_fen.narrow != NULL;
+    narrow[1] = old == NULL || old->refunded_fen.narrow != NULL;
+    narrow[2] = old == NULL || old->paid_fen.narrow != NULL;
+    for (size_t i = 0; i < f->n; i++) {
+        narrow[0] = narrow[0] && is_narrow(f->rows[i].sale_fen);
+        narrow[1] = narrow[1] && is_narrow(f->rows[i].refunded_fen);
+        narrow[2] = narrow[2] && is_narrow(f->rows[i].paid_fen);
+    }
+}
+
+static void merge_refunds(struct ledger_book *b, const struct ledger_book *old,
+                          const struct ledger_fresh *f)
+{
+    for (uint32_t i = 0; old != NULL && i < old->n_refunds; i++)
+        if (!ledger_ids_has(&f->gone, old->refunds[i].order_id))
+            b->refunds[b->n_refunds++] = old->refunds[i];
+    for (size_t i = 0; i < f->n_refunds; i++)
+        b->refunds[b->n_refunds++] = f->refunds[i];
+}
+
+struct ledger_book *ledger_book_merge(const struct ledger_book *old, struct ledger_fresh *f)
+{
+    bool narrow[3];
+    uint32_t n = old != NULL ? old->n : 0;
+    size_t n_refunds = old != NULL ? old->n_refunds : 0;
+    find_widths(old, f, narrow);
+    struct ledger_book *b = book_new(n + f->n, n_refunds + f->n_refunds, narrow);
+    if (f->n > 0)
+        qsort(f->rows, f->n, sizeof *f->rows, compare_rows);
+    size_t next = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        while (next < f->n && !comes_before(old, i, &f->rows[next]))
+            put(b, &f->rows[next++]);
+        if (ledger_ids_has(&f->gone, old->id[i]))
+            continue;
+        struct ledger_row row = ledger_row_at(old, i);
+        put(b, &row);
+    }
+    while (next < f->n)
+        put(b, &f->rows[next++]);
+    merge_refunds(b, old, f);
+    return b;
+}

@@ -1,0 +1,119 @@
+/* board.c — who is asked: the ledger and the mirror, or the database.
+ *
+ * As with analyses, a log that the database would take long for is not asked of it while it is being
+ * read into memory: 503 says how far that is. */
+#include "query/board.h"
+
+#include "mirror/ledger.h"
+#include "mirror/mirror.h"
+#include "query/answer.h"
+#include "query/mirror/reports.h"
+
+enum { LONG_LEDGER = 200000 /* orders past which the database takes seconds for a report */ };
+
+enum rc board_begin_people(struct board *b, struct mirror *m, struct tx *tx, struct err *e)
+{
+    *b = (struct board){.tx = tx};
+    return answer_from_long(m, tx, &b->s, e);
+}
+
+static enum rc reading(int64_t percent, struct err *e)
+{
+    enum rc rc =
+        err_set(e, RC_BUSY, "ledger_reading", NULL, "订单正在载入内存（%d %%），请稍后再试",
+                "orders are being read into memory (%d %%); try again in a moment", (int)percent);
+    err_hint(e, "进度见“系统”页", "its progress is on the page \"System\"");
+    return rc;
+}
+
+enum rc board_begin(struct board *b, struct mirror *m, struct ledger *l, struct tx *tx,
+                    struct err *e)
+{
+    enum rc rc = board_begin_people(b, m, tx, e);
+    if (rc == RC_OK)
+        rc = ledger_book_for(l, tx, &b->book, e);
+    if (rc != RC_OK || l == NULL || b->book != NULL || tx_is_writing(tx))
+        return rc;
+    struct ledger_status s = ledger_status(l);
+    if (s.hopeless || (s.at < LONG_LEDGER && s.expected < LONG_LEDGER))
+        return RC_OK;
+    return reading(s.expected > 0 && s.at < s.expected ? s.at * 100 / s.expected : 0, e);
+}
+
+void board_end(struct board *b)
+{
+    answer_done(b->s);
+    ledger_book_drop(b->book);
+    *b = (struct board){.tx = b->tx};
+}
+
+/* The ledger says RC_BUSY when it needs a snapshot and there is none. */
+#define ANSWER(mirror, sql)                                                                        \
+    {                                                                                              \
+        enum rc rc = b->book != NULL ? (mirror) : RC_BUSY;                                         \
+        return rc == RC_BUSY ? (sql) : rc;                                                         \
+    }
+#define ANSWER_BOTH(mirror, sql)                                                                   \
+    {                                                                                              \
+        enum rc rc = b->book != NULL && b->s != NULL ? (mirror) : RC_BUSY;                         \
+        return rc == RC_BUSY ? (sql) : rc;                                                         \
+    }
+
+enum rc board_periods(const struct board *b, const struct report_range *range,
+                      enum report_unit unit, struct report_period **out, size_t *out_n,
+                      struct err *e) ANSWER(mirror_periods(b, range, unit, out, out_n, e),
+                                            report_periods(b->tx, range, unit, out, out_n, e))
+
+    enum rc board_buyers(const struct board *b, const struct report_range *range,
+                         struct report_buyers *out, struct err *e)
+        ANSWER(mirror_buyers(b, range, out, e), report_buyers(b->tx, range, out, e))
+
+            enum rc
+    board_concentration(const struct board *b, const struct report_range *range,
+                        struct report_decile out[static REPORT_DECILES], struct err *e)
+        ANSWER(mirror_concentration(b, range, out, e), report_concentration(b->tx, range, out, e))
+
+            enum rc board_intervals(const struct board *b, const struct report_range *range,
+                                    struct report_days_row **out, size_t *out_n, struct err *e)
+                ANSWER(mirror_intervals(b, range, out, out_n, e),
+                       report_intervals(b->tx, range, out, out_n, e))
+
+                    enum rc
+    board_cohorts(const struct board *b, const struct report_range *range, enum report_unit unit,
+                  struct report_cohort_row **out, size_t *out_n, struct err *e)
+        ANSWER(mirror_cohorts(b, range, unit, out, out_n, e),
+               report_cohorts(b->tx, range, unit, out, out_n, e))
+
+            enum rc board_provinces(const struct board *b, const struct report_range *range,
+                                    struct report_province **out, size_t *out_n, struct err *e)
+                ANSWER(mirror_provinces(b, range, out, out_n, e),
+                       report_provinces(b->tx, range, out, out_n, e))
+
+                    enum rc
+    board_first_purchase(const struct board *b, int64_t scope_account, struct report_days_row **out,
+                         size_t *out_n, struct err *e)
+        ANSWER_BOTH(mirror_first_purchase(b, scope_account, out, out_n, e),
+                    report_first_purchase(b->tx, scope_account, out, out_n, e))
+
+            enum rc
+    board_never_bought(const struct board *b, int64_t scope_account, int64_t *out, struct err *e)
+        ANSWER_BOTH(mirror_never_bought(b, scope_account, out, e),
+                    report_never_bought(b->tx, scope_account, out, e))
+
+            enum rc board_sources(const struct board *b, const struct report_range *range,
+                                  struct report_source **out, size_t *out_n, struct err *e)
+                ANSWER_BOTH(mirror_sources(b, range, out, out_n, e),
+                            report_sources(b->tx, range, out, out_n, e))
+
+                    enum rc
+    board_first_buyers(const struct board *b, const struct report_range *range, int64_t within_s,
+                       struct report_first_buyers **out, size_t *out_n, struct err *e)
+        ANSWER_BOTH(mirror_first_buyers(b, range, within_s, out, out_n, e),
+                    report_first_buyers(b->tx, range, within_s, out, out_n, e))
+
+            enum rc board_friends(const struct board *b, const struct report_range *range,
+                                  struct report_day_count **out, size_t *out_n, struct err *e)
+{
+    return b->s != NULL ? mirror_friends(b, range, out, out_n, e)
+                        : report_friends(b->tx, range, out, out_n, e);
+}
