@@ -17,7 +17,7 @@
 #include <assert.h>
 
 #define CLEAR(ids)                                                                                 \
-    "DELETE FROM customer_stats WHERE customer_id " ids " OR customer_id IN"                    \
+    "DELETE FROM customer_stats WHERE customer_id " ids " OR customer_id IN"                       \
     " (SELECT c.root_id FROM customer c WHERE c.id " ids ")"
 static const struct sql STATS_CLEAR = {
     .text = CLEAR(IDS_LITE("$1")),
@@ -27,15 +27,23 @@ static const struct sql STATS_CLEAR = {
 
 #define FILL(ids)                                                                                  \
     "INSERT INTO customer_stats (customer_id, orders, spend_fen, first_order_s, last_order_s)"     \
-    " SELECT c.root_id, sum(CASE WHEN " ORDER_IS_PURCHASE("o") " THEN 1 ELSE 0 END),"              \
-    " CAST(sum(CASE WHEN " ORDER_IS_PURCHASE("o") " THEN o.sale_fen ELSE 0 END"                    \
-    " - o.refunded_fen) AS BIGINT),"                                                               \
-    " min(CASE WHEN " ORDER_IS_PURCHASE("o") " THEN o.at_s END),"                                  \
-    " max(CASE WHEN " ORDER_IS_PURCHASE("o") " THEN o.at_s END)"                                   \
-    " FROM customer c JOIN orders o ON o.customer_id = c.id"                                       \
-    " WHERE c.root_id IN (SELECT b.root_id FROM customer b WHERE b.id " ids ")"                 \
-    " GROUP BY c.root_id"                                                                          \
-    " HAVING sum(CASE WHEN " ORDER_IS_PURCHASE("o") " THEN 1 ELSE 0 END) > 0"
+    " SELECT c.root_id, sum(CASE WHEN " ORDER_IS_PURCHASE(                                         \
+        "o") " THEN 1 ELSE 0 END),"                                                                \
+             " CAST(sum(CASE WHEN " ORDER_IS_PURCHASE(                                             \
+                 "o") " THEN o.sale_fen ELSE 0 END"                                                \
+                      " - o.refunded_fen) AS BIGINT),"                                             \
+                      " min(CASE WHEN " ORDER_IS_PURCHASE(                                         \
+                          "o") " THEN o.at_s END),"                                                \
+                               " max(CASE WHEN " ORDER_IS_PURCHASE(                                \
+                                   "o") " THEN o.at_s END)"                                        \
+                                        " FROM customer c JOIN orders o ON o.customer_id = c.id"   \
+                                        " WHERE c.root_id IN (SELECT b.root_id FROM customer b "   \
+                                        "WHERE b.id " ids                                          \
+                                        " AND NOT EXISTS (SELECT 1 FROM customer r WHERE r.id = "  \
+                                        "b.root_id AND r.erased_s IS NOT NULL))"                   \
+                                        " GROUP BY c.root_id"                                      \
+                                        " HAVING sum(CASE WHEN " ORDER_IS_PURCHASE(                \
+                                            "o") " THEN 1 ELSE 0 END) > 0"
 static const struct sql STATS_FILL = {
     .text = FILL(IDS_LITE("$1")),
     .pg = FILL(IDS_PG("$1")),

@@ -1,6 +1,7 @@
 /* customer_stats — derived: what a root customer has bought, so that lists can sort by it.
  *
- * One row for each root customer with at least one purchase (store/order.h); nobody else has a row.
+ * One row for each root customer with at least one purchase (store/order.h) who was not erased;
+ * nobody else has a row.
  * Spend = sale amount of the purchases − refunds. Whoever changes orders or roots calls a refresh
  * in the same transaction; twice changes nothing.
  */

@@ -1,0 +1,346 @@
+/* query_board.c — boards asked of the ledger and the mirror beside the database, on both engines.
+ *
+ * A corp lives at random (mirror_world.h). After each handful of operations the ledger is brought up
+ * to a transaction, as a request does, and every report of a random range, channel and data scope
+ * must be the one that store/report.h makes of the same transaction. A seed is printed on failure
+ * and taken from KOI_TEST_SEED.
+ */
+#include "mirror_world.h"
+
+#include "base/calendar.h"
+#include "base/hash.h"
+#include "mirror/ledger.h"
+#include "pg_fixture.h"
+#include "query/board.h"
+#include "store/customer_stats.h"
+#include "store/day.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = 60, QUESTIONS = 6, FIRST_DAY = 20200, DAYS = 600 };
+
+static uint64_t test_seed(void)
+{
+    const char *given = getenv("KOI_TEST_SEED");
+    int64_t seed;
+    return given != NULL && str_to_i64(str_from(given), &seed) ? (uint64_t)seed : 20261122;
+}
+
+/* ---- what an answer says ---- */
+
+static void add_three(struct numbers *l, int64_t a, int64_t b, int64_t c)
+{
+    number_add(l, a);
+    number_add(l, b);
+    number_add(l, c);
+}
+
+struct asked {
+    struct world *w;
+    struct board board;
+    struct report_range range;
+    enum report_unit unit;
+    int64_t within_s;
+    struct numbers ours, theirs;
+};
+
+/* Fails unless both say the same; forgets it. */
+static void same(struct asked *x, const char *what)
+{
+    bool equal = x->ours.n == x->theirs.n;
+    for (size_t i = 0; equal && i < x->ours.n; i++)
+        equal = x->ours.at[i] == x->theirs.at[i];
+    if (!equal) {
+        for (size_t i = 0; i < x->ours.n || i < x->theirs.n; i++)
+            if (i >= x->ours.n || i >= x->theirs.n || x->ours.at[i] != x->theirs.at[i])
+                print_error("%zu: %" PRId64 " %" PRId64 "\n", i,
+                            i < x->ours.n ? x->ours.at[i] : -77,
+                            i < x->theirs.n ? x->theirs.at[i] : -77);
+        fail_msg("%s: %s differs; scope %" PRId64 ", channel %" PRId64 ", days %" PRId64
+                 " to %" PRId64 ", unit %d",
+                 x->w->when, what, x->range.scope_account, x->range.channel_id, x->range.from_day,
+                 x->range.to_day, x->unit);
+    }
+    x->ours.n = x->theirs.n = 0;
+}
+
+#define BOTH(x, ask_ours, ask_theirs, say)                                                         \
+    do {                                                                                           \
+        struct err *e = &(x)->w->f->err;                                                           \
+        struct numbers *to = &(x)->ours;                                                           \
+        store_must((x)->w->f, ask_ours);                                                           \
+        say;                                                                                       \
+        to = &(x)->theirs;                                                                         \
+        store_must((x)->w->f, ask_theirs);                                                         \
+        say;                                                                                       \
+    } while (0)
+
+static void periods(struct asked *x)
+{
+    struct report_period *p;
+    size_t n;
+    BOTH(
+        x, board_periods(&x->board, &x->range, x->unit, &p, &n, e),
+        report_periods(x->board.tx, &x->range, x->unit, &p, &n, e), for (size_t i = 0; i < n; i++) {
+            add_three(to, p[i].start_day, p[i].placed, p[i].orders);
+            add_three(to, p[i].buyers, p[i].new_buyers, p[i].sale_fen);
+            number_add(to, p[i].refunded_fen);
+        });
+    same(x, "periods");
+}
+
+static void buyers(struct asked *x)
+{
+    struct report_buyers b;
+    BOTH(x, board_buyers(&x->board, &x->range, &b, e), report_buyers(x->board.tx, &x->range, &b, e),
+         add_three(to, b.buyers, b.repeat_buyers, b.purchases));
+    same(x, "buyers");
+    struct report_decile d[REPORT_DECILES];
+    BOTH(x, board_concentration(&x->board, &x->range, d, e),
+         report_concentration(x->board.tx, &x->range, d, e),
+         for (int i = 0; i < REPORT_DECILES; i++)
+             add_three(to, d[i].customers, d[i].sale_fen, d[i].least_fen));
+    same(x, "concentration");
+}
+
+static void intervals(struct asked *x)
+{
+    struct report_days_row *rows;
+    size_t n;
+    BOTH(x, board_intervals(&x->board, &x->range, &rows, &n, e),
+         report_intervals(x->board.tx, &x->range, &rows, &n, e),
+         for (size_t i = 0; i < n; i++)
+             add_three(to, rows[i].days, rows[i].count, rows[i].seconds));
+    same(x, "intervals");
+    BOTH(x, board_first_purchase(&x->board, x->range.scope_account, &rows, &n, e),
+         report_first_purchase(x->board.tx, x->range.scope_account, &rows, &n, e),
+         for (size_t i = 0; i < n; i++)
+             add_three(to, rows[i].days, rows[i].count, rows[i].seconds));
+    same(x, "first purchase");
+    int64_t never;
+    BOTH(x, board_never_bought(&x->board, x->range.scope_account, &never, e),
+         report_never_bought(x->board.tx, x->range.scope_account, &never, e),
+         number_add(to, never));
+    same(x, "never bought");
+}
+
+static void cohorts(struct asked *x)
+{
+    struct report_cohort_row *rows;
+    size_t n;
+    enum report_unit unit = x->unit == REPORT_DAY ? REPORT_MONTH : x->unit;
+    BOTH(x, board_cohorts(&x->board, &x->range, unit, &rows, &n, e),
+         report_cohorts(x->board.tx, &x->range, unit, &rows, &n, e),
+         for (size_t i = 0; i < n; i++)
+             add_three(to, rows[i].cohort_day, rows[i].active_day, rows[i].customers));
+    same(x, "cohorts");
+}
+
+/* A row as one number: equal counts may stand in any order, absent texts first or last. */
+static int64_t province_number(const struct report_province *p)
+{
+    int64_t at[] = {(int64_t)hash_bytes(p->province, str_absent(p->province)), p->orders,
+                    p->paid_orders, p->paid_fen, p->refunded_fen};
+    return (int64_t)hash_bytes((struct str){(const char *)at, sizeof at}, 0);
+}
+
+static void provinces(struct asked *x)
+{
+    struct report_province *p;
+    size_t n;
+    BOTH(
+        x, board_provinces(&x->board, &x->range, &p, &n, e),
+        report_provinces(x->board.tx, &x->range, &p, &n, e), for (size_t i = 0; i < n; i++) {
+            assert_true(i == 0 || p[i - 1].orders >= p[i].orders);
+            number_add(to, province_number(&p[i]));
+        });
+    qsort(x->ours.at, x->ours.n, sizeof *x->ours.at, compare_numbers);
+    qsort(x->theirs.at, x->theirs.n, sizeof *x->theirs.at, compare_numbers);
+    same(x, "provinces");
+}
+
+static int compare_first_buyers(const void *a, const void *b)
+{
+    return compare_numbers(&((const struct report_first_buyers *)a)->source_id,
+                           &((const struct report_first_buyers *)b)->source_id);
+}
+
+static void sources(struct asked *x)
+{
+    struct report_source *s;
+    struct report_first_buyers *f;
+    size_t n;
+    BOTH(
+        x, board_sources(&x->board, &x->range, &s, &n, e),
+        report_sources(x->board.tx, &x->range, &s, &n, e), for (size_t i = 0; i < n; i++) {
+            add_three(to, s[i].id, (int64_t)hash_bytes(s[i].name, 0), s[i].customers);
+            number_add(to, s[i].buyers);
+            number_add(to, s[i].revenue_fen);
+        });
+    same(x, "sources");
+    BOTH(x, board_first_buyers(&x->board, &x->range, x->within_s, &f, &n, e),
+         report_first_buyers(x->board.tx, &x->range, x->within_s, &f, &n, e), {
+             qsort(f, n, sizeof *f, compare_first_buyers);
+             for (size_t i = 0; i < n; i++)
+                 add_three(to, f[i].source_id, f[i].friends, f[i].first_buyers);
+         });
+    same(x, "first buyers");
+}
+
+static void friends(struct asked *x)
+{
+    struct report_day_count *d;
+    size_t n;
+    BOTH(
+        x, board_friends(&x->board, &x->range, &d, &n, e),
+        report_friends(x->board.tx, &x->range, &d, &n, e), for (size_t i = 0; i < n; i++) {
+            number_add(to, d[i].day);
+            number_add(to, d[i].count);
+        });
+    same(x, "friends");
+}
+
+static void ask(struct asked *x)
+{
+    struct world *w = x->w;
+    int64_t from = FIRST_DAY + (int64_t)rng_below(&w->rng, DAYS);
+    int64_t to = FIRST_DAY + (int64_t)rng_below(&w->rng, DAYS);
+    bool all = rng_below(&w->rng, 3) == 0, narrow = rng_below(&w->rng, 2) == 0;
+    x->range = (struct report_range){
+        .scope_account = narrow ? w->account_id : 0,
+        .from_day = all         ? FIRST_DAY
+                    : from < to ? from
+                                : to,
+        .to_day = all         ? FIRST_DAY + DAYS - 1
+                  : from < to ? to
+                              : from,
+    };
+    int channel = (int)rng_between(&w->rng, -FEW, FEW);
+    if (channel >= 0)
+        x->range.channel_id = channel < FEW ? w->channels[channel] : 77;
+    x->unit = (enum report_unit)rng_below(&w->rng, 3);
+    x->within_s = rng_between(&w->rng, 0, 100 * DAY_S);
+    periods(x);
+    buyers(x);
+    intervals(x);
+    cohorts(x);
+    provinces(x);
+    friends(x);
+    x->range.channel_id = 0;
+    if (!narrow)
+        sources(x);
+}
+
+/* ---- a corp ---- */
+
+static enum rc fill_days(struct tx *tx, void *arg, struct err *e)
+{
+    (void)arg;
+    return day_fill(tx, FIRST_DAY - 400, FIRST_DAY + DAYS + 40, e);
+}
+
+static struct world *world_new(struct store_fixture *f)
+{
+    struct world *w = calloc(1, sizeof *w);
+    w->f = f;
+    w->seed = test_seed();
+    w->rng = rng_seed(w->seed);
+    w->builder = builder_new();
+    store_write(f, fill_days, NULL);
+    store_write(f, world_found, w);
+    return w;
+}
+
+static void world_free(struct world *w)
+{
+    snapshot_drop(w->last);
+    builder_free(w->builder);
+    world_lists_free(w);
+    free(w);
+}
+
+/* What taking an import back ends with (domain/import_undo.c), and the world leaves out. */
+static enum rc refresh_stats(struct tx *tx, void *arg, struct err *e)
+{
+    struct world *w = arg;
+    return customer_stats_refresh_many(tx, w->people.at, w->people.n, e);
+}
+
+static void live(struct world *w)
+{
+    bool was_undoing = w->undoing != 0;
+    world_live(w);
+    if (was_undoing && w->undoing == 0)
+        store_write(w->f, refresh_stats, w);
+}
+
+/* What a request finds: the snapshot of the transaction, and the ledger brought up to it. Asks some
+ * questions; false when there is no ledger at the moment. */
+static bool ask_some(struct world *w, struct ledger *l, bool *out_read)
+{
+    struct snapshot *next;
+    struct asked x = {.w = w};
+    store_must(w->f, db_read_begin(w->f->db, &x.board.tx, &w->f->err));
+    struct tx *tx = x.board.tx;
+    store_must(w->f, w->last == NULL ? builder_all(w->builder, tx, &next, &w->f->err)
+                                     : builder_next(w->builder, tx, w->last, &next, &w->f->err));
+    world_look(w, tx);
+    snapshot_drop(w->last);
+    x.board.s = w->last = next;
+    store_must(w->f, ledger_book_for(l, tx, &x.board.book, &w->f->err));
+    *out_read = x.board.book == NULL;
+    if (*out_read) {
+        store_must(w->f, ledger_read(l, tx, &w->f->err));
+        store_must(w->f, ledger_book_for(l, tx, &x.board.book, &w->f->err));
+    }
+    for (int i = 0; x.board.book != NULL && i < QUESTIONS; i++)
+        ask(&x);
+    bool asked = x.board.book != NULL;
+    ledger_book_drop(x.board.book);
+    db_read_end(tx);
+    free(x.ours.at);
+    free(x.theirs.at);
+    return asked;
+}
+
+static void boards_say_what_the_database_says(void **state)
+{
+    struct world *w = world_new(*state);
+    struct ledger *l = ledger_new();
+    int asked = 0, reads = 0, undoing = 0;
+    int64_t most = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        bool read;
+        snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", round %d", w->seed, round);
+        bool there = ask_some(w, l, &read);
+        assert_true(there == (w->undoing == 0));
+        asked += there;
+        undoing += !there;
+        reads += read && there;
+        most = ledger_status(l).orders > most ? ledger_status(l).orders : most;
+        for (int i = (int)rng_between(&w->rng, 1, 30); i > 0; i--)
+            live(w);
+    }
+    struct ledger_status s = ledger_status(l);
+    if (getenv("KOI_VERBOSE") != NULL)
+        print_message("  %d rounds asked, %d anew, %d while undoing; %" PRId64 " steps, %" PRId64
+                      " orders\n",
+                      asked, reads, undoing, s.steps, most);
+    assert_true(asked > ROUNDS / 4 && reads > 1 && s.steps > 5 && most > 20);
+    ledger_stop(l);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(boards_say_what_the_database_says, SQLITE),
+        STORE_TEST(boards_say_what_the_database_says, POSTGRES),
+    };
+    size_t n = sizeof tests / sizeof *tests;
+    return _cmocka_run_group_tests("query_board", tests, pg_fixture_skipped() ? n - 1 : n, NULL,
+                                   NULL);
+}
