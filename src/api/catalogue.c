@@ -1,7 +1,7 @@
 /* catalogue.c — short lists that filters and the audience composer offer.
  */
-#include "api/customer_json.h"
 #include "api/listing.h"
+#include "api/report_args.h"
 #include "api/routes.h"
 #include "store/catalogue.h"
 
@@ -79,10 +79,13 @@ const struct route route_channel_list = {
 
 static enum rc cities(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct city_row *list;
     size_t n;
-    enum rc rc = catalogue_cities(tx, arg_str(rq, "q"), request_caller(rq)->scope_account,
-                                  page_limit(rq), &list, &n, e);
+    enum rc rc = board_for_people(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_cities(board, arg_str(rq, "q"), request_caller(rq)->scope_account,
+                          page_limit(rq), &list, &n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = listing_open(rq);

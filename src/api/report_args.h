@@ -48,6 +48,16 @@ static inline enum rc board_for(struct request *rq, struct tx *tx, const struct 
     return board_begin(b, app->mirror, app->ledger, tx, e);
 }
 
+/* The same for a question about customers alone. */
+static inline enum rc board_for_people(struct request *rq, struct tx *tx, const struct board **out,
+                                       struct err *e)
+{
+    struct board *b = ARENA_NEW(request_arena(rq), struct board);
+    arena_defer(request_arena(rq), end_board, b);
+    *out = b;
+    return board_begin_people(b, request_app(rq)->mirror, tx, e);
+}
+
 /* The range as the reply says it. */
 static inline void put_range(struct json *j, const struct report_range *range)
 {

@@ -3,8 +3,8 @@
  * What a source cost is the corp's, so costs are for callers who see everything; the list of
  * sources shows cost 0 to others.
  */
-#include "api/customer_json.h"
 #include "api/listing.h"
+#include "api/report_args.h"
 #include "api/routes.h"
 #include "base/limits.h"
 #include "store/source.h"
@@ -28,9 +28,12 @@ static void put_source(struct request *rq, const struct source_row *s)
 
 static enum rc sources(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct source_row *list;
     size_t n;
-    enum rc rc = source_list(tx, request_caller(rq)->scope_account, &list, &n, e);
+    enum rc rc = board_for_people(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_source_list(board, request_caller(rq)->scope_account, &list, &n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);

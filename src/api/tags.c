@@ -3,7 +3,7 @@
  * Archiving hides a tag from choice and leaves it on whoever wears it, so old audiences stay
  * readable. Groups and categories can be removed when empty.
  */
-#include "api/customer_json.h"
+#include "api/report_args.h"
 #include "api/routes.h"
 #include "base/limits.h"
 #include "store/tag.h"
@@ -69,6 +69,7 @@ static void put_group(struct request *rq, const struct tag_filter *f, const stru
 
 static enum rc tag_tree(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct tag_category *categories;
     struct tag_group *groups;
     struct tag *tags;
@@ -81,7 +82,9 @@ static enum rc tag_tree(struct request *rq, struct tx *tx, struct err *e)
     if (rc == RC_OK)
         rc = tag_group_list(tx, &groups, &group_n, e);
     if (rc == RC_OK)
-        rc = tag_list(tx, request_caller(rq)->scope_account, &tags, &tag_n, e);
+        rc = board_for_people(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_tag_list(board, request_caller(rq)->scope_account, &tags, &tag_n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
@@ -466,9 +469,12 @@ const struct route route_tag_remove = {
 
 static enum rc coverage(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct tag_coverage *list;
     size_t n;
-    enum rc rc = tag_coverage(tx, request_caller(rq)->scope_account, &list, &n, e);
+    enum rc rc = board_for_people(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_tag_coverage(board, request_caller(rq)->scope_account, &list, &n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);

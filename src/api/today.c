@@ -44,14 +44,15 @@ static void put_due(struct request *rq, struct json *j, int64_t count, const cha
     json_close_object(j);
 }
 
-static enum rc due(struct request *rq, struct tx *tx, struct json *j, int64_t today, struct err *e)
+static enum rc due(struct request *rq, const struct board *board, struct json *j, int64_t today,
+                   struct err *e)
 {
     int64_t scope = request_caller(rq)->scope_account;
     struct report_due d;
     int64_t proposals = 0;
-    enum rc rc = report_due(tx, scope, today, &d, e);
+    enum rc rc = board_due(board, scope, today, &d, e);
     if (rc == RC_OK && scope == 0 && request_may(rq, PERM_CUSTOMER_MERGE))
-        rc = proposal_count_open(tx, scope, &proposals, e);
+        rc = proposal_count_open(board->tx, scope, &proposals, e);
     if (rc != RC_OK)
         return rc;
     json_open_array(j, "due");
@@ -148,16 +149,13 @@ static enum rc wrong(struct request *rq, struct tx *tx, struct json *j, struct e
 
 /* ---- the page ---- */
 
-static enum rc read_trend(struct request *rq, struct tx *tx, int64_t today, struct trend *t,
-                          struct err *e)
+static enum rc read_trend(struct request *rq, const struct board *board, int64_t today,
+                          struct trend *t, struct err *e)
 {
     t->range = (struct report_range){.scope_account = request_caller(rq)->scope_account,
                                      .from_day = today - TREND_DAYS + 1,
                                      .to_day = today};
-    const struct board *board;
-    enum rc rc = board_for(rq, tx, &board, e);
-    if (rc == RC_OK)
-        rc = board_friends(board, &t->range, &t->friends, &t->friends_n, e);
+    enum rc rc = board_friends(board, &t->range, &t->friends, &t->friends_n, e);
     return rc == RC_OK ? board_periods(board, &t->range, REPORT_DAY, &t->days, &t->days_n, e) : rc;
 }
 
@@ -201,12 +199,15 @@ static enum rc today_page(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t today = calendar_day_of(tx_now_s(tx));
     struct trend t;
-    enum rc rc = read_trend(rq, tx, today, &t, e);
+    const struct board *board;
+    enum rc rc = board_for(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = read_trend(rq, board, today, &t, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
-    rc = due(rq, tx, j, today, e);
+    rc = due(rq, board, j, today, e);
     if (rc == RC_OK) {
         moved(rq, j, &t);
         rc = wrong(rq, tx, j, e);

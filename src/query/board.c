@@ -7,6 +7,7 @@
 #include "mirror/ledger.h"
 #include "mirror/mirror.h"
 #include "query/answer.h"
+#include "query/mirror/census.h"
 #include "query/mirror/reports.h"
 
 enum { LONG_LEDGER = 200000 /* orders past which the database takes seconds for a report */ };
@@ -117,3 +118,40 @@ enum rc board_periods(const struct board *b, const struct report_range *range,
     return b->s != NULL ? mirror_friends(b, range, out, out_n, e)
                         : report_friends(b->tx, range, out, out_n, e);
 }
+
+enum rc board_due(const struct board *b, int64_t scope_account, int64_t today,
+                  struct report_due *out, struct err *e)
+{
+    int64_t since_s = report_due_since_s(today);
+    *out = (struct report_due){0};
+    enum rc rc = b->book != NULL && b->s != NULL
+                     ? mirror_unanswered(b, scope_account, since_s, &out->unanswered, e)
+                     : report_unanswered(b->tx, scope_account, since_s, &out->unanswered, e);
+    return rc == RC_OK ? report_due_else(b->tx, scope_account, today, out, e) : rc;
+}
+
+#define ANSWER_SNAPSHOT(mirror, sql)                                                               \
+    {                                                                                              \
+        return b->s != NULL ? (mirror) : (sql);                                                    \
+    }
+
+enum rc board_tag_list(const struct board *b, int64_t scope_account, struct tag **out,
+                       size_t *out_n, struct err *e)
+    ANSWER_SNAPSHOT(mirror_tag_list(b, scope_account, out, out_n, e),
+                    tag_list(b->tx, scope_account, out, out_n, e))
+
+        enum rc board_tag_coverage(const struct board *b, int64_t scope_account,
+                                   struct tag_coverage **out, size_t *out_n, struct err *e)
+            ANSWER_SNAPSHOT(mirror_tag_coverage(b, scope_account, out, out_n, e),
+                            tag_coverage(b->tx, scope_account, out, out_n, e))
+
+                enum rc board_source_list(const struct board *b, int64_t scope_account,
+                                          struct source_row **out, size_t *out_n, struct err *e)
+                    ANSWER_SNAPSHOT(mirror_source_list(b, scope_account, out, out_n, e),
+                                    source_list(b->tx, scope_account, out, out_n, e))
+
+                        enum rc
+    board_cities(const struct board *b, struct str q, int64_t scope_account, int64_t limit,
+                 struct city_row **out, size_t *out_n, struct err *e)
+        ANSWER_SNAPSHOT(mirror_cities(b, q, scope_account, limit, out, out_n, e),
+                        catalogue_cities(b->tx, q, scope_account, limit, out, out_n, e))

@@ -10,7 +10,10 @@
 #ifndef KOI_QUERY_BOARD_H
 #define KOI_QUERY_BOARD_H
 
+#include "store/catalogue.h"
 #include "store/report.h"
+#include "store/source.h"
+#include "store/tag.h"
 
 struct ledger;      /* mirror/ledger.h */
 struct ledger_book; /* likewise */
@@ -64,5 +67,18 @@ enum rc board_first_buyers(const struct board *b, const struct report_range *ran
 
 enum rc board_friends(const struct board *b, const struct report_range *range,
                       struct report_day_count **out, size_t *out_n, struct err *e);
+
+/* As report_due(). */
+enum rc board_due(const struct board *b, int64_t scope_account, int64_t today,
+                  struct report_due *out, struct err *e);
+enum rc board_tag_list(const struct board *b, int64_t scope_account, struct tag **out,
+                       size_t *out_n, struct err *e);
+enum rc board_tag_coverage(const struct board *b, int64_t scope_account, struct tag_coverage **out,
+                           size_t *out_n, struct err *e);
+enum rc board_source_list(const struct board *b, int64_t scope_account, struct source_row **out,
+                          size_t *out_n, struct err *e);
+/* As catalogue_cities(). */
+enum rc board_cities(const struct board *b, struct str q, int64_t scope_account, int64_t limit,
+                     struct city_row **out, size_t *out_n, struct err *e);
 
 #endif

@@ -8,6 +8,7 @@
 #include "store/report.h"
 
 #include "base/calendar.h"
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/order.h"
 #include "store/scope.h"
@@ -272,13 +273,27 @@ static const struct sql DUE_FRIENDS = {
     .in = "ii",
     .out = "i",
 };
+static const struct sql FIRST_STAGE = {
+    .text = "SELECT g.id FROM stage g /*scan*/ ORDER BY g.position, g.id LIMIT 1",
+    .out = "i",
+};
+#define WITH_NOTE(ids)                                                                             \
+    "SELECT count(*) FROM customer c WHERE c.id " ids                                              \
+    " AND EXISTS (SELECT 1 FROM note n WHERE n.customer_id = c.id)"
+static const struct sql NOTED = {
+    .text = WITH_NOTE(IDS_LITE("$1")),
+    .pg = WITH_NOTE(IDS_PG("$1")),
+    .in = "s",
+    .out = "i",
+};
 /* clang-format on */
 
 STATEMENTS(report, &ORDER_DAYS, &FACTS_LINES, &FACTS_TWICE, &FACTS_TIMES, &FACTS_ORDERS,
            &FACTS_BUYERS, &PERIODS_DAY, &PERIODS_WEEK, &PERIODS_MONTH, &REFUNDS_DAY, &REFUNDS_WEEK,
            &REFUNDS_MONTH, &BUYERS, &DECILES, &INTERVALS, &FIRST_PURCHASE, &NEVER_BOUGHT,
            &COHORTS_WEEK, &COHORTS_MONTH, &PROVINCES, &SOURCES, &SOURCE_NAMES, &FIRST_BUYERS,
-           &COSTS, &FRIENDS, &DUE_JOBS, &DUE_LINES, &DUE_SOURCES, &DUE_FRIENDS);
+           &COSTS, &FRIENDS, &DUE_JOBS, &DUE_LINES, &DUE_SOURCES, &DUE_FRIENDS, &FIRST_STAGE,
+           &NOTED);
 
 /* The instants at which a range begins and ends. */
 static int64_t start_s(const struct report_range *r)
@@ -626,20 +641,48 @@ enum rc report_friends(struct tx *tx, const struct report_range *range,
     return rows_end(r, e);
 }
 
-enum rc report_due(struct tx *tx, int64_t scope_account, int64_t today, struct report_due *out,
-                   struct err *e)
+int64_t report_due_since_s(int64_t today)
 {
-    *out = (struct report_due){0};
+    return calendar_day_start_s((int32_t)today - 2);
+}
+
+enum rc report_unanswered(struct tx *tx, int64_t scope_account, int64_t since_s, int64_t *out,
+                          struct err *e)
+{
+    return tx_int(tx, &DUE_FRIENDS, out, e, scope_account, since_s);
+}
+
+enum rc report_first_stage(struct tx *tx, int64_t *out, struct err *e)
+{
+    return tx_int(tx, &FIRST_STAGE, out, e);
+}
+
+enum rc report_with_note(struct tx *tx, const int64_t *customers, size_t n, int64_t *out,
+                         struct err *e)
+{
+    return tx_int(tx, &NOTED, out, e, ids_text(tx_arena(tx), customers, n));
+}
+
+enum rc report_due_else(struct tx *tx, int64_t scope_account, int64_t today, struct report_due *out,
+                        struct err *e)
+{
     int64_t week_s = tx_now_s(tx) - 7 * 86400;
-    enum rc rc = tx_int(tx, &DUE_FRIENDS, &out->unanswered, e, scope_account,
-                        calendar_day_start_s((int32_t)today - 2));
-    if (rc != RC_OK || scope_account != 0)
-        return rc;
-    rc = tx_int(tx, &DUE_JOBS, &out->failed_jobs, e, week_s * 1000000);
+    if (scope_account != 0)
+        return RC_OK;
+    enum rc rc = tx_int(tx, &DUE_JOBS, &out->failed_jobs, e, week_s * 1000000);
     if (rc == RC_OK)
         rc = tx_int(tx, &DUE_LINES, &out->rejected_lines, e, week_s);
     if (rc == RC_OK)
         rc = tx_int(tx, &DUE_SOURCES, &out->uncosted_sources, e,
                     calendar_day_start_s((int32_t)today - 29), today - 29);
     return rc;
+}
+
+enum rc report_due(struct tx *tx, int64_t scope_account, int64_t today, struct report_due *out,
+                   struct err *e)
+{
+    *out = (struct report_due){0};
+    enum rc rc =
+        report_unanswered(tx, scope_account, report_due_since_s(today), &out->unanswered, e);
+    return rc == RC_OK ? report_due_else(tx, scope_account, today, out, e) : rc;
 }

@@ -140,5 +140,17 @@ struct report_due {
 };
 enum rc report_due(struct tx *tx, int64_t scope_account, int64_t today, struct report_due *out,
                    struct err *e);
+/* Its parts: `unanswered` alone, of friends since an instant; and everything else, which is nothing
+ * for a narrow scope. */
+enum rc report_unanswered(struct tx *tx, int64_t scope_account, int64_t since_s, int64_t *out,
+                          struct err *e);
+enum rc report_due_else(struct tx *tx, int64_t scope_account, int64_t today, struct report_due *out,
+                        struct err *e);
+/* When the friends begin that `unanswered` is about. */
+int64_t report_due_since_s(int64_t today);
+/* The first stage; RC_NOT_FOUND (e untouched) without one. Which of these customers have a note. */
+enum rc report_first_stage(struct tx *tx, int64_t *out, struct err *e);
+enum rc report_with_note(struct tx *tx, const int64_t *customers, size_t n, int64_t *out,
+                         struct err *e);
 
 #endif

@@ -13,18 +13,21 @@
 
 #include <assert.h>
 
+/* clang-format off */
+#define SOURCES(count)                                                                             \
+    "SELECT s.id, s.name, s.kind, s.archived_s, " count ", CASE WHEN $1 = 0 THEN"                  \
+    " (SELECT CAST(coalesce(sum(o.amount_fen), 0) AS BIGINT) FROM cost o"                          \
+    " WHERE o.source_id = s.id) ELSE 0 END FROM source s /*scan*/"                                 \
+    " ORDER BY CASE WHEN s.archived_s IS NULL THEN 0 ELSE 1 END, s.name, s.id"
 static const struct sql SOURCE_LIST = {
-    .text =
-        "SELECT s.id, s.name, s.kind, s.archived_s, (SELECT count(*) FROM customer c"
-        " WHERE c.source_id = s.id AND c.root_id = c.id AND c.erased_s IS NULL AND " SCOPE_CUSTOMER(
-            "c.id",
-            "$1") "), CASE WHEN $1 = 0 THEN (SELECT CAST(coalesce(sum(o.amount_fen), 0)"
-                  " AS BIGINT) FROM cost o WHERE o.source_id = s.id) ELSE 0 END FROM source s "
-                  "/*scan*/"
-                  " ORDER BY CASE WHEN s.archived_s IS NULL THEN 0 ELSE 1 END, s.name, s.id",
+    .text = SOURCES("(SELECT count(*) FROM customer c WHERE c.source_id = s.id"
+                    " AND c.root_id = c.id AND c.erased_s IS NULL AND "
+                    SCOPE_CUSTOMER("c.id", "$1") ")"),
     .in = "i",
     .out = "issIii",
 };
+static const struct sql SOURCE_LIST_PLAIN = {.text = SOURCES("0"), .in = "i", .out = "issIii"};
+/* clang-format on */
 static const struct sql SOURCE_LOAD = {
     .text = "SELECT id, name, kind, archived_s FROM source WHERE id = $1",
     .in = "i",
@@ -76,8 +79,8 @@ static const struct sql COST_REMOVE = {
     .in = "i",
 };
 
-STATEMENTS(source, &SOURCE_LIST, &SOURCE_LOAD, &SOURCE_NAMED, &SOURCE_ADD, &SOURCE_STORE,
-           &COST_LIST, &COST_LOAD, &COST_ADD, &COST_STORE, &COST_REMOVE);
+STATEMENTS(source, &SOURCE_LIST, &SOURCE_LIST_PLAIN, &SOURCE_LOAD, &SOURCE_NAMED, &SOURCE_ADD,
+           &SOURCE_STORE, &COST_LIST, &COST_LOAD, &COST_ADD, &COST_STORE, &COST_REMOVE);
 
 static void read_source(const struct rows *r, struct arena *a, struct source_row *out)
 {
@@ -89,11 +92,11 @@ static void read_source(const struct rows *r, struct arena *a, struct source_row
     };
 }
 
-enum rc source_list(struct tx *tx, int64_t scope_account, struct source_row **out, size_t *out_n,
-                    struct err *e)
+static enum rc list_sources(struct tx *tx, const struct sql *q, int64_t scope_account,
+                            struct source_row **out, size_t *out_n, struct err *e)
 {
     struct rows *r;
-    enum rc rc = tx_query(tx, &SOURCE_LIST, &r, e, scope_account);
+    enum rc rc = tx_query(tx, q, &r, e, scope_account);
     if (rc != RC_OK)
         return rc;
     struct source_row *list = NULL;
@@ -108,6 +111,18 @@ enum rc source_list(struct tx *tx, int64_t scope_account, struct source_row **ou
     *out = list;
     *out_n = n;
     return rows_end(r, e);
+}
+
+enum rc source_list(struct tx *tx, int64_t scope_account, struct source_row **out, size_t *out_n,
+                    struct err *e)
+{
+    return list_sources(tx, &SOURCE_LIST, scope_account, out, out_n, e);
+}
+
+enum rc source_list_plain(struct tx *tx, int64_t scope_account, struct source_row **out,
+                          size_t *out_n, struct err *e)
+{
+    return list_sources(tx, &SOURCE_LIST_PLAIN, scope_account, out, out_n, e);
 }
 
 enum rc source_load(struct tx *tx, int64_t id, struct source_row *out, struct err *e)

@@ -15,6 +15,9 @@ struct source_row {
  * account 0 (else 0). */
 enum rc source_list(struct tx *tx, int64_t scope_account, struct source_row **out, size_t *out_n,
                     struct err *e);
+/* The same with nobody counted. */
+enum rc source_list_plain(struct tx *tx, int64_t scope_account, struct source_row **out,
+                          size_t *out_n, struct err *e);
 /* RC_NOT_FOUND with a sentence. */
 enum rc source_load(struct tx *tx, int64_t id, struct source_row *out, struct err *e);
 /* RC_CONFLICT with a sentence when the name is taken. */

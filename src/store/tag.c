@@ -170,26 +170,40 @@ static const struct sql TAG_OFF_RELATION = {
     .pg = OFF_RELATION(IDS_PG("$1")),
     .in = "si",
 };
+/* clang-format off */
+#define STAFF_SEEN                                                                                 \
+    "($1 = 0 OR EXISTS (SELECT 1 FROM account_staff a WHERE a.account_id = $1"                     \
+    " AND a.staff_id = s.id))"
 static const struct sql TAG_COVERAGE = {
-    .text =
-        "SELECT s.id, s.name, count(*),"
-        " CAST(sum(CASE WHEN EXISTS (SELECT 1 FROM customer m JOIN customer_tag x"
-        " ON x.customer_id = m.id WHERE m.root_id = c.root_id) OR EXISTS (SELECT 1 FROM "
-        "relation_tag y"
-        " WHERE y.relation_id = r.id) THEN 1 ELSE 0 END) AS BIGINT)"
-        " FROM staff s /*scan*/ JOIN relation r ON r.staff_id = s.id AND r.deleted_s IS NULL"
-        " JOIN customer c ON c.id = r.customer_id WHERE ($1 = 0 OR EXISTS (SELECT 1 FROM "
-        "account_staff a"
-        " WHERE a.account_id = $1 AND a.staff_id = s.id)) GROUP BY s.id, s.name ORDER BY 3 DESC, 1",
+    .text = "SELECT s.id, s.name, count(*),"
+            " CAST(sum(CASE WHEN EXISTS (SELECT 1 FROM customer m JOIN customer_tag x"
+            " ON x.customer_id = m.id WHERE m.root_id = q.root_id) OR EXISTS (SELECT 1"
+            " FROM customer m JOIN relation y ON y.customer_id = m.id JOIN relation_tag t"
+            " ON t.relation_id = y.id WHERE m.root_id = q.root_id) THEN 1 ELSE 0 END) AS BIGINT)"
+            " FROM staff s /*scan*/ JOIN (SELECT DISTINCT r.staff_id, c.root_id FROM relation r"
+            " JOIN customer c ON c.id = r.customer_id JOIN customer d ON d.id = c.root_id"
+            " WHERE r.deleted_s IS NULL AND d.erased_s IS NULL) q ON q.staff_id = s.id WHERE "
+            STAFF_SEEN " GROUP BY s.id, s.name ORDER BY 3 DESC, 1",
     .in = "i",
     .out = "isii",
 };
+static const struct sql TAG_COVERAGE_STAFF = {
+    .text = "SELECT s.id, s.name FROM staff s /*scan*/ WHERE " STAFF_SEEN " ORDER BY s.id",
+    .in = "i",
+    .out = "is",
+};
+static const struct sql TAG_LIST_PLAIN = {
+    .text = "SELECT t.id, t.group_id, t.name, t.grain, t.position, t.archived_s FROM tag t /*scan*/"
+            " ORDER BY t.position, t.id",
+    .out = "iissiI",
+};
+/* clang-format on */
 
 STATEMENTS(tag, &CATEGORY_LIST, &GROUP_LIST, &TAG_LIST, &CATEGORY_NAMED, &GROUP_NAMED, &TAG_NAMED,
            &CATEGORY_ADD, &GROUP_ADD, &TAG_ADD, &CATEGORY_LOAD, &GROUP_LOAD, &TAG_LOAD,
            &CATEGORY_STORE, &GROUP_STORE, &TAG_STORE, &CATEGORY_USED, &GROUP_USED, &CATEGORY_REMOVE,
            &GROUP_REMOVE, &TAG_WEARERS, &TAG_PUT, &TAG_WEARING, &TAG_OFF, &TAG_OFF_RELATION,
-           &TAG_COVERAGE);
+           &TAG_COVERAGE, &TAG_COVERAGE_STAFF, &TAG_LIST_PLAIN);
 
 /* ---- the catalogue ---- */
 
@@ -257,6 +271,22 @@ enum rc tag_list(struct tx *tx, int64_t scope_account, struct tag **out, size_t 
         read_tag(r, a, t);
         t->customers = rows_int(r, 6);
     }
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
+enum rc tag_list_plain(struct tx *tx, struct tag **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &TAG_LIST_PLAIN, &r, e);
+    if (rc != RC_OK)
+        return rc;
+    struct tag *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        read_tag(r, tx_arena(tx), LIST_ADD(tx_arena(tx), list, n, room));
     *out = list;
     *out_n = n;
     return rows_end(r, e);
@@ -507,6 +537,24 @@ enum rc tag_coverage(struct tx *tx, int64_t scope_account, struct tag_coverage *
     while (rows_next(r))
         *LIST_ADD(a, list, n, room) = (struct tag_coverage){rows_int(r, 0), rows_copy(r, 1, a),
                                                             rows_int(r, 2), rows_int(r, 3)};
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
+enum rc tag_coverage_staff(struct tx *tx, int64_t scope_account, struct tag_coverage **out,
+                           size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &TAG_COVERAGE_STAFF, &r, e, scope_account);
+    if (rc != RC_OK)
+        return rc;
+    struct tag_coverage *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, n, room) = (struct tag_coverage){
+            .staff_id = rows_int(r, 0), .staff = rows_copy(r, 1, tx_arena(tx))};
     *out = list;
     *out_n = n;
     return rows_end(r, e);

@@ -32,6 +32,8 @@ enum rc tag_category_list(struct tx *tx, struct tag_category **out, size_t *out_
 enum rc tag_group_list(struct tx *tx, struct tag_group **out, size_t *out_n, struct err *e);
 enum rc tag_list(struct tx *tx, int64_t scope_account, struct tag **out, size_t *out_n,
                  struct err *e);
+/* The same with nobody counted. */
+enum rc tag_list_plain(struct tx *tx, struct tag **out, size_t *out_n, struct err *e);
 
 /* RC_CONFLICT with a sentence when the name is taken, RC_NOT_FOUND with one when the group or
  * category is none. Positions: DB_NULL puts it last. */
@@ -65,7 +67,8 @@ enum rc tag_put(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id, i
 enum rc tag_take_off(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,
                      int64_t *out_changed, struct err *e);
 
-/* For each staff member: relations in force, and how many of them have any tag; for coverage. */
+/* For each staff member with friends: how many root customers are friends now, and how many of them
+ * wear any tag. Those with most friends first. */
 struct tag_coverage {
     int64_t staff_id;
     struct str staff;
@@ -73,5 +76,8 @@ struct tag_coverage {
 };
 enum rc tag_coverage(struct tx *tx, int64_t scope_account, struct tag_coverage **out, size_t *out_n,
                      struct err *e);
+/* The staff an account sees, by id, with nobody counted. */
+enum rc tag_coverage_staff(struct tx *tx, int64_t scope_account, struct tag_coverage **out,
+                           size_t *out_n, struct err *e);
 
 #endif

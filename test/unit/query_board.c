@@ -203,6 +203,40 @@ static void friends(struct asked *x)
     same(x, "friends");
 }
 
+static void census(struct asked *x)
+{
+    struct tag *t;
+    struct tag_coverage *c;
+    struct source_row *s;
+    struct city_row *y;
+    size_t n;
+    int64_t scope = x->range.scope_account;
+    BOTH(x, board_tag_list(&x->board, scope, &t, &n, e), tag_list(x->board.tx, scope, &t, &n, e),
+         for (size_t i = 0; i < n; i++) add_three(to, t[i].id, t[i].position, t[i].customers));
+    same(x, "tags");
+    BOTH(x, board_tag_coverage(&x->board, scope, &c, &n, e),
+         tag_coverage(x->board.tx, scope, &c, &n, e),
+         for (size_t i = 0; i < n; i++) add_three(to, c[i].staff_id, c[i].customers, c[i].tagged));
+    same(x, "coverage");
+    BOTH(x, board_source_list(&x->board, scope, &s, &n, e),
+         source_list(x->board.tx, scope, &s, &n, e),
+         for (size_t i = 0; i < n; i++) add_three(to, s[i].id, s[i].customers, s[i].cost_fen));
+    same(x, "source list");
+    struct str part = rng_below(&x->w->rng, 2) == 0 ? STR_ABSENT : STR("州");
+    BOTH(
+        x, board_cities(&x->board, part, scope, 4, &y, &n, e),
+        catalogue_cities(x->board.tx, part, scope, 4, &y, &n, e), for (size_t i = 0; i < n; i++) {
+            number_add(to, (int64_t)hash_bytes(y[i].name, 0));
+            number_add(to, y[i].customers);
+        });
+    same(x, "cities");
+    struct report_due d;
+    BOTH(x, board_due(&x->board, scope, x->range.from_day, &d, e),
+         report_due(x->board.tx, scope, x->range.from_day, &d, e),
+         add_three(to, d.unanswered, d.uncosted_sources, d.failed_jobs));
+    same(x, "due");
+}
+
 static void ask(struct asked *x)
 {
     struct world *w = x->w;
@@ -229,6 +263,7 @@ static void ask(struct asked *x)
     cohorts(x);
     provinces(x);
     friends(x);
+    census(x);
     x->range.channel_id = 0;
     if (!narrow)
         sources(x);

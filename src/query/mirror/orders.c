@@ -168,3 +168,38 @@ enum rc order_pass_init(struct order_pass *p, const struct ledger_book *book,
     cut_parts(p, tx_arena(tx));
     return p->everyone ? RC_OK : see_people(p, s, tx, range->scope_account, e);
 }
+
+enum rc people_begin(struct people *p, const struct snapshot *s, struct tx *tx,
+                     int64_t scope_account, struct err *e)
+{
+    *p = (struct people){.s = s};
+    return scope_account != 0 ? people_seen(s, tx, scope_account, &p->seen, e) : RC_OK;
+}
+
+void people_of(const struct people *p, uint32_t chunk, struct set_words *out)
+{
+    set_load(p->s->alive, chunk, out);
+    if (p->seen != NULL)
+        words_and(out, &p->seen[chunk]);
+}
+
+int64_t people_count(const struct people *p, const struct set *set)
+{
+    struct set_words who;
+    int64_t n = 0;
+    if (p->seen == NULL)
+        return set_count_both(set, p->s->alive);
+    for (uint32_t c = 0; c < p->s->n_chunks && c < set_chunks(set); c++) {
+        if (set_chunk_count(set, c) == 0)
+            continue;
+        people_of(p, c, &who);
+        set_and(set, c, &who);
+        n += words_count(&who);
+    }
+    return n;
+}
+
+void people_end(struct people *p)
+{
+    free(p->seen);
+}

@@ -93,4 +93,24 @@ uint32_t *people_ordinals(const struct ledger_book *book, const struct snapshot 
 enum rc people_seen(const struct snapshot *s, struct tx *tx, int64_t scope_account,
                     struct set_words **out, struct err *e);
 
+/* Who is there, and may be seen by an account. */
+struct people {
+    const struct snapshot *s;
+    struct set_words *seen; /* by chunk; NULL: everyone */
+};
+enum rc people_begin(struct people *p, const struct snapshot *s, struct tx *tx,
+                     int64_t scope_account, struct err *e);
+/* Those of a chunk. */
+void people_of(const struct people *p, uint32_t chunk, struct set_words *out);
+/* How many of a set. 1 ns a word of 64. */
+int64_t people_count(const struct people *p, const struct set *set);
+void people_end(struct people *p);
+
+/* Runs the statement behind it for each bit, as `local`. */
+#define EACH_BIT(words, local)                                                                     \
+    for (uint32_t word_ = 0; word_ < SET_WORDS; word_++)                                           \
+        for (uint64_t left_ = (words)->w[word_], local = 0;                                        \
+             left_ != 0 &&                                                                         \
+             (local = word_ * 64 + (uint64_t)__builtin_ctzll(left_), left_ &= left_ - 1, true);)
+
 #endif

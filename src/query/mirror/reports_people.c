@@ -14,34 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- who counts ---- */
-
-struct people {
-    const struct snapshot *s;
-    struct set_words *seen; /* NULL: everyone */
-};
-
-static enum rc people_begin(struct people *p, const struct board *b, int64_t scope_account,
-                            struct err *e)
-{
-    *p = (struct people){.s = b->s};
-    return scope_account != 0 ? people_seen(b->s, b->tx, scope_account, &p->seen, e) : RC_OK;
-}
-
-/* Those of a chunk who are there and may be seen. */
-static void people_of(const struct people *p, uint32_t chunk, struct set_words *out)
-{
-    set_load(p->s->alive, chunk, out);
-    if (p->seen != NULL)
-        words_and(out, &p->seen[chunk]);
-}
-
-#define EACH_BIT(words, local)                                                                     \
-    for (uint32_t word_ = 0; word_ < SET_WORDS; word_++)                                           \
-        for (uint64_t left_ = (words)->w[word_], local = 0;                                        \
-             left_ != 0 &&                                                                         \
-             (local = word_ * 64 + (uint64_t)__builtin_ctzll(left_), left_ &= left_ - 1, true);)
-
 /* The pass over all orders there are. */
 static enum rc every_order(struct order_pass *p, const struct board *b, struct err *e)
 {
@@ -102,7 +74,7 @@ static enum rc first_days_run(struct first_days *f, const struct board *b, int64
 {
     enum rc rc = every_order(&f->pass, b, e);
     if (rc == RC_OK)
-        rc = people_begin(&f->people, b, scope_account, e);
+        rc = people_begin(&f->people, b->s, b->tx, scope_account, e);
     if (rc != RC_OK)
         return rc;
     uint32_t *ordinal = people_ordinals(b->book, b->s);
@@ -119,7 +91,7 @@ static enum rc first_days_run(struct first_days *f, const struct board *b, int64
 
 static void first_days_free(struct first_days *f)
 {
-    free(f->people.seen);
+    people_end(&f->people);
     free(f->sum);
 }
 
@@ -360,7 +332,7 @@ enum rc mirror_friends(const struct board *b, const struct report_range *range,
                        struct report_day_count **out, size_t *out_n, struct err *e)
 {
     struct friend_days f = {0};
-    enum rc rc = people_begin(&f.people, b, range->scope_account, e);
+    enum rc rc = people_begin(&f.people, b->s, b->tx, range->scope_account, e);
     if (rc != RC_OK)
         return rc;
     struct arena *a = tx_arena(b->tx);
@@ -372,6 +344,6 @@ enum rc mirror_friends(const struct board *b, const struct report_range *range,
     for (size_t i = 0; i < f.days.n_days; i++)
         (*out)[i] = (struct report_day_count){f.days.day[i], f.n[i]};
     free((void *)f.n);
-    free(f.people.seen);
+    people_end(&f.people);
     return RC_OK;
 }
