@@ -3,8 +3,8 @@
  */
 #include "api/order_json.h"
 
-#include "api/customer_json.h"
 #include "api/listing.h"
+#include "api/report_args.h"
 
 void order_json_members(struct request *rq, struct json *j, const struct order_card *o)
 {
@@ -39,12 +39,14 @@ enum rc order_json_list(struct request *rq, struct tx *tx, const struct order_fi
     int64_t id = INT64_MAX;
     bool behind = cursor_read(rq, &at, &id);
     int64_t limit = page_limit(rq);
+    const struct board *board;
     struct order_card *list;
     size_t n;
-    enum rc rc = order_list(tx, f, at, id, page_offset(rq), limit + 1, &list, &n, e);
     int64_t total = -1;
-    if (rc == RC_OK && !behind)
-        rc = order_count(tx, f, &total, e);
+    enum rc rc = board_for_short(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_orders(board, f, at, id, page_offset(rq), limit + 1, &list, &n,
+                          behind ? NULL : &total, e);
     if (rc != RC_OK)
         return rc;
 

@@ -48,6 +48,17 @@ static inline enum rc board_for(struct request *rq, struct tx *tx, const struct 
     return board_begin(b, app->mirror, app->ledger, tx, e);
 }
 
+/* The same for a list that the database can answer meanwhile. */
+static inline enum rc board_for_short(struct request *rq, struct tx *tx, const struct board **out,
+                                      struct err *e)
+{
+    const struct app *app = request_app(rq);
+    struct board *b = ARENA_NEW(request_arena(rq), struct board);
+    arena_defer(request_arena(rq), end_board, b);
+    *out = b;
+    return board_begin_short(b, app->mirror, app->ledger, tx, e);
+}
+
 /* The same for a question about customers alone. */
 static inline enum rc board_for_people(struct request *rq, struct tx *tx, const struct board **out,
                                        struct err *e)

@@ -41,6 +41,13 @@ enum rc board_begin(struct board *b, struct mirror *m, struct ledger *l, struct 
     return reading(s.expected > 0 && s.at < s.expected ? s.at * 100 / s.expected : 0, e);
 }
 
+enum rc board_begin_short(struct board *b, struct mirror *m, struct ledger *l, struct tx *tx,
+                          struct err *e)
+{
+    *b = (struct board){.tx = tx, .s = answer_from(m, tx)};
+    return ledger_book_for(l, tx, &b->book, e);
+}
+
 void board_end(struct board *b)
 {
     answer_done(b->s);
@@ -48,72 +55,103 @@ void board_end(struct board *b)
     *b = (struct board){.tx = b->tx};
 }
 
-/* The ledger says RC_BUSY when it needs a snapshot and there is none. */
-#define ANSWER(mirror, sql)                                                                        \
-    {                                                                                              \
-        enum rc rc = b->book != NULL ? (mirror) : RC_BUSY;                                         \
-        return rc == RC_BUSY ? (sql) : rc;                                                         \
-    }
-#define ANSWER_BOTH(mirror, sql)                                                                   \
-    {                                                                                              \
-        enum rc rc = b->book != NULL && b->s != NULL ? (mirror) : RC_BUSY;                         \
-        return rc == RC_BUSY ? (sql) : rc;                                                         \
-    }
+/* The ledger says RC_BUSY when it needs a snapshot and there is none: the database answers then. */
 
 enum rc board_periods(const struct board *b, const struct report_range *range,
                       enum report_unit unit, struct report_period **out, size_t *out_n,
-                      struct err *e) ANSWER(mirror_periods(b, range, unit, out, out_n, e),
-                                            report_periods(b->tx, range, unit, out, out_n, e))
+                      struct err *e)
+{
+    enum rc rc = b->book != NULL ? mirror_periods(b, range, unit, out, out_n, e) : RC_BUSY;
+    return rc == RC_BUSY ? report_periods(b->tx, range, unit, out, out_n, e) : rc;
+}
 
-    enum rc board_buyers(const struct board *b, const struct report_range *range,
-                         struct report_buyers *out, struct err *e)
-        ANSWER(mirror_buyers(b, range, out, e), report_buyers(b->tx, range, out, e))
+enum rc board_buyers(const struct board *b, const struct report_range *range,
+                     struct report_buyers *out, struct err *e)
+{
+    enum rc rc = b->book != NULL ? mirror_buyers(b, range, out, e) : RC_BUSY;
+    return rc == RC_BUSY ? report_buyers(b->tx, range, out, e) : rc;
+}
 
-            enum rc
-    board_concentration(const struct board *b, const struct report_range *range,
-                        struct report_decile out[static REPORT_DECILES], struct err *e)
-        ANSWER(mirror_concentration(b, range, out, e), report_concentration(b->tx, range, out, e))
+enum rc board_concentration(const struct board *b, const struct report_range *range,
+                            struct report_decile out[static REPORT_DECILES], struct err *e)
+{
+    enum rc rc = b->book != NULL ? mirror_concentration(b, range, out, e) : RC_BUSY;
+    return rc == RC_BUSY ? report_concentration(b->tx, range, out, e) : rc;
+}
 
-            enum rc board_intervals(const struct board *b, const struct report_range *range,
-                                    struct report_days_row **out, size_t *out_n, struct err *e)
-                ANSWER(mirror_intervals(b, range, out, out_n, e),
-                       report_intervals(b->tx, range, out, out_n, e))
+enum rc board_intervals(const struct board *b, const struct report_range *range,
+                        struct report_days_row **out, size_t *out_n, struct err *e)
+{
+    enum rc rc = b->book != NULL ? mirror_intervals(b, range, out, out_n, e) : RC_BUSY;
+    return rc == RC_BUSY ? report_intervals(b->tx, range, out, out_n, e) : rc;
+}
 
-                    enum rc
-    board_cohorts(const struct board *b, const struct report_range *range, enum report_unit unit,
-                  struct report_cohort_row **out, size_t *out_n, struct err *e)
-        ANSWER(mirror_cohorts(b, range, unit, out, out_n, e),
-               report_cohorts(b->tx, range, unit, out, out_n, e))
+enum rc board_cohorts(const struct board *b, const struct report_range *range,
+                      enum report_unit unit, struct report_cohort_row **out, size_t *out_n,
+                      struct err *e)
+{
+    enum rc rc = b->book != NULL ? mirror_cohorts(b, range, unit, out, out_n, e) : RC_BUSY;
+    return rc == RC_BUSY ? report_cohorts(b->tx, range, unit, out, out_n, e) : rc;
+}
 
-            enum rc board_provinces(const struct board *b, const struct report_range *range,
-                                    struct report_province **out, size_t *out_n, struct err *e)
-                ANSWER(mirror_provinces(b, range, out, out_n, e),
-                       report_provinces(b->tx, range, out, out_n, e))
+enum rc board_provinces(const struct board *b, const struct report_range *range,
+                        struct report_province **out, size_t *out_n, struct err *e)
+{
+    enum rc rc = b->book != NULL ? mirror_provinces(b, range, out, out_n, e) : RC_BUSY;
+    return rc == RC_BUSY ? report_provinces(b->tx, range, out, out_n, e) : rc;
+}
 
-                    enum rc
-    board_first_purchase(const struct board *b, int64_t scope_account, struct report_days_row **out,
-                         size_t *out_n, struct err *e)
-        ANSWER_BOTH(mirror_first_purchase(b, scope_account, out, out_n, e),
-                    report_first_purchase(b->tx, scope_account, out, out_n, e))
+enum rc board_orders(const struct board *b, const struct order_filter *f, int64_t before_s,
+                     int64_t before_id, int64_t offset, int64_t limit, struct order_card **out,
+                     size_t *out_n, int64_t *out_total, struct err *e)
+{
+    struct order_page page = {before_s, before_id, offset, limit};
+    bool few = !str_empty(f->number) || f->root_id != 0;
+    enum rc rc =
+        b->book != NULL && !few ? mirror_orders(b, f, &page, out, out_n, out_total, e) : RC_BUSY;
+    if (rc != RC_BUSY)
+        return rc;
+    rc = order_list(b->tx, f, before_s, before_id, offset, limit, out, out_n, e);
+    return rc == RC_OK && out_total != NULL ? order_count(b->tx, f, out_total, e) : rc;
+}
 
-            enum rc
-    board_never_bought(const struct board *b, int64_t scope_account, int64_t *out, struct err *e)
-        ANSWER_BOTH(mirror_never_bought(b, scope_account, out, e),
-                    report_never_bought(b->tx, scope_account, out, e))
+enum rc board_first_purchase(const struct board *b, int64_t scope_account,
+                             struct report_days_row **out, size_t *out_n, struct err *e)
+{
+    enum rc rc = b->book != NULL && b->s != NULL
+                     ? mirror_first_purchase(b, scope_account, out, out_n, e)
+                     : RC_BUSY;
+    return rc == RC_BUSY ? report_first_purchase(b->tx, scope_account, out, out_n, e) : rc;
+}
 
-            enum rc board_sources(const struct board *b, const struct report_range *range,
-                                  struct report_source **out, size_t *out_n, struct err *e)
-                ANSWER_BOTH(mirror_sources(b, range, out, out_n, e),
-                            report_sources(b->tx, range, out, out_n, e))
+enum rc board_never_bought(const struct board *b, int64_t scope_account, int64_t *out,
+                           struct err *e)
+{
+    enum rc rc =
+        b->book != NULL && b->s != NULL ? mirror_never_bought(b, scope_account, out, e) : RC_BUSY;
+    return rc == RC_BUSY ? report_never_bought(b->tx, scope_account, out, e) : rc;
+}
 
-                    enum rc
-    board_first_buyers(const struct board *b, const struct report_range *range, int64_t within_s,
-                       struct report_first_buyers **out, size_t *out_n, struct err *e)
-        ANSWER_BOTH(mirror_first_buyers(b, range, within_s, out, out_n, e),
-                    report_first_buyers(b->tx, range, within_s, out, out_n, e))
+enum rc board_sources(const struct board *b, const struct report_range *range,
+                      struct report_source **out, size_t *out_n, struct err *e)
+{
+    enum rc rc =
+        b->book != NULL && b->s != NULL ? mirror_sources(b, range, out, out_n, e) : RC_BUSY;
+    return rc == RC_BUSY ? report_sources(b->tx, range, out, out_n, e) : rc;
+}
 
-            enum rc board_friends(const struct board *b, const struct report_range *range,
-                                  struct report_day_count **out, size_t *out_n, struct err *e)
+enum rc board_first_buyers(const struct board *b, const struct report_range *range,
+                           int64_t within_s, struct report_first_buyers **out, size_t *out_n,
+                           struct err *e)
+{
+    enum rc rc = b->book != NULL && b->s != NULL
+                     ? mirror_first_buyers(b, range, within_s, out, out_n, e)
+                     : RC_BUSY;
+    return rc == RC_BUSY ? report_first_buyers(b->tx, range, within_s, out, out_n, e) : rc;
+}
+
+enum rc board_friends(const struct board *b, const struct report_range *range,
+                      struct report_day_count **out, size_t *out_n, struct err *e)
 {
     return b->s != NULL ? mirror_friends(b, range, out, out_n, e)
                         : report_friends(b->tx, range, out, out_n, e);
@@ -130,28 +168,30 @@ enum rc board_due(const struct board *b, int64_t scope_account, int64_t today,
     return rc == RC_OK ? report_due_else(b->tx, scope_account, today, out, e) : rc;
 }
 
-#define ANSWER_SNAPSHOT(mirror, sql)                                                               \
-    {                                                                                              \
-        return b->s != NULL ? (mirror) : (sql);                                                    \
-    }
-
 enum rc board_tag_list(const struct board *b, int64_t scope_account, struct tag **out,
                        size_t *out_n, struct err *e)
-    ANSWER_SNAPSHOT(mirror_tag_list(b, scope_account, out, out_n, e),
-                    tag_list(b->tx, scope_account, out, out_n, e))
+{
+    return b->s != NULL ? mirror_tag_list(b, scope_account, out, out_n, e)
+                        : tag_list(b->tx, scope_account, out, out_n, e);
+}
 
-        enum rc board_tag_coverage(const struct board *b, int64_t scope_account,
-                                   struct tag_coverage **out, size_t *out_n, struct err *e)
-            ANSWER_SNAPSHOT(mirror_tag_coverage(b, scope_account, out, out_n, e),
-                            tag_coverage(b->tx, scope_account, out, out_n, e))
+enum rc board_tag_coverage(const struct board *b, int64_t scope_account, struct tag_coverage **out,
+                           size_t *out_n, struct err *e)
+{
+    return b->s != NULL ? mirror_tag_coverage(b, scope_account, out, out_n, e)
+                        : tag_coverage(b->tx, scope_account, out, out_n, e);
+}
 
-                enum rc board_source_list(const struct board *b, int64_t scope_account,
-                                          struct source_row **out, size_t *out_n, struct err *e)
-                    ANSWER_SNAPSHOT(mirror_source_list(b, scope_account, out, out_n, e),
-                                    source_list(b->tx, scope_account, out, out_n, e))
+enum rc board_source_list(const struct board *b, int64_t scope_account, struct source_row **out,
+                          size_t *out_n, struct err *e)
+{
+    return b->s != NULL ? mirror_source_list(b, scope_account, out, out_n, e)
+                        : source_list(b->tx, scope_account, out, out_n, e);
+}
 
-                        enum rc
-    board_cities(const struct board *b, struct str q, int64_t scope_account, int64_t limit,
-                 struct city_row **out, size_t *out_n, struct err *e)
-        ANSWER_SNAPSHOT(mirror_cities(b, q, scope_account, limit, out, out_n, e),
-                        catalogue_cities(b->tx, q, scope_account, limit, out, out_n, e))
+enum rc board_cities(const struct board *b, struct str q, int64_t scope_account, int64_t limit,
+                     struct city_row **out, size_t *out_n, struct err *e)
+{
+    return b->s != NULL ? mirror_cities(b, q, scope_account, limit, out, out_n, e)
+                        : catalogue_cities(b->tx, q, scope_account, limit, out, out_n, e);
+}

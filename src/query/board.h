@@ -11,6 +11,7 @@
 #define KOI_QUERY_BOARD_H
 
 #include "store/catalogue.h"
+#include "store/order_read.h"
 #include "store/report.h"
 #include "store/source.h"
 #include "store/tag.h"
@@ -32,6 +33,9 @@ enum rc board_begin(struct board *b, struct mirror *m, struct ledger *l, struct 
                     struct err *e);
 /* The same for a question that the snapshot alone answers. */
 enum rc board_begin_people(struct board *b, struct mirror *m, struct tx *tx, struct err *e);
+/* The same for a question that the database can answer meanwhile. */
+enum rc board_begin_short(struct board *b, struct mirror *m, struct ledger *l, struct tx *tx,
+                          struct err *e);
 void board_end(struct board *b);
 
 /* ---- orders ---- */
@@ -50,6 +54,12 @@ enum rc board_cohorts(const struct board *b, const struct report_range *range,
                       struct err *e);
 enum rc board_provinces(const struct board *b, const struct report_range *range,
                         struct report_province **out, size_t *out_n, struct err *e);
+
+/* As order_list() and, in `out_total`, order_count() (NULL: not asked for). An order's number or a
+ * customer finds few orders by an index: the database is asked. */
+enum rc board_orders(const struct board *b, const struct order_filter *f, int64_t before_s,
+                     int64_t before_id, int64_t offset, int64_t limit, struct order_card **out,
+                     size_t *out_n, int64_t *out_total, struct err *e);
 
 /* ---- customers and their orders ---- */
 

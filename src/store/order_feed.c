@@ -17,7 +17,9 @@
     " CASE o.nature WHEN 'sale' THEN 1 WHEN 'cancellation' THEN 2 ELSE 0 END"                      \
     " + CASE WHEN o.paid_s IS NULL THEN 0 ELSE 4 END"                                              \
     " + CASE WHEN " ORDER_IS_PURCHASE("o") " THEN 8 ELSE 0 END"                                    \
-    " + CASE WHEN r.erased_s IS NULL THEN 0 ELSE 16 END,"                                          \
+    " + CASE WHEN r.erased_s IS NULL THEN 0 ELSE 16 END"                                           \
+    " + CASE o.state WHEN 'paid' THEN 32 WHEN 'shipped' THEN 64 WHEN 'completed' THEN 96"          \
+    " WHEN 'closed' THEN 128 ELSE 0 END,"                                          \
     " o.sale_fen, o.refunded_fen, o.paid_fen, o.province FROM orders o"
 #define OWNER                                                                                      \
     " LEFT JOIN customer b ON b.id = o.customer_id LEFT JOIN customer r ON r.id = b.root_id"
@@ -81,7 +83,9 @@ static const struct sql BATCHES_UNDOING = {
 STATEMENTS(order_feed, &ORDERS, &ORDERS_OF, &REFUNDS, &REFUNDS_OF, &PEOPLE_OF, &CHANGES,
            &BATCHES_OFF, &BATCHES_UNDOING);
 
-static_assert(EVENT_RETRACT == 43, "the statements write this number out");
+static_assert(EVENT_RETRACT == 43 && ORDER_PAID == 1 && ORDER_SHIPPED == 2 &&
+                  ORDER_COMPLETED == 3 && ORDER_CLOSED == 4,
+              "the statements write these numbers out");
 
 static enum rc each_order(struct rows *r, bool (*see)(void *to, const struct order_fact *o),
                           void *to, struct err *e)

@@ -14,6 +14,7 @@ enum order_feed_flags {
     ORDER_FEED_PAID = 4,
     ORDER_FEED_PURCHASE = 8, /* ORDER_IS_PURCHASE (store/order.h) */
     ORDER_FEED_ERASED = 16,  /* who bought it was erased */
+    ORDER_FEED_STATE = 32,   /* enum order_state times this */
 };
 
 struct order_fact {

@@ -5,6 +5,7 @@
  */
 #include "store/order_read.h"
 
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/scope.h"
 #include "store/statements.h"
@@ -73,6 +74,15 @@ static const struct sql ORDER_CARD = {
     .in = "ii",
     .out = ORDER_TYPES,
 };
+#define ORDERS_BY_ID(ids)                                                                          \
+    ORDER_COLUMNS " FROM orders o" ORDER_JOINS " WHERE o.id " ids                                  \
+                  " AND " SCOPE_CUSTOMER("r.id", "$1") " ORDER BY o.at_s DESC, o.id DESC"
+static const struct sql ORDER_LIST_BY_ID = {
+    .text = ORDERS_BY_ID(IDS_LITE("$2")),
+    .pg = ORDERS_BY_ID(IDS_PG("$2")),
+    .in = "is",
+    .out = ORDER_TYPES,
+};
 static const struct sql ORDER_LINES = {
     .text =
         "SELECT i.line, coalesce(i.product_id, 0), p.code, p.name, p.category, i.at_s, i.quantity,"
@@ -89,7 +99,7 @@ static const struct sql ORDER_REFUNDS = {
 };
 
 STATEMENTS(order_read, &ORDER_LIST, &ORDER_LIST_NUMBERED, &ORDER_LIST_OF, &ORDER_COUNT,
-           &ORDER_COUNT_OF, &ORDER_CARD, &ORDER_LINES, &ORDER_REFUNDS);
+           &ORDER_COUNT_OF, &ORDER_CARD, &ORDER_LIST_BY_ID, &ORDER_LINES, &ORDER_REFUNDS);
 
 static void read_order(const struct rows *r, struct arena *a, struct order_card *out)
 {
@@ -116,6 +126,19 @@ static void read_order(const struct rows *r, struct arena *a, struct order_card 
     };
 }
 
+static enum rc read_orders(struct tx *tx, struct rows *r, struct order_card **out, size_t *out_n,
+                           struct err *e)
+{
+    struct order_card *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        read_order(r, tx_arena(tx), LIST_ADD(tx_arena(tx), list, n, room));
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
 static const int64_t longest = 9000000000000000000;
 
 enum rc order_list(struct tx *tx, const struct order_filter *f, int64_t before_s, int64_t before_id,
@@ -138,16 +161,16 @@ enum rc order_list(struct tx *tx, const struct order_filter *f, int64_t before_s
     else
         rc = tx_query(tx, &ORDER_LIST, &r, e, f->scope_account, f->channel_id, f->state, f->nature,
                       from, to, f->refunded, before_s, before_id, limit, offset);
-    if (rc != RC_OK)
-        return rc;
-    struct order_card *list = NULL;
-    size_t n = 0;
-    size_t room = 0;
-    while (rows_next(r))
-        read_order(r, tx_arena(tx), LIST_ADD(tx_arena(tx), list, n, room));
-    *out = list;
-    *out_n = n;
-    return rows_end(r, e);
+    return rc == RC_OK ? read_orders(tx, r, out, out_n, e) : rc;
+}
+
+enum rc order_list_of(struct tx *tx, int64_t scope_account, const int64_t *orders, size_t n,
+                      struct order_card **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc =
+        tx_query(tx, &ORDER_LIST_BY_ID, &r, e, scope_account, ids_text(tx_arena(tx), orders, n));
+    return rc == RC_OK ? read_orders(tx, r, out, out_n, e) : rc;
 }
 
 enum rc order_count(struct tx *tx, const struct order_filter *f, int64_t *out, struct err *e)
@@ -169,7 +192,7 @@ enum rc order_count(struct tx *tx, const struct order_filter *f, int64_t *out, s
                      : tx_int(tx, &ORDER_COUNT, &n, e, f->scope_account, f->channel_id, f->state,
                               f->nature, from, to, f->refunded);
     if (rc == RC_OK)
-        *out = n > 10000 ? -1 : n;
+        *out = n > ORDER_COUNT_MOST ? -1 : n;
     return rc;
 }
 

@@ -34,7 +34,11 @@ struct order_filter {
 enum rc order_list(struct tx *tx, const struct order_filter *f, int64_t before_s, int64_t before_id,
                    int64_t offset, int64_t limit, struct order_card **out, size_t *out_n,
                    struct err *e);
-/* How many match; -1 when more than 10,000. */
+/* These orders as far as the account sees their customers, newest first. */
+enum rc order_list_of(struct tx *tx, int64_t scope_account, const int64_t *orders, size_t n,
+                      struct order_card **out, size_t *out_n, struct err *e);
+/* How many match; -1 when more than ORDER_COUNT_MOST. */
+enum { ORDER_COUNT_MOST = 10000 };
 enum rc order_count(struct tx *tx, const struct order_filter *f, int64_t *out, struct err *e);
 
 /* RC_NOT_FOUND with a sentence when there is none whose customer the account sees. */

@@ -14,6 +14,7 @@
 #include "query/board.h"
 #include "store/customer_stats.h"
 #include "store/day.h"
+#include "store/timeline.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -237,6 +238,48 @@ static void census(struct asked *x)
     same(x, "due");
 }
 
+static void say_orders(struct numbers *to, const struct order_card *o, size_t n, int64_t total)
+{
+    for (size_t i = 0; i < n; i++)
+        number_add(to, o[i].id);
+    number_add(to, total);
+}
+
+static void orders(struct asked *x)
+{
+    static const char *const STATES[] = {"created", "paid", "closed"}, *const NATURES[] = {
+                                                                           "sale", "cancellation",
+                                                                           "adjustment"};
+    struct rng *rng = &x->w->rng;
+    int64_t from_s = calendar_day_start_s((int32_t)x->range.from_day), total = 0, other = 0;
+    struct order_filter f = {
+        .scope_account = x->range.scope_account,
+        .channel_id = x->range.channel_id,
+        .from_s = rng_below(rng, 2) == 0 ? from_s : DB_NULL,
+        .to_s = rng_below(rng, 4) == 0 ? from_s + 40 * DAY_S : DB_NULL,
+        .refunded = (int)rng_below(rng, 3) - 1,
+    };
+    if (rng_below(rng, 2) == 0)
+        f.state = str_from(STATES[rng_below(rng, 3)]);
+    if (rng_below(rng, 2) == 0)
+        f.nature = str_from(NATURES[rng_below(rng, 3)]);
+    struct order_card *o;
+    size_t n;
+    int64_t offset = (int64_t)rng_below(rng, 4), limit = rng_between(rng, 1, 12);
+    BOTH(x, board_orders(&x->board, &f, INT64_MAX, INT64_MAX, offset, limit, &o, &n, &total, e),
+         order_list(x->board.tx, &f, INT64_MAX, INT64_MAX, offset, limit, &o, &n, e),
+         say_orders(to, o, n, total));
+    store_must(x->w->f, order_count(x->board.tx, &f, &other, &x->w->f->err));
+    assert_int_equal(total, other);
+    same(x, "orders");
+    if (n == 0)
+        return;
+    int64_t at_s = o[n - 1].at_s, id = o[n - 1].id;
+    BOTH(x, board_orders(&x->board, &f, at_s, id, 0, limit, &o, &n, NULL, e),
+         order_list(x->board.tx, &f, at_s, id, 0, limit, &o, &n, e), say_orders(to, o, n, 0));
+    same(x, "orders behind");
+}
+
 static void ask(struct asked *x)
 {
     struct world *w = x->w;
@@ -264,6 +307,7 @@ static void ask(struct asked *x)
     provinces(x);
     friends(x);
     census(x);
+    orders(x);
     x->range.channel_id = 0;
     if (!narrow)
         sources(x);
@@ -304,10 +348,20 @@ static enum rc refresh_stats(struct tx *tx, void *arg, struct err *e)
     return customer_stats_refresh_many(tx, w->people.at, w->people.n, e);
 }
 
+/* A note on someone, by hand or merged since. */
+static enum rc note(struct tx *tx, void *arg, struct err *e)
+{
+    struct world *w = arg;
+    int64_t id, who = w->people.at[rng_below(&w->rng, w->people.n)];
+    return note_add(tx, w->f->keys, who, w->account_id, STR("a word"), &id, e);
+}
+
 static void live(struct world *w)
 {
     bool was_undoing = w->undoing != 0;
     world_live(w);
+    if (rng_below(&w->rng, 20) == 0) /* RC_CONFLICT: they are gone */
+        (void)writer_run(w->f->writer, note, w, &w->f->err);
     if (was_undoing && w->undoing == 0)
         store_write(w->f, refresh_stats, w);
 }

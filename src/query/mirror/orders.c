@@ -152,21 +152,30 @@ static enum rc see_people(struct order_pass *p, const struct snapshot *s, struct
     return RC_OK;
 }
 
+enum rc order_pass_init_at(struct order_pass *p, const struct ledger_book *book,
+                           const struct snapshot *s, struct tx *tx, int64_t from_s, int64_t to_s,
+                           int64_t channel_id, int64_t scope_account, struct err *e)
+{
+    *p = (struct order_pass){
+        .book = book,
+        .from_s = from_s,
+        .to_s = to_s,
+        .any_channel = channel_id == 0,
+        .everyone = scope_account == 0,
+    };
+    if (!p->any_channel)
+        p->channel = (uint16_t)codes_find(book->channels, channel_id);
+    cut_parts(p, tx_arena(tx));
+    return p->everyone ? RC_OK : see_people(p, s, tx, scope_account, e);
+}
+
 enum rc order_pass_init(struct order_pass *p, const struct ledger_book *book,
                         const struct snapshot *s, struct tx *tx, const struct report_range *range,
                         struct err *e)
 {
-    *p = (struct order_pass){
-        .book = book,
-        .from_s = calendar_day_start_s((int32_t)range->from_day),
-        .to_s = calendar_day_start_s((int32_t)range->to_day + 1),
-        .any_channel = range->channel_id == 0,
-        .everyone = range->scope_account == 0,
-    };
-    if (!p->any_channel)
-        p->channel = (uint16_t)codes_find(book->channels, range->channel_id);
-    cut_parts(p, tx_arena(tx));
-    return p->everyone ? RC_OK : see_people(p, s, tx, range->scope_account, e);
+    return order_pass_init_at(p, book, s, tx, calendar_day_start_s((int32_t)range->from_day),
+                              calendar_day_start_s((int32_t)range->to_day + 1), range->channel_id,
+                              range->scope_account, e);
 }
 
 enum rc people_begin(struct people *p, const struct snapshot *s, struct tx *tx,

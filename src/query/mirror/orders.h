@@ -53,6 +53,11 @@ enum rc order_pass_init(struct order_pass *p, const struct ledger_book *book,
                         const struct snapshot *s, struct tx *tx, const struct report_range *range,
                         struct err *e);
 
+/* The same over instants, the last excluded. */
+enum rc order_pass_init_at(struct order_pass *p, const struct ledger_book *book,
+                           const struct snapshot *s, struct tx *tx, int64_t from_s, int64_t to_s,
+                           int64_t channel_id, int64_t scope_account, struct err *e);
+
 /* Orders of one customer: places from … to, the last excluded; those of nobody known one by one. */
 struct order_group {
     uint32_t from, to, root;

@@ -26,6 +26,15 @@ enum rc mirror_cohorts(const struct board *b, const struct report_range *range,
 enum rc mirror_provinces(const struct board *b, const struct report_range *range,
                          struct report_province **out, size_t *out_n, struct err *e);
 
+/* A page of a list of orders: behind a place, some skipped. */
+struct order_page {
+    int64_t before_s, before_id, offset, limit;
+};
+/* As board_orders(), of orders by state, nature, channel, time and refunds. */
+enum rc mirror_orders(const struct board *b, const struct order_filter *f,
+                      const struct order_page *page, struct order_card **out, size_t *out_n,
+                      int64_t *out_total, struct err *e);
+
 /* These need both: `b->book` and `b->s` are not NULL. Cost besides: 1 ns a customer. */
 enum rc mirror_first_purchase(const struct board *b, int64_t scope_account,
                               struct report_days_row **out, size_t *out_n, struct err *e);
