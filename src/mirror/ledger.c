@@ -1,9 +1,9 @@
 /* ledger.c — how the ledger follows the log, and its thread.
  *
- * A step reads which orders and customers changed, those orders again, and whom those customers stand
- * for now; if anything is different, the next book is merged. An import that was taken back names no
- * orders, so everything is read anew, and while one is being taken back there is no book: the
- * database answers. Texts and codes only grow and are freed at the end. */
+ * A step reads which orders and customers changed, those orders again, and whom those customers
+ * stand for now; if anything is different, the next book is merged. An import that was taken back
+ * names no orders, so everything is read anew, and while one is being taken back there is no book:
+ * the database answers. Texts and codes only grow and are freed at the end. */
 #include "mirror/ledger.h"
 
 #include "base/clock.h"

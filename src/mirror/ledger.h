@@ -2,8 +2,8 @@
  *
  * The mirror's events say what known customers bought; reports also count orders of nobody known,
  * unpaid ones, cancellation documents, provinces and paid amounts. The ledger has what reports ask
- * for of each order, sorted by (root customer, time, id), so that a customer's orders stand together
- * and a question is one pass over columns, shared out to the cores.
+ * for of each order, sorted by (root customer, time, id), so that a customer's orders stand
+ * together and a question is one pass over columns, shared out to the cores.
  *
  * A book never changes; the next one is made from the last by a merge. It follows the log: whoever
  * writes an order names it in `change`. Whoever asks brings the ledger up to what their transaction

@@ -1,7 +1,7 @@
 /* board.c — who is asked: the ledger and the mirror, or the database.
  *
- * As with analyses, a log that the database would take long for is not asked of it while it is being
- * read into memory: 503 says how far that is. */
+ * As with analyses, a log that the database would take long for is not asked of it while it is
+ * being read into memory: 503 says how far that is. */
 #include "query/board.h"
 
 #include "mirror/ledger.h"
@@ -10,7 +10,7 @@
 #include "query/mirror/census.h"
 #include "query/mirror/reports.h"
 
-enum { LONG_LEDGER = 200000 /* orders past which the database takes seconds for a report */ };
+enum { LONG_LOG = 2000000 /* rows past which the database takes seconds for a report */ };
 
 enum rc board_begin_people(struct board *b, struct mirror *m, struct tx *tx, struct err *e)
 {
@@ -35,9 +35,11 @@ enum rc board_begin(struct board *b, struct mirror *m, struct ledger *l, struct 
         rc = ledger_book_for(l, tx, &b->book, e);
     if (rc != RC_OK || l == NULL || b->book != NULL || tx_is_writing(tx))
         return rc;
+    int64_t seq = 0;
     struct ledger_status s = ledger_status(l);
-    if (s.hopeless || (s.at < LONG_LEDGER && s.expected < LONG_LEDGER))
-        return RC_OK;
+    rc = tx_last_seq(tx, &seq, e);
+    if (rc != RC_OK || s.hopeless || seq < LONG_LOG)
+        return rc;
     return reading(s.expected > 0 && s.at < s.expected ? s.at * 100 / s.expected : 0, e);
 }
 

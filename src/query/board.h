@@ -2,10 +2,10 @@
  * which tag. Put to the ledger of orders and the mirror where they are there, to the database
  * otherwise.
  *
- * Questions and answers are those of store/report.h and store/tag.h, whose SQL is the reference: each
- * function here answers as the one of the same name there. Both give the same for the same state of
- * the log. Several questions of one board agree with each other. Lists are in the transaction's
- * arena. Cost at two million orders and customers, two cores: 5 to 60 ms.
+ * Questions and answers are those of store/report.h, store/tag.h and so on, whose SQL is the
+ * reference: each function here answers as the one of the same name there. Both give the same for
+ * the same state of the log. Several questions of one board agree with each other. Lists are in the
+ * transaction's arena. Cost at two million orders and customers, two cores: 2 to 60 ms.
  */
 #ifndef KOI_QUERY_BOARD_H
 #define KOI_QUERY_BOARD_H

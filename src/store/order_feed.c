@@ -39,7 +39,8 @@ static const struct sql ORDERS_OF = {
 #define REFUND_COLUMNS                                                                             \
     "SELECT f.order_id, o.channel_id, o.customer_id, b.root_id, f.at_s, f.amount_fen"              \
     " FROM refund f"
-#define REFUND_ORDER " JOIN orders o ON o.id = f.order_id LEFT JOIN customer b ON b.id = o.customer_id"
+#define REFUND_ORDER                                                                               \
+    " JOIN orders o ON o.id = f.order_id LEFT JOIN customer b ON b.id = o.customer_id"
 static const struct sql REFUNDS = {
     .text = REFUND_COLUMNS " /*scan*/" REFUND_ORDER,
     .out = "iiIIii",

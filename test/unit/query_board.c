@@ -1,9 +1,9 @@
 /* query_board.c — boards asked of the ledger and the mirror beside the database, on both engines.
  *
- * A corp lives at random (mirror_world.h). After each handful of operations the ledger is brought up
- * to a transaction, as a request does, and every report of a random range, channel and data scope
- * must be the one that store/report.h makes of the same transaction. A seed is printed on failure
- * and taken from KOI_TEST_SEED.
+ * A corp lives at random (mirror_world.h). After each handful of operations the ledger is brought
+ * up to a transaction, as a request does, and every report of a random range, channel and data
+ * scope must be the one that store/report.h makes of the same transaction. A seed is printed on
+ * failure and taken from KOI_TEST_SEED.
  */
 #include "mirror_world.h"
 

@@ -1,5 +1,8 @@
 /* census.c — sets counted: tags, sources, cities, friends of staff; and new friends whom nobody has
- * looked after. */
+ * looked after.
+ *
+ * Only roots that are not erased count, of an account with a narrow scope those it sees. Names come
+ * from the database, which the sets do not hold. */
 #include "query/mirror/census.h"
 
 #include "base/must.h"

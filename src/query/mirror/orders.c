@@ -1,4 +1,8 @@
-/* orders.c — what passes over orders have in common: days, parts, scope. */
+/* orders.c — what passes over orders have in common: days, parts, scope.
+ *
+ * Parts are cut at the edges of customers, at most ORDER_PARTS_MOST, so that sums by part stay few.
+ * A data scope becomes a byte for each person of the ledger, by way of the mirror's sets of
+ * friends. */
 #include "query/mirror/orders.h"
 
 #include "base/calendar.h"

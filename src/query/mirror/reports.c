@@ -1,7 +1,8 @@
 /* reports.c — periods, buyers, intervals, cohorts, provinces of orders.
  *
- * A customer's orders stand together in the order of time, so who bought in a period is new to it when
- * their last purchase was in another one, and the first purchase ever is the first that is met. */
+ * A customer's orders stand together in the order of time, so who bought in a period is new to it
+ * when their last purchase was in another one, and the first purchase ever is the first that is
+ * met. */
 #include "query/mirror/reports.h"
 
 #include "base/calendar.h"

@@ -1,9 +1,9 @@
 /* reports — reports on orders, answered by the ledger: the same questions as store/report.h, the
  * same answers.
  *
- * RC_BUSY, `e` untouched, when a data scope asks for a snapshot and there is none. `tx` serves small
- * look-ups, its arena holds the answer. Cost: 2 to 10 ns an order and core; a data scope 20 ns a
- * customer who ordered besides.
+ * RC_BUSY, `e` untouched, when a data scope asks for a snapshot and there is none. `tx` serves
+ * small look-ups, its arena holds the answer. Cost: 2 to 10 ns an order and core; a data scope 20
+ * ns a customer who ordered besides.
  */
 #ifndef KOI_QUERY_MIRROR_REPORTS_H
 #define KOI_QUERY_MIRROR_REPORTS_H
