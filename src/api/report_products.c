@@ -79,6 +79,7 @@ static void put_sum(struct json *j, const struct product_figures *list, size_t n
 
 static enum rc products(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct report_range range;
     struct product_figures *list;
     size_t n;
@@ -92,7 +93,9 @@ static enum rc products(struct request *rq, struct tx *tx, struct err *e)
         skip = 0;
     enum rc rc = range_from_args(rq, tx, &range, true, e);
     if (rc == RC_OK)
-        rc = product_report(tx, &range, arg_str(rq, "category"), sort, descending, &list, &n, e);
+        rc = board_for(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = product_report(board, &range, arg_str(rq, "category"), sort, descending, &list, &n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);

@@ -24,8 +24,11 @@ static enum report_unit unit_from(struct str name)
 
 static enum rc facts(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct report_facts f;
-    enum rc rc = report_facts(tx, arg_int(rq, "channel_id"), &f, e);
+    enum rc rc = board_for(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_facts(board, arg_int(rq, "channel_id"), &f, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);

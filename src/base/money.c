@@ -155,6 +155,15 @@ bool money_amount_fen(int64_t quantity, int64_t unit_price_micro, int64_t *out_f
     return true;
 }
 
+__extension__ typedef __int128 wide; /* amount × part may pass 2^63 */
+
+int64_t money_share(int64_t amount, int64_t part, int64_t all)
+{
+    assert(amount >= 0 && part >= 0 && part <= all && all > 0);
+    wide doubled = (wide)amount * part * 2 + all;
+    return (int64_t)(doubled / (2 * (wide)all));
+}
+
 void money_format(int64_t fen, char out[static 24])
 {
     char digits[24];

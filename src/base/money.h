@@ -19,6 +19,9 @@ bool money_parse_micro(struct str text, int64_t *out_micro);
 bool money_parse_fen(struct str text, int64_t *out_fen);
 /* quantity × unit price, rounded half to even to fen. False on overflow. */
 bool money_amount_fen(int64_t quantity, int64_t unit_price_micro, int64_t *out_fen);
+/* round(amount × part ÷ all), halves up, for 0 ≤ amount, 0 ≤ part ≤ all and all > 0: differences of
+ * such sums divide an amount without losing a fen. */
+int64_t money_share(int64_t amount, int64_t part, int64_t all);
 /* "-12.50": always two decimals, no grouping. At least 24 bytes. */
 void money_format(int64_t fen, char out[static 24]);
 

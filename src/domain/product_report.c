@@ -244,10 +244,44 @@ static size_t rank(struct arena *a, const struct product_figures *all, size_t al
     return n;
 }
 
-enum rc product_report(struct tx *tx, const struct report_range *range, struct str category,
-                       enum product_sort sort, bool descending, struct product_figures **out,
-                       size_t *out_n, struct err *e)
+/* From the ledger: sums are there. */
+static void take_sums(struct counting *c, const struct report_product_sum *sums, size_t n)
 {
+    for (size_t i = 0; i < n; i++) {
+        size_t at = place_of(c, sums[i].product_id);
+        if (at == c->products_n)
+            continue;
+        struct product_figures *f = &c->products[at];
+        f->orders = sums[i].orders;
+        f->buyers = sums[i].buyers;
+        f->repeat_buyers = sums[i].repeat_buyers;
+        f->quantity = sums[i].quantity;
+        f->sale_fen = sums[i].sale_fen;
+        f->returned_quantity = sums[i].returned_quantity;
+        f->returned_fen = sums[i].returned_fen;
+    }
+}
+
+static enum rc count(struct counting *c, const struct board *board,
+                     const struct report_range *range, struct err *e)
+{
+    struct report_product_sum *sums;
+    size_t n;
+    enum rc rc = board_product_sums(board, range, &sums, &n, e);
+    if (rc == RC_OK)
+        take_sums(c, sums, n);
+    if (rc != RC_BUSY)
+        return rc;
+    rc = report_lines(board->tx, range, count_line, c, e);
+    free(c->slots);
+    return rc == RC_OK ? report_refunds(board->tx, range, lay_refund, c, e) : rc;
+}
+
+enum rc product_report(const struct board *board, const struct report_range *range,
+                       struct str category, enum product_sort sort, bool descending,
+                       struct product_figures **out, size_t *out_n, struct err *e)
+{
+    struct tx *tx = board->tx;
     struct report_product *products;
     size_t n;
     bool more;
@@ -265,10 +299,7 @@ enum rc product_report(struct tx *tx, const struct report_range *range, struct s
         if (range->scope_account != 0)
             c.products[i].product.cost_micro = DB_NULL;
     }
-    rc = report_lines(tx, range, count_line, &c, e);
-    free(c.slots);
-    if (rc == RC_OK)
-        rc = report_refunds(tx, range, lay_refund, &c, e);
+    rc = count(&c, board, range, e);
     if (rc == RC_OK)
         *out_n = rank(tx_arena(tx), c.products, n, sort, descending, out);
     return rc;

@@ -7,6 +7,7 @@
 #include "domain/report.h"
 
 #include "base/calendar.h"
+#include "base/money.h"
 
 #include <assert.h>
 #include <math.h>
@@ -78,13 +79,9 @@ double report_mean(const struct report_days_row *rows, size_t n)
     return count == 0 ? NAN : seconds / 86400 / (double)count;
 }
 
-__extension__ typedef __int128 wide; /* amount × part may pass 2^63 */
-
 int64_t report_share(int64_t amount, int64_t part, int64_t all)
 {
-    assert(amount >= 0 && part >= 0 && part <= all && all > 0);
-    wide doubled = (wide)amount * part * 2 + all;
-    return (int64_t)(doubled / (2 * (wide)all));
+    return money_share(amount, part, all);
 }
 
 int64_t report_cost_share(const struct report_cost *c, int64_t from_day, int64_t to_day)

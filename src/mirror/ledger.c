@@ -34,7 +34,7 @@ struct ledger {
     struct signal wake;
     struct ledger_book *book; /* NULL: none */
     int64_t seq;              /* that it has */
-    struct codes *people, *channels;
+    struct codes *people, *channels, *products;
     struct str *provinces; /* by number; [0] is absent */
     uint16_t provinces_n;
     size_t provinces_room;
@@ -82,7 +82,11 @@ struct reading {
     struct ledger *l;
     struct ledger_fresh fresh;
     struct ledger_ids orders, people; /* that changed */
-    bool too_much;                    /* something does not fit its column */
+    /* Lines come order by order: the row they belong to, and what the order at hand has had. */
+    size_t row;
+    struct line_fact *seen;
+    size_t n_seen, seen_room;
+    bool too_much; /* something does not fit its column */
 };
 
 static void reading_free(struct reading *r)
@@ -90,6 +94,7 @@ static void reading_free(struct reading *r)
     ledger_fresh_free(&r->fresh);
     free(r->orders.at);
     free(r->people.at);
+    free(r->seen);
 }
 
 static bool fits(int64_t at_s, uint32_t channel, uint16_t province)
@@ -109,6 +114,7 @@ static bool see_order(void *to, const struct order_fact *o)
         .sale_fen = o->sale_fen,
         .refunded_fen = o->refunded_fen,
         .paid_fen = o->paid_fen == DB_NULL ? RUN_NONE : o->paid_fen,
+        .total_fen = o->total_fen,
         .root = person_code(l, o->root_id),
         .born = person_code(l, o->root_id != 0 ? o->customer_id : 0),
         .at_s = (uint32_t)o->at_s,
@@ -119,6 +125,54 @@ static bool see_order(void *to, const struct order_fact *o)
     ledger_fresh_row(&r->fresh, &row);
     atomic_fetch_add_explicit(&l->at, 1, memory_order_relaxed);
     return !atomic_load_explicit(&l->stopping, memory_order_relaxed);
+}
+
+static bool same_line(const struct line_fact *a, const struct line_fact *b)
+{
+    return a->product_id == b->product_id && a->at_s == b->at_s && a->quantity == b->quantity &&
+           a->unit_price_micro == b->unit_price_micro && a->name_hash == b->name_hash;
+}
+
+/* Notes a line of the order at hand; whether an equal one was there. */
+static bool note_line(struct reading *r, const struct line_fact *i)
+{
+    bool repeat = false;
+    for (size_t k = 0; k < r->n_seen && !repeat; k++)
+        repeat = same_line(&r->seen[k], i);
+    if (r->n_seen == r->seen_room) {
+        r->seen_room = r->seen_room > 0 ? r->seen_room * 2 : 64;
+        r->seen = must(realloc(r->seen, r->seen_room * sizeof *r->seen));
+    }
+    r->seen[r->n_seen++] = *i;
+    return repeat;
+}
+
+/* A line, of the next row that has the order's id: rows are in the order of their ids. */
+static bool see_line(void *to, const struct line_fact *i)
+{
+    struct reading *r = to;
+    struct ledger_fresh *f = &r->fresh;
+    while (r->row < f->n && f->rows[r->row].id < i->order_id)
+        r->row++;
+    if (r->row == f->n || f->rows[r->row].id != i->order_id)
+        return !atomic_load_explicit(&r->l->stopping, memory_order_relaxed);
+    struct ledger_row *row = &f->rows[r->row];
+    if (row->n_lines == 0) {
+        row->first_line = (uint32_t)f->n_lines;
+        r->n_seen = 0;
+    }
+    bool repeat = note_line(r, i);
+    if (i->at_s != r->seen[0].at_s)
+        f->lines[row->first_line].flags |= LEDGER_LINE_TIMES;
+    const struct ledger_line line = {
+        .quantity = i->quantity,
+        .amount_fen = i->amount_fen,
+        .product = i->product_id != 0 ? codes_put(r->l->products, i->product_id) : 0,
+        .flags = (uint8_t)(i->flags | (repeat ? LEDGER_LINE_REPEAT : 0)),
+    };
+    ledger_fresh_line(f, &line);
+    row->n_lines++;
+    return !atomic_load_explicit(&r->l->stopping, memory_order_relaxed);
 }
 
 static void see_refund(void *to, const struct refund_fact *f)
@@ -157,13 +211,21 @@ static void put_book(struct ledger *l, struct ledger_book *fresh)
         fresh->people = l->people;
         fresh->people_n = codes_count(l->people) + 1;
         fresh->channels = l->channels;
+        fresh->products = l->products;
+        fresh->products_n = codes_count(l->products) + 1;
     }
     ledger_book_drop(l->book);
     l->book = fresh;
     l->status.ready = fresh != NULL;
     l->status.orders = fresh != NULL ? fresh->n : 0;
-    l->status.bytes = codes_bytes(l->people) + codes_bytes(l->channels) +
+    l->status.bytes = codes_bytes(l->people) + codes_bytes(l->channels) + codes_bytes(l->products) +
                       (fresh != NULL ? ledger_book_bytes(fresh) : 0);
+}
+
+static int compare_row_ids(const void *a, const void *b)
+{
+    const struct ledger_row *x = a, *y = b;
+    return (x->id > y->id) - (x->id < y->id);
 }
 
 /* Orders that changed, as they are now. */
@@ -177,6 +239,11 @@ static enum rc read_orders(struct reading *r, struct tx *tx, struct err *e)
         if (rc == RC_OK)
             rc = refund_feed_of(tx, r->orders.at + i, n, see_refund, r, e);
     }
+    if (r->fresh.n > 0)
+        qsort(r->fresh.rows, r->fresh.n, sizeof *r->fresh.rows, compare_row_ids);
+    for (size_t i = 0; rc == RC_OK && i < r->orders.n; i += AT_ONCE)
+        rc = line_feed_of(tx, r->orders.at + i,
+                          r->orders.n - i < AT_ONCE ? r->orders.n - i : AT_ONCE, see_line, r, e);
     for (size_t i = 0; i < r->orders.n; i++)
         ledger_ids_add(&r->fresh.gone, r->orders.at[i]);
     return rc;
@@ -241,6 +308,12 @@ static void move_rows(struct reading *r, const struct standings *s)
         row.root = now->root;
         row.flags =
             (uint8_t)((row.flags & ~ORDER_FEED_ERASED) | (now->erased ? ORDER_FEED_ERASED : 0));
+        row.first_line = (uint32_t)r->fresh.n_lines;
+        row.n_lines = b->first_line[i + 1] - b->first_line[i];
+        for (uint32_t k = b->first_line[i]; k < b->first_line[i + 1]; k++) {
+            struct ledger_line line = ledger_line_at(b, k);
+            ledger_fresh_line(&r->fresh, &line);
+        }
         ledger_fresh_row(&r->fresh, &row);
         ledger_ids_add(&moved, row.id);
     }
@@ -333,6 +406,8 @@ static enum rc read_all(struct ledger *l, struct tx *tx, struct err *e)
     /* Nobody else changes the dictionaries while there is no book. */
     lock_give(&l->lock);
     rc = order_feed(tx, see_order, &r, e);
+    if (rc == RC_OK)
+        rc = line_feed(tx, see_line, &r, e);
     if (rc == RC_OK)
         rc = refund_feed(tx, see_refund, &r, e);
     if (rc == RC_OK && r.too_much)
@@ -431,6 +506,7 @@ struct ledger *ledger_new(void)
     signal_init(&l->wake);
     l->people = codes_new(64);
     l->channels = codes_new(16);
+    l->products = codes_new(64);
     l->provinces_room = 64;
     l->provinces = must(calloc(l->provinces_room, sizeof *l->provinces));
     l->provinces_n = 1;
@@ -464,6 +540,7 @@ void ledger_stop(struct ledger *l)
     free(l->provinces);
     codes_free(l->people);
     codes_free(l->channels);
+    codes_free(l->products);
     signal_done(&l->wake);
     lock_done(&l->lock);
     free(l);

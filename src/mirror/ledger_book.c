@@ -50,6 +50,12 @@ void ledger_fresh_row(struct ledger_fresh *f, const struct ledger_row *row)
     f->rows[f->n++] = *row;
 }
 
+void ledger_fresh_line(struct ledger_fresh *f, const struct ledger_line *line)
+{
+    f->lines = grown(f->lines, f->n_lines, &f->lines_room, sizeof *f->lines);
+    f->lines[f->n_lines++] = *line;
+}
+
 void ledger_fresh_refund(struct ledger_fresh *f, const struct ledger_refund *refund)
 {
     f->refunds = grown(f->refunds, f->n_refunds, &f->refunds_room, sizeof *f->refunds);
@@ -60,6 +66,7 @@ void ledger_fresh_free(struct ledger_fresh *f)
 {
     free(f->gone.at);
     free(f->rows);
+    free(f->lines);
     free(f->refunds);
     *f = (struct ledger_fresh){0};
 }
@@ -93,7 +100,17 @@ static void amounts_free(struct run_amounts *c)
     free(c->wide);
 }
 
-static struct ledger_book *book_new(size_t n, size_t n_refunds, const bool narrow[static 3])
+/* The columns of amounts, in this order. */
+enum { SALE, REFUNDED, PAID, TOTAL, QUANTITY, AMOUNT, AMOUNTS };
+static struct run_amounts *amounts_of(struct ledger_book *b, int which)
+{
+    struct run_amounts *at[AMOUNTS] = {&b->sale_fen,  &b->refunded_fen, &b->paid_fen,
+                                       &b->total_fen, &b->quantity,     &b->amount_fen};
+    return at[which];
+}
+
+static struct ledger_book *book_new(size_t n, size_t n_lines, size_t n_refunds,
+                                    const bool narrow[static AMOUNTS])
 {
     struct ledger_book *b = must(calloc(1, sizeof *b));
     b->refs = 1;
@@ -104,10 +121,13 @@ static struct ledger_book *book_new(size_t n, size_t n_refunds, const bool narro
     b->channel = must(malloc((n + 1) * sizeof *b->channel));
     b->province = must(malloc((n + 1) * sizeof *b->province));
     b->flags = must(malloc(n + 1));
-    amounts_new(&b->sale_fen, narrow[0], n);
-    amounts_new(&b->refunded_fen, narrow[1], n);
-    amounts_new(&b->paid_fen, narrow[2], n);
+    b->first_line = must(malloc((n + 1) * sizeof *b->first_line));
+    b->product = must(malloc((n_lines + 1) * sizeof *b->product));
+    b->line_flags = must(malloc(n_lines + 1));
+    for (int k = 0; k < AMOUNTS; k++)
+        amounts_new(amounts_of(b, k), narrow[k], k < QUANTITY ? n : n_lines);
     b->refunds = must(malloc((n_refunds + 1) * sizeof *b->refunds));
+    b->first_line[0] = 0;
     return b;
 }
 
@@ -122,9 +142,11 @@ void ledger_book_drop(struct ledger_book *b)
     free(b->channel);
     free(b->province);
     free(b->flags);
-    amounts_free(&b->sale_fen);
-    amounts_free(&b->refunded_fen);
-    amounts_free(&b->paid_fen);
+    free(b->first_line);
+    free(b->product);
+    free(b->line_flags);
+    for (int k = 0; k < AMOUNTS; k++)
+        amounts_free(amounts_of(b, k));
     free(b->refunds);
     free(b);
 }
@@ -138,9 +160,12 @@ size_t ledger_book_bytes(const struct ledger_book *b)
 {
     size_t row = sizeof *b->id + sizeof *b->root + sizeof *b->born + sizeof *b->at_s +
                  sizeof *b->channel + sizeof *b->province + sizeof *b->flags +
-                 amounts_width(&b->sale_fen) + amounts_width(&b->refunded_fen) +
-                 amounts_width(&b->paid_fen);
-    return b->n * row + b->n_refunds * sizeof *b->refunds;
+                 sizeof *b->first_line + amounts_width(&b->sale_fen) +
+                 amounts_width(&b->refunded_fen) + amounts_width(&b->paid_fen) +
+                 amounts_width(&b->total_fen);
+    size_t line = sizeof *b->product + sizeof *b->line_flags + amounts_width(&b->quantity) +
+                  amounts_width(&b->amount_fen);
+    return b->n * row + b->n_lines * line + b->n_refunds * sizeof *b->refunds;
 }
 
 struct ledger_row ledger_row_at(const struct ledger_book *b, uint32_t at)
@@ -150,6 +175,7 @@ struct ledger_row ledger_row_at(const struct ledger_book *b, uint32_t at)
         .sale_fen = run_amount(&b->sale_fen, at),
         .refunded_fen = run_amount(&b->refunded_fen, at),
         .paid_fen = run_amount(&b->paid_fen, at),
+        .total_fen = run_amount(&b->total_fen, at),
         .root = b->root[at],
         .born = b->born[at],
         .at_s = b->at_s[at],
@@ -159,6 +185,26 @@ struct ledger_row ledger_row_at(const struct ledger_book *b, uint32_t at)
     };
 }
 
+struct ledger_line ledger_line_at(const struct ledger_book *b, uint32_t at)
+{
+    return (struct ledger_line){
+        .quantity = run_amount(&b->quantity, at),
+        .amount_fen = run_amount(&b->amount_fen, at),
+        .product = b->product[at],
+        .flags = b->line_flags[at],
+    };
+}
+
+static void put_line(struct ledger_book *b, const struct ledger_line *line)
+{
+    uint32_t at = b->n_lines++;
+    b->product[at] = line->product;
+    b->line_flags[at] = line->flags;
+    amounts_set(&b->quantity, at, line->quantity);
+    amounts_set(&b->amount_fen, at, line->amount_fen);
+}
+
+/* A row; its lines have been put. */
 static void put(struct ledger_book *b, const struct ledger_row *row)
 {
     uint32_t at = b->n++;
@@ -169,9 +215,29 @@ static void put(struct ledger_book *b, const struct ledger_row *row)
     b->channel[at] = row->channel;
     b->province[at] = row->province;
     b->flags[at] = row->flags;
+    b->first_line[at + 1] = b->n_lines;
     amounts_set(&b->sale_fen, at, row->sale_fen);
     amounts_set(&b->refunded_fen, at, row->refunded_fen);
     amounts_set(&b->paid_fen, at, row->paid_fen);
+    amounts_set(&b->total_fen, at, row->total_fen);
+}
+
+static void put_fresh(struct ledger_book *b, const struct ledger_fresh *f,
+                      const struct ledger_row *row)
+{
+    for (uint32_t i = 0; i < row->n_lines; i++)
+        put_line(b, &f->lines[row->first_line + i]);
+    put(b, row);
+}
+
+static void put_old(struct ledger_book *b, const struct ledger_book *old, uint32_t at)
+{
+    for (uint32_t i = old->first_line[at]; i < old->first_line[at + 1]; i++) {
+        struct ledger_line line = ledger_line_at(old, i);
+        put_line(b, &line);
+    }
+    struct ledger_row row = ledger_row_at(old, at);
+    put(b, &row);
 }
 
 /* ---- the next book ---- */
@@ -196,15 +262,19 @@ static bool comes_before(const struct ledger_book *old, uint32_t at, const struc
     return old->id[at] < row->id;
 }
 
-static void find_widths(const struct ledger_book *old, const struct ledger_fresh *f, bool narrow[3])
+static void find_widths(struct ledger_book *old, const struct ledger_fresh *f, bool narrow[AMOUNTS])
 {
-    narrow[0] = old == NULL || old->sale_fen.narrow != NULL;
-    narrow[1] = old == NULL || old->refunded_fen.narrow != NULL;
-    narrow[2] = old == NULL || old->paid_fen.narrow != NULL;
+    for (int k = 0; k < AMOUNTS; k++)
+        narrow[k] = old == NULL || amounts_of(old, k)->narrow != NULL;
     for (size_t i = 0; i < f->n; i++) {
-        narrow[0] = narrow[0] && is_narrow(f->rows[i].sale_fen);
-        narrow[1] = narrow[1] && is_narrow(f->rows[i].refunded_fen);
-        narrow[2] = narrow[2] && is_narrow(f->rows[i].paid_fen);
+        narrow[SALE] = narrow[SALE] && is_narrow(f->rows[i].sale_fen);
+        narrow[REFUNDED] = narrow[REFUNDED] && is_narrow(f->rows[i].refunded_fen);
+        narrow[PAID] = narrow[PAID] && is_narrow(f->rows[i].paid_fen);
+        narrow[TOTAL] = narrow[TOTAL] && is_narrow(f->rows[i].total_fen);
+    }
+    for (size_t i = 0; i < f->n_lines; i++) {
+        narrow[QUANTITY] = narrow[QUANTITY] && is_narrow(f->lines[i].quantity);
+        narrow[AMOUNT] = narrow[AMOUNT] && is_narrow(f->lines[i].amount_fen);
     }
 }
 
@@ -218,26 +288,26 @@ static void merge_refunds(struct ledger_book *b, const struct ledger_book *old,
         b->refunds[b->n_refunds++] = f->refunds[i];
 }
 
-struct ledger_book *ledger_book_merge(const struct ledger_book *old, struct ledger_fresh *f)
+struct ledger_book *ledger_book_merge(struct ledger_book *old, struct ledger_fresh *f)
 {
-    bool narrow[3];
+    bool narrow[AMOUNTS];
     uint32_t n = old != NULL ? old->n : 0;
+    size_t n_lines = old != NULL ? old->n_lines : 0;
     size_t n_refunds = old != NULL ? old->n_refunds : 0;
     find_widths(old, f, narrow);
-    struct ledger_book *b = book_new(n + f->n, n_refunds + f->n_refunds, narrow);
+    struct ledger_book *b =
+        book_new(n + f->n, n_lines + f->n_lines, n_refunds + f->n_refunds, narrow);
     if (f->n > 0)
         qsort(f->rows, f->n, sizeof *f->rows, compare_rows);
     size_t next = 0;
     for (uint32_t i = 0; i < n; i++) {
         while (next < f->n && !comes_before(old, i, &f->rows[next]))
-            put(b, &f->rows[next++]);
-        if (ledger_ids_has(&f->gone, old->id[i]))
-            continue;
-        struct ledger_row row = ledger_row_at(old, i);
-        put(b, &row);
+            put_fresh(b, f, &f->rows[next++]);
+        if (!ledger_ids_has(&f->gone, old->id[i]))
+            put_old(b, old, i);
     }
     while (next < f->n)
-        put(b, &f->rows[next++]);
+        put_fresh(b, f, &f->rows[next++]);
     merge_refunds(b, old, f);
     return b;
 }

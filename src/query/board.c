@@ -103,6 +103,19 @@ enum rc board_provinces(const struct board *b, const struct report_range *range,
     return rc == RC_BUSY ? report_provinces(b->tx, range, out, out_n, e) : rc;
 }
 
+enum rc board_facts(const struct board *b, int64_t channel_id, struct report_facts *out,
+                    struct err *e)
+{
+    return b->book != NULL ? mirror_facts(b, channel_id, out, e)
+                           : report_facts(b->tx, channel_id, out, e);
+}
+
+enum rc board_product_sums(const struct board *b, const struct report_range *range,
+                           struct report_product_sum **out, size_t *out_n, struct err *e)
+{
+    return b->book != NULL ? mirror_product_sums(b, range, out, out_n, e) : RC_BUSY;
+}
+
 enum rc board_orders(const struct board *b, const struct order_filter *f, int64_t before_s,
                      int64_t before_id, int64_t offset, int64_t limit, struct order_card **out,
                      size_t *out_n, int64_t *out_total, struct err *e)

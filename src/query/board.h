@@ -13,6 +13,7 @@
 #include "store/catalogue.h"
 #include "store/order_read.h"
 #include "store/report.h"
+#include "store/report_product.h"
 #include "store/source.h"
 #include "store/tag.h"
 
@@ -55,6 +56,12 @@ enum rc board_cohorts(const struct board *b, const struct report_range *range,
 enum rc board_provinces(const struct board *b, const struct report_range *range,
                         struct report_province **out, size_t *out_n, struct err *e);
 
+enum rc board_facts(const struct board *b, int64_t channel_id, struct report_facts *out,
+                    struct err *e);
+/* Sums of every product that has a line, in no order. RC_BUSY, `e` untouched, when the database is
+ * to be asked line by line (store/report_product.h). */
+enum rc board_product_sums(const struct board *b, const struct report_range *range,
+                           struct report_product_sum **out, size_t *out_n, struct err *e);
 /* As order_list() and, in `out_total`, order_count() (NULL: not asked for). An order's number or a
  * customer finds few orders by an index: the database is asked. */
 enum rc board_orders(const struct board *b, const struct order_filter *f, int64_t before_s,

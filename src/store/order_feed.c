@@ -20,10 +20,10 @@
     " + CASE WHEN r.erased_s IS NULL THEN 0 ELSE 16 END"                                           \
     " + CASE o.state WHEN 'paid' THEN 32 WHEN 'shipped' THEN 64 WHEN 'completed' THEN 96"          \
     " WHEN 'closed' THEN 128 ELSE 0 END,"                                          \
-    " o.sale_fen, o.refunded_fen, o.paid_fen, o.province FROM orders o"
+    " o.sale_fen, o.refunded_fen, o.paid_fen, o.province, o.total_fen FROM orders o"
 #define OWNER                                                                                      \
     " LEFT JOIN customer b ON b.id = o.customer_id LEFT JOIN customer r ON r.id = b.root_id"
-#define ORDER_TYPES "iiIIiiiiIS"
+#define ORDER_TYPES "iiIIiiiiISi"
 static const struct sql ORDERS = {
     .text = ORDER_COLUMNS " /*scan*/" OWNER " ORDER BY o.id",
     .out = ORDER_TYPES,
@@ -51,6 +51,25 @@ static const struct sql REFUNDS_OF = {
     .pg = REFUNDS_BY_ORDER(IDS_PG("$1")),
     .in = "s",
     .out = "iiIIii",
+};
+
+#define LINE_COLUMNS                                                                               \
+    "SELECT i.order_id, i.product_id, CASE i.nature WHEN 'sale' THEN 1 WHEN 'cancel' THEN 2"       \
+    " WHEN 'adjust' THEN 4 ELSE 0 END + CASE WHEN i.customer_id IS NULL THEN 8 ELSE 0 END"         \
+    " + CASE WHEN i.unit_price_micro = 0 THEN 16 WHEN i.unit_price_micro < 0 THEN 32 ELSE 0 END,"  \
+    " i.quantity, i.amount_fen, i.at_s, i.unit_price_micro, i.name_hash FROM order_item i"
+#define LINE_ORDER " ORDER BY i.order_id, i.line, i.seq"
+#define LINE_TYPES "iIiiiiiI"
+static const struct sql LINES = {
+    .text = LINE_COLUMNS " /*scan*/" LINE_ORDER,
+    .out = LINE_TYPES,
+};
+#define LINES_BY_ORDER(ids) LINE_COLUMNS " WHERE i.order_id " ids LINE_ORDER
+static const struct sql LINES_OF = {
+    .text = LINES_BY_ORDER(IDS_LITE("$1")),
+    .pg = LINES_BY_ORDER(IDS_PG("$1")),
+    .in = "s",
+    .out = LINE_TYPES,
 };
 
 #define PEOPLE_BY_ID(ids)                                                                          \
@@ -81,8 +100,8 @@ static const struct sql BATCHES_UNDOING = {
 };
 /* clang-format on */
 
-STATEMENTS(order_feed, &ORDERS, &ORDERS_OF, &REFUNDS, &REFUNDS_OF, &PEOPLE_OF, &CHANGES,
-           &BATCHES_OFF, &BATCHES_UNDOING);
+STATEMENTS(order_feed, &ORDERS, &ORDERS_OF, &REFUNDS, &REFUNDS_OF, &LINES, &LINES_OF, &PEOPLE_OF,
+           &CHANGES, &BATCHES_OFF, &BATCHES_UNDOING);
 
 static_assert(EVENT_RETRACT == 43 && ORDER_PAID == 1 && ORDER_SHIPPED == 2 &&
                   ORDER_COMPLETED == 3 && ORDER_CLOSED == 4,
@@ -103,6 +122,7 @@ static enum rc each_order(struct rows *r, bool (*see)(void *to, const struct ord
             .refunded_fen = rows_int(r, 7),
             .paid_fen = rows_null(r, 8) ? DB_NULL : rows_int(r, 8),
             .province = rows_str(r, 9),
+            .total_fen = rows_int(r, 10),
         };
         more = see(to, &o);
     }
@@ -156,6 +176,43 @@ enum rc refund_feed_of(struct tx *tx, const int64_t *orders, size_t n,
     struct rows *r;
     enum rc rc = tx_query(tx, &REFUNDS_OF, &r, e, ids_text(tx_arena(tx), orders, n));
     return rc == RC_OK ? each_refund(r, see, to, e) : rc;
+}
+
+static enum rc each_line(struct rows *r, bool (*see)(void *to, const struct line_fact *i), void *to,
+                         struct err *e)
+{
+    for (bool more = true; more && rows_next(r);) {
+        int64_t at[8];
+        rows_ints(r, at);
+        const struct line_fact i = {
+            .order_id = at[0],
+            .product_id = at[1] == DB_NULL ? 0 : at[1],
+            .flags = (int)at[2],
+            .quantity = at[3],
+            .amount_fen = at[4],
+            .at_s = at[5],
+            .unit_price_micro = at[6],
+            .name_hash = at[7],
+        };
+        more = see(to, &i);
+    }
+    return rows_end(r, e);
+}
+
+enum rc line_feed(struct tx *tx, bool (*see)(void *to, const struct line_fact *i), void *to,
+                  struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &LINES, &r, e);
+    return rc == RC_OK ? each_line(r, see, to, e) : rc;
+}
+
+enum rc line_feed_of(struct tx *tx, const int64_t *orders, size_t n,
+                     bool (*see)(void *to, const struct line_fact *i), void *to, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &LINES_OF, &r, e, ids_text(tx_arena(tx), orders, n));
+    return rc == RC_OK ? each_line(r, see, to, e) : rc;
 }
 
 enum rc order_feed_people(struct tx *tx, const int64_t *customers, size_t n,

@@ -22,7 +22,7 @@ struct order_fact {
     int64_t customer_id, root_id; /* as born, and whom they stand for; 0: nobody known */
     int64_t at_s;
     int flags;
-    int64_t sale_fen, refunded_fen;
+    int64_t sale_fen, refunded_fen, total_fen;
     int64_t paid_fen;    /* DB_NULL: not told */
     struct str province; /* absent: not told; valid until see() returns */
 };
@@ -41,6 +41,28 @@ enum rc refund_feed(struct tx *tx, void (*see)(void *to, const struct refund_fac
                     struct err *e);
 enum rc refund_feed_of(struct tx *tx, const int64_t *orders, size_t n,
                        void (*see)(void *to, const struct refund_fact *f), void *to, struct err *e);
+
+/* A line of an order. */
+enum line_feed_flags {
+    LINE_FEED_SALE = 1, /* nature; other lines have none of the three */
+    LINE_FEED_CANCEL = 2,
+    LINE_FEED_ADJUST = 4,
+    LINE_FEED_NOBODY = 8, /* nobody known bought it */
+    LINE_FEED_FREE = 16,  /* of price 0 */
+    LINE_FEED_OWED = 32,  /* of a negative price */
+};
+struct line_fact {
+    int64_t order_id, product_id; /* product 0: none */
+    int flags;
+    int64_t quantity, amount_fen;
+    int64_t at_s, unit_price_micro, name_hash; /* what else tells exact repeats apart */
+};
+/* Every line, by ascending order and place in it, until see() says false; or those of these
+ * orders. */
+enum rc line_feed(struct tx *tx, bool (*see)(void *to, const struct line_fact *i), void *to,
+                  struct err *e);
+enum rc line_feed_of(struct tx *tx, const int64_t *orders, size_t n,
+                     bool (*see)(void *to, const struct line_fact *i), void *to, struct err *e);
 
 /* Whom each of these customers stands for now, and whether that one was erased. Those that are not
  * there any more are left out. */

@@ -37,6 +37,15 @@ enum rc report_lines(struct tx *tx, const struct report_range *range,
                      enum rc (*see)(void *to, const struct report_line *line, struct err *e),
                      void *to, struct err *e);
 
+/* All lines and refunds of a range, added up by product. */
+struct report_product_sum {
+    int64_t product_id;
+    int64_t orders;                /* purchases with a line of it */
+    int64_t buyers, repeat_buyers; /* known ones; those who bought it in two orders */
+    int64_t quantity, sale_fen;
+    int64_t returned_quantity, returned_fen; /* cancellation documents; refunds by amount */
+};
+
 /* A refund names its order, not a product: here it is with the order's sale lines of a positive
  * amount, in their order. */
 struct report_refund {

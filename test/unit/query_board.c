@@ -9,6 +9,7 @@
 
 #include "base/calendar.h"
 #include "base/hash.h"
+#include "domain/product_report.h"
 #include "mirror/ledger.h"
 #include "pg_fixture.h"
 #include "query/board.h"
@@ -238,6 +239,32 @@ static void census(struct asked *x)
     same(x, "due");
 }
 
+static void facts(struct asked *x)
+{
+    enum { NUMBERS = sizeof(struct report_facts) / sizeof(int64_t) };
+    struct report_facts f;
+    int64_t at[NUMBERS];
+    BOTH(x, board_facts(&x->board, x->range.channel_id, &f, e),
+         report_facts(x->board.tx, x->range.channel_id, &f, e), {
+             memcpy(at, &f, sizeof at);
+             for (size_t i = 0; i < NUMBERS; i++)
+                 number_add(to, at[i]);
+         });
+    same(x, "facts");
+    const struct board database = {.tx = x->board.tx};
+    struct product_figures *p;
+    size_t n;
+    BOTH(
+        x, product_report(&x->board, &x->range, STR_ABSENT, PRODUCT_BY_SALE, true, &p, &n, e),
+        product_report(&database, &x->range, STR_ABSENT, PRODUCT_BY_SALE, true, &p, &n, e),
+        for (size_t i = 0; i < n; i++) {
+            add_three(to, p[i].product.id, p[i].orders, p[i].buyers);
+            add_three(to, p[i].repeat_buyers, p[i].quantity, p[i].sale_fen);
+            add_three(to, p[i].returned_quantity, p[i].returned_fen, 0);
+        });
+    same(x, "products");
+}
+
 static void say_orders(struct numbers *to, const struct order_card *o, size_t n, int64_t total)
 {
     for (size_t i = 0; i < n; i++)
@@ -308,6 +335,7 @@ static void ask(struct asked *x)
     friends(x);
     census(x);
     orders(x);
+    facts(x);
     x->range.channel_id = 0;
     if (!narrow)
         sources(x);

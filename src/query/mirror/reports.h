@@ -26,6 +26,12 @@ enum rc mirror_cohorts(const struct board *b, const struct report_range *range,
 enum rc mirror_provinces(const struct board *b, const struct report_range *range,
                          struct report_province **out, size_t *out_n, struct err *e);
 
+/* As report_facts(); as board_product_sums(). 2 ns a line besides. */
+enum rc mirror_facts(const struct board *b, int64_t channel_id, struct report_facts *out,
+                     struct err *e);
+enum rc mirror_product_sums(const struct board *b, const struct report_range *range,
+                            struct report_product_sum **out, size_t *out_n, struct err *e);
+
 /* A page of a list of orders: behind a place, some skipped. */
 struct order_page {
     int64_t before_s, before_id, offset, limit;
