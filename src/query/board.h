@@ -56,6 +56,7 @@ enum rc board_cohorts(const struct board *b, const struct report_range *range,
 enum rc board_provinces(const struct board *b, const struct report_range *range,
                         struct report_province **out, size_t *out_n, struct err *e);
 
+/* What there is in the data of one channel. */
 enum rc board_facts(const struct board *b, int64_t channel_id, struct report_facts *out,
                     struct err *e);
 /* Sums of every product that has a line, in no order. RC_BUSY, `e` untouched, when the database is

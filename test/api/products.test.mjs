@@ -338,6 +338,12 @@ each('products', (engine) => {
         ([id, after]) => `INSERT INTO customer_stats (customer_id, orders, spend_fen, first_order_s,
           last_order_s) VALUES (${id}, 1, 100, ${added(id) + after}, ${added(id) + after})`,
       ),
+      'DELETE FROM orders',
+      ...Object.entries(first).map(
+        ([id, after]) => `INSERT INTO orders (id, channel_id, number, nature, customer_id, state,
+          at_s, paid_s, total_fen, sale_fen, lines, updated_us) VALUES (${id}, 1, 'F${id}', 'sale',
+          ${id}, 'paid', ${added(id) + after}, 1, 100, 100, 0, 1)`,
+      ),
     ];
     await koi.sql(statements.join(';\n'));
     await koi.serve();

@@ -4,6 +4,7 @@
  * product, whom and which order it was last met in: no pairs of product and buyer are kept. */
 #include "query/mirror/reports.h"
 
+#include "base/hash.h"
 #include "base/money.h"
 #include "base/must.h"
 #include "base/share.h"
@@ -209,8 +210,13 @@ static void lay_refunds(const struct products *x)
     }
     if (n > 1)
         qsort(list, n, sizeof *list, compare_refunds);
+    struct set_words *some = must(aligned_alloc(_Alignof(struct set_words), sizeof *some));
+    words_clear(some); /* most orders have no refund, and are told by a bit of a hash */
+    for (size_t i = 0; i < n; i++)
+        words_put(some, hash_u64((uint64_t)list[i].order_id) % SET_CHUNK);
     for (uint32_t i = 0; n > 0 && i < b->n; i++) {
-        if (run_amount(&b->refunded_fen, i) == 0 || b->first_line[i] == b->first_line[i + 1])
+        if (b->first_line[i] == b->first_line[i + 1] ||
+            !words_has(some, hash_u64((uint64_t)b->id[i]) % SET_CHUNK))
             continue;
         const struct ledger_refund key = {.order_id = b->id[i]};
         const struct ledger_refund *at = bsearch(&key, list, n, sizeof key, compare_refunds);
@@ -219,6 +225,7 @@ static void lay_refunds(const struct products *x)
         for (; at != NULL && at < list + n && at->order_id == key.order_id; at++)
             lay_refund(b, i, at->amount_fen, x->sums);
     }
+    free(some);
     free(list);
 }
 
