@@ -56,6 +56,7 @@ void builder_free(struct builder *b)
     if (b == NULL)
         return;
     merger_free(b->merger);
+    free(b->noted);
     free_all(b);
     lock_done(&b->codes_lock);
     free(b);

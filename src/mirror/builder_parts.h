@@ -32,6 +32,8 @@ struct builder {
     size_t texts_table_n;
     struct lock codes_lock; /* held where a code may be given */
     struct merger *merger;
+    struct order_patch *noted; /* of chunks whose runs are being merged */
+    size_t n_noted, noted_room;
     struct builder_bounds bounds;
     bool behind; /* a build or step failed on its way: only everything anew will do */
     _Atomic int64_t at_seq, to_seq;
@@ -102,8 +104,8 @@ struct customer_moves {
 void customer_moved(struct customer_moves *x, uint32_t from, uint32_t to);
 /* Each once, by `to`; finds out which are parted. */
 void customer_moves_sort(struct customer_moves *x, const struct builder *b);
-/* Appends the rows of all n roots that went to one, and of that one, as its own. False, with nothing
- * appended, when the order of some of them is not known. */
+/* Appends the rows of all n roots that went to one, and of that one, as its own. False, with
+ * nothing appended, when the order of some of them is not known. */
 bool customer_moves_gather(const struct customer_move *at, size_t n, const struct snapshot *last,
                            struct run_rows *out);
 
@@ -113,11 +115,10 @@ struct changed_order {
     int64_t id, customer_id;
     bool known; /* nothing of it but its first refund can have changed; else the customer is read */
 };
-/* An order's event, and when it was first refunded now. */
+/* An order's event of a root, and when it was first refunded now. */
 struct order_patch {
-    uint32_t root, at_s;
-    int64_t amount_fen;
-    uint32_t refunded_s;
+    uint32_t root;
+    struct run_refund refund;
 };
 /* Zeroed: none. */
 struct order_changes {
@@ -133,10 +134,12 @@ void order_told(struct order_changes *x, int64_t id);
 /* Reads the orders and finds out which are known, and the patches of those. */
 enum rc order_changes_read(struct order_changes *x, struct builder *b, struct tx *tx,
                            const struct snapshot *last, struct err *e);
-/* Adds the rows of the customers of n patches of one chunk, patched, but of those who are upset
- * besides. */
-void order_patches_put(const struct order_patch *at, size_t n, const struct chunk *c,
-                       struct new_rows *out);
+/* Puts n patches of chunk i, which the caller owns, into its runs, and notes them for a merge of it
+ * that is under way. */
+void order_patches_put(struct builder *b, const struct order_patch *at, size_t n, struct chunk *c,
+                       uint32_t i);
+/* Puts those that were noted into what was merged. */
+void order_patches_merged(struct builder *b, struct merging *g);
 /* Whether an order of the root is patched. */
 bool order_patches_has(const struct order_changes *x, uint32_t root);
 void order_changes_free(struct order_changes *x);

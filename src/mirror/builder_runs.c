@@ -18,7 +18,6 @@
 #include "mirror/rows.h"
 
 #include <assert.h>
-#include <string.h>
 
 /* ---- the newest run ---- */
 
@@ -28,7 +27,7 @@ static bool top_is_open(const struct builder *b, const struct chunk *c, uint32_t
 {
     enum { GROWN = 4 };
     const struct run *merging = merger_newest(b->merger, i), *top = c->runs[c->n_runs - 1];
-    if (c->n_runs == 1 || top == merging)
+    if (c->n_runs == 1 || (merging != NULL && run_origin(top) == run_origin(merging)))
         return false;
     return c->n_runs == CHUNK_RUNS || top->n <= b->bounds.top_most * (merging != NULL ? GROWN : 1);
 }
@@ -135,14 +134,15 @@ void runs_renew(struct builder *b, struct chunk *c, uint32_t i, const struct new
 
 /* ---- merges ---- */
 
-/* Where the runs that were merged still stand; -1: nowhere. */
+/* Where the runs that were merged still stand, perhaps with other refunds; -1: nowhere. */
 static int place_of(const struct chunk *c, const struct merging *g)
 {
     int n = (int)g->n, at = 0;
-    while (at + n <= c->n_runs && c->runs[at] != g->runs[0])
+    while (at + n <= c->n_runs && run_origin(c->runs[at]) != run_origin(g->runs[0]))
         at++;
-    bool there = at + n <= c->n_runs && !(g->base && at > 0) &&
-                 memcmp(c->runs + at, g->runs, g->n * sizeof(struct run *)) == 0;
+    bool there = at + n <= c->n_runs && !(g->base && at > 0);
+    for (int k = 0; k < n && there; k++)
+        there = run_origin(c->runs[at + k]) == run_origin(g->runs[k]);
     return there ? at : -1;
 }
 

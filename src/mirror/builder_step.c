@@ -347,6 +347,7 @@ static void renew_chunks(struct step *s, struct snapshot *fresh)
     bool *owned = must(calloc(fresh->n_chunks + 1, sizeof *owned));
     for (struct merging *g; (g = merger_take(s->b->merger)) != NULL;) {
         const struct chunk *c = g->chunk < fresh->n_chunks ? fresh->chunks[g->chunk] : NULL;
+        order_patches_merged(s->b, g);
         if (c != NULL && runs_stand(c, g))
             runs_put_merged(own_chunk(fresh, g->chunk, owned), g);
         merging_free(g);
@@ -371,10 +372,10 @@ static void renew_chunks(struct step *s, struct snapshot *fresh)
         while (p < s->orders.n_patches && s->orders.patches[p].root / SET_CHUNK == i)
             p++;
         if (p > patch)
-            order_patches_put(s->orders.patches + patch, p - patch, fresh->chunks[i], &n);
+            order_patches_put(s->b, s->orders.patches + patch, p - patch,
+                              own_chunk(fresh, i, owned), i);
         if (n.fresh != NULL || words_any(&n.upset))
             runs_renew(s->b, own_chunk(fresh, i, owned), i, &n);
-        s->again[i] = n.again; /* the step frees it */
     }
     free(owned);
 }

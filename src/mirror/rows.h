@@ -14,6 +14,8 @@ struct counted {
     struct image *image; /* that its columns are in; NULL: they are its own */
     const void *part;    /* of the image */
     size_t part_bytes;
+    struct run *origin;   /* that its columns are of, but for first refunds of a kind; or NULL */
+    uint8_t refunds_kind; /* the kind */
     struct run run;
 };
 

@@ -331,6 +331,71 @@ struct run *run_hold(const struct run *run)
     return (struct run *)run;
 }
 
+const struct run *run_origin(const struct run *run)
+{
+    return counted_of(run)->origin != NULL ? counted_of(run)->origin : run;
+}
+
+/* Where the row is in its posting; p->n: nowhere. */
+static uint32_t place_of_refund(const struct run_posting *p, const struct run_refund *x)
+{
+    struct run_range places = run_posting_of(p, x->local);
+    for (uint32_t i = places.from; i < places.to; i++)
+        if (p->at_s[i] == x->at_s && run_amount(&p->amount_fen, i) == x->amount_fen)
+            return i;
+    return p->n;
+}
+
+/* The column with those refunds; NULL when the posting has none of the rows. */
+static uint32_t *refunds_with(const struct run_posting *p, const struct run_refund *at, size_t n)
+{
+    uint32_t *column = NULL;
+    size_t bytes = p->n * sizeof *column;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t place = place_of_refund(p, &at[i]);
+        if (place == p->n)
+            continue;
+        if (column == NULL) {
+            column = must(malloc(bytes));
+            if (p->refunded_s != NULL)
+                memcpy(column, p->refunded_s, bytes);
+            else
+                memset(column, 0xff, bytes);
+        }
+        column[place] = at[i].refunded_s;
+    }
+    return column;
+}
+
+struct run *run_with_refunds(const struct run *run, uint8_t kind, const struct run_refund *at,
+                             size_t n)
+{
+    const struct run_posting *p = run->postings[kind];
+    uint32_t *column = p != NULL ? refunds_with(p, at, n) : NULL;
+    if (column == NULL)
+        return NULL;
+    struct counted *counted = must(calloc(1, sizeof *counted));
+    struct run_posting *posting = must(malloc(sizeof *posting));
+    assert(counted_of(run)->origin == NULL || counted_of(run)->refunds_kind == kind);
+    *posting = *p;
+    posting->refunded_s = column;
+    counted->refs = 1;
+    counted->run = *run;
+    counted->run.postings[kind] = posting;
+    counted->origin = run_hold(run_origin(run));
+    counted->refunds_kind = kind;
+    return &counted->run;
+}
+
+static void drop_shared(struct counted *counted)
+{
+    struct run_posting *p = counted->run.postings[counted->refunds_kind];
+    free(p->refunded_s);
+    free(p);
+    run_drop(counted->origin);
+    free(counted);
+}
+
 static void free_amounts(struct run_amounts *c)
 {
     free(c->narrow);
@@ -342,6 +407,10 @@ void run_drop(struct run *run)
     if (run == NULL ||
         atomic_fetch_sub_explicit(&counted_of(run)->refs, 1, memory_order_acq_rel) > 1)
         return;
+    if (counted_of(run)->origin != NULL) {
+        drop_shared(counted_of(run));
+        return;
+    }
     struct image *image = counted_of(run)->image;
     for (int k = 0; k < RUN_KINDS; k++) {
         struct run_posting *p = run->postings[k];

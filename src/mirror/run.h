@@ -121,6 +121,21 @@ struct run *run_new(const struct run_rows *rows, const struct set_words *replace
  * row. */
 struct run *run_merge(const struct run *const *runs, size_t n, bool base);
 
+/* When an order was first refunded: of the row of a customer at a time with an amount. */
+struct run_refund {
+    uint16_t local;
+    uint32_t at_s;
+    int64_t amount_fen;
+    uint32_t refunded_s; /* RUN_NEVER: not any more */
+};
+/* The run with n first refunds as told of rows of a kind, all else shared with `run`; NULL when it
+ * has none of the rows. The caller holds one reference to it. Cost: 4 bytes an event of the kind.
+ * */
+struct run *run_with_refunds(const struct run *run, uint8_t kind, const struct run_refund *at,
+                             size_t n);
+/* The run that shares its columns, itself where none does: alike for all that were made of it. */
+const struct run *run_origin(const struct run *run);
+
 /* A run as a part of a file, and back: the run points into the file and holds it. NULL for a part
  * that is too short for what it says. */
 struct image_writer;

@@ -191,9 +191,9 @@ STATEMENTS(feed, &EVENTS, &EVENTS_OF, &CUSTOMERS, &CUSTOMERS_OF, &TAGS, &TAGS_OF
            &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &CHANGES, &UPSETS, &PRODUCTS, &TAGS_OF_GROUPS,
            &TIERS_OF_MODEL, &LIVE_GROUPS, &TEAM, &SCOPE);
 
-static_assert(EVENT_ORDER == 11 && EVENT_ITEM == 13 &&
-                  EVENT_ERASE == 42 && EVENT_RETRACT == 43 && OBJECT_ORDER == 6 &&
-                  OBJECT_PRODUCT == 7 && OBJECT_BATCH == 16 && OBJECT_EVENT == 17,
+static_assert(EVENT_ORDER == 11 && EVENT_ITEM == 13 && EVENT_ERASE == 42 && EVENT_RETRACT == 43 &&
+                  OBJECT_ORDER == 6 && OBJECT_PRODUCT == 7 && OBJECT_BATCH == 16 &&
+                  OBJECT_EVENT == 17,
               "the statements write these numbers out");
 
 static const struct {

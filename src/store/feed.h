@@ -91,8 +91,8 @@ enum rc feed_changes(struct tx *tx, int64_t after_seq, int64_t to_seq,
                      void (*see)(void *to, struct str table, int64_t customer_id, int64_t row_id),
                      void *to, struct err *e);
 /* The events among them that change the past of their customer (an erasure, a retraction; what
- * merges and their undo change is told of each customer); customer 0: of a whole import. And those that tell an order, with its number in the
- * database (others: 0). */
+ * merges and their undo change is told of each customer); customer 0: of a whole import. And those
+ * that tell an order, with its number in the database (others: 0). */
 enum rc feed_upsets(struct tx *tx, int64_t after_seq, int64_t to_seq,
                     void (*see)(void *to, int64_t customer_id, int kind, int64_t order_id),
                     void *to, struct err *e);
