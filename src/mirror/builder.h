@@ -2,11 +2,11 @@
  * was written since.
  *
  * New events are appended. What changes the past of a customer is put right from the rows that the
- * last snapshot has, where that is exact (customers that became one, refunds); else all their events
- * are read again (an undone merge, an erasure, a retraction), which is also how a customer that were
- * wrong would be mended. What customers have (tags, friends, tiers …) is read again for those a
- * change names. When a whole import is taken back, or a row speaks of a customer nobody told of,
- * everything is read anew.
+ * last snapshot has, where that is exact (customers that became one, refunds); else all their
+ * events are read again (an undone merge, an erasure, a retraction), which is also how a customer
+ * that were wrong would be mended. What customers have (tags, friends, tiers …) is read again for
+ * those a change names. When a whole import is taken back, or a row speaks of a customer nobody
+ * told of, everything is read anew.
  *
  * One thread uses a builder, which has another for merges. Cost: about 1.5 µs an event from
  * nothing; a step costs about 50 µs, 0.1 ms a chunk that is touched, and 2 µs a new event. Late
