@@ -813,6 +813,31 @@ static struct changed_order ask_about(struct world *w, size_t n, struct order_pa
     return order;
 }
 
+/* While the order's run is being merged: what is put in place has the refund, too. */
+static void refund_beside_a_merge(struct world *w, struct told *t)
+{
+    struct builder_bounds bounds = w->builder->bounds;
+    w->builder->bounds = (struct builder_bounds){1, 1, 1}; /* each step begins a run */
+    merger_wait(w->builder->merger);
+    step(w, true);
+    merger_rest(w->builder->merger, true);
+    for (int i = 0; i < 3; i++) {
+        happen_to_many(w, w->people.at, 4, 1);
+        step(w, true);
+    }
+    t->refund_s = NOW_S + DAY_S / 4;
+    t->refund_number = STR("3");
+    store_write(w->f, tell, t);
+    step(w, true);
+    assert_true(w->builder->n_noted > 0);
+    merger_rest(w->builder->merger, false);
+    merger_wait(w->builder->merger);
+    happen_to_many(w, w->people.at, 4, 1);
+    step(w, true);
+    assert_int_equal(w->builder->n_noted, 0);
+    w->builder->bounds = bounds;
+}
+
 /* A refund is written into the row of its order; where two orders are alike, or one is not paid,
  * the customer is read again. */
 static void refunds_are_written_into_rows(void **state)
@@ -839,6 +864,7 @@ static void refunds_are_written_into_rows(void **state)
     t.refund_number = STR("2");
     store_write(w->f, tell, &t);
     step(w, true);
+    refund_beside_a_merge(w, &t);
     other.lines = 2; /* now both are alike */
     store_write(w->f, tell, &other);
     step(w, true);
