@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "domain/ingest_parts.h"
 #include "store/customer_stats.h"
+#include "store/event_filter.h"
 #include "store/ids.h"
 
 #include <assert.h>
@@ -28,6 +29,8 @@ struct ingest *ingest_new(const struct ingest_options *options)
         abort();
     g->options = *options;
     g->last_step = -1;
+    if (options->batch_id != 0) /* an import: many steps */
+        g->filters = event_filters_new();
     id_cache_init(&g->customers, KEYS_MAX);
     id_cache_init(&g->products, KEYS_MAX);
     return g;
@@ -40,6 +43,7 @@ void ingest_free(struct ingest *g)
     id_cache_done(&g->customers);
     id_cache_done(&g->products);
     free(g->touched);
+    event_filters_free(g->filters);
     for (int k = 0; k < IDENTITY_KINDS; k++)
         secret_indexer_done(&g->indexers[k]);
     free(g);
@@ -264,7 +268,7 @@ static enum rc place_event(struct ingest *g, struct tx *tx, const struct ingest_
 }
 
 /* What the log has that may be equal to those that are to be compared. */
-static enum rc read_peers(const struct ingest *g, struct tx *tx, const struct placing *p,
+static enum rc read_peers(struct ingest *g, struct tx *tx, const struct placing *p,
                           struct event_peers **out, struct err *e)
 {
     struct event *compared = ARENA_ARRAY(tx_arena(tx), struct event, p->n + 1);
@@ -272,7 +276,7 @@ static enum rc read_peers(const struct ingest *g, struct tx *tx, const struct pl
     for (size_t i = 0; i < p->n && !g->options.once; i++)
         if (!p->fresh[i])
             compared[n++] = p->events[i];
-    return event_peers_read(tx, compared, n, out, e);
+    return event_peers_read(tx, g->filters, compared, n, out, e);
 }
 
 /* An event was ingested before when as many equal ones are there as its occurrence says. */

@@ -11,8 +11,9 @@ struct ingest {
     int64_t last_step;
     struct secret_indexer indexers[IDENTITY_KINDS]; /* made when a kind first comes */
     bool indexed[IDENTITY_KINDS];
-    struct id_cache customers; /* by identity; flag: made by this session */
-    struct id_cache products;  /* by issuer and code; flag: it has a name of its own */
+    struct id_cache customers;     /* by identity; flag: made by this session */
+    struct id_cache products;      /* by issuer and code; flag: it has a name of its own */
+    struct event_filters *filters; /* of an import, to compare events with the log; else NULL */
     /* Customers whose orders changed in this step, for customer_stats. */
     int64_t *touched;
     size_t touched_n, touched_room;

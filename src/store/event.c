@@ -81,8 +81,8 @@ struct event_peers {
     size_t n;
 };
 
-enum rc event_peers_read(struct tx *tx, const struct event *events, size_t n,
-                         struct event_peers **out, struct err *e)
+enum rc event_peers_read(struct tx *tx, struct event_filters *filters, const struct event *events,
+                         size_t n, struct event_peers **out, struct err *e)
 {
     struct event_peers *peers = ARENA_NEW(tx_arena(tx), struct event_peers);
     struct event_ref *like = ARENA_ARRAY(tx_arena(tx), struct event_ref, n + 1);
@@ -90,7 +90,7 @@ enum rc event_peers_read(struct tx *tx, const struct event *events, size_t n,
         like[i] = (struct event_ref){
             .customer_id = events[i].customer_id, .at_s = events[i].at_s, .kind = events[i].kind};
     *peers = (struct event_peers){0};
-    enum rc rc = event_index_like(tx, like, n, &peers->refs, &peers->n, e);
+    enum rc rc = event_index_like(tx, filters, like, n, &peers->refs, &peers->n, e);
     if (rc == RC_OK)
         *out = peers;
     return rc;

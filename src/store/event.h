@@ -108,9 +108,11 @@ enum rc event_add(struct tx *tx, const struct event *ev, struct err *e);
 
 /* What there is in the log that may be equal to some events, so that many are compared at once. */
 struct event_peers;
-/* In the transaction's arena. One look into the index for all of them. */
-enum rc event_peers_read(struct tx *tx, const struct event *events, size_t n,
-                         struct event_peers **out, struct err *e);
+/* In the transaction's arena. One look into the index for all of them, with the session's filters
+ * (store/event_filter.h; may be NULL). */
+struct event_filters;
+enum rc event_peers_read(struct tx *tx, struct event_filters *filters, const struct event *events,
+                         size_t n, struct event_peers **out, struct err *e);
 /* How many live events have the same customer, second, kind, channel, staff, object and amount, of
  * those that were there when the peers of `ev` were read; one row is read for each of the same
  * customer, second and kind. */

@@ -7,6 +7,7 @@
  */
 #include "store/event_index.h"
 
+#include "store/event_filter.h"
 #include "store/event_part.h"
 #include "store/event_tail.h"
 #include "store/ids.h"
@@ -158,6 +159,7 @@ static int like_compare(const void *a, const void *b)
 
 struct likes {
     struct tx *tx;
+    struct event_filters *filters;
     const struct event_ref *like; /* by like_compare() */
     size_t n;
     int64_t *ids; /* room for n */
@@ -171,13 +173,15 @@ static void see_like(void *to, const struct event_ref *ref)
         see_found(&l->found, ref);
 }
 
-/* The customers of those within a span, ascending. */
-static size_t ids_within(const struct likes *l, int64_t from_s, int64_t to_s)
+/* The customers of those within a span that may be in a part, ascending. */
+static size_t ids_within(const struct likes *l, int64_t from_s, int64_t to_s,
+                         const struct event_filter *filter)
 {
     size_t n = 0;
     for (size_t i = 0; i < l->n; i++) {
         const struct event_ref *x = &l->like[i];
-        if (x->at_s >= from_s && x->at_s <= to_s && (n == 0 || l->ids[n - 1] != x->customer_id))
+        if (x->at_s >= from_s && x->at_s <= to_s && (n == 0 || l->ids[n - 1] != x->customer_id) &&
+            (filter == NULL || event_filter_may(filter, x)))
             l->ids[n++] = x->customer_id;
     }
     return n;
@@ -187,14 +191,15 @@ static size_t ids_within(const struct likes *l, int64_t from_s, int64_t to_s)
 static enum rc look_in_part(struct likes *l, const struct event_part *part, struct err *e)
 {
     enum { SHARE = 300 }; /* events of a part for each customer: three blocks */
+    const struct event_filter *filter = NULL;
     struct rows *r;
-    size_t n = ids_within(l, part->from_s, part->to_s);
+    enum rc rc = l->filters != NULL ? event_filters_of(l->filters, l->tx, part, &filter, e) : RC_OK;
+    size_t n = rc == RC_OK ? ids_within(l, part->from_s, part->to_s, filter) : 0;
     if (n == 0)
-        return RC_OK;
-    enum rc rc =
-        (int64_t)n > part->events / SHARE
-            ? tx_query(l->tx, &PART, &r, e, part->id, l->ids[0])
-            : tx_query(l->tx, &SOME, &r, e, part->id, ids_text(tx_arena(l->tx), l->ids, n));
+        return rc;
+    rc = (int64_t)n > part->events / SHARE
+             ? tx_query(l->tx, &PART, &r, e, part->id, l->ids[0])
+             : tx_query(l->tx, &SOME, &r, e, part->id, ids_text(tx_arena(l->tx), l->ids, n));
     if (rc != RC_OK)
         return rc;
     bool whole = true;
@@ -222,8 +227,8 @@ static enum rc list_in_use(struct tx *tx, struct event_part **out, size_t *out_n
     return rc;
 }
 
-/* Each part with a statement of its own. In PostgreSQL's writer each has a snapshot of its own, too:
- * where a part has gone meanwhile, false and all of it once more. */
+/* Each part with a statement of its own. In PostgreSQL's writer each has a snapshot of its own,
+ * too: where a part has gone meanwhile, false and all of it once more. */
 static enum rc look_in_parts(struct likes *l, int64_t *out_reached, bool *out_same, struct err *e)
 {
     struct event_part *list = NULL, *now = NULL;
@@ -232,6 +237,8 @@ static enum rc look_in_parts(struct likes *l, int64_t *out_reached, bool *out_sa
     l->found.n = 0;
     *out_same = true;
     enum rc rc = list_in_use(l->tx, &list, &n, out_reached, e);
+    if (rc == RC_OK && l->filters != NULL)
+        event_filters_begin(l->filters, list, n);
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         rc = look_in_part(l, &list[i], e);
     if (rc != RC_OK || !tx_is_writing(l->tx) || tx_engine(l->tx) == DB_SQLITE)
@@ -242,13 +249,17 @@ static enum rc look_in_parts(struct likes *l, int64_t *out_reached, bool *out_sa
     return rc;
 }
 
-enum rc event_index_like(struct tx *tx, const struct event_ref *like, size_t n,
-                         struct event_ref **out, size_t *out_n, struct err *e)
+enum rc event_index_like(struct tx *tx, struct event_filters *filters, const struct event_ref *like,
+                         size_t n, struct event_ref **out, size_t *out_n, struct err *e)
 {
     struct arena *a = tx_arena(tx);
     struct event_ref *all = ARENA_ARRAY(a, struct event_ref, n + 1);
-    struct likes l = {
-        .tx = tx, .like = all, .n = n, .ids = ARENA_ARRAY(a, int64_t, n + 1), .found = {.a = a}};
+    struct likes l = {.tx = tx,
+                      .filters = filters,
+                      .like = all,
+                      .n = n,
+                      .ids = ARENA_ARRAY(a, int64_t, n + 1),
+                      .found = {.a = a}};
     int64_t reached = 0;
     bool same = n == 0;
     enum rc rc = RC_OK;
@@ -258,7 +269,7 @@ enum rc event_index_like(struct tx *tx, const struct event_ref *like, size_t n,
     while (rc == RC_OK && !same)
         rc = look_in_parts(&l, &reached, &same, e);
     if (rc == RC_OK && n > 0) {
-        size_t ids_n = ids_within(&l, -INT64_MAX, INT64_MAX);
+        size_t ids_n = ids_within(&l, -INT64_MAX, INT64_MAX, NULL);
         rc = event_tail_each(tx, reached, l.ids, ids_n, see_like, &l, e);
     }
     if (rc != RC_OK)

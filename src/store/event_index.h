@@ -33,11 +33,13 @@ enum rc event_index_each(struct tx *tx, const struct event_ask *ask,
 /* The same as a list in the transaction's arena, sorted by event_ref_compare(). */
 enum rc event_index_find(struct tx *tx, const struct event_ask *ask, struct event_ref **out,
                          size_t *out_n, struct err *e);
+struct event_filters;
 /* Of many at once: the events that have customer, time and kind of one of `like` (their numbers do
- * not matter), sorted by event_ref_compare(), in the transaction's arena. A part costs 2 µs for each
- * one of its time, or 1 µs for each of its blocks where that is less. */
-enum rc event_index_like(struct tx *tx, const struct event_ref *like, size_t n,
-                         struct event_ref **out, size_t *out_n, struct err *e);
+ * not matter), sorted by event_ref_compare(), in the transaction's arena. A part costs 2 µs for
+ * each that is of its time, or 1 µs for each of its blocks where that is less; with the filters of
+ * a session (store/event_filter.h; may be NULL) 0.1 µs where it has no such event. */
+enum rc event_index_like(struct tx *tx, struct event_filters *filters, const struct event_ref *like,
+                         size_t n, struct event_ref **out, size_t *out_n, struct err *e);
 /* The numbers of all events of some customers, ascending, in the transaction's arena. */
 enum rc event_index_seqs(struct tx *tx, const int64_t *ids, size_t n, int64_t **out, size_t *out_n,
                          struct err *e);
