@@ -1,7 +1,7 @@
 /* event_filter — says of most events that a part of the index does not have them, without looking:
- * for whoever compares millions of rows with the log (an import). A Bloom filter for each part of up
- * to EVENT_FILTER_MOST events, ten bits an event, made by reading the part once; one of a hundred
- * answers "perhaps" is wrong.
+ * for whoever compares millions of rows with the log (an import). A Bloom filter for each part of
+ * up to EVENT_FILTER_MOST events, ten bits an event, made by reading the part once. Of a hundred
+ * events that are not there it takes one for perhaps there.
  *
  * Burton H. Bloom, "Space/time trade-offs in hash coding with allowable errors", CACM 13 (1970).
  */
