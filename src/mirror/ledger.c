@@ -510,6 +510,7 @@ struct ledger *ledger_new(void)
     l->provinces_room = 64;
     l->provinces = must(calloc(l->provinces_room, sizeof *l->provinces));
     l->provinces_n = 1;
+    put_book(l, NULL);
     return l;
 }
 

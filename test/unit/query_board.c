@@ -159,8 +159,10 @@ static void provinces(struct asked *x)
             assert_true(i == 0 || p[i - 1].orders >= p[i].orders);
             number_add(to, province_number(&p[i]));
         });
-    qsort(x->ours.at, x->ours.n, sizeof *x->ours.at, compare_numbers);
-    qsort(x->theirs.at, x->theirs.n, sizeof *x->theirs.at, compare_numbers);
+    if (x->ours.n > 0)
+        qsort(x->ours.at, x->ours.n, sizeof *x->ours.at, compare_numbers);
+    if (x->theirs.n > 0)
+        qsort(x->theirs.at, x->theirs.n, sizeof *x->theirs.at, compare_numbers);
     same(x, "provinces");
 }
 
@@ -185,7 +187,8 @@ static void sources(struct asked *x)
     same(x, "sources");
     BOTH(x, board_first_buyers(&x->board, &x->range, x->within_s, &f, &n, e),
          report_first_buyers(x->board.tx, &x->range, x->within_s, &f, &n, e), {
-             qsort(f, n, sizeof *f, compare_first_buyers);
+             if (n > 1)
+                 qsort(f, n, sizeof *f, compare_first_buyers);
              for (size_t i = 0; i < n; i++)
                  add_three(to, f[i].source_id, f[i].friends, f[i].first_buyers);
          });
