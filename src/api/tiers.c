@@ -5,9 +5,9 @@
  * without are new, missing ones are taken out.
  */
 #include "api/audiences.h"
-#include "api/customer_json.h"
 #include "api/job_started.h"
 #include "api/listing.h"
+#include "api/report_args.h"
 #include "api/routes.h"
 #include "base/limits.h"
 #include "domain/app.h"
@@ -69,9 +69,12 @@ static void put_model(struct request *rq, struct tx *tx, const struct tier_model
 
 static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct tier_model *models;
     size_t n;
-    enum rc rc = tier_models(tx, request_caller(rq)->scope_account, &models, &n, e);
+    enum rc rc = board_for_people(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_tier_models(board, request_caller(rq)->scope_account, &models, &n, e);
     if (rc != RC_OK)
         return rc;
     listing_open(rq);
@@ -95,9 +98,12 @@ const struct route route_tier_model_list = {
 
 static enum rc get_run(struct request *rq, struct tx *tx, struct err *e)
 {
+    const struct board *board;
     struct tier_model m;
-    enum rc rc =
-        tier_model_load(tx, arg_int(rq, "model_id"), request_caller(rq)->scope_account, &m, e);
+    enum rc rc = board_for_people(rq, tx, &board, e);
+    if (rc == RC_OK)
+        rc = board_tier_model(board, arg_int(rq, "model_id"), request_caller(rq)->scope_account, &m,
+                              e);
     if (rc != RC_OK)
         return rc;
     reply_etag(rq, m.updated_us);

@@ -210,3 +210,21 @@ enum rc board_cities(const struct board *b, struct str q, int64_t scope_account,
     return b->s != NULL ? mirror_cities(b, q, scope_account, limit, out, out_n, e)
                         : catalogue_cities(b->tx, q, scope_account, limit, out, out_n, e);
 }
+
+enum rc board_tier_models(const struct board *b, int64_t scope_account, struct tier_model **out,
+                          size_t *out_n, struct err *e)
+{
+    if (b->s == NULL)
+        return tier_models(b->tx, scope_account, out, out_n, e);
+    enum rc rc = tier_models_only(b->tx, out, out_n, e);
+    return rc == RC_OK ? mirror_tier_sizes(b, scope_account, *out, *out_n, e) : rc;
+}
+
+enum rc board_tier_model(const struct board *b, int64_t id, int64_t scope_account,
+                         struct tier_model *out, struct err *e)
+{
+    if (b->s == NULL)
+        return tier_model_load(b->tx, id, scope_account, out, e);
+    enum rc rc = tier_model_only(b->tx, id, out, e);
+    return rc == RC_OK ? mirror_tier_sizes(b, scope_account, out, 1, e) : rc;
+}

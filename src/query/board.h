@@ -16,6 +16,7 @@
 #include "store/report_product.h"
 #include "store/source.h"
 #include "store/tag.h"
+#include "store/tier.h"
 
 struct ledger;      /* mirror/ledger.h */
 struct ledger_book; /* likewise */
@@ -95,6 +96,11 @@ enum rc board_tag_coverage(const struct board *b, int64_t scope_account, struct 
                            size_t *out_n, struct err *e);
 enum rc board_source_list(const struct board *b, int64_t scope_account, struct source_row **out,
                           size_t *out_n, struct err *e);
+enum rc board_tier_models(const struct board *b, int64_t scope_account, struct tier_model **out,
+                          size_t *out_n, struct err *e);
+/* As tier_model_load(). */
+enum rc board_tier_model(const struct board *b, int64_t id, int64_t scope_account,
+                         struct tier_model *out, struct err *e);
 /* As catalogue_cities(). */
 enum rc board_cities(const struct board *b, struct str q, int64_t scope_account, int64_t limit,
                      struct city_row **out, size_t *out_n, struct err *e);

@@ -235,8 +235,8 @@ static enum rc load_tiers(struct tx *tx, enum sizes sizes, int64_t scope_account
     return rows_end(r, e);
 }
 
-enum rc tier_models(struct tx *tx, int64_t scope_account, struct tier_model **out, size_t *out_n,
-                    struct err *e)
+static enum rc list_models(struct tx *tx, enum sizes sizes, int64_t scope_account,
+                           struct tier_model **out, size_t *out_n, struct err *e)
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &MODEL_LIST, &r, e);
@@ -248,13 +248,24 @@ enum rc tier_models(struct tx *tx, int64_t scope_account, struct tier_model **ou
         read_model(r, tx_arena(tx), LIST_ADD(tx_arena(tx), list, n, room));
     rc = rows_end(r, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++)
-        rc =
-            load_tiers(tx, scope_account == 0 ? SIZES_ALL : SIZES_SEEN, scope_account, &list[i], e);
+        rc = load_tiers(tx, sizes, scope_account, &list[i], e);
     if (rc != RC_OK)
         return rc;
     *out = list;
     *out_n = n;
     return RC_OK;
+}
+
+enum rc tier_models(struct tx *tx, int64_t scope_account, struct tier_model **out, size_t *out_n,
+                    struct err *e)
+{
+    return list_models(tx, scope_account == 0 ? SIZES_ALL : SIZES_SEEN, scope_account, out, out_n,
+                       e);
+}
+
+enum rc tier_models_only(struct tx *tx, struct tier_model **out, size_t *out_n, struct err *e)
+{
+    return list_models(tx, SIZES_NONE, 0, out, out_n, e);
 }
 
 static enum rc unknown_model(struct err *e)

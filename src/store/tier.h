@@ -35,6 +35,8 @@ struct tier_model {
  * models, one for the tiers of each. A size counts an index, about 30 ns a customer. */
 enum rc tier_models(struct tx *tx, int64_t scope_account, struct tier_model **out, size_t *out_n,
                     struct err *e);
+/* The same without sizes (0). */
+enum rc tier_models_only(struct tx *tx, struct tier_model **out, size_t *out_n, struct err *e);
 /* One of them; RC_NOT_FOUND with a sentence. */
 enum rc tier_model_load(struct tx *tx, int64_t id, int64_t scope_account, struct tier_model *out,
                         struct err *e);

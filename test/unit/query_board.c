@@ -235,6 +235,12 @@ static void census(struct asked *x)
             number_add(to, y[i].customers);
         });
     same(x, "cities");
+    struct tier_model *m;
+    BOTH(x, board_tier_models(&x->board, scope, &m, &n, e),
+         tier_models(x->board.tx, scope, &m, &n, e),
+         for (size_t i = 0; i < n; i++) for (size_t k = 0; k < m[i].tiers_n; k++)
+             add_three(to, m[i].id, m[i].tiers[k].id, m[i].tiers[k].customers));
+    same(x, "tiers");
     struct report_due d;
     BOTH(x, board_due(&x->board, scope, x->range.from_day, &d, e),
          report_due(x->board.tx, scope, x->range.from_day, &d, e),

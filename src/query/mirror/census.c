@@ -38,6 +38,20 @@ enum rc mirror_source_list(const struct board *b, int64_t scope_account, struct 
     return rc;
 }
 
+enum rc mirror_tier_sizes(const struct board *b, int64_t scope_account, struct tier_model *models,
+                          size_t n, struct err *e)
+{
+    struct people p;
+    enum rc rc = people_begin(&p, b->s, b->tx, scope_account, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        for (size_t k = 0; k < models[i].tiers_n; k++) {
+            struct tier_row *t = &models[i].tiers[k];
+            t->customers = people_count(&p, marks_find(b->s->marks, MARK_TIER, t->id));
+        }
+    people_end(&p);
+    return rc;
+}
+
 /* ---- coverage ---- */
 
 /* Everyone who wears any tag, as bits by chunk; free() them. */

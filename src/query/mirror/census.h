@@ -20,6 +20,9 @@ enum rc mirror_source_list(const struct board *b, int64_t scope_account, struct 
 /* As catalogue_cities(). */
 enum rc mirror_cities(const struct board *b, struct str q, int64_t scope_account, int64_t limit,
                       struct city_row **out, size_t *out_n, struct err *e);
+/* Fills in how many customers are in each tier of the models, as tier_models() does. */
+enum rc mirror_tier_sizes(const struct board *b, int64_t scope_account, struct tier_model *models,
+                          size_t n, struct err *e);
 /* As report_unanswered(); `b->book` is not NULL either. Besides 1 ns a customer, and the rows of
  * those who are new. */
 enum rc mirror_unanswered(const struct board *b, int64_t scope_account, int64_t since_s,
