@@ -63,11 +63,14 @@ function local(data, method, path, body) {
   });
 }
 
+/** When the mirror answers, and the ledger of orders beside it. */
 async function mirrorReady(data) {
   for (;;) {
     const { body } = await local(data, 'GET', '/api/mirror');
-    if (body.state === 'ready') return body;
-    if (body.state !== 'building') throw new Error(`the mirror is ${body.state}`);
+    if (body.state !== 'building' && body.state !== 'ready')
+      throw new Error(`the mirror is ${body.state}`);
+    const reports = await local(data, 'GET', '/api/reports/provinces');
+    if (body.state === 'ready' && reports.status === 200) return body;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
