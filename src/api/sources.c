@@ -31,7 +31,7 @@ static enum rc sources(struct request *rq, struct tx *tx, struct err *e)
     const struct board *board;
     struct source_row *list;
     size_t n;
-    enum rc rc = board_for_people(rq, tx, &board, e);
+    enum rc rc = board_for_short(rq, tx, &board, e);
     if (rc == RC_OK)
         rc = board_source_list(board, request_caller(rq)->scope_account, &list, &n, e);
     if (rc != RC_OK)

@@ -72,7 +72,7 @@ static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
     const struct board *board;
     struct tier_model *models;
     size_t n;
-    enum rc rc = board_for_people(rq, tx, &board, e);
+    enum rc rc = board_for_short(rq, tx, &board, e);
     if (rc == RC_OK)
         rc = board_tier_models(board, request_caller(rq)->scope_account, &models, &n, e);
     if (rc != RC_OK)
@@ -100,7 +100,7 @@ static enum rc get_run(struct request *rq, struct tx *tx, struct err *e)
 {
     const struct board *board;
     struct tier_model m;
-    enum rc rc = board_for_people(rq, tx, &board, e);
+    enum rc rc = board_for_short(rq, tx, &board, e);
     if (rc == RC_OK)
         rc = board_tier_model(board, arg_int(rq, "model_id"), request_caller(rq)->scope_account, &m,
                               e);

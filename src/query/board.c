@@ -8,13 +8,14 @@
 #include "mirror/mirror.h"
 #include "query/answer.h"
 #include "query/mirror/census.h"
+#include "query/mirror/orders.h"
 #include "query/mirror/reports.h"
 
 enum { LONG_LOG = 2000000 /* rows past which the database takes seconds for a report */ };
 
 enum rc board_begin_people(struct board *b, struct mirror *m, struct tx *tx, struct err *e)
 {
-    *b = (struct board){.tx = tx};
+    *b = (struct board){.tx = tx, .memo = board_memo_new(tx)};
     return answer_from_long(m, tx, &b->s, e);
 }
 
@@ -46,7 +47,7 @@ enum rc board_begin(struct board *b, struct mirror *m, struct ledger *l, struct 
 enum rc board_begin_short(struct board *b, struct mirror *m, struct ledger *l, struct tx *tx,
                           struct err *e)
 {
-    *b = (struct board){.tx = tx, .s = answer_from(m, tx)};
+    *b = (struct board){.tx = tx, .s = answer_from(m, tx), .memo = board_memo_new(tx)};
     return ledger_book_for(l, tx, &b->book, e);
 }
 

@@ -18,6 +18,7 @@
 #include "store/tag.h"
 #include "store/tier.h"
 
+struct board_memo;  /* query/mirror/orders.h */
 struct ledger;      /* mirror/ledger.h */
 struct ledger_book; /* likewise */
 struct mirror;      /* mirror/mirror.h */
@@ -28,6 +29,7 @@ struct board {
     struct tx *tx;
     struct snapshot *s;       /* NULL: the database */
     struct ledger_book *book; /* NULL: the database */
+    struct board_memo *memo;  /* what one question leaves for the next; NULL: nothing */
 };
 /* Finds who can answer what the transaction sees. RC_BUSY while much is being read into memory and
  * the database would take long. Either may be NULL. Call board_end() also when it failed. */

@@ -13,6 +13,7 @@
 #include "mirror/ledger.h"
 #include "pg_fixture.h"
 #include "query/board.h"
+#include "query/mirror/orders.h"
 #include "store/customer_stats.h"
 #include "store/day.h"
 #include "store/timeline.h"
@@ -411,6 +412,8 @@ static bool ask_some(struct world *w, struct ledger *l, bool *out_read)
     struct asked x = {.w = w};
     store_must(w->f, db_read_begin(w->f->db, &x.board.tx, &w->f->err));
     struct tx *tx = x.board.tx;
+    if (rng_below(&w->rng, 2) == 0)
+        x.board.memo = board_memo_new(tx);
     store_must(w->f, w->last == NULL ? builder_all(w->builder, tx, &next, &w->f->err)
                                      : builder_next(w->builder, tx, w->last, &next, &w->f->err));
     world_look(w, tx);

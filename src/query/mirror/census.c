@@ -257,14 +257,13 @@ static enum rc find_waiting(struct waiting *x, const struct board *b, struct err
     struct order_pass pass;
     struct events note = {.kind = STR("note"), .kind_id = KIND_NOTE};
     const struct analysis_events notes = {&note, 1};
-    enum rc rc = order_pass_init(&pass, b->book, b->s, b->tx, &all, e);
+    enum rc rc = order_pass_init(&pass, b, &all, e);
     if (rc == RC_OK)
         rc = matcher_add(&x->survey.matcher, &notes, e);
     if (rc != RC_OK)
         return rc;
-    uint32_t *ordinal = people_ordinals(b->book, b->s);
+    const uint32_t *ordinal = people_ordinals(b);
     mark_bought(x, &pass, ordinal);
-    free(ordinal);
     share_rounds(b->s->n_chunks, waiting_part, x);
     return take_noted(x, b, e);
 }

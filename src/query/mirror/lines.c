@@ -89,8 +89,7 @@ enum rc mirror_facts(const struct board *b, int64_t channel_id, struct report_fa
 {
     enum { NUMBERS = sizeof *out / sizeof(int64_t) }; /* it is numbers and nothing else */
     struct facts *x = must(calloc(1, sizeof *x));
-    enum rc rc =
-        order_pass_init_at(&x->pass, b->book, b->s, b->tx, INT64_MIN, INT64_MAX, channel_id, 0, e);
+    enum rc rc = order_pass_init_at(&x->pass, b, INT64_MIN, INT64_MAX, channel_id, 0, e);
     if (rc == RC_OK) {
         int64_t sum[NUMBERS] = {0}, some[NUMBERS];
         share_rounds(x->pass.n_parts, facts_part, x);
@@ -245,7 +244,7 @@ enum rc mirror_product_sums(const struct board *b, const struct report_range *ra
 {
     struct products x = {0};
     uint32_t n = b->book->products_n;
-    enum rc rc = order_pass_init(&x.pass, b->book, b->s, b->tx, range, e);
+    enum rc rc = order_pass_init(&x.pass, b, range, e);
     if (rc != RC_OK)
         return rc;
     x.rounds = n > MANY_PRODUCTS ? ROUNDS_FEW : ROUNDS;

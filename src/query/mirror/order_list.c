@@ -137,9 +137,9 @@ enum rc mirror_orders(const struct board *b, const struct order_filter *f,
     if (page->offset + page->limit > KEPT_MOST)
         return RC_BUSY;
     read_filter(&k, f);
-    enum rc rc = order_pass_init_at(
-        &k.pass, b->book, b->s, b->tx, f->from_s == DB_NULL ? INT64_MIN : f->from_s,
-        f->to_s == DB_NULL ? INT64_MAX : f->to_s, f->channel_id, f->scope_account, e);
+    enum rc rc = order_pass_init_at(&k.pass, b, f->from_s == DB_NULL ? INT64_MIN : f->from_s,
+                                    f->to_s == DB_NULL ? INT64_MAX : f->to_s, f->channel_id,
+                                    f->scope_account, e);
     if (rc != RC_OK)
         return rc;
     k.kept = must(malloc((k.pass.n_parts * k.most + 1) * sizeof *k.kept));

@@ -99,11 +99,21 @@ static void find_ordinals(void *arg, size_t i)
     }
 }
 
-uint32_t *people_ordinals(const struct ledger_book *book, const struct snapshot *s)
+struct board_memo *board_memo_new(struct tx *tx)
 {
-    struct finding f = {book, s, must(malloc((book->people_n + 1) * sizeof(uint32_t)))};
+    return ARENA_NEW(tx_arena(tx), struct board_memo);
+}
+
+const uint32_t *people_ordinals(const struct board *b)
+{
+    if (b->memo != NULL && b->memo->ordinal != NULL)
+        return b->memo->ordinal;
+    struct finding f = {b->book, b->s,
+                        ARENA_ARRAY(tx_arena(b->tx), uint32_t, b->book->people_n + 1)};
     f.ordinal[0] = UINT32_MAX;
-    share_rounds(book->people_n / PEOPLE_AT_ONCE + 1, find_ordinals, &f);
+    share_rounds(b->book->people_n / PEOPLE_AT_ONCE + 1, find_ordinals, &f);
+    if (b->memo != NULL)
+        b->memo->ordinal = f.ordinal;
     return f.ordinal;
 }
 
@@ -136,48 +146,53 @@ enum rc people_seen(const struct snapshot *s, struct tx *tx, int64_t scope_accou
 }
 
 /* Marks the people of the ledger whom an account may see. */
-static enum rc see_people(struct order_pass *p, const struct snapshot *s, struct tx *tx,
-                          int64_t scope_account, struct err *e)
+static enum rc see_people(struct order_pass *p, const struct board *b, int64_t scope_account,
+                          struct err *e)
 {
     struct set_words *bits;
-    if (s == NULL)
+    if (b->s == NULL)
         return RC_BUSY;
-    enum rc rc = people_seen(s, tx, scope_account, &bits, e);
+    if (b->memo != NULL && b->memo->seen != NULL && b->memo->seen_account == scope_account) {
+        p->seen = b->memo->seen;
+        return RC_OK;
+    }
+    enum rc rc = people_seen(b->s, b->tx, scope_account, &bits, e);
     if (rc != RC_OK)
         return rc;
-    uint32_t *ordinal = people_ordinals(p->book, s);
-    uint8_t *seen = ARENA_ARRAY(tx_arena(tx), uint8_t, p->book->people_n + 1);
-    for (uint32_t code = 1; code < p->book->people_n; code++)
+    const uint32_t *ordinal = people_ordinals(b);
+    uint8_t *seen = ARENA_ARRAY(tx_arena(b->tx), uint8_t, b->book->people_n + 1);
+    for (uint32_t code = 1; code < b->book->people_n; code++)
         seen[code] = ordinal[code] != UINT32_MAX &&
                      words_has(&bits[ordinal[code] / SET_CHUNK], ordinal[code] % SET_CHUNK);
-    p->seen = seen;
-    free(ordinal);
     free(bits);
+    p->seen = seen;
+    if (b->memo != NULL) {
+        b->memo->seen = seen;
+        b->memo->seen_account = scope_account;
+    }
     return RC_OK;
 }
 
-enum rc order_pass_init_at(struct order_pass *p, const struct ledger_book *book,
-                           const struct snapshot *s, struct tx *tx, int64_t from_s, int64_t to_s,
-                           int64_t channel_id, int64_t scope_account, struct err *e)
+enum rc order_pass_init_at(struct order_pass *p, const struct board *b, int64_t from_s,
+                           int64_t to_s, int64_t channel_id, int64_t scope_account, struct err *e)
 {
     *p = (struct order_pass){
-        .book = book,
+        .book = b->book,
         .from_s = from_s,
         .to_s = to_s,
         .any_channel = channel_id == 0,
         .everyone = scope_account == 0,
     };
     if (!p->any_channel)
-        p->channel = (uint16_t)codes_find(book->channels, channel_id);
-    cut_parts(p, tx_arena(tx));
-    return p->everyone ? RC_OK : see_people(p, s, tx, scope_account, e);
+        p->channel = (uint16_t)codes_find(b->book->channels, channel_id);
+    cut_parts(p, tx_arena(b->tx));
+    return p->everyone ? RC_OK : see_people(p, b, scope_account, e);
 }
 
-enum rc order_pass_init(struct order_pass *p, const struct ledger_book *book,
-                        const struct snapshot *s, struct tx *tx, const struct report_range *range,
-                        struct err *e)
+enum rc order_pass_init(struct order_pass *p, const struct board *b,
+                        const struct report_range *range, struct err *e)
 {
-    return order_pass_init_at(p, book, s, tx, calendar_day_start_s((int32_t)range->from_day),
+    return order_pass_init_at(p, b, calendar_day_start_s((int32_t)range->from_day),
                               calendar_day_start_s((int32_t)range->to_day + 1), range->channel_id,
                               range->scope_account, e);
 }

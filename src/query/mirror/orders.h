@@ -9,7 +9,7 @@
 
 #include "mirror/ledger.h"
 #include "mirror/snapshot.h"
-#include "store/report.h"
+#include "query/board.h"
 
 /* Days from … to with their units. */
 struct day_units {
@@ -48,15 +48,12 @@ struct order_pass {
 };
 enum { ORDER_PARTS_MOST = 32 };
 /* A pass over a range; memory from the transaction's arena. RC_BUSY, `e` untouched, when it needs a
- * snapshot for the data scope and there is none (`s` NULL). */
-enum rc order_pass_init(struct order_pass *p, const struct ledger_book *book,
-                        const struct snapshot *s, struct tx *tx, const struct report_range *range,
-                        struct err *e);
-
+ * snapshot for the data scope and there is none. */
+enum rc order_pass_init(struct order_pass *p, const struct board *b,
+                        const struct report_range *range, struct err *e);
 /* The same over instants, the last excluded. */
-enum rc order_pass_init_at(struct order_pass *p, const struct ledger_book *book,
-                           const struct snapshot *s, struct tx *tx, int64_t from_s, int64_t to_s,
-                           int64_t channel_id, int64_t scope_account, struct err *e);
+enum rc order_pass_init_at(struct order_pass *p, const struct board *b, int64_t from_s,
+                           int64_t to_s, int64_t channel_id, int64_t scope_account, struct err *e);
 
 /* Orders of one customer: places from … to, the last excluded; those of nobody known one by one. */
 struct order_group {
@@ -91,9 +88,16 @@ static inline bool order_is_purchase(const struct order_pass *p, uint32_t at)
 /* The time of a customer's first purchase ever; −1: none, or they were erased. */
 int64_t order_group_first_s(const struct order_pass *p, const struct order_group *g);
 
-/* The ordinal of each person by code, UINT32_MAX: not known to the mirror; free() it. 20 ns a
- * person. */
-uint32_t *people_ordinals(const struct ledger_book *book, const struct snapshot *s);
+/* What questions of one board share, in the arena of its transaction. */
+struct board_memo {
+    const uint32_t *ordinal; /* NULL: not asked yet */
+    const uint8_t *seen;     /* likewise, for `seen_account` */
+    int64_t seen_account;
+};
+struct board_memo *board_memo_new(struct tx *tx);
+/* The ordinal of each person of the book by code, UINT32_MAX: not known to the snapshot; the
+ * board has both. In the transaction's arena. 20 ns a person, once a board. */
+const uint32_t *people_ordinals(const struct board *b);
 /* Whom an account may see, as bits by chunk, erased ones too; free() them. */
 enum rc people_seen(const struct snapshot *s, struct tx *tx, int64_t scope_account,
                     struct set_words **out, struct err *e);

@@ -30,7 +30,7 @@ static int64_t *sums_of(const struct report *r, size_t part)
 static enum rc begin(struct report *r, const struct board *b, const struct report_range *range,
                      struct err *e)
 {
-    return order_pass_init(&r->pass, b->book, b->s, b->tx, range, e);
+    return order_pass_init(&r->pass, b, range, e);
 }
 
 /* Runs a part on each core with room for n sums each, and adds them up into the first. */

@@ -18,7 +18,7 @@
 static enum rc every_order(struct order_pass *p, const struct board *b, struct err *e)
 {
     const struct report_range all = {.from_day = 0, .to_day = 0};
-    return order_pass_init(p, b->book, b->s, b->tx, &all, e);
+    return order_pass_init(p, b, &all, e);
 }
 
 /* ---- days to the first purchase ---- */
@@ -77,7 +77,7 @@ static enum rc first_days_run(struct first_days *f, const struct board *b, int64
         rc = people_begin(&f->people, b->s, b->tx, scope_account, e);
     if (rc != RC_OK)
         return rc;
-    uint32_t *ordinal = people_ordinals(b->book, b->s);
+    const uint32_t *ordinal = people_ordinals(b);
     f->ordinal = ordinal;
     f->n = 2 * (DAYS + DAYS_MOST) + 1;
     f->sum = must(calloc(f->pass.n_parts * f->n, sizeof *f->sum));
@@ -85,7 +85,6 @@ static enum rc first_days_run(struct first_days *f, const struct board *b, int64
     for (size_t i = 1; i < f->pass.n_parts; i++)
         for (size_t k = 0; k < f->n; k++)
             f->sum[k] += f->sum[i * f->n + k];
-    free(ordinal);
     return f->far ? RC_BUSY : RC_OK;
 }
 
@@ -234,13 +233,13 @@ static void source_part(void *arg, size_t part)
 static enum rc by_source_run(struct by_source *x, const struct board *b,
                              const struct report_range *range, struct err *e)
 {
-    enum rc rc = order_pass_init(&x->pass, b->book, b->s, b->tx, range, e);
+    enum rc rc = order_pass_init(&x->pass, b, range, e);
     x->people.s = b->s;
     x->sources = marks_of(b->s->marks, MARK_SOURCE, &x->n_sources);
     if (rc != RC_OK || x->n_sources > GROUPS_MOST - 1)
         return rc != RC_OK ? rc : RC_BUSY;
     size_t groups = x->n_sources + 1, parts = x->pass.n_parts;
-    uint32_t *ordinal = people_ordinals(b->book, b->s);
+    const uint32_t *ordinal = people_ordinals(b);
     x->ordinal = ordinal;
     x->group = must(calloc((size_t)b->s->n_chunks * SET_CHUNK + 1, sizeof *x->group));
     x->customers = must(calloc(groups, sizeof *x->customers));
@@ -250,7 +249,6 @@ static enum rc by_source_run(struct by_source *x, const struct board *b,
     for (size_t i = 1; i < parts; i++)
         for (size_t k = 0; k < groups * SOURCE_SUMS; k++)
             x->sum[k] += x->sum[i * groups * SOURCE_SUMS + k];
-    free(ordinal);
     return RC_OK;
 }
 
