@@ -63,7 +63,7 @@ function local(data, method, path, body) {
   });
 }
 
-/** When the mirror answers, and the ledger of orders beside it. */
+/** When the mirror answers, and the daybook of orders beside it. */
 async function mirrorReady(data) {
   for (;;) {
     const { body } = await local(data, 'GET', '/api/mirror');

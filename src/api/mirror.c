@@ -6,9 +6,9 @@
 #include "api/routes.h"
 #include "base/clock.h"
 #include "domain/app.h"
-#include "mirror/ledger.h"
+#include "mirror/daybook.h"
 
-static void put_parts(struct json *j, const struct mirror_status *s, size_t ledger_bytes)
+static void put_parts(struct json *j, const struct mirror_status *s, size_t daybook_bytes)
 {
     const struct {
         const char *name;
@@ -17,7 +17,7 @@ static void put_parts(struct json *j, const struct mirror_status *s, size_t ledg
                  {"sets", s->bytes.marks},
                  {"columns", s->bytes.columns},
                  {"dictionaries", s->bytes.dictionaries},
-                 {"ledger", ledger_bytes}};
+                 {"daybook", daybook_bytes}};
     json_open_array(j, "parts");
     for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
         json_open_object(j, NULL);
@@ -33,7 +33,7 @@ static enum rc status_run(struct request *rq, struct tx *tx, struct err *e)
     static const char *const STATES[] = {
         [MIRROR_BUILDING] = "building", [MIRROR_READY] = "ready", [MIRROR_FAILED] = "failed"};
     struct mirror *m = request_app(rq)->mirror;
-    struct ledger *l = request_app(rq)->ledger;
+    struct daybook *l = request_app(rq)->daybook;
     int64_t seq = 0;
     enum rc rc = tx_last_seq(tx, &seq, e);
     if (rc != RC_OK)
@@ -57,7 +57,7 @@ static enum rc status_run(struct request *rq, struct tx *tx, struct err *e)
     json_put_int(j, "image_seq", s.image_seq);
     json_put_int(j, "build_us", s.build_us);
     json_put_int(j, "step_us", s.step_us);
-    put_parts(j, &s, l != NULL ? ledger_status(l).bytes : 0);
+    put_parts(j, &s, l != NULL ? daybook_status(l).bytes : 0);
     json_close_object(j);
     return RC_OK;
 }

@@ -45,7 +45,7 @@ static inline enum rc board_for(struct request *rq, struct tx *tx, const struct 
     struct board *b = ARENA_NEW(request_arena(rq), struct board);
     arena_defer(request_arena(rq), end_board, b);
     *out = b;
-    return board_begin(b, app->mirror, app->ledger, tx, e);
+    return board_begin(b, app->mirror, app->daybook, tx, e);
 }
 
 /* The same for a list that the database can answer meanwhile. */
@@ -56,7 +56,7 @@ static inline enum rc board_for_short(struct request *rq, struct tx *tx, const s
     struct board *b = ARENA_NEW(request_arena(rq), struct board);
     arena_defer(request_arena(rq), end_board, b);
     *out = b;
-    return board_begin_short(b, app->mirror, app->ledger, tx, e);
+    return board_begin_short(b, app->mirror, app->daybook, tx, e);
 }
 
 /* The same for a question about customers alone. */

@@ -3,7 +3,7 @@
  * Ranks, in the order in which they may be taken, strictly ascending within a thread:
  *   LOCK_JOB      the job runner's table          LOCK_STREAM   open server-sent event streams
  *   LOCK_SESSION  signed-in sessions              LOCK_CACHE    prepared statements, small caches
- *   LOCK_LEDGER   steps of the ledger             LOCK_LOG      counters behind the log
+ *   LOCK_DAYBOOK   steps of the daybook             LOCK_LOG      counters behind the log
  *   LOCK_POOL     idle read connections           LOCK_LEAF     anything that calls nobody
  *   LOCK_WRITER   the writer's queue
  *

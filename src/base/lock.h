@@ -13,7 +13,7 @@
 enum lock_rank {
     LOCK_JOB = 1,
     LOCK_SESSION,
-    LOCK_LEDGER,
+    LOCK_DAYBOOK,
     LOCK_POOL,
     LOCK_WRITER,
     LOCK_STREAM,

@@ -15,7 +15,7 @@
 #include "domain/audience_tick.h"
 #include "domain/event_parts.h"
 #include "domain/job.h"
-#include "mirror/ledger.h"
+#include "mirror/daybook.h"
 #include "mirror/mirror.h"
 #include "store/audit.h"
 #include "store/day.h"
@@ -239,7 +239,7 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
     }
     if (rc == RC_OK && o->with_mirror) {
         app->mirror = mirror_start(app->db, app->writer, app_path(app, a, "mirror.image"));
-        app->ledger = ledger_start(app->db);
+        app->daybook = daybook_start(app->db);
     }
     if (rc == RC_OK && o->with_jobs) {
         rc = job_runner_start(app, &app->jobs, e);
@@ -280,7 +280,7 @@ void app_close(struct app *app)
     audience_ticker_stop(app->ticker);
     job_runner_stop(app->jobs);
     event_parts_stop(app->parts);
-    ledger_stop(app->ledger);
+    daybook_stop(app->daybook);
     mirror_stop(app->mirror);
     writer_stop(app->writer);
     db_close(app->db);

@@ -15,7 +15,7 @@
 struct audience_ticker;    /* domain/audience_tick.h */
 struct event_parts_thread; /* domain/event_parts.h */
 struct job_runner;         /* domain/job.h */
-struct ledger;             /* mirror/ledger.h */
+struct daybook;            /* mirror/daybook.h */
 struct mirror;             /* mirror/mirror.h */
 
 struct app {
@@ -26,7 +26,7 @@ struct app {
     struct config *config;
     struct job_runner *jobs;          /* NULL where no jobs run (read-only commands) */
     struct mirror *mirror;            /* NULL where questions go to the database */
-    struct ledger *ledger;            /* NULL likewise */
+    struct daybook *daybook;          /* NULL likewise */
     struct audience_ticker *ticker;   /* NULL where nothing is served */
     struct event_parts_thread *parts; /* NULL where nothing is written */
     int64_t started_us;

@@ -244,7 +244,7 @@ static size_t rank(struct arena *a, const struct product_figures *all, size_t al
     return n;
 }
 
-/* From the ledger: sums are there. */
+/* From the daybook: sums are there. */
 static void take_sums(struct counting *c, const struct report_product_sum *sums, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

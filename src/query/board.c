@@ -1,10 +1,10 @@
-/* board.c — who is asked: the ledger and the mirror, or the database.
+/* board.c — who is asked: the daybook and the mirror, or the database.
  *
  * As with analyses, a log that the database would take long for is not asked of it while it is
  * being read into memory: 503 says how far that is. */
 #include "query/board.h"
 
-#include "mirror/ledger.h"
+#include "mirror/daybook.h"
 #include "mirror/mirror.h"
 #include "query/answer.h"
 #include "query/mirror/census.h"
@@ -22,43 +22,44 @@ enum rc board_begin_people(struct board *b, struct mirror *m, struct tx *tx, str
 static enum rc reading(int64_t percent, struct err *e)
 {
     enum rc rc =
-        err_set(e, RC_BUSY, "ledger_reading", NULL, "订单正在载入内存（%d %%），请稍后再试",
+        err_set(e, RC_BUSY, "daybook_reading", NULL, "订单正在载入内存（%d %%），请稍后再试",
                 "orders are being read into memory (%d %%); try again in a moment", (int)percent);
     err_hint(e, "进度见“系统”页", "its progress is on the page \"System\"");
     return rc;
 }
 
-enum rc board_begin(struct board *b, struct mirror *m, struct ledger *l, struct tx *tx,
+enum rc board_begin(struct board *b, struct mirror *m, struct daybook *l, struct tx *tx,
                     struct err *e)
 {
     enum rc rc = board_begin_people(b, m, tx, e);
     if (rc == RC_OK)
-        rc = ledger_book_for(l, tx, &b->book, e);
+        rc = daybook_edition_for(l, tx, &b->book, e);
     if (rc != RC_OK || l == NULL || b->book != NULL || tx_is_writing(tx))
         return rc;
     int64_t seq = 0;
-    struct ledger_status s = ledger_status(l);
+    struct daybook_status s = daybook_status(l);
     rc = tx_last_seq(tx, &seq, e);
     if (rc != RC_OK || s.hopeless || seq < LONG_LOG)
         return rc;
     return reading(s.expected > 0 && s.at < s.expected ? s.at * 100 / s.expected : 0, e);
 }
 
-enum rc board_begin_short(struct board *b, struct mirror *m, struct ledger *l, struct tx *tx,
+enum rc board_begin_short(struct board *b, struct mirror *m, struct daybook *l, struct tx *tx,
                           struct err *e)
 {
     *b = (struct board){.tx = tx, .s = answer_from(m, tx), .memo = board_memo_new(tx)};
-    return ledger_book_for(l, tx, &b->book, e);
+    return daybook_edition_for(l, tx, &b->book, e);
 }
 
 void board_end(struct board *b)
 {
     answer_done(b->s);
-    ledger_book_drop(b->book);
+    daybook_edition_drop(b->book);
     *b = (struct board){.tx = b->tx};
 }
 
-/* The ledger says RC_BUSY when it needs a snapshot and there is none: the database answers then. */
+/* The daybook says RC_BUSY when it needs a snapshot and there is none: then the database answers.
+ */
 
 enum rc board_periods(const struct board *b, const struct report_range *range,
                       enum report_unit unit, struct report_period **out, size_t *out_n,

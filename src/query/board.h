@@ -1,5 +1,5 @@
 /* board — what the console's boards ask about everyone: reports on orders, new friends, who wears
- * which tag. Put to the ledger of orders and the mirror where they are there, to the database
+ * which tag. Put to the daybook of orders and the mirror where they are there, to the database
  * otherwise.
  *
  * Questions and answers are those of store/report.h, store/tag.h and so on, whose SQL is the
@@ -18,27 +18,27 @@
 #include "store/tag.h"
 #include "store/tier.h"
 
-struct board_memo;  /* query/mirror/orders.h */
-struct ledger;      /* mirror/ledger.h */
-struct ledger_book; /* likewise */
-struct mirror;      /* mirror/mirror.h */
-struct snapshot;    /* mirror/snapshot.h */
+struct board_memo;      /* query/mirror/orders.h */
+struct daybook;         /* mirror/daybook.h */
+struct daybook_edition; /* likewise */
+struct mirror;          /* mirror/mirror.h */
+struct snapshot;        /* mirror/snapshot.h */
 
 /* Who is asked. */
 struct board {
     struct tx *tx;
-    struct snapshot *s;       /* NULL: the database */
-    struct ledger_book *book; /* NULL: the database */
-    struct board_memo *memo;  /* what one question leaves for the next; NULL: nothing */
+    struct snapshot *s;           /* NULL: the database */
+    struct daybook_edition *book; /* NULL: the database */
+    struct board_memo *memo;      /* what one question leaves for the next; NULL: nothing */
 };
 /* Finds who can answer what the transaction sees. RC_BUSY while much is being read into memory and
  * the database would take long. Either may be NULL. Call board_end() also when it failed. */
-enum rc board_begin(struct board *b, struct mirror *m, struct ledger *l, struct tx *tx,
+enum rc board_begin(struct board *b, struct mirror *m, struct daybook *l, struct tx *tx,
                     struct err *e);
 /* The same for a question that the snapshot alone answers. */
 enum rc board_begin_people(struct board *b, struct mirror *m, struct tx *tx, struct err *e);
 /* The same for a question that the database can answer meanwhile. */
-enum rc board_begin_short(struct board *b, struct mirror *m, struct ledger *l, struct tx *tx,
+enum rc board_begin_short(struct board *b, struct mirror *m, struct daybook *l, struct tx *tx,
                           struct err *e);
 void board_end(struct board *b);
 

@@ -1,4 +1,4 @@
-/* order_feed.c — the statements behind the ledger.
+/* order_feed.c — the statements behind the daybook.
  *
  * A new order and a changed one are named in `change` by whoever writes them (domain/ingest_order).
  * Taking an import back names none: it says so with a retraction before and after. */

@@ -1,5 +1,5 @@
-/* order_feed — orders and refunds as the ledger in memory reads them (mirror/ledger.h): all of them
- * once, then those that changed.
+/* order_feed — orders and refunds as the daybook in memory reads them (mirror/daybook.h): all of
+ * them once, then those that changed.
  *
  * All statements stream: nothing is kept but the row at hand. Cost on SQLite: about 2 µs an order.
  */

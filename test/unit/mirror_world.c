@@ -35,10 +35,9 @@ struct op {
     struct rng rng;
     const struct deed *deed;
     bool did;
-    int64_t id;    /* of what it made */
-    int refunds;   /* … that old orders got */
-    int new_buyer; /* … orders that became another's */
-    int pool;      /* of its orders */
+    int64_t id;             /* of what it made */
+    int refunds, new_buyer; /* … that old orders got; … orders that became another's */
+    int pool;               /* of its orders */
 };
 
 struct deed {

@@ -1,6 +1,6 @@
-/* query_board.c — boards asked of the ledger and the mirror beside the database, on both engines.
+/* query_board.c — boards asked of the daybook and the mirror beside the database, on both engines.
  *
- * A corp lives at random (mirror_world.h). After each handful of operations the ledger is brought
+ * A corp lives at random (mirror_world.h). After each handful of operations the daybook is brought
  * up to a transaction, as a request does, and every report of a random range, channel and data
  * scope must be the one that store/report.h makes of the same transaction. A seed is printed on
  * failure and taken from KOI_TEST_SEED.
@@ -10,7 +10,7 @@
 #include "base/calendar.h"
 #include "base/hash.h"
 #include "domain/product_report.h"
-#include "mirror/ledger.h"
+#include "mirror/daybook.h"
 #include "pg_fixture.h"
 #include "query/board.h"
 #include "query/mirror/orders.h"
@@ -404,9 +404,9 @@ static void live(struct world *w)
         store_write(w->f, refresh_stats, w);
 }
 
-/* What a request finds: the snapshot of the transaction, and the ledger brought up to it. Asks some
- * questions; false when there is no ledger at the moment. */
-static bool ask_some(struct world *w, struct ledger *l, bool *out_read)
+/* What a request finds: the snapshot of the transaction, and the daybook brought up to it. Asks
+ * some questions; false when there is no daybook at the moment. */
+static bool ask_some(struct world *w, struct daybook *l, bool *out_read)
 {
     struct snapshot *next;
     struct asked x = {.w = w};
@@ -419,16 +419,16 @@ static bool ask_some(struct world *w, struct ledger *l, bool *out_read)
     world_look(w, tx);
     snapshot_drop(w->last);
     x.board.s = w->last = next;
-    store_must(w->f, ledger_book_for(l, tx, &x.board.book, &w->f->err));
+    store_must(w->f, daybook_edition_for(l, tx, &x.board.book, &w->f->err));
     *out_read = x.board.book == NULL;
     if (*out_read) {
-        store_must(w->f, ledger_read(l, tx, &w->f->err));
-        store_must(w->f, ledger_book_for(l, tx, &x.board.book, &w->f->err));
+        store_must(w->f, daybook_read(l, tx, &w->f->err));
+        store_must(w->f, daybook_edition_for(l, tx, &x.board.book, &w->f->err));
     }
     for (int i = 0; x.board.book != NULL && i < QUESTIONS; i++)
         ask(&x);
     bool asked = x.board.book != NULL;
-    ledger_book_drop(x.board.book);
+    daybook_edition_drop(x.board.book);
     db_read_end(tx);
     free(x.ours.at);
     free(x.theirs.at);
@@ -438,7 +438,7 @@ static bool ask_some(struct world *w, struct ledger *l, bool *out_read)
 static void boards_say_what_the_database_says(void **state)
 {
     struct world *w = world_new(*state);
-    struct ledger *l = ledger_new();
+    struct daybook *l = daybook_new();
     int asked = 0, reads = 0, undoing = 0;
     int64_t most = 0;
     for (int round = 0; round < ROUNDS; round++) {
@@ -449,17 +449,17 @@ static void boards_say_what_the_database_says(void **state)
         asked += there;
         undoing += !there;
         reads += read && there;
-        most = ledger_status(l).orders > most ? ledger_status(l).orders : most;
+        most = daybook_status(l).orders > most ? daybook_status(l).orders : most;
         for (int i = (int)rng_between(&w->rng, 1, 30); i > 0; i--)
             live(w);
     }
-    struct ledger_status s = ledger_status(l);
+    struct daybook_status s = daybook_status(l);
     if (getenv("KOI_VERBOSE") != NULL)
         print_message("  %d rounds asked, %d anew, %d while undoing; %" PRId64 " steps, %" PRId64
                       " orders\n",
                       asked, reads, undoing, s.steps, most);
     assert_true(asked > ROUNDS / 4 && reads > 1 && s.steps > 5 && most > 20);
-    ledger_stop(l);
+    daybook_stop(l);
     world_free(w);
 }
 

@@ -1,4 +1,4 @@
-/* lines.c — facts about the order data, and sums by product, from the ledger's lines.
+/* lines.c — facts about the order data, and sums by product, from the daybook's lines.
  *
  * A customer's orders stand together, so who bought a product is counted by remembering, for each
  * product, whom and which order it was last met in: no pairs of product and buyer are kept. */
@@ -21,7 +21,7 @@ struct facts {
     struct report_facts of_part[ORDER_PARTS_MOST];
 };
 
-static void line_facts(const struct ledger_book *b, uint32_t order, struct report_facts *f)
+static void line_facts(const struct daybook_edition *b, uint32_t order, struct report_facts *f)
 {
     bool cancellation = (b->flags[order] & ORDER_FEED_CANCELLATION) != 0;
     for (uint32_t i = b->first_line[order]; i < b->first_line[order + 1]; i++) {
@@ -37,12 +37,12 @@ static void line_facts(const struct ledger_book *b, uint32_t order, struct repor
         f->sale_lines += sale;
         f->sale_lines_with_customer += sale && !nobody;
         f->cancelled_fen += flags & LINE_FEED_CANCEL ? run_amount(&b->amount_fen, i) : 0;
-        f->exact_duplicate_lines += (flags & LEDGER_LINE_REPEAT) != 0;
-        f->orders_with_two_times += (flags & LEDGER_LINE_TIMES) != 0;
+        f->exact_duplicate_lines += (flags & DAYBOOK_LINE_REPEAT) != 0;
+        f->orders_with_two_times += (flags & DAYBOOK_LINE_TIMES) != 0;
     }
 }
 
-static void order_facts(const struct ledger_book *b, uint32_t at, struct report_facts *f)
+static void order_facts(const struct daybook_edition *b, uint32_t at, struct report_facts *f)
 {
     uint8_t flags = b->flags[at];
     bool sale = (flags & ORDER_FEED_SALE) != 0, paid = (flags & ORDER_FEED_PAID) != 0;
@@ -141,7 +141,7 @@ static void count_sale(struct product_sum *p, uint32_t root, uint32_t order, int
     }
 }
 
-static void count_lines(const struct ledger_book *b, uint32_t order, struct product_sum *sums)
+static void count_lines(const struct daybook_edition *b, uint32_t order, struct product_sum *sums)
 {
     bool purchase = (b->flags[order] & ORDER_FEED_PURCHASE) != 0;
     for (uint32_t i = b->first_line[order]; i < b->first_line[order + 1]; i++) {
@@ -171,7 +171,7 @@ static void products_round(void *arg, size_t round)
 }
 
 /* A refund spread over its order's sale lines by their amounts, without losing a fen. */
-static void lay_refund(const struct ledger_book *b, uint32_t order, int64_t refund_fen,
+static void lay_refund(const struct daybook_edition *b, uint32_t order, int64_t refund_fen,
                        struct product_sum *sums)
 {
     int64_t all = 0, so_far = 0;
@@ -190,19 +190,19 @@ static void lay_refund(const struct ledger_book *b, uint32_t order, int64_t refu
 
 static int compare_refunds(const void *a, const void *b)
 {
-    return ids_compare(&((const struct ledger_refund *)a)->order_id,
-                       &((const struct ledger_refund *)b)->order_id);
+    return ids_compare(&((const struct daybook_refund *)a)->order_id,
+                       &((const struct daybook_refund *)b)->order_id);
 }
 
 /* Refunds of the range, laid on the lines of their orders, which are found in one pass. */
 static void lay_refunds(const struct products *x)
 {
     const struct order_pass *p = &x->pass;
-    const struct ledger_book *b = p->book;
-    struct ledger_refund *list = must(malloc((b->n_refunds + 1) * sizeof *list));
+    const struct daybook_edition *b = p->book;
+    struct daybook_refund *list = must(malloc((b->n_refunds + 1) * sizeof *list));
     size_t n = 0;
     for (uint32_t i = 0; i < b->n_refunds; i++) {
-        const struct ledger_refund *f = &b->refunds[i];
+        const struct daybook_refund *f = &b->refunds[i];
         if ((p->everyone || (f->root != 0 && p->seen[f->root])) && f->at_s >= p->from_s &&
             f->at_s < p->to_s && (p->any_channel || f->channel == p->channel))
             list[n++] = *f;
@@ -217,8 +217,8 @@ static void lay_refunds(const struct products *x)
         if (b->first_line[i] == b->first_line[i + 1] ||
             !words_has(some, hash_u64((uint64_t)b->id[i]) % SET_CHUNK))
             continue;
-        const struct ledger_refund key = {.order_id = b->id[i]};
-        const struct ledger_refund *at = bsearch(&key, list, n, sizeof key, compare_refunds);
+        const struct daybook_refund key = {.order_id = b->id[i]};
+        const struct daybook_refund *at = bsearch(&key, list, n, sizeof key, compare_refunds);
         while (at != NULL && at > list && at[-1].order_id == key.order_id)
             at--;
         for (; at != NULL && at < list + n && at->order_id == key.order_id; at++)

@@ -76,7 +76,7 @@ static bool matches(const struct picking *k, uint32_t at)
 static void pick_part(void *arg, size_t part)
 {
     struct picking *k = arg;
-    const struct ledger_book *book = k->pass.book;
+    const struct daybook_edition *book = k->pass.book;
     struct placed *heap = k->kept + part * k->most;
     size_t n = 0;
     struct order_group g = {.to = k->pass.cut[part]};

@@ -1,7 +1,7 @@
 /* orders.c — what passes over orders have in common: days, parts, scope.
  *
  * Parts are cut at the edges of customers, at most ORDER_PARTS_MOST, so that sums by part stay few.
- * A data scope becomes a byte for each person of the ledger, by way of the mirror's sets of
+ * A data scope becomes a byte for each person of the daybook, by way of the mirror's sets of
  * friends. */
 #include "query/mirror/orders.h"
 
@@ -82,7 +82,7 @@ int64_t order_group_first_s(const struct order_pass *p, const struct order_group
 enum { PEOPLE_AT_ONCE = 16384 };
 
 struct finding {
-    const struct ledger_book *book;
+    const struct daybook_edition *book;
     const struct snapshot *s;
     uint32_t *ordinal;
 };
@@ -145,7 +145,7 @@ enum rc people_seen(const struct snapshot *s, struct tx *tx, int64_t scope_accou
     return rc;
 }
 
-/* Marks the people of the ledger whom an account may see. */
+/* Marks the people of the daybook whom an account may see. */
 static enum rc see_people(struct order_pass *p, const struct board *b, int64_t scope_account,
                           struct err *e)
 {

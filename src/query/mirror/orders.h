@@ -1,4 +1,4 @@
-/* orders — passes over the ledger's orders, customer by customer, over the cores. Private to
+/* orders — passes over the daybook's orders, customer by customer, over the cores. Private to
  * query/mirror.
  *
  * A pass cuts the book into parts at the edges of customers, so that all orders of one stand in one
@@ -7,7 +7,7 @@
 #ifndef KOI_QUERY_MIRROR_ORDERS_H
 #define KOI_QUERY_MIRROR_ORDERS_H
 
-#include "mirror/ledger.h"
+#include "mirror/daybook.h"
 #include "mirror/snapshot.h"
 #include "query/board.h"
 
@@ -37,7 +37,7 @@ static inline size_t day_units_day(const struct day_units *u, int64_t at_s)
 
 /* Which orders count. */
 struct order_pass {
-    const struct ledger_book *book;
+    const struct daybook_edition *book;
     int64_t from_s, to_s; /* the last excluded */
     uint16_t channel;     /* code */
     bool any_channel;

@@ -50,7 +50,7 @@ enum { PLACED, ORDERS, BUYERS, NEW_BUYERS, SALE, REFUNDED, PERIOD_SUMS };
 
 static void period_group(const struct report *r, const struct order_group *g, int64_t *sum)
 {
-    const struct ledger_book *book = r->pass.book;
+    const struct daybook_edition *book = r->pass.book;
     int64_t first_s = -2;
     uint32_t last = UINT32_MAX;
     for (uint32_t i = g->from; i < g->to; i++) {
@@ -88,7 +88,7 @@ static void add_refunds(struct report *r)
 {
     const struct order_pass *p = &r->pass;
     for (uint32_t i = 0; i < p->book->n_refunds; i++) {
-        const struct ledger_refund *f = &p->book->refunds[i];
+        const struct daybook_refund *f = &p->book->refunds[i];
         bool seen = p->everyone || (f->root != 0 && p->seen[f->root]);
         if (!seen || f->at_s < p->from_s || f->at_s >= p->to_s ||
             (!p->any_channel && f->channel != p->channel))
@@ -253,7 +253,7 @@ enum rc mirror_concentration(const struct board *b, const struct report_range *r
 static void interval_part(void *arg, size_t part)
 {
     const struct report *r = arg;
-    const struct ledger_book *book = r->pass.book;
+    const struct daybook_edition *book = r->pass.book;
     int64_t *sum = sums_of(r, part);
     struct order_group g = {.to = r->pass.cut[part]};
     while (order_pass_next(&r->pass, r->pass.cut[part + 1], &g)) {
@@ -337,7 +337,7 @@ static void cohort_part(void *arg, size_t part)
 }
 
 /* The day of the earliest order of all, or that with which the range begins. */
-static int64_t earliest_day(const struct ledger_book *book, int64_t from_day)
+static int64_t earliest_day(const struct daybook_edition *book, int64_t from_day)
 {
     uint32_t least = UINT32_MAX;
     for (uint32_t i = 0; i < book->n; i++)
@@ -379,7 +379,7 @@ enum { P_ORDERS, P_PAID_ORDERS, P_PAID, P_REFUNDED, PROVINCE_SUMS };
 static void province_part(void *arg, size_t part)
 {
     const struct report *r = arg;
-    const struct ledger_book *book = r->pass.book;
+    const struct daybook_edition *book = r->pass.book;
     struct order_group g = {.to = r->pass.cut[part]};
     while (order_pass_next(&r->pass, r->pass.cut[part + 1], &g)) {
         for (uint32_t i = g.from; i < g.to && g.seen; i++) {

@@ -1,4 +1,4 @@
-/* reports — reports on orders, answered by the ledger: the same questions as store/report.h, the
+/* reports — reports on orders, answered by the daybook: the same questions as store/report.h, the
  * same answers.
  *
  * RC_BUSY, `e` untouched, when a data scope asks for a snapshot and there is none. `tx` serves

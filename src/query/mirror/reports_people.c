@@ -1,8 +1,8 @@
 /* reports_people.c — customers by day, by source, and how soon they first bought.
  *
- * Columns of customers say when they became friends, sets where they came from; the ledger says
+ * Columns of customers say when they became friends, sets where they came from; the daybook says
  * when they bought. Who counts is noted by ordinal first (as the number of their group), then the
- * ledger's customers are passed over once. */
+ * daybook's customers are passed over once. */
 #include "query/mirror/reports.h"
 
 #include "base/calendar.h"

@@ -1,17 +1,17 @@
-/* ledger.c — how the ledger follows the log, and its thread.
+/* daybook.c — how the daybook follows the log, and its thread.
  *
  * A step reads which orders and customers changed, those orders again, and whom those customers
  * stand for now; if anything is different, the next book is merged. An import that was taken back
  * names no orders, so everything is read anew, and while one is being taken back there is no book:
  * the database answers. Texts and codes only grow and are freed at the end. */
-#include "mirror/ledger.h"
+#include "mirror/daybook.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/must.h"
-#include "mirror/ledger_parts.h"
+#include "mirror/daybook_parts.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -26,21 +26,21 @@ enum {
     PROVINCES_MOST = 2000, /* a corp has 34; they are looked through one by one */
 };
 
-struct ledger {
+struct daybook {
     struct db *db;
     pthread_t thread;
     bool has_thread;
     struct lock lock; /* all that follows */
     struct signal wake;
-    struct ledger_book *book; /* NULL: none */
-    int64_t seq;              /* that it has */
+    struct daybook_edition *book; /* NULL: none */
+    int64_t seq;                  /* that it has */
     struct codes *people, *channels, *products;
     struct str *provinces; /* by number; [0] is absent */
     uint16_t provinces_n;
     size_t provinces_room;
     void *old_provinces[32]; /* that older books may look at */
     size_t old_provinces_n;
-    struct ledger_status status;
+    struct daybook_status status;
     _Atomic int64_t at;   /* orders read, of a reading under way */
     atomic_bool stopping; /* the thread ends, a reading is given up */
 };
@@ -48,7 +48,7 @@ struct ledger {
 /* ---- dictionaries ---- */
 
 /* The number of a province, which it gets now if it has none; PROVINCES_MOST: no room. */
-static uint16_t province_number(struct ledger *l, struct str name)
+static uint16_t province_number(struct daybook *l, struct str name)
 {
     if (str_absent(name))
         return 0;
@@ -71,7 +71,7 @@ static uint16_t province_number(struct ledger *l, struct str name)
     return l->provinces_n++;
 }
 
-static uint32_t person_code(struct ledger *l, int64_t id)
+static uint32_t person_code(struct daybook *l, int64_t id)
 {
     return id != 0 ? codes_put(l->people, id) : 0;
 }
@@ -79,9 +79,9 @@ static uint32_t person_code(struct ledger *l, int64_t id)
 /* ---- rows on their way ---- */
 
 struct reading {
-    struct ledger *l;
-    struct ledger_fresh fresh;
-    struct ledger_ids orders, people; /* that changed */
+    struct daybook *l;
+    struct daybook_fresh fresh;
+    struct daybook_ids orders, people; /* that changed */
     /* Lines come order by order: the row they belong to, and what the order at hand has had. */
     size_t row;
     struct line_fact *seen;
@@ -91,7 +91,7 @@ struct reading {
 
 static void reading_free(struct reading *r)
 {
-    ledger_fresh_free(&r->fresh);
+    daybook_fresh_free(&r->fresh);
     free(r->orders.at);
     free(r->people.at);
     free(r->seen);
@@ -105,11 +105,11 @@ static bool fits(int64_t at_s, uint32_t channel, uint16_t province)
 static bool see_order(void *to, const struct order_fact *o)
 {
     struct reading *r = to;
-    struct ledger *l = r->l;
+    struct daybook *l = r->l;
     uint32_t channel = codes_put(l->channels, o->channel_id);
     uint16_t province = province_number(l, o->province);
     r->too_much = r->too_much || !fits(o->at_s, channel, province);
-    const struct ledger_row row = {
+    const struct daybook_row row = {
         .id = o->id,
         .sale_fen = o->sale_fen,
         .refunded_fen = o->refunded_fen,
@@ -122,7 +122,7 @@ static bool see_order(void *to, const struct order_fact *o)
         .province = province,
         .flags = (uint8_t)o->flags,
     };
-    ledger_fresh_row(&r->fresh, &row);
+    daybook_fresh_row(&r->fresh, &row);
     atomic_fetch_add_explicit(&l->at, 1, memory_order_relaxed);
     return !atomic_load_explicit(&l->stopping, memory_order_relaxed);
 }
@@ -151,26 +151,26 @@ static bool note_line(struct reading *r, const struct line_fact *i)
 static bool see_line(void *to, const struct line_fact *i)
 {
     struct reading *r = to;
-    struct ledger_fresh *f = &r->fresh;
+    struct daybook_fresh *f = &r->fresh;
     while (r->row < f->n && f->rows[r->row].id < i->order_id)
         r->row++;
     if (r->row == f->n || f->rows[r->row].id != i->order_id)
         return !atomic_load_explicit(&r->l->stopping, memory_order_relaxed);
-    struct ledger_row *row = &f->rows[r->row];
+    struct daybook_row *row = &f->rows[r->row];
     if (row->n_lines == 0) {
         row->first_line = (uint32_t)f->n_lines;
         r->n_seen = 0;
     }
     bool repeat = note_line(r, i);
     if (i->at_s != r->seen[0].at_s)
-        f->lines[row->first_line].flags |= LEDGER_LINE_TIMES;
-    const struct ledger_line line = {
+        f->lines[row->first_line].flags |= DAYBOOK_LINE_TIMES;
+    const struct daybook_line line = {
         .quantity = i->quantity,
         .amount_fen = i->amount_fen,
         .product = i->product_id != 0 ? codes_put(r->l->products, i->product_id) : 0,
-        .flags = (uint8_t)(i->flags | (repeat ? LEDGER_LINE_REPEAT : 0)),
+        .flags = (uint8_t)(i->flags | (repeat ? DAYBOOK_LINE_REPEAT : 0)),
     };
-    ledger_fresh_line(f, &line);
+    daybook_fresh_line(f, &line);
     row->n_lines++;
     return !atomic_load_explicit(&r->l->stopping, memory_order_relaxed);
 }
@@ -180,7 +180,7 @@ static void see_refund(void *to, const struct refund_fact *f)
     struct reading *r = to;
     uint32_t channel = codes_put(r->l->channels, f->channel_id);
     r->too_much = r->too_much || !fits(f->at_s, channel, 0);
-    const struct ledger_refund refund = {
+    const struct daybook_refund refund = {
         .order_id = f->order_id,
         .amount_fen = f->amount_fen,
         .born = person_code(r->l, f->root_id != 0 ? f->customer_id : 0),
@@ -188,22 +188,22 @@ static void see_refund(void *to, const struct refund_fact *f)
         .at_s = (uint32_t)f->at_s,
         .channel = (uint16_t)channel,
     };
-    ledger_fresh_refund(&r->fresh, &refund);
+    daybook_fresh_refund(&r->fresh, &refund);
 }
 
 static void see_change(void *to, bool is_order, int64_t id)
 {
     struct reading *r = to;
     if (is_order)
-        ledger_ids_add(&r->orders, id);
+        daybook_ids_add(&r->orders, id);
     else if (codes_find(r->l->people, id) != 0)
-        ledger_ids_add(&r->people, codes_find(r->l->people, id));
+        daybook_ids_add(&r->people, codes_find(r->l->people, id));
 }
 
 /* ---- the next book ---- */
 
 /* Puts a new book in the place of the last. The caller holds the lock. */
-static void put_book(struct ledger *l, struct ledger_book *fresh)
+static void put_book(struct daybook *l, struct daybook_edition *fresh)
 {
     if (fresh != NULL) {
         fresh->provinces = l->provinces;
@@ -214,17 +214,17 @@ static void put_book(struct ledger *l, struct ledger_book *fresh)
         fresh->products = l->products;
         fresh->products_n = codes_count(l->products) + 1;
     }
-    ledger_book_drop(l->book);
+    daybook_edition_drop(l->book);
     l->book = fresh;
     l->status.ready = fresh != NULL;
     l->status.orders = fresh != NULL ? fresh->n : 0;
     l->status.bytes = codes_bytes(l->people) + codes_bytes(l->channels) + codes_bytes(l->products) +
-                      (fresh != NULL ? ledger_book_bytes(fresh) : 0);
+                      (fresh != NULL ? daybook_edition_bytes(fresh) : 0);
 }
 
 static int compare_row_ids(const void *a, const void *b)
 {
-    const struct ledger_row *x = a, *y = b;
+    const struct daybook_row *x = a, *y = b;
     return (x->id > y->id) - (x->id < y->id);
 }
 
@@ -232,7 +232,7 @@ static int compare_row_ids(const void *a, const void *b)
 static enum rc read_orders(struct reading *r, struct tx *tx, struct err *e)
 {
     enum rc rc = RC_OK;
-    ledger_ids_sort(&r->orders);
+    daybook_ids_sort(&r->orders);
     for (size_t i = 0; rc == RC_OK && i < r->orders.n; i += AT_ONCE) {
         size_t n = r->orders.n - i < AT_ONCE ? r->orders.n - i : AT_ONCE;
         rc = order_feed_of(tx, r->orders.at + i, n, see_order, r, e);
@@ -245,7 +245,7 @@ static enum rc read_orders(struct reading *r, struct tx *tx, struct err *e)
         rc = line_feed_of(tx, r->orders.at + i,
                           r->orders.n - i < AT_ONCE ? r->orders.n - i : AT_ONCE, see_line, r, e);
     for (size_t i = 0; i < r->orders.n; i++)
-        ledger_ids_add(&r->fresh.gone, r->orders.at[i]);
+        daybook_ids_add(&r->fresh.gone, r->orders.at[i]);
     return rc;
 }
 
@@ -255,7 +255,7 @@ struct standing {
     bool erased;
 };
 struct standings {
-    struct ledger *l;
+    struct daybook *l;
     struct standing *at; /* by ascending born, once sorted */
     size_t n;
 };
@@ -281,59 +281,59 @@ static const struct standing *standing_of(const struct standings *s, uint32_t bo
 
 /* The customers as born whose rows a changed customer may have to do with: it, and all who stood
  * for the same one. */
-static void find_born(const struct reading *r, struct ledger_ids *out)
+static void find_born(const struct reading *r, struct daybook_ids *out)
 {
-    const struct ledger_book *b = r->l->book;
+    const struct daybook_edition *b = r->l->book;
     for (uint32_t i = 0; i < b->n; i++)
-        if (ledger_ids_has(&r->people, b->born[i]) || ledger_ids_has(&r->people, b->root[i]))
-            ledger_ids_add(out, codes_id(r->l->people, b->born[i]));
+        if (daybook_ids_has(&r->people, b->born[i]) || daybook_ids_has(&r->people, b->root[i]))
+            daybook_ids_add(out, codes_id(r->l->people, b->born[i]));
     for (uint32_t i = 0; i < b->n_refunds; i++)
-        if (ledger_ids_has(&r->people, b->refunds[i].born))
-            ledger_ids_add(out, codes_id(r->l->people, b->refunds[i].born));
-    ledger_ids_sort(out);
+        if (daybook_ids_has(&r->people, b->refunds[i].born))
+            daybook_ids_add(out, codes_id(r->l->people, b->refunds[i].born));
+    daybook_ids_sort(out);
 }
 
 /* Moves the rows of those who stand for another now. */
 static void move_rows(struct reading *r, const struct standings *s)
 {
-    const struct ledger_book *b = r->l->book;
-    struct ledger_ids moved = {0};
+    const struct daybook_edition *b = r->l->book;
+    struct daybook_ids moved = {0};
     for (uint32_t i = 0; i < b->n; i++) {
         const struct standing *now = standing_of(s, b->born[i]);
         bool erased = (b->flags[i] & ORDER_FEED_ERASED) != 0;
         if (now == NULL || (now->root == b->root[i] && now->erased == erased) ||
-            ledger_ids_has(&r->orders, b->id[i]))
+            daybook_ids_has(&r->orders, b->id[i]))
             continue;
-        struct ledger_row row = ledger_row_at(b, i);
+        struct daybook_row row = daybook_row_at(b, i);
         row.root = now->root;
         row.flags =
             (uint8_t)((row.flags & ~ORDER_FEED_ERASED) | (now->erased ? ORDER_FEED_ERASED : 0));
         row.first_line = (uint32_t)r->fresh.n_lines;
         row.n_lines = b->first_line[i + 1] - b->first_line[i];
         for (uint32_t k = b->first_line[i]; k < b->first_line[i + 1]; k++) {
-            struct ledger_line line = ledger_line_at(b, k);
-            ledger_fresh_line(&r->fresh, &line);
+            struct daybook_line line = daybook_line_at(b, k);
+            daybook_fresh_line(&r->fresh, &line);
         }
-        ledger_fresh_row(&r->fresh, &row);
-        ledger_ids_add(&moved, row.id);
+        daybook_fresh_row(&r->fresh, &row);
+        daybook_ids_add(&moved, row.id);
     }
-    ledger_ids_sort(&moved);
+    daybook_ids_sort(&moved);
     for (uint32_t i = 0; i < b->n_refunds; i++)
-        if (ledger_ids_has(&moved, b->refunds[i].order_id)) {
-            struct ledger_refund refund = b->refunds[i];
+        if (daybook_ids_has(&moved, b->refunds[i].order_id)) {
+            struct daybook_refund refund = b->refunds[i];
             const struct standing *now = standing_of(s, refund.born);
             refund.root = now != NULL ? now->root : refund.root;
-            ledger_fresh_refund(&r->fresh, &refund);
+            daybook_fresh_refund(&r->fresh, &refund);
         }
     for (size_t i = 0; i < moved.n; i++)
-        ledger_ids_add(&r->fresh.gone, moved.at[i]);
+        daybook_ids_add(&r->fresh.gone, moved.at[i]);
     free(moved.at);
 }
 
 static enum rc read_people(struct reading *r, struct tx *tx, struct err *e)
 {
-    struct ledger_ids born = {0};
-    ledger_ids_sort(&r->people);
+    struct daybook_ids born = {0};
+    daybook_ids_sort(&r->people);
     if (r->people.n == 0)
         return RC_OK;
     find_born(r, &born);
@@ -353,12 +353,12 @@ static enum rc read_people(struct reading *r, struct tx *tx, struct err *e)
 
 static enum rc too_large(struct err *e)
 {
-    return err_set(e, RC_LIMIT, "ledger", NULL, "订单超出内存账本的范围",
-                   "orders do not fit the ledger in memory");
+    return err_set(e, RC_LIMIT, "daybook", NULL, "订单超出内存订单簿的范围",
+                   "orders do not fit the daybook in memory");
 }
 
 /* Up to `seq`, which the transaction sees. The caller holds the lock; there is a book. */
-static enum rc step(struct ledger *l, struct tx *tx, int64_t seq, struct err *e)
+static enum rc step(struct daybook *l, struct tx *tx, int64_t seq, struct err *e)
 {
     struct reading r = {.l = l};
     bool upset = false;
@@ -378,8 +378,8 @@ static enum rc step(struct ledger *l, struct tx *tx, int64_t seq, struct err *e)
     if (rc == RC_OK && r.too_much)
         rc = too_large(e);
     if (rc == RC_OK && r.fresh.gone.n > 0) {
-        ledger_ids_sort(&r.fresh.gone);
-        put_book(l, ledger_book_merge(l->book, &r.fresh));
+        daybook_ids_sort(&r.fresh.gone);
+        put_book(l, daybook_edition_merge(l->book, &r.fresh));
         l->status.steps++;
         l->status.step_us = clock_mono_us() - began_us;
     }
@@ -391,7 +391,7 @@ static enum rc step(struct ledger *l, struct tx *tx, int64_t seq, struct err *e)
     return rc;
 }
 
-static enum rc read_all(struct ledger *l, struct tx *tx, struct err *e)
+static enum rc read_all(struct daybook *l, struct tx *tx, struct err *e)
 {
     struct reading r = {.l = l};
     bool upset = false;
@@ -413,7 +413,7 @@ static enum rc read_all(struct ledger *l, struct tx *tx, struct err *e)
     if (rc == RC_OK && r.too_much)
         rc = too_large(e);
     bool whole = rc == RC_OK && !atomic_load(&l->stopping);
-    struct ledger_book *fresh = whole ? ledger_book_merge(NULL, &r.fresh) : NULL;
+    struct daybook_edition *fresh = whole ? daybook_edition_merge(NULL, &r.fresh) : NULL;
     reading_free(&r);
     malloc_trim(0);
     lock_take(&l->lock);
@@ -425,7 +425,7 @@ static enum rc read_all(struct ledger *l, struct tx *tx, struct err *e)
     return rc;
 }
 
-enum rc ledger_read(struct ledger *l, struct tx *tx, struct err *e)
+enum rc daybook_read(struct daybook *l, struct tx *tx, struct err *e)
 {
     lock_take(&l->lock);
     enum rc rc = read_all(l, tx, e);
@@ -433,7 +433,8 @@ enum rc ledger_read(struct ledger *l, struct tx *tx, struct err *e)
     return rc;
 }
 
-enum rc ledger_book_for(struct ledger *l, struct tx *tx, struct ledger_book **out, struct err *e)
+enum rc daybook_edition_for(struct daybook *l, struct tx *tx, struct daybook_edition **out,
+                            struct err *e)
 {
     int64_t seq = 0;
     *out = NULL;
@@ -443,7 +444,7 @@ enum rc ledger_book_for(struct ledger *l, struct tx *tx, struct ledger_book **ou
     if (rc != RC_OK)
         return rc;
     lock_take(&l->lock);
-    if (l->book != NULL && l->seq < seq && seq - l->seq <= LEDGER_STEP_MOST)
+    if (l->book != NULL && l->seq < seq && seq - l->seq <= DAYBOOK_STEP_MOST)
         rc = step(l, tx, seq, e);
     if (rc == RC_LIMIT) /* the database has room for more */
         rc = RC_OK;
@@ -458,7 +459,7 @@ enum rc ledger_book_for(struct ledger *l, struct tx *tx, struct ledger_book **ou
 /* ---- the thread ---- */
 
 /* One look at the database. The caller holds the lock. */
-static enum rc look(struct ledger *l, struct err *e)
+static enum rc look(struct daybook *l, struct err *e)
 {
     struct tx *tx = NULL;
     int64_t seq = 0;
@@ -479,7 +480,7 @@ static enum rc look(struct ledger *l, struct err *e)
 
 static void *run(void *arg)
 {
-    struct ledger *l = arg;
+    struct daybook *l = arg;
     lock_take(&l->lock);
     while (!atomic_load(&l->stopping)) {
         struct err e = ERR_INIT;
@@ -487,9 +488,9 @@ static void *run(void *arg)
         enum rc rc = l->status.hopeless ? RC_OK : look(l, &e);
         l->status.hopeless = l->status.hopeless || rc == RC_LIMIT;
         if (rc != RC_OK)
-            log_line(LOG_ERROR, "ledger", "\"code\":\"%s\"", e.code);
+            log_line(LOG_ERROR, "daybook", "\"code\":\"%s\"", e.code);
         else if (l->status.reads > reads)
-            log_line(LOG_INFO, "ledger_read", "\"took_us\":%" PRId64, l->status.read_us);
+            log_line(LOG_INFO, "daybook_read", "\"took_us\":%" PRId64, l->status.read_us);
         if (!atomic_load(&l->stopping))
             signal_wait_for(&l->wake, &l->lock, LOOK_AGAIN_US);
     }
@@ -499,10 +500,10 @@ static void *run(void *arg)
 
 /* ---- its life ---- */
 
-struct ledger *ledger_new(void)
+struct daybook *daybook_new(void)
 {
-    struct ledger *l = must(calloc(1, sizeof *l));
-    lock_init(&l->lock, LOCK_LEDGER);
+    struct daybook *l = must(calloc(1, sizeof *l));
+    lock_init(&l->lock, LOCK_DAYBOOK);
     signal_init(&l->wake);
     l->people = codes_new(64);
     l->channels = codes_new(16);
@@ -514,16 +515,16 @@ struct ledger *ledger_new(void)
     return l;
 }
 
-struct ledger *ledger_start(struct db *db)
+struct daybook *daybook_start(struct db *db)
 {
-    struct ledger *l = ledger_new();
+    struct daybook *l = daybook_new();
     l->db = db;
     l->has_thread = true;
-    l->thread = thread_start("koi-ledger", run, l);
+    l->thread = thread_start("koi-daybook", run, l);
     return l;
 }
 
-void ledger_stop(struct ledger *l)
+void daybook_stop(struct daybook *l)
 {
     if (l == NULL)
         return;
@@ -533,7 +534,7 @@ void ledger_stop(struct ledger *l)
     lock_give(&l->lock);
     if (l->has_thread)
         pthread_join(l->thread, NULL);
-    ledger_book_drop(l->book);
+    daybook_edition_drop(l->book);
     for (uint16_t i = 1; i < l->provinces_n; i++)
         free((char *)(uintptr_t)l->provinces[i].p);
     for (size_t i = 0; i < l->old_provinces_n; i++)
@@ -547,10 +548,10 @@ void ledger_stop(struct ledger *l)
     free(l);
 }
 
-struct ledger_status ledger_status(struct ledger *l)
+struct daybook_status daybook_status(struct daybook *l)
 {
     lock_take(&l->lock);
-    struct ledger_status s = l->status;
+    struct daybook_status s = l->status;
     s.seq = l->seq;
     lock_give(&l->lock);
     s.at = atomic_load(&l->at);

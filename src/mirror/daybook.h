@@ -1,21 +1,21 @@
-/* ledger — every order and refund in memory, in columns, for the reports (query/board.h).
+/* daybook — every order and refund in memory, in columns, for the reports (query/board.h).
  *
  * The mirror's events say what known customers bought; reports also count orders of nobody known,
- * unpaid ones, cancellation documents, provinces and paid amounts. The ledger has what reports ask
+ * unpaid ones, cancellation documents, provinces and paid amounts. The daybook has what reports ask
  * for of each order, sorted by (root customer, time, id), so that a customer's orders stand
  * together and a question is one pass over columns, shared out to the cores.
  *
- * A book never changes; the next one is made from the last by a merge. It follows the log: whoever
- * writes an order names it in `change`. Whoever asks brings the ledger up to what their transaction
- * sees, so an answer is never older than its asker; a thread of its own reads everything at the
- * start, after an import was taken back, and long tails. It holds no truth.
+ * An edition never changes; the next one is made from the last by a merge. It follows the log:
+ * whoever writes an order names it in `change`. Whoever asks brings the daybook up to what their
+ * transaction sees, so an answer is never older than its asker; a thread of its own reads
+ * everything at the start, after an import was taken back, and long tails. It holds no truth.
  *
  * Cost: 45 bytes an order, 13 a line, 40 a refund, 25 to 42 a customer who ordered. Reading
- * everything: 2 µs an order or line. A step that changes anything copies the book: about 20 ns an
- * order.
+ * everything: 2 µs an order or line. A step that changes anything copies the edition: about 20 ns
+ * an order.
  */
-#ifndef KOI_MIRROR_LEDGER_H
-#define KOI_MIRROR_LEDGER_H
+#ifndef KOI_MIRROR_DAYBOOK_H
+#define KOI_MIRROR_DAYBOOK_H
 
 #include "db/db.h"
 #include "mirror/codes.h"
@@ -24,9 +24,9 @@
 
 #include <stdatomic.h>
 
-struct ledger;
+struct daybook;
 
-struct ledger_refund {
+struct daybook_refund {
     int64_t order_id, amount_fen;
     uint32_t born, root; /* as in orders */
     uint32_t at_s;
@@ -35,12 +35,12 @@ struct ledger_refund {
 
 /* What a line has besides enum line_feed_flags. */
 enum {
-    LEDGER_LINE_REPEAT = 64, /* exactly as an earlier line of its order */
-    LEDGER_LINE_TIMES = 128, /* lines of its order have different times; on the first of them */
+    DAYBOOK_LINE_REPEAT = 64, /* exactly as an earlier line of its order */
+    DAYBOOK_LINE_TIMES = 128, /* lines of its order have different times; on the first of them */
 };
 
 /* Orders as columns; people and products are codes, 0: nobody known, none. */
-struct ledger_book {
+struct daybook_edition {
     atomic_uint refs;
     uint32_t n;
     int64_t *id;
@@ -58,7 +58,7 @@ struct ledger_book {
     uint8_t *line_flags;
     struct run_amounts quantity, amount_fen; /* of a line */
     uint32_t n_refunds;
-    struct ledger_refund *refunds;           /* in no order */
+    struct daybook_refund *refunds;          /* in no order */
     const struct str *provinces;             /* by number */
     const struct codes *people;              /* ids of customers and their codes */
     const struct codes *channels, *products; /* likewise */
@@ -67,24 +67,25 @@ struct ledger_book {
     uint16_t provinces_n;                    /* numbers that it may have, 0 included */
 };
 
-/* A ledger of its own, without a thread: for tests. */
-struct ledger *ledger_new(void);
+/* A daybook of its own, without a thread: for tests. */
+struct daybook *daybook_new(void);
 /* One with a thread that reads everything and follows. The database outlives it. */
-struct ledger *ledger_start(struct db *db);
+struct daybook *daybook_start(struct db *db);
 /* Ends the thread; nobody holds a book any more. Accepts NULL. */
-void ledger_stop(struct ledger *l);
+void daybook_stop(struct daybook *l);
 
 /* A book with everything the transaction sees, held for the caller; NULL when there is none yet, or
- * it would take long to make. Reads at most LEDGER_STEP_MOST rows of the log. */
-enum { LEDGER_STEP_MOST = 200000 };
-enum rc ledger_book_for(struct ledger *l, struct tx *tx, struct ledger_book **out, struct err *e);
+ * it would take long to make. Reads at most DAYBOOK_STEP_MOST rows of the log. */
+enum { DAYBOOK_STEP_MOST = 200000 };
+enum rc daybook_edition_for(struct daybook *l, struct tx *tx, struct daybook_edition **out,
+                            struct err *e);
 /* Gives it back; accepts NULL. */
-void ledger_book_drop(struct ledger_book *b);
+void daybook_edition_drop(struct daybook_edition *b);
 /* Reads everything, whatever was there: what the thread does. RC_LIMIT for what does not fit the
  * columns. */
-enum rc ledger_read(struct ledger *l, struct tx *tx, struct err *e);
+enum rc daybook_read(struct daybook *l, struct tx *tx, struct err *e);
 
-struct ledger_status {
+struct daybook_status {
     bool ready;
     bool hopeless; /* what there is does not fit the columns: the database answers */
     int64_t orders;
@@ -94,6 +95,6 @@ struct ledger_status {
     size_t bytes;
 };
 /* Any thread. */
-struct ledger_status ledger_status(struct ledger *l);
+struct daybook_status daybook_status(struct daybook *l);
 
 #endif

@@ -1,7 +1,7 @@
-/* ledger_book.c — books: columns of orders, and the next from the last by one merge.
+/* daybook_edition.c — books: columns of orders, and the next from the last by one merge.
  *
  * Amounts take four bytes where all of a book fit, as in runs. */
-#include "mirror/ledger_parts.h"
+#include "mirror/daybook_parts.h"
 
 #include "base/must.h"
 #include "store/ids.h"
@@ -19,13 +19,13 @@ static void *grown(void *list, size_t n, size_t *room, size_t size)
     return must(realloc(list, *room * size));
 }
 
-void ledger_ids_add(struct ledger_ids *l, int64_t id)
+void daybook_ids_add(struct daybook_ids *l, int64_t id)
 {
     l->at = grown(l->at, l->n, &l->room, sizeof *l->at);
     l->at[l->n++] = id;
 }
 
-void ledger_ids_sort(struct ledger_ids *l)
+void daybook_ids_sort(struct daybook_ids *l)
 {
     size_t n = 0;
     if (l->n == 0)
@@ -37,38 +37,38 @@ void ledger_ids_sort(struct ledger_ids *l)
     l->n = n;
 }
 
-bool ledger_ids_has(const struct ledger_ids *l, int64_t id)
+bool daybook_ids_has(const struct daybook_ids *l, int64_t id)
 {
     if (l->n == 0 || id < l->at[0] || id > l->at[l->n - 1])
         return false;
     return bsearch(&id, l->at, l->n, sizeof id, ids_compare) != NULL;
 }
 
-void ledger_fresh_row(struct ledger_fresh *f, const struct ledger_row *row)
+void daybook_fresh_row(struct daybook_fresh *f, const struct daybook_row *row)
 {
     f->rows = grown(f->rows, f->n, &f->room, sizeof *f->rows);
     f->rows[f->n++] = *row;
 }
 
-void ledger_fresh_line(struct ledger_fresh *f, const struct ledger_line *line)
+void daybook_fresh_line(struct daybook_fresh *f, const struct daybook_line *line)
 {
     f->lines = grown(f->lines, f->n_lines, &f->lines_room, sizeof *f->lines);
     f->lines[f->n_lines++] = *line;
 }
 
-void ledger_fresh_refund(struct ledger_fresh *f, const struct ledger_refund *refund)
+void daybook_fresh_refund(struct daybook_fresh *f, const struct daybook_refund *refund)
 {
     f->refunds = grown(f->refunds, f->n_refunds, &f->refunds_room, sizeof *f->refunds);
     f->refunds[f->n_refunds++] = *refund;
 }
 
-void ledger_fresh_free(struct ledger_fresh *f)
+void daybook_fresh_free(struct daybook_fresh *f)
 {
     free(f->gone.at);
     free(f->rows);
     free(f->lines);
     free(f->refunds);
-    *f = (struct ledger_fresh){0};
+    *f = (struct daybook_fresh){0};
 }
 
 /* ---- columns ---- */
@@ -102,17 +102,17 @@ static void amounts_free(struct run_amounts *c)
 
 /* The columns of amounts, in this order. */
 enum { SALE, REFUNDED, PAID, TOTAL, QUANTITY, AMOUNT, AMOUNTS };
-static struct run_amounts *amounts_of(struct ledger_book *b, int which)
+static struct run_amounts *amounts_of(struct daybook_edition *b, int which)
 {
     struct run_amounts *at[AMOUNTS] = {&b->sale_fen,  &b->refunded_fen, &b->paid_fen,
                                        &b->total_fen, &b->quantity,     &b->amount_fen};
     return at[which];
 }
 
-static struct ledger_book *book_new(size_t n, size_t n_lines, size_t n_refunds,
-                                    const bool narrow[static AMOUNTS])
+static struct daybook_edition *book_new(size_t n, size_t n_lines, size_t n_refunds,
+                                        const bool narrow[static AMOUNTS])
 {
-    struct ledger_book *b = must(calloc(1, sizeof *b));
+    struct daybook_edition *b = must(calloc(1, sizeof *b));
     b->refs = 1;
     b->id = must(malloc((n + 1) * sizeof *b->id));
     b->root = must(malloc((n + 1) * sizeof *b->root));
@@ -131,7 +131,7 @@ static struct ledger_book *book_new(size_t n, size_t n_lines, size_t n_refunds,
     return b;
 }
 
-void ledger_book_drop(struct ledger_book *b)
+void daybook_edition_drop(struct daybook_edition *b)
 {
     if (b == NULL || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) > 1)
         return;
@@ -156,7 +156,7 @@ static size_t amounts_width(const struct run_amounts *c)
     return c->narrow != NULL ? sizeof *c->narrow : sizeof *c->wide;
 }
 
-size_t ledger_book_bytes(const struct ledger_book *b)
+size_t daybook_edition_bytes(const struct daybook_edition *b)
 {
     size_t row = sizeof *b->id + sizeof *b->root + sizeof *b->born + sizeof *b->at_s +
                  sizeof *b->channel + sizeof *b->province + sizeof *b->flags +
@@ -168,9 +168,9 @@ size_t ledger_book_bytes(const struct ledger_book *b)
     return b->n * row + b->n_lines * line + b->n_refunds * sizeof *b->refunds;
 }
 
-struct ledger_row ledger_row_at(const struct ledger_book *b, uint32_t at)
+struct daybook_row daybook_row_at(const struct daybook_edition *b, uint32_t at)
 {
-    return (struct ledger_row){
+    return (struct daybook_row){
         .id = b->id[at],
         .sale_fen = run_amount(&b->sale_fen, at),
         .refunded_fen = run_amount(&b->refunded_fen, at),
@@ -185,9 +185,9 @@ struct ledger_row ledger_row_at(const struct ledger_book *b, uint32_t at)
     };
 }
 
-struct ledger_line ledger_line_at(const struct ledger_book *b, uint32_t at)
+struct daybook_line daybook_line_at(const struct daybook_edition *b, uint32_t at)
 {
-    return (struct ledger_line){
+    return (struct daybook_line){
         .quantity = run_amount(&b->quantity, at),
         .amount_fen = run_amount(&b->amount_fen, at),
         .product = b->product[at],
@@ -195,7 +195,7 @@ struct ledger_line ledger_line_at(const struct ledger_book *b, uint32_t at)
     };
 }
 
-static void put_line(struct ledger_book *b, const struct ledger_line *line)
+static void put_line(struct daybook_edition *b, const struct daybook_line *line)
 {
     uint32_t at = b->n_lines++;
     b->product[at] = line->product;
@@ -205,7 +205,7 @@ static void put_line(struct ledger_book *b, const struct ledger_line *line)
 }
 
 /* A row; its lines have been put. */
-static void put(struct ledger_book *b, const struct ledger_row *row)
+static void put(struct daybook_edition *b, const struct daybook_row *row)
 {
     uint32_t at = b->n++;
     b->id[at] = row->id;
@@ -222,21 +222,21 @@ static void put(struct ledger_book *b, const struct ledger_row *row)
     amounts_set(&b->total_fen, at, row->total_fen);
 }
 
-static void put_fresh(struct ledger_book *b, const struct ledger_fresh *f,
-                      const struct ledger_row *row)
+static void put_fresh(struct daybook_edition *b, const struct daybook_fresh *f,
+                      const struct daybook_row *row)
 {
     for (uint32_t i = 0; i < row->n_lines; i++)
         put_line(b, &f->lines[row->first_line + i]);
     put(b, row);
 }
 
-static void put_old(struct ledger_book *b, const struct ledger_book *old, uint32_t at)
+static void put_old(struct daybook_edition *b, const struct daybook_edition *old, uint32_t at)
 {
     for (uint32_t i = old->first_line[at]; i < old->first_line[at + 1]; i++) {
-        struct ledger_line line = ledger_line_at(old, i);
+        struct daybook_line line = daybook_line_at(old, i);
         put_line(b, &line);
     }
-    struct ledger_row row = ledger_row_at(old, at);
+    struct daybook_row row = daybook_row_at(old, at);
     put(b, &row);
 }
 
@@ -244,7 +244,7 @@ static void put_old(struct ledger_book *b, const struct ledger_book *old, uint32
 
 static int compare_rows(const void *a, const void *b)
 {
-    const struct ledger_row *x = a, *y = b;
+    const struct daybook_row *x = a, *y = b;
     if (x->root != y->root)
         return x->root < y->root ? -1 : 1;
     if (x->at_s != y->at_s)
@@ -253,7 +253,8 @@ static int compare_rows(const void *a, const void *b)
 }
 
 /* Whether the old book's row at a place comes before a fresh one. */
-static bool comes_before(const struct ledger_book *old, uint32_t at, const struct ledger_row *row)
+static bool comes_before(const struct daybook_edition *old, uint32_t at,
+                         const struct daybook_row *row)
 {
     if (old->root[at] != row->root)
         return old->root[at] < row->root;
@@ -262,7 +263,8 @@ static bool comes_before(const struct ledger_book *old, uint32_t at, const struc
     return old->id[at] < row->id;
 }
 
-static void find_widths(struct ledger_book *old, const struct ledger_fresh *f, bool narrow[AMOUNTS])
+static void find_widths(struct daybook_edition *old, const struct daybook_fresh *f,
+                        bool narrow[AMOUNTS])
 {
     for (int k = 0; k < AMOUNTS; k++)
         narrow[k] = old == NULL || amounts_of(old, k)->narrow != NULL;
@@ -278,24 +280,24 @@ static void find_widths(struct ledger_book *old, const struct ledger_fresh *f, b
     }
 }
 
-static void merge_refunds(struct ledger_book *b, const struct ledger_book *old,
-                          const struct ledger_fresh *f)
+static void merge_refunds(struct daybook_edition *b, const struct daybook_edition *old,
+                          const struct daybook_fresh *f)
 {
     for (uint32_t i = 0; old != NULL && i < old->n_refunds; i++)
-        if (!ledger_ids_has(&f->gone, old->refunds[i].order_id))
+        if (!daybook_ids_has(&f->gone, old->refunds[i].order_id))
             b->refunds[b->n_refunds++] = old->refunds[i];
     for (size_t i = 0; i < f->n_refunds; i++)
         b->refunds[b->n_refunds++] = f->refunds[i];
 }
 
-struct ledger_book *ledger_book_merge(struct ledger_book *old, struct ledger_fresh *f)
+struct daybook_edition *daybook_edition_merge(struct daybook_edition *old, struct daybook_fresh *f)
 {
     bool narrow[AMOUNTS];
     uint32_t n = old != NULL ? old->n : 0;
     size_t n_lines = old != NULL ? old->n_lines : 0;
     size_t n_refunds = old != NULL ? old->n_refunds : 0;
     find_widths(old, f, narrow);
-    struct ledger_book *b =
+    struct daybook_edition *b =
         book_new(n + f->n, n_lines + f->n_lines, n_refunds + f->n_refunds, narrow);
     if (f->n > 0)
         qsort(f->rows, f->n, sizeof *f->rows, compare_rows);
@@ -303,7 +305,7 @@ struct ledger_book *ledger_book_merge(struct ledger_book *old, struct ledger_fre
     for (uint32_t i = 0; i < n; i++) {
         while (next < f->n && !comes_before(old, i, &f->rows[next]))
             put_fresh(b, f, &f->rows[next++]);
-        if (!ledger_ids_has(&f->gone, old->id[i]))
+        if (!daybook_ids_has(&f->gone, old->id[i]))
             put_old(b, old, i);
     }
     while (next < f->n)
