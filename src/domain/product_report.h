@@ -45,8 +45,8 @@ enum product_sort {
 /* The products of a category (absent: all) that were sold or returned in the range, sorted, in the
  * transaction's arena. What has no such figure comes last either way; ties go by id. Costs are told
  * to scope account 0 alone. RC_LIMIT past 200,000 products and, where the database is asked,
- * 3,000,000 pairs of product and buyer. From the daybook 10 ns a line; else one pass over the lines,
- * 0.4 s for 245,903 on SQLite, 21 to 43 bytes a pair. */
+ * 3,000,000 pairs of product and buyer. From the daybook 10 ns a line; else one pass over the
+ * lines, 0.4 s for 245,903 on SQLite, 21 to 43 bytes a pair. */
 enum rc product_report(const struct board *board, const struct report_range *range,
                        struct str category, enum product_sort sort, bool descending,
                        struct product_figures **out, size_t *out_n, struct err *e);
