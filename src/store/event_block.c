@@ -46,7 +46,7 @@ static size_t put_varint(char *to, uint64_t x)
 static size_t put_signed(char *to, int64_t now, int64_t before)
 {
     int64_t d = (int64_t)((uint64_t)now - (uint64_t)before);
-    return put_varint(to, (uint64_t)d << 1 ^ (uint64_t)(d >> 63));
+    return put_varint(to, (uint64_t)d << 1 ^ (d < 0 ? UINT64_MAX : 0));
 }
 
 static size_t put_event(char *to, const struct event_ref *ref, int64_t at_s, int64_t seq)

@@ -434,6 +434,8 @@ static void postings_of_several(struct runs_call *call, const struct chunk *chun
     w->only = a.run.postings[w->only_kind];
     while (assembly_next(&a))
         walk_posting(w, &a.here, call->see_customer, call->to);
+    w->run = NULL;
+    w->only = NULL;
     assembly_end(&a);
 }
 
