@@ -339,23 +339,28 @@ static void batches_of_run(struct runs_call *call, const struct run *run,
     fill(&f, who);
 }
 
-void walk_batches(const struct survey *v, uint32_t chunk, const struct set_words *who,
-                  void (*see)(void *to, const struct walk_batch *b), void *to)
+static void walk_in_batches(const struct survey *v, uint32_t chunk, const struct set_words *who,
+                            bool open, void (*see)(void *to, const struct walk_batch *b), void *to)
 {
     struct runs_call call = {.v = v,
                              .see = batches_of_run,
                              .see_several = batches_of_several,
                              .see_batch = see,
-                             .to = to};
+                             .to = to,
+                             .open = open};
     walk_runs(&call, chunk, who);
+}
+
+void walk_batches(const struct survey *v, uint32_t chunk, const struct set_words *who,
+                  void (*see)(void *to, const struct walk_batch *b), void *to)
+{
+    walk_in_batches(v, chunk, who, false, see, to);
 }
 
 void walk_openly(const struct survey *v, uint32_t chunk, const struct set_words *who,
                  void (*see)(void *to, const struct walk_batch *b), void *to)
 {
-    struct runs_call call = {
-        .v = v, .see = batches_of_run, .see_batch = see, .to = to, .open = true};
-    walk_runs(&call, chunk, who);
+    walk_in_batches(v, chunk, who, true, see, to);
 }
 
 /* A batch customer by customer. */
