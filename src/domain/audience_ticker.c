@@ -7,8 +7,8 @@
 #include "domain/audience_tick.h"
 
 #include "base/clock.h"
-#include "base/lock.h"
 #include "base/log.h"
+#include "base/periodic.h"
 #include "mirror/mirror.h"
 
 #include <inttypes.h>
@@ -24,34 +24,10 @@ enum {
 
 struct audience_ticker {
     struct app *app;
-    pthread_t thread;
-    struct lock lock;
-    struct signal wake;
-    bool stop;
+    struct periodic periodic;
     int64_t after_id; /* where the last tick ended early */
     int64_t expired_us;
 };
-
-static bool is_stopping(void *arg)
-{
-    struct audience_ticker *t = arg;
-    lock_take(&t->lock);
-    bool stop = t->stop;
-    lock_give(&t->lock);
-    return stop;
-}
-
-/* False when it is to end. */
-static bool wait_for(struct audience_ticker *t, int64_t wait_us)
-{
-    int64_t until_us = clock_mono_us() + wait_us;
-    lock_take(&t->lock);
-    for (int64_t left = wait_us; !t->stop && left > 0; left = until_us - clock_mono_us())
-        signal_wait_for(&t->wake, &t->lock, left);
-    bool stop = t->stop;
-    lock_give(&t->lock);
-    return !stop;
-}
 
 /* A snapshot with all that is committed, or what there is after a second: what is not in it yet
  * moves people in the next tick. */
@@ -81,8 +57,8 @@ static void tick(struct audience_ticker *t)
     struct audience_tick now = {
         .now_s = clock_now_s(),
         .after_id = t->after_id,
-        .stopping = is_stopping,
-        .arg = t,
+        .stopping = periodic_stopping,
+        .arg = &t->periodic,
     };
     int64_t began_us = clock_mono_us();
     tell("audience_tick", audience_tick_run(t->app->db, t->app->writer, s, &now, &e), &e);
@@ -111,11 +87,11 @@ static void *run(void *arg)
     struct audience_ticker *t = arg;
     for (;;) {
         int64_t every_s = config_int(t->app->config, "audience_seconds");
-        if (!wait_for(t, (every_s > 0 ? every_s : PAUSE_S) * 1000000))
+        if (!periodic_wait(&t->periodic, (every_s > 0 ? every_s : PAUSE_S) * 1000000))
             return NULL;
         if (every_s > 0)
             tick(t);
-        if (!is_stopping(t))
+        if (!periodic_stopping(&t->periodic))
             expire(t);
     }
 }
@@ -126,9 +102,7 @@ struct audience_ticker *audience_ticker_start(struct app *app)
     if (t == NULL)
         abort();
     t->app = app;
-    lock_init(&t->lock, LOCK_LEAF);
-    signal_init(&t->wake);
-    t->thread = thread_start("audiences", run, t);
+    periodic_start(&t->periodic, "audiences", run, t);
     return t;
 }
 
@@ -136,12 +110,6 @@ void audience_ticker_stop(struct audience_ticker *t)
 {
     if (t == NULL)
         return;
-    lock_take(&t->lock);
-    t->stop = true;
-    signal_all(&t->wake);
-    lock_give(&t->lock);
-    pthread_join(t->thread, NULL);
-    signal_done(&t->wake);
-    lock_done(&t->lock);
+    periodic_stop(&t->periodic);
     free(t);
 }

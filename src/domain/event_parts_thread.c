@@ -6,9 +6,9 @@
 #include "domain/event_parts.h"
 
 #include "base/clock.h"
-#include "base/lock.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "base/periodic.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,32 +17,8 @@ enum { LOOK_US = 1000000, FAILED_US = 60000000 };
 
 struct event_parts_thread {
     struct app *app;
-    pthread_t thread;
-    struct lock lock;
-    struct signal wake;
-    bool stop;
+    struct periodic periodic;
 };
-
-static bool is_stopping(void *arg)
-{
-    struct event_parts_thread *t = arg;
-    lock_take(&t->lock);
-    bool stop = t->stop;
-    lock_give(&t->lock);
-    return stop;
-}
-
-/* False when it is to end. */
-static bool wait_for(struct event_parts_thread *t, int64_t wait_us)
-{
-    int64_t until_us = clock_mono_us() + wait_us;
-    lock_take(&t->lock);
-    for (int64_t left = wait_us; !t->stop && left > 0; left = until_us - clock_mono_us())
-        signal_wait_for(&t->wake, &t->lock, left);
-    bool stop = t->stop;
-    lock_give(&t->lock);
-    return !stop;
-}
 
 static enum rc build(struct event_parts_thread *t)
 {
@@ -51,8 +27,8 @@ static enum rc build(struct event_parts_thread *t)
         .db = t->app->db,
         .writer = t->app->writer,
         .bounds = EVENT_PARTS_BOUNDS,
-        .stopping = is_stopping,
-        .arg = t,
+        .stopping = periodic_stopping,
+        .arg = &t->periodic,
     };
     int64_t began_us = clock_mono_us();
     enum rc rc = event_parts_run(&parts, &e);
@@ -75,7 +51,7 @@ static void *run(void *arg)
         enum rc rc = groups != seen ? build(t) : RC_OK;
         seen = rc == RC_OK ? groups : -1;
         wait_us = rc == RC_OK ? LOOK_US : FAILED_US;
-    } while (wait_for(t, wait_us));
+    } while (periodic_wait(&t->periodic, wait_us));
     return NULL;
 }
 
@@ -83,9 +59,7 @@ struct event_parts_thread *event_parts_start(struct app *app)
 {
     struct event_parts_thread *t = must(calloc(1, sizeof *t));
     t->app = app;
-    lock_init(&t->lock, LOCK_LEAF);
-    signal_init(&t->wake);
-    t->thread = thread_start("event-parts", run, t);
+    periodic_start(&t->periodic, "event-parts", run, t);
     return t;
 }
 
@@ -93,12 +67,6 @@ void event_parts_stop(struct event_parts_thread *t)
 {
     if (t == NULL)
         return;
-    lock_take(&t->lock);
-    t->stop = true;
-    signal_all(&t->wake);
-    lock_give(&t->lock);
-    pthread_join(t->thread, NULL);
-    signal_done(&t->wake);
-    lock_done(&t->lock);
+    periodic_stop(&t->periodic);
     free(t);
 }

@@ -111,10 +111,3 @@ void gather_rows(const struct run *run, const struct set_words *who, struct run_
             gather_customer(&g, local, run_range_of(run, local), out);
         }
 }
-
-void gather_locals(const struct run_rows *rows, struct set_words *out)
-{
-    words_clear(out);
-    for (size_t i = 0; i < rows->n; i++)
-        words_put(out, rows->local[i]);
-}

@@ -26,7 +26,5 @@ void gather_customer(struct gathering *g, uint32_t local, struct run_range range
 /* Appends the rows of those in `who` to `out`, in the order they have in the run; appends nothing
  * for whom it does not hold. */
 void gather_rows(const struct run *run, const struct set_words *who, struct run_rows *out);
-/* Whose rows are in the list. */
-void gather_locals(const struct run_rows *rows, struct set_words *out);
 
 #endif

@@ -26,8 +26,8 @@
     " WHERE p.state = 1 AND p.to_s >= $2 AND p.from_s <= $3) w CROSS JOIN event_part_block b"      \
     " WHERE b.part_id = w.part_id AND b.last_id = w.last_id AND b.to_s >= $2 AND b.from_s <= $3"
 static const struct sql BLOCKS = {
-    .text = LOOK("json_each($1) x"),
-    .pg = LOOK("unnest(string_to_array(trim(both '[]' from $1), ',')::bigint[]) AS x (value)"),
+    .text = LOOK(IDS_ROWS_LITE("$1")),
+    .pg = LOOK(IDS_ROWS_PG("$1")),
     .in = "sii",
     .out = "iB",
 };
@@ -41,8 +41,8 @@ static const struct sql PART = {
     " WHERE y.part_id = $1 AND y.last_id >= x.value) AS last_id FROM " ids ") w"                   \
     " CROSS JOIN event_part_block b WHERE b.part_id = $1 AND b.last_id = w.last_id"
 static const struct sql SOME = {
-    .text = SOME_OF("json_each($2) x"),
-    .pg = SOME_OF("unnest(string_to_array(trim(both '[]' from $2), ',')::bigint[]) AS x (value)"),
+    .text = SOME_OF(IDS_ROWS_LITE("$2")),
+    .pg = SOME_OF(IDS_ROWS_PG("$2")),
     .in = "is",
     .out = "b",
 };

@@ -13,6 +13,10 @@
 #define IDS_LITE(param) "IN (SELECT value FROM json_each(" param "))"
 /* An array, not a subquery: its length is known to the planner and its members are hashed. */
 #define IDS_PG(param) "= ANY (string_to_array(trim(both '[]' from " param "), ',')::bigint[])"
+/* The same list as rows x (value), to be joined. */
+#define IDS_ROWS_LITE(param) "json_each(" param ") x"
+#define IDS_ROWS_PG(param)                                                                         \
+    "unnest(string_to_array(trim(both '[]' from " param "), ',')::bigint[]) AS x (value)"
 
 /* The list as text, owned by the arena. About 20 bytes an id. */
 struct str ids_text(struct arena *a, const int64_t *ids, size_t n);

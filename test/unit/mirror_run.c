@@ -1,4 +1,5 @@
 /* mirror_run.c — runs of events beside a plain list: sorted, merged, replaced. */
+#include "run_row_order.h"
 #include "unit.h"
 
 #include "base/rng.h"
@@ -56,17 +57,6 @@ static void forget_replaced(const struct set_words *replaced)
             everything.rows[kept++] = everything.rows[i];
     }
     everything.n = kept;
-}
-
-static int by_customer_and_time(const void *a, const void *b)
-{
-    const struct run_row *x = *(const struct run_row *const *)a;
-    const struct run_row *y = *(const struct run_row *const *)b;
-    if (x->local != y->local)
-        return x->local < y->local ? -1 : 1;
-    if (x->at_s != y->at_s)
-        return x->at_s < y->at_s ? -1 : 1;
-    return (x > y) - (x < y);
 }
 
 static void check_row(const struct run *run, uint32_t i, uint32_t place, const struct run_row *want)

@@ -4,6 +4,7 @@
  * A chunk gets runs at random that continue and replace customers; the list forgets what is
  * replaced. A seed is printed on failure and taken from KOI_TEST_SEED.
  */
+#include "run_row_order.h"
 #include "unit.h"
 
 #include "base/calendar.h"
@@ -97,17 +98,6 @@ static struct run *next_run(struct rng *rng, uint32_t customers, uint32_t stride
 /* The rows that count by customer, then time; where each customer's begin. */
 static const struct run_row *sorted[MOST];
 static size_t start[SET_CHUNK + 1];
-
-static int by_customer_and_time(const void *a, const void *b)
-{
-    const struct run_row *x = *(const struct run_row *const *)a;
-    const struct run_row *y = *(const struct run_row *const *)b;
-    if (x->local != y->local)
-        return x->local < y->local ? -1 : 1;
-    if (x->at_s != y->at_s)
-        return x->at_s < y->at_s ? -1 : 1;
-    return (x > y) - (x < y);
-}
 
 static void sort_rows(void)
 {

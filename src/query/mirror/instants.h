@@ -18,11 +18,4 @@ static inline uint32_t instants_after(const uint32_t *at_s, uint32_t s)
            (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(b, bound))) << 4;
 }
 
-/* Bit i: the i-th of eight instants is in [from_s, to_s]. */
-static inline uint32_t instants_within(const uint32_t *at_s, uint32_t from_s, uint32_t to_s)
-{
-    uint32_t late = instants_after(at_s, to_s);
-    return (from_s > 0 ? instants_after(at_s, from_s - 1) : UINT32_C(0xff)) & ~late;
-}
-
 #endif
