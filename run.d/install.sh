@@ -5,7 +5,7 @@
 
 packages_build=(
     gcc libc6-dev meson ninja-build pkg-config ca-certificates
-    libsqlite3-dev libpq-dev libmicrohttpd-dev libcurl4-openssl-dev libjansson-dev libyajl-dev
+    libsqlite3-dev libpq-dev libmicrohttpd-dev libcurl4-openssl-dev libyajl-dev
     libssl-dev libsodium-dev libexpat1-dev libzip-dev libxlsxwriter-dev zlib1g-dev libutf8proc-dev
     libcmocka-dev
 )

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "domain/app.h"
 #include "domain/doctor.h"
+#include "domain/known.h"
 #include "http/metrics.h"
 #include "mirror/mirror.h"
 #include "store/census.h"
@@ -130,6 +131,9 @@ static enum rc put_figures(struct request *rq, struct tx *tx, struct buf *b, str
     gauge(b, "database_bytes", "gauge", db_size_bytes(app->db));
     gauge(b, "wal_bytes", "gauge", db_wal_bytes(app->db));
     gauge(b, "resident_bytes", "gauge", resident_bytes());
+    struct known_size known = known_size(app->known);
+    gauge(b, "known_accounts_and_products", "gauge", known.things);
+    gauge(b, "known_bytes", "gauge", known.bytes);
     buf_addf(b, "# TYPE koi_uptime_seconds gauge\nkoi_uptime_seconds %.3f\n",
              (double)(clock_now_us() - app->started_us) / 1e6);
     put_mirror(app->mirror, b);

@@ -1,5 +1,4 @@
-/* json — writing JSON into a buf, reading small documents (Jansson) and streaming large ones
- * (yajl).
+/* json — writing JSON into a buf, reading documents into an arena and streaming large ones (yajl).
  *
  * Writing keeps track of commas and nesting (32 deep), escapes as JSON demands, replaces invalid
  * UTF-8 by U+FFFD, and costs one pass. Numbers beyond 2^53 (ids!) are written as strings with
@@ -50,8 +49,8 @@ void json_key(struct json *j, struct str key);
 
 struct json_value; /* a parsed value, owned by the arena it was parsed into */
 
-/* Parses one document of at most 64 levels; duplicate keys, NUL in strings, invalid UTF-8, integers
- * beyond 64 bits and trailing bytes are refused: RC_INVALID with the byte in e->at, line and column
+/* Parses one document of at most 64 levels; duplicate keys, NUL in strings, invalid UTF-8, half a
+ * surrogate pair, integers beyond 64 bits and trailing bytes are refused: RC_INVALID with the byte in e->at, line and column
  * in the sentence. RC_LIMIT when the arena's ceiling is passed. */
 enum rc json_parse(struct arena *a, struct str text, const struct json_value **out, struct err *e);
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STR, JSON_ARRAY, JSON_OBJECT };
@@ -71,6 +70,8 @@ struct str json_str_or(const struct json_value *v, struct str fallback);
 int64_t json_int_or(const struct json_value *v, int64_t fallback);
 double json_double_or(const struct json_value *v, double fallback);
 bool json_bool_or(const struct json_value *v, bool fallback);
+/* A number with a fraction or an exponent, as it was written. */
+struct str json_written_or(const struct json_value *v, struct str fallback);
 
 /* Writes a parsed value again, at most as deep as the writer goes. NULL gives null. */
 void json_put_value(struct json *j, const char *key, const struct json_value *v);

@@ -342,6 +342,15 @@ void secret_sha256(struct str data, uint8_t out[static 32])
     assert(n == 32);
 }
 
+struct secret_mark secret_mark(const uint8_t key[static 16], struct str text)
+{
+    static_assert(sizeof(struct secret_mark) == crypto_shorthash_siphashx24_BYTES, "128 bits");
+    static_assert(crypto_shorthash_siphashx24_KEYBYTES == 16, "the key");
+    struct secret_mark mark;
+    crypto_shorthash_siphashx24((unsigned char *)&mark, (const unsigned char *)text.p, text.n, key);
+    return mark;
+}
+
 bool secret_equal(const void *a, const void *b, size_t n)
 {
     assert((a != NULL && b != NULL) || n == 0);

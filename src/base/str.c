@@ -269,7 +269,7 @@ static size_t utf8_step(const unsigned char *p, size_t left)
     return n;
 }
 
-bool str_utf8_valid(struct str s)
+size_t str_utf8_valid_bytes(struct str s)
 {
     size_t i = 0;
     while (i < s.n) {
@@ -283,11 +283,16 @@ bool str_utf8_valid(struct str s)
         }
         size_t step = utf8_step((const unsigned char *)s.p + i, s.n - i);
         if (step == 0)
-            return false;
+            return i;
         i += step;
     }
     assert(i == s.n);
-    return true;
+    return i;
+}
+
+bool str_utf8_valid(struct str s)
+{
+    return str_utf8_valid_bytes(s) == s.n;
 }
 
 static bool starts_code_point(char c)

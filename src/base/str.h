@@ -60,6 +60,8 @@ bool str_to_double(struct str s, double *out);
 
 /* Whether the bytes are well-formed UTF-8 (no overlong forms, no surrogates). */
 bool str_utf8_valid(struct str s);
+/* How many bytes at the beginning are. */
+size_t str_utf8_valid_bytes(struct str s);
 /* Number of code points, assuming valid UTF-8. */
 size_t str_utf8_count(struct str s);
 /* The longest prefix with at most n code points. */

@@ -15,6 +15,7 @@
 #include "domain/audience_tick.h"
 #include "domain/event_parts.h"
 #include "domain/job.h"
+#include "domain/known.h"
 #include "mirror/daybook.h"
 #include "mirror/mirror.h"
 #include "store/audit.h"
@@ -242,6 +243,9 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
         app->daybook = daybook_start(app->db);
     }
     if (rc == RC_OK && o->with_jobs) {
+        app->known = known_new(app->keys);
+    }
+    if (rc == RC_OK && o->with_jobs) {
         rc = job_runner_start(app, &app->jobs, e);
     }
     if (rc == RC_OK && o->with_jobs && o->with_mirror) {
@@ -284,6 +288,7 @@ void app_close(struct app *app)
     mirror_stop(app->mirror);
     writer_stop(app->writer);
     db_close(app->db);
+    known_free(app->known);
     keyring_free(app->keys);
     config_free(app->config);
     free(app->restore_from);

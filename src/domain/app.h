@@ -16,6 +16,7 @@ struct audience_ticker;    /* domain/audience_tick.h */
 struct event_parts_thread; /* domain/event_parts.h */
 struct job_runner;         /* domain/job.h */
 struct daybook;            /* mirror/daybook.h */
+struct known;              /* domain/known.h */
 struct mirror;             /* mirror/mirror.h */
 
 struct app {
@@ -29,6 +30,7 @@ struct app {
     struct daybook *daybook;          /* NULL likewise */
     struct audience_ticker *ticker;   /* NULL where nothing is served */
     struct event_parts_thread *parts; /* NULL where nothing is written */
+    struct known *known;              /* NULL where nothing is served */
     int64_t started_us;
     /* a backup that is to be restored when the server has stopped; NULL: none */
     char *restore_from;

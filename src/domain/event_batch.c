@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "domain/import_read.h"
+#include "domain/known.h"
 
 #include <assert.h>
 
@@ -26,6 +27,7 @@ struct event_batch {
     size_t events_n;
     struct event_problem *problems;
     size_t problems_n, wrong_n; /* with those of the last writing; of the reading alone */
+    int64_t removals;           /* when customers and products were looked up */
 };
 
 /* ---- cells ---- */
@@ -58,7 +60,9 @@ static bool cell_of(struct arena *a, const struct json_value *v, struct str *out
         *out = digits(a, json_int_or(v, 0));
         return true;
     case JSON_DOUBLE:
-        *out = arena_printf(a, "%.15g", json_double_or(v, 0));
+        *out = json_written_or(v, STR("")); /* an amount keeps each of its digits */
+        if (memchr(out->p, 'e', out->n) != NULL || memchr(out->p, 'E', out->n) != NULL)
+            *out = arena_printf(a, "%.15g", json_double_or(v, 0));
         return true;
     default:
         return false;
@@ -257,6 +261,8 @@ enum rc event_batch_read(struct app *app, struct tx *tx, const struct event_batc
     }
     if (rc == RC_OK)
         rc = read_all(b, spec, e);
+    if (rc == RC_OK)
+        rc = known_fill(app->known, tx, b->events, b->events_n, &b->removals, e);
     b->names.tx = NULL;
     b->wrong_n = b->problems_n;
     if (rc == RC_OK)
@@ -290,10 +296,14 @@ static enum rc write_events(struct event_batch *b, struct tx *tx, struct ingest 
 {
     struct ingest_event *events = ARENA_ARRAY(tx_arena(tx), struct ingest_event, b->events_n + 1);
     size_t n = 0;
+    bool holds = false;
+    enum rc rc = known_holds(tx, b->removals, &holds, e);
     for (size_t i = 0; i < b->events_n; i++) {
         struct ingest_event *ev = &events[n];
         *ev = b->events[i];
         ev->channel_id = channel_id;
+        if (!holds)
+            ev->customer_id = ev->product_id = 0;
         if (ev->kind >= NAMES_FRESH)
             ev->kind = kinds[ev->kind - NAMES_FRESH];
         n += ev->kind != 0;
@@ -301,7 +311,8 @@ static enum rc write_events(struct event_batch *b, struct tx *tx, struct ingest 
             put_problem(b, b->places[i], map_field_table[MAP_TYPE].name, "行为类型已满",
                         "all kinds of events are in use");
     }
-    enum rc rc = ingest_begin(g, tx, 0, e);
+    if (rc == RC_OK)
+        rc = ingest_begin(g, tx, 0, e);
     if (rc == RC_OK)
         rc = ingest_events(g, tx, events, n, out, e);
     return rc == RC_OK ? ingest_end(g, tx, e) : rc;

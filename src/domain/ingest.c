@@ -239,14 +239,17 @@ static enum rc place_event(struct ingest *g, struct tx *tx, const struct ingest_
                            struct ingest_counts *counts, struct placing *p, struct err *e)
 {
     assert(in->occurrence >= 1 && in->kind > 0);
-    int64_t customer_id, product_id = 0;
-    bool fresh;
+    int64_t customer_id = in->customer_id, product_id = in->product_id;
+    bool fresh = false;
     struct ingest_who who = {&in->who, in->also, in->also_n, in->at_s};
-    enum rc rc = ingest_buyer(g, tx, &who, counts, &customer_id, &fresh, e);
+    enum rc rc = RC_OK;
+    if (customer_id == 0)
+        rc = ingest_buyer(g, tx, &who, counts, &customer_id, &fresh, e);
     if (rc != RC_OK || customer_id == 0)
         return rc;
-    rc = ingest_product(g, tx, in->issuer, in->product_code, in->product_name, in->category, counts,
-                        &product_id, e);
+    if (product_id == 0)
+        rc = ingest_product(g, tx, in->issuer, in->product_code, in->product_name, in->category,
+                            counts, &product_id, e);
     if (rc != RC_OK)
         return rc;
     p->fresh[p->n] = fresh;

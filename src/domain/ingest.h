@@ -94,7 +94,8 @@ struct ingest_event {
     int64_t amount_fen;
     bool has_amount;
     struct str props;
-    int32_t occurrence; /* 1, 2 … among exactly equal events of the source */
+    int32_t occurrence;              /* 1, 2 … among exactly equal events of the source */
+    int64_t customer_id, product_id; /* found by the caller (domain/known.h); 0: to be found */
 };
 
 /* A text field of a profile: absent means "not told" and leaves what is there. */

@@ -99,25 +99,27 @@ struct snapshot *mirror_snapshot_at(struct mirror *m, int64_t seq, int64_t wait_
     return s;
 }
 
-/* Whether a snapshot lacks nothing up to `seq` but what was written late, and not for long. */
-static bool lacks_late_only(struct mirror *m, const struct snapshot *s, int64_t seq)
+/* Whether a snapshot lacks nothing up to `seq` but what was written late, and that for less than
+ * `most_us`. */
+static bool lacks_late_only(struct mirror *m, const struct snapshot *s, int64_t seq,
+                            int64_t most_us)
 {
     lock_take(&m->lock);
     int64_t since_us = m->reading_us != 0 ? m->reading_us : m->late_us;
     bool only = s->seq >= m->prompt_seq && seq <= m->last_seq;
     lock_give(&m->lock);
-    return only && since_us != 0 && clock_mono_us() - since_us < MIRROR_LATE_US &&
+    return only && since_us != 0 && clock_mono_us() - since_us < most_us &&
            db_engine_of(m->db) == DB_SQLITE;
 }
 
 struct snapshot *mirror_snapshot_for(struct mirror *m, int64_t seq, int64_t wait_us)
 {
     struct snapshot *s = mirror_snapshot(m);
-    if (s == NULL || s->seq >= seq || lacks_late_only(m, s, seq))
+    if (s == NULL || s->seq >= seq || lacks_late_only(m, s, seq, MIRROR_LATE_US))
         return s;
     snapshot_drop(s);
     s = mirror_snapshot_at(m, seq, wait_us);
-    if (s == NULL || s->seq >= seq)
+    if (s == NULL || s->seq >= seq || lacks_late_only(m, s, seq, INT64_MAX))
         return s;
     snapshot_drop(s);
     return NULL;

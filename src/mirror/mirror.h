@@ -33,8 +33,9 @@ struct snapshot *mirror_snapshot(struct mirror *m);
 struct snapshot *mirror_snapshot_at(struct mirror *m, int64_t seq, int64_t wait_us);
 /* For an answer to who has seen the log up to `seq`: one that has all of it, after waiting up to
  * `wait_us`; NULL when that is not enough. On SQLite, where this process alone writes, what
- * closures that are late (db/writer.h) have written may be missing for MIRROR_LATE_US: then nothing
- * is waited for. */
+ * closures that are late (db/writer.h) have written may be missing: for MIRROR_LATE_US nothing is
+ * waited for, and past that an answer without it is better than one of a database that is just
+ * being written to at a rate with which the mirror cannot keep up. */
 enum { MIRROR_LATE_US = 200000 };
 struct snapshot *mirror_snapshot_for(struct mirror *m, int64_t seq, int64_t wait_us);
 

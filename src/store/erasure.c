@@ -7,6 +7,7 @@
  */
 #include "store/erasure.h"
 
+#include "store/removal.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -109,7 +110,7 @@ enum rc erasure_run(struct tx *tx, int64_t customer_id, struct err *e)
         rc = tx_exec(tx, &ERASE_REMARKS, e, customer_id, tx_now_s(tx));
     if (rc == RC_OK)
         rc = tx_exec(tx, &ERASE_PROFILE, e, customer_id, tx_now_s(tx), tx_now_us(tx));
-    return rc;
+    return rc == RC_OK ? removal_note(tx, e) : rc;
 }
 
 enum rc erasure_count(struct tx *tx, int64_t *out, struct err *e)

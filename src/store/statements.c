@@ -40,6 +40,7 @@
     X(order_feed)                                                                                  \
     X(order_read)                                                                                  \
     X(relation)                                                                                    \
+    X(removal)                                                                                     \
     X(report)                                                                                      \
     X(report_product)                                                                              \
     X(rfm)                                                                                         \

@@ -12,6 +12,7 @@
 #include "store/event_index.h"
 #include "store/ids.h"
 #include "store/list.h"
+#include "store/removal.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -276,6 +277,8 @@ static enum rc remove_product(struct tx *tx, int64_t batch_id, int64_t id, bool 
 {
     enum rc rc = tx_exec(tx, &PRODUCT_GO, e, batch_id, id);
     *out_gone = rc == RC_OK;
+    if (rc == RC_OK)
+        rc = removal_note(tx, e);
     return rc == RC_OK ? change_add(tx, "product", id, 0, e) : rc;
 }
 
@@ -324,6 +327,8 @@ static enum rc remove_identity(struct tx *tx, int64_t batch_id, int64_t id, bool
     if (rc == RC_OK && !used) {
         rc = tx_exec(tx, &IDENTITY_GO, e, batch_id, id);
         *out_gone = rc == RC_OK && tx_changes(tx) > 0;
+        if (*out_gone)
+            rc = removal_note(tx, e);
     }
     return rc;
 }

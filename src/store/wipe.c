@@ -8,6 +8,7 @@
 #include "store/wipe.h"
 
 #include "store/event_tail.h"
+#include "store/removal.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -99,7 +100,7 @@ enum rc wipe_some(struct tx *tx, bool *out_empty, struct err *e)
             return rc;
         if (tx_changes(tx) > 0) {
             *out_empty = false;
-            return RC_OK;
+            return removal_note(tx, e);
         }
     }
     event_tail_forget(tx_db(tx));

@@ -181,6 +181,32 @@ static void reads_a_document(void **state)
     assert_null(json_member(v, 8, &key));
     assert_int_equal(json_parse(&a, STR("7"), &v, &e), RC_OK);
     assert_int_equal(json_int_or(v, 0), 7);
+    assert_int_equal(json_parse(&a, STR("[12.30,\"\\ud83d\\ude00\",5]"), &v, &e), RC_OK);
+    assert_str(json_written_or(json_at(v, 0), STR("no")), "12.30");
+    assert_str(json_str_or(json_at(v, 1), STR("no")), "\xf0\x9f\x98\x80");
+    assert_str(json_written_or(json_at(v, 2), STR("no")), "no");
+    arena_done(&a);
+}
+
+/* Objects of many members find their keys and their twins. */
+static void many_members(void **state)
+{
+    (void)state;
+    enum { MEMBERS = 100 };
+    struct arena a;
+    arena_init(&a, 0);
+    const struct json_value *v = NULL;
+    for (int twin = 0; twin <= MEMBERS; twin++) {
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        for (int i = 0; i <= MEMBERS; i++)
+            buf_addf(&text, "%s\"k%d\":%d", i == 0 ? "{" : ",", i == MEMBERS ? twin : i, i);
+        buf_addc(&text, '}');
+        enum rc rc = json_parse(&a, buf_str(&text), &v, NULL);
+        assert_int_equal(rc, twin == MEMBERS ? RC_OK : RC_INVALID);
+        buf_done(&text);
+    }
+    assert_int_equal(json_int_or(json_get(v, "k77"), 0), 77);
     arena_done(&a);
 }
 
@@ -198,7 +224,16 @@ static void refuses_with_a_position(void **state)
                  {"\"\xff\"", 1, 2},
                  {"[99999999999999999999]", 1, 21},
                  {"{\"a\":", 4, 5},
-                 {"{'a':1}", 1, 2}};
+                 {"{'a':1}", 1, 2},
+                 {"[1]\"x", 3, 4},
+                 {"7 \"", 2, 3},
+                 {"[1,\v2]", 3, 3},
+                 {"\"a\\ud800b\"", 2, 2},
+                 {"\"\\udc00\\ud800\"", 1, 1},
+                 {"[1.5e999]", 1, 8},
+                 {"{\"a\":1}{", 7, 8},
+                 {"[\"\xed\xa0\x80\"]", 2, 2},
+                 {"nul", 0, 3}};
     struct arena a;
     arena_init(&a, 0);
     const struct json_value *v = NULL;
@@ -391,6 +426,7 @@ int main(void)
         cmocka_unit_test(doubles_read_back),
         cmocka_unit_test(misuse_is_an_assertion),
         cmocka_unit_test(reads_a_document),
+        cmocka_unit_test(many_members),
         cmocka_unit_test(refuses_with_a_position),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(rows_in_every_shape_and_every_piece),
