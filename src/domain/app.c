@@ -243,7 +243,7 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
         app->daybook = daybook_start(app->db);
     }
     if (rc == RC_OK && o->with_jobs) {
-        app->known = known_new(app->keys);
+        app->known = known_new(app->keys, KNOWN_SLOTS);
     }
     if (rc == RC_OK && o->with_jobs) {
         rc = job_runner_start(app, &app->jobs, e);

@@ -13,7 +13,7 @@
 
 #include <assert.h>
 
-enum { SLOTS_FIRST = 1 << 10, SLOTS_MOST = 1 << 21, TEXT_MOST = 512, PRODUCT = 255 };
+enum { TEXT_MOST = 512, PRODUCT = 255 };
 
 struct slot {
     struct secret_mark mark;
@@ -30,14 +30,17 @@ struct known {
     uint8_t key[16];
     struct secret_indexer indexers[IDENTITY_KINDS];
     struct table newer, older;
+    size_t slots;  /* at most, of each */
     int64_t times; /* of removals, when everything in the tables was true */
 };
 
-struct known *known_new(const struct keyring *keys)
+struct known *known_new(const struct keyring *keys, size_t slots)
 {
+    assert(slots >= KNOWN_SLOTS_LEAST && (slots & (slots - 1)) == 0);
     struct known *k = calloc(1, sizeof *k);
     if (k == NULL)
         abort();
+    k->slots = slots;
     lock_init(&k->lock, LOCK_LEAF);
     secret_random(k->key, sizeof k->key);
     for (int i = 0; i < IDENTITY_KINDS; i++)
@@ -95,13 +98,13 @@ static void resize(struct table *t, size_t room)
 static void put(struct known *k, struct secret_mark mark, int64_t id)
 {
     struct table *t = &k->newer;
-    if (t->n >= t->room / 4 * 3 && t->room == SLOTS_MOST) {
+    if (t->n >= t->room / 4 * 3 && t->room == k->slots) {
         forget(&k->older);
         k->older = *t;
         *t = (struct table){0};
     }
     if (t->n >= t->room / 4 * 3)
-        resize(t, t->room == 0 ? SLOTS_FIRST : t->room * 2);
+        resize(t, t->room == 0 ? KNOWN_SLOTS_LEAST : t->room * 2);
     struct slot *slot = slot_of(t, mark);
     t->n += slot->id == 0;
     *slot = (struct slot){mark, id};

@@ -17,7 +17,9 @@
 
 struct known;
 
-struct known *known_new(const struct keyring *keys);
+/* `slots` is the most that each half has, a power of two; KNOWN_SLOTS but in tests. */
+enum { KNOWN_SLOTS = 1 << 21, KNOWN_SLOTS_LEAST = 8 };
+struct known *known_new(const struct keyring *keys, size_t slots);
 void known_free(struct known *k); /* accepts NULL */
 
 /* Fills in customer_id and product_id of the events whose customer and product the database has, by
