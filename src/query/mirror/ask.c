@@ -36,14 +36,26 @@ static void run_chunk(void *arg, size_t i)
     free(scratch);
 }
 
-/* Conditions on few sets and chunks take less time than waking another core. */
-enum { COST_WORTH_SHARING = 4, SETS_WORTH_SHARING = 48 };
+/* Waking another core and waiting for it takes as long as some hundred lists of a chunk's words
+ * take to be joined. */
+enum { LISTS_WORTH_SHARING = 600 };
+
+/* How many lists of words are joined in a chunk, if that is all; else too many. */
+static size_t lists_of(const struct ask *ask)
+{
+    size_t lists = 1 + ask->n_sets;
+    if (ask->kind != ASK_ALL && ask->kind != ASK_SETS && ask->kind != ASK_AND &&
+        ask->kind != ASK_OR && ask->kind != ASK_NOT)
+        return LISTS_WORTH_SHARING;
+    for (size_t i = 0; i < ask->n_items && lists < LISTS_WORTH_SHARING; i++)
+        lists += lists_of(ask->items[i]);
+    return lists;
+}
 
 static void run_chunks(const struct plan *p, struct mirror_answer *a)
 {
     struct asking x = {.plan = p, .answer = a};
-    if (p->root->cost >= COST_WORTH_SHARING ||
-        (uint32_t)p->root->cost * a->n_chunks >= SETS_WORTH_SHARING) {
+    if (lists_of(p->root) * a->n_chunks >= LISTS_WORTH_SHARING) {
         share_rounds(a->n_chunks, run_chunk, &x);
     } else {
         for (size_t i = 0; i < a->n_chunks; i++)
