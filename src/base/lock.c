@@ -20,7 +20,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Sanitizers keep shadow frames on the stack. */
 #if defined(__has_feature)
@@ -202,4 +204,11 @@ pthread_t thread_start(const char *name, void *(*run)(void *arg), void *arg)
     must(pthread_attr_destroy(&attr));
     pthread_setname_np(thread, name); /* may find it gone already; a name is only for reading */
     return thread;
+}
+
+void thread_stand_back(void)
+{
+    enum { NICE = 5 };
+    /* On Linux a priority is a thread's. Refused only where it is lower already. */
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 }

@@ -54,5 +54,8 @@ void signal_all(struct signal *s);
 /* A thread with a 256 KB stack, all signals blocked, and a name of at most 15 bytes, seen in top
  * and gdb. Aborts when the system refuses. Join with pthread_join(). */
 pthread_t thread_start(const char *name, void *(*run)(void *arg), void *arg);
+/* From now on the calling thread gets a third of what others get of a core that is wanted by
+ * several: for work that nobody waits for, and under no lock that somebody might. */
+void thread_stand_back(void);
 
 #endif

@@ -98,6 +98,7 @@ static struct merging *next(struct merger *m)
 static void *work(void *arg)
 {
     struct merger *m = arg;
+    thread_stand_back();
     lock_take(&m->lock);
     for (struct merging *g; (g = next(m)) != NULL;) {
         lock_give(&m->lock);

@@ -207,6 +207,7 @@ static void write_image(struct mirror *m, struct image_draft *draft, int64_t seq
 static void *image_run(void *arg)
 {
     struct image_work *work = arg;
+    thread_stand_back();
     write_image(work->m, work->draft, work->seq);
     atomic_store(&work->m->image_busy, false);
     free(work);
