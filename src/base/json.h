@@ -50,8 +50,8 @@ void json_key(struct json *j, struct str key);
 struct json_value; /* a parsed value, owned by the arena it was parsed into */
 
 /* Parses one document of at most 64 levels; duplicate keys, NUL in strings, invalid UTF-8, half a
- * surrogate pair, integers beyond 64 bits and trailing bytes are refused: RC_INVALID with the byte in e->at, line and column
- * in the sentence. RC_LIMIT when the arena's ceiling is passed. */
+ * surrogate pair, integers beyond 64 bits and trailing bytes are refused: RC_INVALID with the byte
+ * in e->at, line and column in the sentence. RC_LIMIT when the arena's ceiling is passed. */
 enum rc json_parse(struct arena *a, struct str text, const struct json_value **out, struct err *e);
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STR, JSON_ARRAY, JSON_OBJECT };
 /* `v` is not NULL. */

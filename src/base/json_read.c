@@ -8,7 +8,8 @@
  * Refused with the byte in err.at and line and column in the sentence: malformed text, nesting past
  * 64 levels, duplicate keys, NUL in strings, invalid UTF-8 (yajl's own check lets some pass), a
  * surrogate escape without its other half (yajl would read a question mark), blanks that JSON does
- * not have, bytes behind the value. A number beyond 64 bits is refused, not rounded. About 150 MB/s.
+ * not have, bytes behind the value. A number beyond 64 bits is refused, not rounded. About 150
+ * MB/s.
  */
 #include "base/json.h"
 

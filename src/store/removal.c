@@ -1,4 +1,9 @@
-/* removal.c — one row with one number. On PostgreSQL those who count it up wait for each other. */
+/* removal.c — one row with one number.
+ *
+ * It only ever grows, so two readings that are equal mean that nothing went in between. On
+ * PostgreSQL those who count it up wait for each other's transactions; removals are rare. Costs a
+ * probe by key each.
+ */
 #include "store/removal.h"
 
 #include "store/statements.h"

@@ -2,7 +2,8 @@
  *
  * Accounts and products come and go at random, products get names, and the memory is too small for
  * them all. Whatever a transaction is told must be what it would have found itself; one that began
- * before others may also be told what came since, but never what has gone. A seed is taken from KOI_TEST_SEED.
+ * before others may also be told what came since, but never what has gone. A seed is taken from
+ * KOI_TEST_SEED.
  */
 #include "store_fixture.h"
 
