@@ -10,15 +10,6 @@
 
 /* ---- leaves that are not events ---- */
 
-static void run_sets(const struct ask *ask, uint32_t chunk, const struct set_words *cand,
-                     struct set_words *out)
-{
-    words_clear(out);
-    for (size_t i = 0; i < ask->n_sets; i++)
-        set_or(ask->sets[i], chunk, out);
-    words_and(out, cand);
-}
-
 static bool in_ranges(const struct ask *ask, int64_t value)
 {
     for (size_t i = 0; i < ask->n_ranges; i++)
@@ -60,13 +51,13 @@ static bool value_holds(const struct ask *ask, const struct columns *c, uint32_t
     }
 }
 
-static void run_values(const struct ask *ask, const struct snapshot *s, uint32_t chunk,
-                       const struct set_words *cand, struct set_words *out)
+static void narrow_to_values(const struct ask *ask, const struct snapshot *s, uint32_t chunk,
+                             struct set_words *x)
 {
     const struct columns *columns = s->chunks[chunk]->columns;
     for (uint32_t w = 0; w < SET_WORDS; w++) {
         uint64_t kept = 0;
-        for (uint64_t left = cand->w[w]; left != 0; left &= left - 1) {
+        for (uint64_t left = x->w[w]; left != 0; left &= left - 1) {
             uint32_t bit = (uint32_t)__builtin_ctzll(left);
             bool holds;
             if (ask->kind == ASK_SAMPLE) {
@@ -78,66 +69,111 @@ static void run_values(const struct ask *ask, const struct snapshot *s, uint32_t
             }
             kept |= (uint64_t)holds << bit;
         }
-        out->w[w] = kept;
+        x->w[w] = kept;
     }
 }
 
 /* ---- booleans ---- */
 
-static void run_and(const struct ask *ask, const struct snapshot *s, uint32_t chunk,
-                    const struct set_words *cand, struct set_words *out, struct set_words *scratch)
+/* Where a plan is run. */
+struct place {
+    const struct snapshot *s;
+    uint32_t chunk;
+};
+
+static void narrow(const struct ask *ask, struct place at, struct set_words *x,
+                   struct set_words *scratch);
+
+static void put_sets(const struct ask *ask, struct place at, struct set_words *x)
 {
-    *out = *cand;
-    for (size_t i = 0; i < ask->n_items && words_any(out); i++) {
-        ask_run(ask->items[i], s, chunk, out, &scratch[0], scratch + 2);
-        *out = scratch[0];
-    }
+    for (size_t i = 0; i < ask->n_sets; i++)
+        set_or(ask->sets[i], at.chunk, x);
 }
 
-static void run_or(const struct ask *ask, const struct snapshot *s, uint32_t chunk,
-                   const struct set_words *cand, struct set_words *out, struct set_words *scratch)
+static void narrow_to_sets(const struct ask *ask, struct place at, struct set_words *x,
+                           struct set_words *scratch)
 {
-    struct set_words *left = &scratch[0], *more = &scratch[1];
-    *left = *cand;
-    words_clear(out);
-    for (size_t i = 0; i < ask->n_items && words_any(left); i++) {
-        ask_run(ask->items[i], s, chunk, left, more, scratch + 2);
-        words_or(out, more);
-        words_and_not(left, more);
+    if (ask->n_sets == 1) {
+        set_and(ask->sets[0], at.chunk, x);
+        return;
     }
+    words_clear(scratch);
+    put_sets(ask, at, scratch);
+    words_and(x, scratch);
+}
+
+static void narrow_to_others(const struct ask *item, struct place at, struct set_words *x,
+                             struct set_words *scratch)
+{
+    if (item->kind == ASK_SETS) {
+        for (size_t i = 0; i < item->n_sets; i++)
+            set_and_not(item->sets[i], at.chunk, x);
+        return;
+    }
+    scratch[0] = *x;
+    narrow(item, at, &scratch[0], scratch + 1);
+    words_and_not(x, &scratch[0]);
+}
+
+/* Sets are joined whole; of any other item only those are asked for whom no item before held. */
+static void narrow_to_any(const struct ask *ask, struct place at, struct set_words *x,
+                          struct set_words *scratch)
+{
+    struct set_words *any = &scratch[0], *left = &scratch[1];
+    words_clear(any);
+    for (size_t i = 0; i < ask->n_items; i++) {
+        if (ask->items[i]->kind == ASK_SETS) {
+            put_sets(ask->items[i], at, any);
+            continue;
+        }
+        *left = *x;
+        words_and_not(left, any);
+        if (!words_any(left))
+            break;
+        narrow(ask->items[i], at, left, scratch + 2);
+        words_or(any, left);
+    }
+    words_and(x, any);
+}
+
+/* Leaves of x those for whom it holds. */
+static void narrow(const struct ask *ask, struct place at, struct set_words *x,
+                   struct set_words *scratch)
+{
+    switch (ask->kind) {
+    case ASK_ALL:
+        return;
+    case ASK_AND:
+        for (size_t i = 0; i < ask->n_items && words_any(x); i++)
+            narrow(ask->items[i], at, x, scratch);
+        return;
+    case ASK_OR:
+        narrow_to_any(ask, at, x, scratch);
+        return;
+    case ASK_NOT:
+        narrow_to_others(ask->items[0], at, x, scratch);
+        return;
+    case ASK_SETS:
+        narrow_to_sets(ask, at, x, scratch);
+        return;
+    case ASK_COLUMN:
+    case ASK_BIRTHDAY:
+    case ASK_SAMPLE:
+        narrow_to_values(ask, at.s, at.chunk, x);
+        return;
+    case ASK_LAST:
+        last_run(ask, at.s->chunks[at.chunk], x, &scratch[0]);
+        break;
+    default:
+        assert(ask->kind == ASK_MEASURE || ask->kind == ASK_SEQ);
+        events_run(ask, at.s->chunks[at.chunk], x, &scratch[0]);
+    }
+    *x = scratch[0];
 }
 
 void ask_run(const struct ask *ask, const struct snapshot *s, uint32_t chunk,
              const struct set_words *cand, struct set_words *out, struct set_words *scratch)
 {
-    switch (ask->kind) {
-    case ASK_ALL:
-        *out = *cand;
-        return;
-    case ASK_AND:
-        run_and(ask, s, chunk, cand, out, scratch);
-        return;
-    case ASK_OR:
-        run_or(ask, s, chunk, cand, out, scratch);
-        return;
-    case ASK_NOT:
-        ask_run(ask->items[0], s, chunk, cand, &scratch[0], scratch + 2);
-        *out = *cand;
-        words_and_not(out, &scratch[0]);
-        return;
-    case ASK_SETS:
-        run_sets(ask, chunk, cand, out);
-        return;
-    case ASK_COLUMN:
-    case ASK_BIRTHDAY:
-    case ASK_SAMPLE:
-        run_values(ask, s, chunk, cand, out);
-        return;
-    case ASK_LAST:
-        last_run(ask, s->chunks[chunk], cand, out);
-        return;
-    default:
-        assert(ask->kind == ASK_MEASURE || ask->kind == ASK_SEQ);
-        events_run(ask, s->chunks[chunk], cand, out);
-    }
+    *out = *cand;
+    narrow(ask, (struct place){s, chunk}, out, scratch);
 }
