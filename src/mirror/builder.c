@@ -205,6 +205,9 @@ enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
                      &object, e);
     if (rc != RC_OK)
         return rc;
+    uint32_t born = NOBODY;
+    if (run_tells_born((uint8_t)ev->kind))
+        born = ordinal_of(b, ev->customer_id);
     struct run_row row = {
         .local = (uint16_t)(root % SET_CHUNK),
         .kind = (uint8_t)ev->kind,
@@ -215,6 +218,7 @@ enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
         .amount_fen = ev->amount_fen == DB_NULL ? RUN_NONE : ev->amount_fen,
         .quantity = ev->quantity == DB_NULL ? RUN_NONE : ev->quantity,
         .refunded_s = ev->refunded_s == DB_NULL ? RUN_NEVER : second_of(ev->refunded_s),
+        .born = born != NOBODY && born != root ? born + 1 : 0,
     };
     struct run_rows **of = &rows[root / SET_CHUNK];
     if (*of == NULL)
@@ -236,6 +240,7 @@ struct snapshot *snapshot_new(struct builder *b, const struct snapshot *last, in
     s->dictionaries = &b->dictionaries;
     for (uint32_t i = 0; last != NULL && i < last->n_chunks; i++)
         s->chunks[i] = chunk_hold(last->chunks[i]);
+    s->tier_past = last != NULL ? tier_past_hold(last->tier_past) : tier_past_new(seq);
     if (last != NULL && last->texts->n == b->texts_n) {
         s->texts = last->texts;
         atomic_fetch_add(&s->texts->refs, 1);

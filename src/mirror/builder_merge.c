@@ -11,6 +11,7 @@
 #include "base/must.h"
 #include "mirror/rows.h"
 
+#include <assert.h>
 #include <string.h>
 
 void customer_moved(struct customer_moves *x, uint32_t from, uint32_t to)
@@ -91,6 +92,27 @@ static bool seconds_meet(const struct run_rows *rows, const size_t *end, size_t 
     return meet;
 }
 
+/* Whose the rows are now that all are of root `to`; `end` as above. */
+static void tell_born(struct run_rows *rows, const size_t *end, const struct customer_move *at)
+{
+    struct run_rows told = {0};
+    size_t of = 0, next = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        while (i >= end[of])
+            of++;
+        bool before = next < rows->n_born && rows->born[next].row == i;
+        uint32_t code = before ? rows->born[next].code : of > 0 ? at[of - 1].from + 1 : 0;
+        next += before;
+        assert(code != at->to + 1); /* whoever is a root has no rows with another */
+        if (code != 0 && run_tells_born(rows->kind[i]))
+            rows_put_born(&told, (uint32_t)i, code);
+    }
+    free(rows->born);
+    rows->born = told.born;
+    rows->n_born = told.n_born;
+    rows->born_room = told.born_room;
+}
+
 bool customer_moves_gather(const struct customer_move *at, size_t n, const struct snapshot *last,
                            struct run_rows *out)
 {
@@ -103,6 +125,7 @@ bool customer_moves_gather(const struct customer_move *at, size_t n, const struc
         end[i + 1] = rows->n;
     }
     bool meet = seconds_meet(rows, end, n + 1);
+    tell_born(rows, end, at);
     for (size_t i = 0; i < rows->n; i++)
         rows->local[i] = (uint16_t)(at->to % SET_CHUNK);
     if (!meet)

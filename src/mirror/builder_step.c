@@ -45,6 +45,7 @@ struct step {
     bool everything;        /* only reading everything anew will do */
     struct id_list to_read; /* customers whose row is to be read */
     struct id_list upset_ids, touched_ids[FEED_RELATIONS];
+    bool tiers_moved;
     struct order_changes orders;
     struct customer_moves moves;
     /* Roots of moves that need not be read again, and the others. */
@@ -123,6 +124,8 @@ static void see_change(void *to, struct str table, int64_t customer_id, int64_t 
             id_add(&s->to_read, customer_id);
     } else if (str_eq(table, STR("clv_score"))) {
         id_add(&s->to_read, customer_id);
+    } else if (str_eq(table, STR("customer_tier"))) {
+        s->tiers_moved = true;
     } else if (str_eq(table, STR("orders"))) {
         order_changed(&s->orders, row_id, customer_id);
     }
@@ -507,6 +510,10 @@ enum rc builder_next(struct builder *b, struct tx *tx, const struct snapshot *la
     struct snapshot *fresh = NULL;
     if (rc == RC_OK && !s.everything) {
         fresh = snapshot_new(b, last, s.seq);
+        if (s.tiers_moved) {
+            tier_past_drop(fresh->tier_past);
+            fresh->tier_past = tier_past_new(s.seq);
+        }
         renew_chunks(&s, fresh);
         fresh->marks = marks_hold(last->marks);
         renew_attributes(&s, fresh);

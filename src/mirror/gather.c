@@ -62,6 +62,14 @@ static void take_extras(struct gathering *g, uint32_t local, struct run_range ra
     }
 }
 
+/* Appends which of them are not of the root. */
+static void take_born(const struct run *run, struct run_range range, struct run_rows *out)
+{
+    for (uint32_t i = run_born_from(run, range.from);
+         i < run->born_n && run->born[i].row < range.to; i++)
+        rows_put_born(out, (uint32_t)out->n + (run->born[i].row - range.from), run->born[i].code);
+}
+
 static void widen(const struct run_column *c, uint32_t from, size_t n, uint32_t *out)
 {
     for (size_t i = 0; i < n; i++)
@@ -84,6 +92,8 @@ void gather_customer(struct gathering *g, uint32_t local, struct run_range range
     rows_reserve(out, at + n);
     if (g->any)
         take_extras(g, local, range, out);
+    if (run->born_n > 0)
+        take_born(run, range, out);
     memcpy(out->kind + at, run->kind + range.from, n);
     memcpy(out->at_s + at, run->at_s + range.from, n * sizeof *out->at_s);
     for (size_t i = 0; i < n; i++)

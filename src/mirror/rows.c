@@ -44,6 +44,15 @@ void rows_put_extra(struct run_rows *rows, const struct extra *x)
     rows->extras[rows->n_extras++] = *x;
 }
 
+void rows_put_born(struct run_rows *rows, uint32_t row, uint32_t code)
+{
+    if (rows->n_born == rows->born_room) {
+        rows->born_room = rows->born_room > 0 ? rows->born_room * 2 : FIRST_ROOM;
+        GROW(rows->born, rows->born_room);
+    }
+    rows->born[rows->n_born++] = (struct run_born){row, code};
+}
+
 void run_rows_add(struct run_rows *rows, const struct run_row *row)
 {
     assert(rows->n < UINT32_MAX);
@@ -59,6 +68,8 @@ void run_rows_add(struct run_rows *rows, const struct run_row *row)
     if (row->amount_fen != RUN_NONE || row->quantity != RUN_NONE || row->refunded_s != RUN_NEVER)
         rows_put_extra(
             rows, &(struct extra){(uint32_t)i, row->refunded_s, row->amount_fen, row->quantity});
+    if (row->born != 0)
+        rows_put_born(rows, (uint32_t)i, row->born);
 }
 
 #define COPY(column) memcpy(rows->column + rows->n, more->column, more->n * sizeof *rows->column)
@@ -86,6 +97,8 @@ void run_rows_take(struct run_rows *rows, struct run_rows *more)
         x.row += (uint32_t)rows->n;
         rows_put_extra(rows, &x);
     }
+    for (size_t i = 0; i < more->n_born; i++)
+        rows_put_born(rows, more->born[i].row + (uint32_t)rows->n, more->born[i].code);
     rows->n += more->n;
     rows_done(more);
 }
@@ -99,6 +112,7 @@ void rows_done(struct run_rows *rows)
     free(rows->channel);
     free(rows->staff);
     free(rows->extras);
+    free(rows->born);
     *rows = (struct run_rows){0};
 }
 
@@ -124,7 +138,8 @@ size_t run_rows_bytes(const struct run_rows *rows)
 {
     size_t row = sizeof *rows->local + sizeof *rows->kind + sizeof *rows->at_s +
                  sizeof *rows->object + sizeof *rows->channel + sizeof *rows->staff;
-    return sizeof *rows + rows->room * row + rows->extras_room * sizeof *rows->extras;
+    return sizeof *rows + rows->room * row + rows->extras_room * sizeof *rows->extras +
+           rows->born_room * sizeof *rows->born;
 }
 
 /* ---- sorting ---- */
@@ -248,6 +263,20 @@ static void sort_extras(const struct run_rows *rows, const uint32_t *places, str
     free(of_row);
 }
 
+/* The customers as born in the new order of their rows. */
+static void sort_born(const struct run_rows *rows, const uint32_t *places, struct run_rows *out)
+{
+    if (rows->n_born == 0)
+        return;
+    uint32_t *of_row = must(calloc(rows->n + 1, sizeof *of_row));
+    for (size_t i = 0; i < rows->n_born; i++)
+        of_row[rows->born[i].row] = rows->born[i].code;
+    for (size_t i = 0; i < rows->n; i++)
+        if (of_row[places[i]] != 0)
+            rows_put_born(out, (uint32_t)i, of_row[places[i]]);
+    free(of_row);
+}
+
 void rows_sort(const struct run_rows *rows, struct run_rows *out)
 {
     size_t n = rows->n;
@@ -262,5 +291,6 @@ void rows_sort(const struct run_rows *rows, struct run_rows *out)
     TAKE(channel);
     TAKE(staff);
     sort_extras(rows, places, out);
+    sort_born(rows, places, out);
     free(places);
 }

@@ -41,10 +41,14 @@ struct run_rows {
     uint16_t *channel, *staff;
     struct extra *extras;
     size_t n_extras, extras_room;
+    struct run_born *born; /* by ascending row */
+    size_t n_born, born_room;
 };
 
 /* Appends what a row has besides; `x->row` is the row's, ascending. */
 void rows_put_extra(struct run_rows *rows, const struct extra *x);
+/* Appends that a row, ascending, is of a customer other than the root. */
+void rows_put_born(struct run_rows *rows, uint32_t row, uint32_t code);
 /* Makes room for n rows in all. */
 void rows_reserve(struct run_rows *rows, size_t n);
 /* Frees what it holds and leaves it empty. */

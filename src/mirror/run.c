@@ -297,6 +297,10 @@ struct run *run_of_sorted(struct run_rows *rows, const struct set_words *replace
     index_customers(run, rows, base);
     open_postings(run, rows);
     fill_postings(run, rows);
+    run->born_n = (uint32_t)rows->n_born;
+    if (run->born_n > 0)
+        run->born = must(realloc(rows->born, run->born_n * sizeof *run->born));
+    rows->born = run->born_n > 0 ? NULL : rows->born;
     run->object = narrow(rows->object, rows->n);
     run->channel = narrow16(rows->channel, rows->n);
     run->staff = narrow16(rows->staff, rows->n);
@@ -437,6 +441,7 @@ void run_drop(struct run *run)
     free(run->local);
     free(run->start);
     free(run->recent);
+    free(run->born);
     free(run->kind);
     free(run->at_s);
     free(run->object.data);
@@ -460,6 +465,7 @@ size_t run_bytes(const struct run *run)
                    (run->customers + 1) * sizeof *run->start +
                    (run->local != NULL ? run->customers * sizeof *run->local : 0) +
                    (run->recent != NULL ? SET_CHUNK * sizeof *run->recent : 0) +
+                   run->born_n * sizeof *run->born +
                    (run->replaced != NULL ? sizeof *run->replaced : 0) +
                    (run->continued != NULL ? sizeof *run->continued : 0);
     for (int k = 0; k < RUN_KINDS; k++) {
@@ -484,6 +490,19 @@ struct run_range run_range_of(const struct run *run, uint32_t local)
     if (i == run->customers || run->local[i] != local)
         return (struct run_range){0, 0};
     return (struct run_range){run->start[i], run->start[i + 1]};
+}
+
+uint32_t run_born_from(const struct run *run, uint32_t row)
+{
+    uint32_t from = 0;
+    for (uint32_t to = run->born_n; from < to;) {
+        uint32_t middle = from + (to - from) / 2;
+        if (run->born[middle].row < row)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
 }
 
 /* How many of 8 places are below x. */

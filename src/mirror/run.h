@@ -15,7 +15,8 @@
  * of their kind. A posting lists the events of a rare kind, or of one with amounts, so that
  * questions about orders need not look at messages.
  *
- * Cost: at most 13 bytes an event, 9 with neither staff nor channel; 6 bytes a posting and 4 (8
+ * Cost: at most 13 bytes an event (8 more for a friend, group or tag of a customer who became part
+ * of another), 9 with neither staff nor channel; 6 bytes a posting and 4 (8
  * for large amounts) for each of its columns; 4 bytes a customer of a dense run, 6 of a sparse one;
  * 16 KB for who is replaced and continued. Making: about 30 ns an event.
  */
@@ -34,6 +35,13 @@ enum { RUN_SLACK = 64 };
 
 enum { RUN_KINDS = 256 };
 
+/* The kinds (friends, groups, tags) whose rows tell which of the root's customers they are of, since
+ * one of two who became one may lose what the other keeps. */
+static inline bool run_tells_born(uint8_t kind)
+{
+    return kind >= 1 && kind <= 7;
+}
+
 /* ---- rows on their way in ---- */
 
 /* One event. Codes are of the mirror's dictionaries, 0: none. */
@@ -45,6 +53,7 @@ struct run_row {
     uint16_t channel, staff;
     int64_t amount_fen, quantity; /* RUN_NONE: none */
     uint32_t refunded_s;          /* of an order: its first refund; RUN_NEVER */
+    uint32_t born; /* code of the customer as born, where run_tells_born(); 0: the root itself */
 };
 
 /* A list of rows in the order of the log; 15 bytes a row. */
@@ -61,6 +70,11 @@ size_t run_rows_count(const struct run_rows *rows);
 size_t run_rows_bytes(const struct run_rows *rows);
 
 /* ---- runs ---- */
+
+/* A row that is not of the root as born: the code of the customer. */
+struct run_born {
+    uint32_t row, code;
+};
 
 /* A column of n values: `width` bytes each, or none when all are `constant`. */
 struct run_column {
@@ -103,6 +117,8 @@ struct run {
     uint8_t *kind;  /* with RUN_SLACK bytes behind */
     uint32_t *at_s; /* likewise */
     struct run_column object, channel, staff;
+    struct run_born *born; /* by ascending row; NULL: none */
+    uint32_t born_n;
     struct run_posting *postings[RUN_KINDS]; /* NULL: none, or look at the rows */
     struct set_words *replaced;              /* customers whose older runs do not count; or NULL */
     struct set_words *continued;             /* the others with rows in a newer run; or NULL */
@@ -158,6 +174,9 @@ struct run_range {
 /* Where the rows of `range`, a customer's, that are not earlier than from_s begin. */
 uint32_t run_first_since(const struct run *run, uint32_t local, struct run_range range,
                          uint32_t from_s);
+/* Where those of a range of rows that are not of the root begin in `born`; born_n when there are
+ * none behind `row`. O(log born_n). */
+uint32_t run_born_from(const struct run *run, uint32_t row);
 /* The rows of one customer; O(log customers) when sparse. */
 struct run_range run_range_of(const struct run *run, uint32_t local);
 /* The places of one customer in a posting; a few ns when there are many, else O(log n). */

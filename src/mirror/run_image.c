@@ -22,7 +22,7 @@ enum {
 
 struct run_head {
     uint32_t n, customers, first_s, last_s;
-    uint32_t sparse, has_replaced, has_continued, has_recent, recent_s;
+    uint32_t sparse, has_replaced, has_continued, has_recent, recent_s, born_n;
     uint32_t width[COLUMNS], constant[COLUMNS];
     uint32_t by_kind[RUN_KINDS], first_of[RUN_KINDS], last_of[RUN_KINDS];
     uint32_t posting_n[RUN_KINDS], posting_has[RUN_KINDS];
@@ -72,6 +72,7 @@ void run_save(const struct run *run, struct image_writer *w)
         .has_continued = run->continued != NULL,
         .has_recent = run->recent != NULL,
         .recent_s = run->recent_s,
+        .born_n = run->born_n,
     };
     memcpy(head.by_kind, run->by_kind, sizeof head.by_kind);
     memcpy(head.first_of, run->first_of, sizeof head.first_of);
@@ -90,6 +91,7 @@ void run_save(const struct run *run, struct image_writer *w)
     put_array(w, run->replaced, sizeof *run->replaced);
     put_array(w, run->continued, sizeof *run->continued);
     put_array(w, run->recent, SET_CHUNK * sizeof *run->recent);
+    put_array(w, run->born, run->born_n * sizeof *run->born);
     put_array(w, run->at_s, run->n * sizeof *run->at_s + RUN_SLACK);
     put_array(w, run->kind, run->n + RUN_SLACK);
     for (int c = 0; c < COLUMNS; c++)
@@ -143,6 +145,8 @@ static void take_columns(struct reading *r, const struct run_head *h, struct run
     run->continued = take_array(r, h->has_continued, sizeof *run->continued);
     run->recent = take_array(r, h->has_recent, SET_CHUNK * sizeof *run->recent);
     run->recent_s = h->recent_s;
+    run->born = take_array(r, h->born_n > 0, h->born_n * sizeof *run->born);
+    run->born_n = h->born_n;
     run->at_s = take_array(r, true, h->n * sizeof *run->at_s + RUN_SLACK);
     run->kind = take_array(r, true, h->n + UINT64_C(0) + RUN_SLACK);
     for (int c = 0; c < COLUMNS; c++) {

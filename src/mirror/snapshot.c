@@ -86,6 +86,7 @@ void snapshot_drop(struct snapshot *s)
     marks_drop(s->marks);
     set_drop(s->alive);
     texts_drop(s->texts);
+    tier_past_drop(s->tier_past);
     free(s);
 }
 
@@ -139,7 +140,8 @@ bool chunk_runs_next(struct chunk_runs *v)
 
 struct snapshot_bytes snapshot_bytes(const struct snapshot *s)
 {
-    struct snapshot_bytes b = {.marks = marks_bytes(s->marks) + set_bytes(s->alive)};
+    struct snapshot_bytes b = {.marks = marks_bytes(s->marks) + set_bytes(s->alive) +
+                                        tier_past_bytes(s->tier_past)};
     for (uint32_t i = 0; i < s->n_chunks; i++) {
         const struct chunk *c = s->chunks[i];
         b.columns += sizeof *c->columns;

@@ -17,6 +17,7 @@
 #include "mirror/codes.h"
 #include "mirror/marks.h"
 #include "mirror/run.h"
+#include "mirror/tier_past.h"
 
 #include <stdatomic.h>
 
@@ -67,7 +68,8 @@ struct snapshot {
     uint32_t n_chunks;
     struct chunk **chunks;
     struct marks *marks;
-    struct set *alive; /* roots that are not erased */
+    struct set *alive;           /* roots that are not erased */
+    struct tier_past *tier_past; /* tiers of past times that questions have read */
     struct texts *texts;
     const struct dictionaries *dictionaries;
 };

@@ -170,6 +170,17 @@ static const struct sql LIVE_GROUPS = {
     .text = "SELECT g.id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL",
     .out = "i",
 };
+static const struct sql PAST_GROUPS = {
+    .text = "SELECT g.id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL OR g.dismissed_s > $1",
+    .in = "i",
+    .out = "i",
+};
+static const struct sql PAST_MOVES = {
+    .text = "SELECT v.customer_id, v.at_s, v.run_id, v.to_tier_id FROM tier_run u /*scan*/"
+            " CROSS JOIN tier_move v WHERE u.model_id = $1 AND v.run_id = u.id AND v.at_s <= $2",
+    .in = "ii",
+    .out = "iiiI",
+};
 #define TEAM_OF(ids)                                                                               \
     "SELECT s.id FROM department_above d CROSS JOIN staff s WHERE d.above_id " ids                 \
     " AND s.department_id = d.department_id"
@@ -189,7 +200,7 @@ static const struct sql SCOPE = {
 STATEMENTS(feed, &EVENTS, &EVENTS_OF, &CUSTOMERS, &CUSTOMERS_OF, &TAGS, &TAGS_OF, &FRIENDS,
            &FRIENDS_OF, &GROUPS, &GROUPS_OF, &TIERS, &TIERS_OF, &RFM_R_ALL, &RFM_F_ALL, &RFM_M_ALL,
            &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &CHANGES, &UPSETS, &PRODUCTS, &TAGS_OF_GROUPS,
-           &TIERS_OF_MODEL, &LIVE_GROUPS, &TEAM, &SCOPE);
+           &TIERS_OF_MODEL, &LIVE_GROUPS, &PAST_GROUPS, &PAST_MOVES, &TEAM, &SCOPE);
 
 static_assert(EVENT_ORDER == 11 && EVENT_ITEM == 13 && EVENT_ERASE == 42 && EVENT_RETRACT == 43 &&
                   OBJECT_ORDER == 6 && OBJECT_PRODUCT == 7 && OBJECT_BATCH == 16 &&
@@ -406,6 +417,28 @@ enum rc feed_groups(struct tx *tx, void (*see)(void *to, int64_t id), void *to, 
     struct rows *r;
     enum rc rc = tx_query(tx, &LIVE_GROUPS, &r, e);
     return rc == RC_OK ? each_id(r, see, to, e) : rc;
+}
+
+enum rc feed_past_groups(struct tx *tx, int64_t at_s, void (*see)(void *to, int64_t id), void *to,
+                         struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &PAST_GROUPS, &r, e, at_s);
+    return rc == RC_OK ? each_id(r, see, to, e) : rc;
+}
+
+enum rc feed_past_moves(struct tx *tx, int64_t model_id, int64_t at_s,
+                        void (*see)(void *to, const struct feed_move *move), void *to,
+                        struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &PAST_MOVES, &r, e, model_id, at_s);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r))
+        see(to, &(struct feed_move){rows_int(r, 0), rows_int(r, 1), rows_int(r, 2),
+                                    rows_null(r, 3) ? 0 : rows_int(r, 3)});
+    return rows_end(r, e);
 }
 
 enum rc feed_team(struct tx *tx, const int64_t *departments, size_t n,

@@ -37,6 +37,7 @@ struct trial {
     struct engines engines;
     int64_t nontrivial, answers, micro[DIFF_ENGINES], mirror_us, mirrored;
     int64_t nodes[NODE_SAMPLE + 1], whats[WHAT_COUNT_OF], ops[OP_COUNT], windows[WINDOW_BEFORE + 1];
+    int64_t past[PAST_KINDS];
     int64_t kept, filtered, items, quoted_kinds, period, hoisted;
 };
 
@@ -111,7 +112,8 @@ static int64_t print_tally(const struct trial *run)
     least = print_row("\"kind\"", run->quoted_kinds, least);
     least = print_row("period", run->period, least);
     print_row("12 levels deep", run->hoisted, least);
-    return least;
+    int64_t past = diff_print_past(run->past);
+    return past < least ? past : least;
 }
 
 /* ---- sets ---- */
@@ -277,6 +279,7 @@ static void check_one(struct trial *run, const char *text)
         stop(run, text, "does not check", &e);
     diff_forms(run->seed, run->verbose, tx_arena(tx), x, text);
     tally_node(run, x->root, 0);
+    diff_count_past(x, run->past);
     size_t n = naive_ids(run->naive, x, right);
     db_read_end(tx);
 

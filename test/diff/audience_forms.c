@@ -42,3 +42,36 @@ void diff_forms(uint64_t seed, bool verbose, struct arena *a, const struct audie
         printf("%s\n    %s\n", text, b.p);
     buf_done(&b);
 }
+
+static void note_past(const struct node *n, bool in_past, bool met[static PAST_KINDS])
+{
+    in_past = in_past || n->kind == NODE_AS_OF;
+    met[PAST_TAG] |= in_past && (n->kind == NODE_TAG || n->kind == NODE_TAG_GROUP);
+    met[PAST_FRIEND] |= in_past && ((n->kind == NODE_FLAG && n->what == WHAT_FRIEND) ||
+                                    (n->kind == NODE_TEST && n->what == WHAT_STAFF));
+    met[PAST_GROUP] |= in_past && n->kind == NODE_GROUP;
+    met[PAST_TIER] |= in_past && n->kind == NODE_TEST && n->what == WHAT_TIER;
+    for (size_t i = 0; i < n->n_items; i++)
+        note_past(n->items[i], in_past, met);
+}
+
+void diff_count_past(const struct audience_expr *x, int64_t counts[static PAST_KINDS])
+{
+    bool met[PAST_KINDS] = {false};
+    note_past(x->root, false, met);
+    for (int k = 0; k < PAST_KINDS; k++)
+        counts[k] += met[k];
+}
+
+int64_t diff_print_past(const int64_t counts[static PAST_KINDS])
+{
+    static const char *const NAMES[PAST_KINDS] = {"tags", "friends", "groups", "tiers"};
+    int64_t least = INT64_MAX;
+    printf("as of a past time:");
+    for (int k = 0; k < PAST_KINDS; k++) {
+        printf("%s %s %" PRId64, k > 0 ? "," : "", NAMES[k], counts[k]);
+        least = counts[k] < least ? counts[k] : least;
+    }
+    printf("\n");
+    return least;
+}

@@ -13,4 +13,11 @@ _Noreturn void diff_stop(uint64_t seed, const char *text, const char *what, cons
 void diff_forms(uint64_t seed, bool verbose, struct arena *a, const struct audience_expr *x,
                 const char *text);
 
+/* What a customer had at a past time, of which an expression can hold conditions. */
+enum diff_past { PAST_TAG, PAST_FRIEND, PAST_GROUP, PAST_TIER, PAST_KINDS };
+/* Counts up those kinds that an expression asks `as of` a time. */
+void diff_count_past(const struct audience_expr *x, int64_t counts[static PAST_KINDS]);
+/* Prints the counts in one line; the smallest of them. */
+int64_t diff_print_past(const int64_t counts[static PAST_KINDS]);
+
 #endif

@@ -776,6 +776,11 @@ static void leaf_flag(struct maker *m)
     say(m, WORDS[chance(m, 20) ? 2 + pick(m, 2) : pick(m, 2)]);
 }
 
+static void leaf_friend(struct maker *m)
+{
+    say(m, "friend");
+}
+
 /* The leaves of expressions about customers: how often by their number of rows. */
 struct leaf {
     void (*make)(struct maker *m);
@@ -822,10 +827,22 @@ static bool possible(const struct maker *m, const struct leaf *leaf)
     return has(m, leaf->needs);
 }
 
+/* What is told by its last event, or move, by then. */
+static const struct leaf PAST_LEAVES[] = {
+    {leaf_tag, true, RANDOM_TAGS},
+    {leaf_staff, true, RANDOM_USERIDS},
+    {leaf_group, true, RANDOM_GROUPS},
+    {leaf_tier, true, RANDOM_MODELS},
+    {leaf_friend, true, 0},
+};
+
 static void customer_leaf(struct maker *m)
 {
+    bool past = m->as_of && chance(m, 40);
     for (;;) {
-        const struct leaf *leaf = &LEAVES[pick(m, (int)(sizeof LEAVES / sizeof LEAVES[0]))];
+        const struct leaf *leaf =
+            past ? &PAST_LEAVES[pick(m, (int)(sizeof PAST_LEAVES / sizeof PAST_LEAVES[0]))]
+                 : &LEAVES[pick(m, (int)(sizeof LEAVES / sizeof LEAVES[0]))];
         if (!possible(m, leaf))
             continue;
         leaf->make(m);
@@ -957,7 +974,7 @@ void random_audience(struct rng *r, const struct random_names *names, enum audie
 {
     assert(names->list[RANDOM_KINDS].n > 0 && names->list[RANDOM_STEPS].n > 0);
     struct maker m = {.r = r, .names = names, .out = out};
-    m.as_of = subject == AUDIENCE_CUSTOMER && chance(&m, 12);
+    m.as_of = subject == AUDIENCE_CUSTOMER && chance(&m, 20);
     void (*leaf)(struct maker * m) = subject == AUDIENCE_GROUP ? group_leaf : customer_leaf;
     if (chance(&m, 2))
         deep(&m, leaf);

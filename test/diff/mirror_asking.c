@@ -105,7 +105,10 @@ static void ask_expression(struct asking *x, struct tx *tx, const struct snapsho
     x->mirror_us += (clock_mono_us() - between_us) / x->repeats;
     check_one_customer(x, s, tx, &q, label, right, r);
     x->asked++;
-    x->nontrivial += right > 0 && (int64_t)right < set_count(s->alive);
+    bool some = right > 0 && (int64_t)right < set_count(s->alive);
+    x->nontrivial += some;
+    if (some)
+        diff_count_past(expr, x->past);
 }
 
 static void random_expression(struct asking *x, struct tx *tx, const struct snapshot *s,
@@ -216,6 +219,8 @@ void asking_add(struct asking *x, const struct asking *other)
 {
     x->asked += other->asked;
     x->nontrivial += other->nontrivial;
+    for (int k = 0; k < PAST_KINDS; k++)
+        x->past[k] += other->past[k];
     x->sql_us += other->sql_us;
     x->mirror_us += other->mirror_us;
     for (int k = 0; k < ANALYSIS_KINDS; k++) {
@@ -243,7 +248,9 @@ bool asking_print(const struct asking *x)
     for (int k = 1; k <= CHUNK_RUNS; k++)
         printf("%s %d in %" PRId64 " questions", k > 1 ? "," : "", k, x->runs[k]);
     printf("\n");
-    return (x->asked < ENOUGH || x->nontrivial * 100 >= NONTRIVIAL_LEAST * x->asked) &&
+    int64_t past = diff_print_past(x->past);
+    return (x->asked < ENOUGH || past > 0) &&
+           (x->asked < ENOUGH || x->nontrivial * 100 >= NONTRIVIAL_LEAST * x->asked) &&
            (tables < ENOUGH || full * 100 >= FULL_LEAST * tables);
 }
 

@@ -4,6 +4,7 @@
 #define KOI_TEST_MIRROR_ASKING_H
 
 #include "asked_corp.h"
+#include "audience_forms.h"
 #include "mirror/snapshot.h"
 
 /* What one thread asks, and what came of it. */
@@ -19,6 +20,7 @@ struct asking {
     size_t ids_room;
     /* tallies */
     int64_t asked, nontrivial;
+    int64_t past[PAST_KINDS]; /* expressions with such a condition, answered by some but not all */
     int64_t kinds[ANALYSIS_KINDS], full[ANALYSIS_KINDS], left_to_sql[ANALYSIS_KINDS];
     int64_t runs[CHUNK_RUNS + 1]; /* questions by the runs of the first chunk */
     int64_t sql_us, mirror_us;    /* of expressions */
@@ -31,7 +33,8 @@ void ask_place(struct asking *x, struct tx *tx, const struct snapshot *s, int64_
 void asking_look(struct asking *x, struct tx *tx);
 /* Adds the tallies of another. */
 void asking_add(struct asking *x, const struct asking *other);
-/* Prints the tallies. False when too few answers say anything, which only larger runs can say. */
+/* Prints the tallies. False when too few answers say anything,
+ * or some condition on a past time never did, which only larger runs can say. */
 bool asking_print(const struct asking *x);
 void asking_done(struct asking *x);
 

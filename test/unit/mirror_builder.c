@@ -111,9 +111,13 @@ static void say_event(const struct snapshot *s, const struct run *run, uint32_t 
     number_add(out, p != NULL ? run_amount(&p->amount_fen, place) : RUN_NONE);
     number_add(out, p != NULL ? run_amount(&p->quantity, place) : RUN_NONE);
     number_add(out, p != NULL && p->refunded_s != NULL ? p->refunded_s[place] : RUN_NEVER);
+    uint32_t born = run_born_from(run, row);
+    bool told = born < run->born_n && run->born[born].row == row;
+    assert_true(!told || run_tells_born(run->kind[row]));
+    number_add(out, told ? id_of(s->dictionaries->customers, run->born[born].code) : 0);
 }
 
-enum { EVENT_NUMBERS = 9 };
+enum { EVENT_NUMBERS = 10 };
 
 static void say_events_of_run(const struct snapshot *s, const struct run *run, uint32_t local,
                               struct numbers *out)

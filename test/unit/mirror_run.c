@@ -43,6 +43,8 @@ static struct run_row random_row(struct rng *rng, uint32_t customers, bool wide,
         row.amount_fen = rng_between(rng, -5, INT64_C(1) << (wide ? 40 : 20));
     if (row.kind == 13)
         row.quantity = rng_between(rng, 0, 9);
+    if (run_tells_born(row.kind) && rng_below(rng, 4) == 0)
+        row.born = 1 + (uint32_t)rng_below(rng, 9);
     if (row.kind == 11 && rng_below(rng, 3) == 0)
         row.refunded_s = (uint32_t)rng_below(rng, 5000);
     return row;
@@ -67,6 +69,9 @@ static void check_row(const struct run *run, uint32_t i, uint32_t place, const s
     assert_int_equal(run_value(&run->object, i), want->object);
     assert_int_equal(run_value(&run->channel, i), want->channel);
     assert_int_equal(run_value(&run->staff, i), want->staff);
+    uint32_t born = run_born_from(run, i);
+    bool told = born < run->born_n && run->born[born].row == i;
+    assert_int_equal(told ? run->born[born].code : 0, want->born);
     if (p == NULL) {
         assert_true(want->amount_fen == RUN_NONE && want->quantity == RUN_NONE);
         assert_true(want->refunded_s == RUN_NEVER);

@@ -68,8 +68,7 @@ int compare_numbers(const void *a, const void *b)
 static const struct sql TIER_NOW = {
     .text = "SELECT tier_id FROM customer_tier WHERE model_id = $1 AND customer_id = $2",
     .in = "ii",
-    .out = "i",
-};
+    .out = "i"};
 
 static int64_t one_of(struct op *op, const int64_t list[static FEW])
 {
@@ -291,7 +290,8 @@ static enum rc value(struct tx *tx, struct op *op, struct err *e)
 static enum rc move_tier(struct tx *tx, struct op *op, struct err *e)
 {
     struct customer c;
-    int64_t run, now = 0, moved, to = chance(op, 20) ? 0 : one_of(op, op->w->tiers);
+    int64_t run, now = 0, moved, at_s = moment(op),
+                 to = chance(op, 20) ? 0 : one_of(op, op->w->tiers);
     enum rc rc = a_root(tx, op, &c, e);
     if (rc != RC_OK)
         return rc;
@@ -301,9 +301,9 @@ static enum rc move_tier(struct tx *tx, struct op *op, struct err *e)
     if (rc != RC_OK || now == to)
         return rc;
     op->did = true;
-    rc = tier_run_begin(tx, op->w->model_id, NOW_S, &run, e);
+    rc = tier_run_begin(tx, op->w->model_id, at_s, &run, e);
     if (rc == RC_OK)
-        rc = tier_move(tx, run, op->w->model_id, c.id, now, to, NOW_S, e);
+        rc = tier_move(tx, run, op->w->model_id, c.id, now, to, at_s, e);
     return rc == RC_OK ? tier_run_end(tx, run, 1, 1, &moved, e) : rc;
 }
 
@@ -710,12 +710,11 @@ static int counts[DEEDS_N], refunds, new_buyers;
 static const struct sql ACCOUNT = {
     .text = "INSERT INTO account (id, login, name, role, scope, created_s, updated_us)"
             " VALUES ($1, $2, $2, 'staff', 'own', 0, 0)",
-    .in = "is",
-};
+    .in = "is"};
 static const struct sql ACCOUNT_STAFF = {
-    .text = "INSERT INTO account_staff (account_id, staff_id) VALUES ($1, $2)",
-    .in = "ii",
-};
+    .text = "INSERT INTO account_staff (account_id, staff_id) VALUES ($1, $2)", .in = "ii"};
+static const struct sql DISMISS = {.text = "UPDATE chat_group SET dismissed_s = $2 WHERE id = $1",
+                                   .in = "ii"};
 
 /* Each of a kind, with the others of its number: the last half in another tag group. */
 static enum rc found_one(struct tx *tx, struct world *w, int i, const int64_t tag_groups[2],
@@ -729,6 +728,8 @@ static enum rc found_one(struct tx *tx, struct world *w, int i, const int64_t ta
     enum rc rc = directory_add_staff(tx, &s, &w->staff[i], e);
     if (rc == RC_OK)
         rc = directory_add_group(tx, &g, &w->groups[i], e);
+    if (rc == RC_OK && i % 3 == 2)
+        rc = tx_exec(tx, &DISMISS, e, w->groups[i], NOW_S - i * i * i / 5 * DAY_S);
     if (rc == RC_OK)
         rc = tag_add(tx, tag_groups[i / (FEW / 2)], name, STR("fine"), DB_NULL, &w->tags[i], e);
     if (rc == RC_OK)
@@ -896,8 +897,7 @@ static const struct sql PEOPLE = {.text = "SELECT id FROM customer /*scan*/ ORDE
 static const struct sql MERGES = {.text = "SELECT id FROM merge /*scan*/ ORDER BY id", .out = "i"};
 static const struct sql LOGGED = {
     .text = "SELECT seq, customer_id FROM event WHERE kind BETWEEN 14 AND 36 /*scan*/ ORDER BY seq",
-    .out = "ii",
-};
+    .out = "ii"};
 
 void world_read(struct world *w, struct tx *tx, const struct sql *q, struct numbers *first,
                 struct numbers *second)

@@ -167,6 +167,15 @@ static struct set *own_set(struct plan *p, struct known *k)
     return p->owned[p->owned_n++] = set_new(k->ordinals, k->n);
 }
 
+void plan_keep_marks(struct plan *p, struct marks *m)
+{
+    if (p->kept_n == p->kept_room) {
+        p->kept_room = p->kept_room > 0 ? p->kept_room * 2 : 8;
+        p->kept = must(realloc(p->kept, p->kept_room * sizeof(struct marks *)));
+    }
+    p->kept[p->kept_n++] = m;
+}
+
 enum rc plan_from_sql(struct plan *p, const struct node *n, struct ask **out, struct err *e)
 {
     struct audience_expr x = *p->q->expr;
@@ -334,5 +343,8 @@ void plan_free(struct plan *p)
 {
     for (size_t i = 0; i < p->owned_n; i++)
         set_drop(p->owned[i]);
+    for (size_t i = 0; i < p->kept_n; i++)
+        marks_drop(p->kept[i]);
     free(p->owned);
+    free(p->kept);
 }

@@ -23,6 +23,7 @@ enum ask_kind {
     ASK_MEASURE,  /* events */
     ASK_SEQ,      /* events */
     ASK_LAST,     /* last */
+    ASK_HAD,      /* had */
 };
 
 enum ask_column { COLUMN_BIRTH_DAY, COLUMN_ADDED, COLUMN_FIRST, COLUMN_CLV };
@@ -93,6 +94,20 @@ struct last_ask {
     bool other; /* whether it holds for an object of another kind */
 };
 
+/* Things that customers as born had before a time: of which the last event was the one that puts
+ * them on. */
+struct had_ask {
+    uint8_t on, off[2]; /* kinds */
+    uint32_t before_s;
+    bool by_staff, by_object; /* what a thing is told by, besides the customer as born */
+    const uint8_t *staff;     /* by code: whether theirs are asked for; NULL: anyone's */
+    uint32_t staff_n;
+    const uint8_t
+        *objects; /* by code of objects of a kind: whether they are asked for; NULL: any */
+    uint32_t objects_n;
+    int object_kind;
+};
+
 struct ask {
     enum ask_kind kind;
     int cost; /* smaller first */
@@ -107,6 +122,7 @@ struct ask {
     int64_t share; /* of 10,000 */
     struct events_ask *events;
     const struct last_ask *last;
+    const struct had_ask *had;
 };
 
 struct plan {
@@ -119,6 +135,8 @@ struct plan {
     size_t as_of_n;
     struct set **owned;
     size_t owned_n, owned_room;
+    struct marks **kept; /* whose sets it uses, each a reference */
+    size_t kept_n, kept_room;
     struct ask *root;
     int depth; /* of nested asks */
 };
@@ -132,6 +150,8 @@ struct ask *ask_new(struct plan *p, enum ask_kind kind, int cost);
 struct ask *ask_not(struct plan *p, struct ask *item);
 /* Customers that the node's condition, put to the database, holds for. */
 enum rc plan_from_sql(struct plan *p, const struct node *n, struct ask **out, struct err *e);
+/* Takes over a reference, until plan_free(). */
+void plan_keep_marks(struct plan *p, struct marks *m);
 /* Whether any value's ids hold it. */
 bool ids_have(const struct node *n, int64_t id);
 /* The text test of the language: = != in contains; absent texts hold none of them. */
@@ -142,6 +162,9 @@ enum rc plan_staff(struct plan *p, const struct node *n, int64_t **out, size_t *
 
 /* plan_state.c: tests of what is so. Sets *out to NULL for what the mirror does not hold. */
 enum rc plan_state(struct plan *p, const struct node *n, struct ask **out, struct err *e);
+/* plan_past.c: tests of what was so of tags, friends, groups, stages and tiers, as of the plan's
+ * now. */
+enum rc plan_past(struct plan *p, const struct node *n, struct ask **out, struct err *e);
 /* Friends of the staff an account may see. */
 enum rc plan_scope(struct plan *p, struct ask **out, struct err *e);
 /* plan_event.c: measures, ever, sequences; the same. */
@@ -164,6 +187,9 @@ void events_run(const struct ask *ask, const struct chunk *chunk, const struct s
 /* run_past.c */
 void last_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
               struct set_words *out);
+/* run_had.c */
+void had_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
+             struct set_words *out);
 /* Whether a measure's comparison holds for no events at all. */
 bool measure_holds_for_none(const struct events_ask *x);
 

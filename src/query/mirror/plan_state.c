@@ -1,5 +1,5 @@
-/* plan_state.c — what is so now, as sets and columns. As of a past time first, added and stages are
- * here; the rest of a past state hangs on customers as born, and is worked out by the database. */
+/* plan_state.c — what is so now, as sets and columns; and what has one value for all times, such as
+ * birthdays. What was so at a past time is plan_past.c's. */
 #include "query/mirror/plan.h"
 
 #include "query/word.h"
@@ -7,7 +7,7 @@
 
 #include <assert.h>
 
-enum { COST_SETS = 1, COST_COLUMN = 2, COST_BIRTHDAY = 3, COST_LAST = 40 };
+enum { COST_SETS = 1, COST_COLUMN = 2, COST_BIRTHDAY = 3 };
 
 /* ---- sets ---- */
 
@@ -307,32 +307,6 @@ static struct ask *plan_clv(struct plan *p, const struct node *n)
     return both;
 }
 
-/* ---- the past ---- */
-
-/* The stage as of a past time: what the last change up to then was to. */
-static struct ask *plan_past_stage(struct plan *p, const struct node *n)
-{
-    const struct codes *codes = p->s->dictionaries->objects[OBJECT_STAGE];
-    bool any = n->op == OP_KNOWN || n->op == OP_UNKNOWN;
-    uint32_t count = codes_count(codes);
-    uint8_t *lut = ARENA_ARRAY(p->a, uint8_t, count + 1);
-    for (uint32_t code = 1; code <= count; code++)
-        lut[code] = any || ids_have(n, codes_id(codes, code)) != (n->op == OP_NE);
-    uint32_t before_s = p->now_s < 0             ? 0
-                        : p->now_s >= UINT32_MAX ? UINT32_MAX
-                                                 : (uint32_t)p->now_s + 1;
-    struct last_ask *last = ARENA_NEW(p->a, struct last_ask);
-    *last = (struct last_ask){.kind = EVENT_STAGE_CHANGE,
-                              .before_s = before_s,
-                              .object_kind = OBJECT_STAGE,
-                              .lut = lut,
-                              .lut_n = count + 1,
-                              .other = any || n->op == OP_NE};
-    struct ask *ask = ask_new(p, ASK_LAST, COST_LAST);
-    ask->last = last;
-    return n->op == OP_UNKNOWN ? ask_not(p, ask) : ask;
-}
-
 /* ---- tests ---- */
 
 static enum rc plan_test(struct plan *p, const struct node *n, struct ask **out, struct err *e)
@@ -378,6 +352,13 @@ static enum rc plan_test(struct plan *p, const struct node *n, struct ask **out,
     }
 }
 
+/* Whether a test reads what is so now, whatever the time that is asked about. */
+static bool is_timeless(const struct node *n)
+{
+    return n->kind == NODE_TEST && (n->what == WHAT_AGE || n->what == WHAT_BIRTHDAY ||
+                                    n->what == WHAT_GENDER || n->what == WHAT_SOURCE);
+}
+
 enum rc plan_state(struct plan *p, const struct node *n, struct ask **out, struct err *e)
 {
     *out = NULL;
@@ -385,11 +366,8 @@ enum rc plan_state(struct plan *p, const struct node *n, struct ask **out, struc
         *out = plan_time(p, n);
         return RC_OK;
     }
-    if (p->as_of_n > 0) {
-        if (n->kind == NODE_TEST && n->what == WHAT_STAGE)
-            *out = plan_past_stage(p, n);
-        return RC_OK;
-    }
+    if (p->as_of_n > 0 && !is_timeless(n))
+        return plan_past(p, n, out, e);
     switch (n->kind) {
     case NODE_TEST:
         return plan_test(p, n, out, e);

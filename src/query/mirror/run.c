@@ -164,6 +164,9 @@ static void narrow(const struct ask *ask, struct place at, struct set_words *x,
     case ASK_LAST:
         last_run(ask, at.s->chunks[at.chunk], x, &scratch[0]);
         break;
+    case ASK_HAD:
+        had_run(ask, at.s->chunks[at.chunk], x, &scratch[0]);
+        break;
     default:
         assert(ask->kind == ASK_MEASURE || ask->kind == ASK_SEQ);
         events_run(ask, at.s->chunks[at.chunk], x, &scratch[0]);

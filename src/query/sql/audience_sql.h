@@ -19,6 +19,7 @@ struct audience_question {
     int64_t now_s;                    /* the pinned now */
     /* what `period` means; 0: the expression may not say it (RC_INVALID) */
     int64_t period_s;
+    bool in_past;          /* a group expression within `as of`: everything is as of now_s */
     int64_t scope_account; /* only customers this account may see; 0: all */
 };
 

@@ -484,6 +484,19 @@ static void put_joined(struct compile *c, const struct node *n, bool negate, str
     buf_addc(out, ')');
 }
 
+/* "SELECT g.id AS id … AND ": the groups that are (were) not dismissed. */
+static void put_group_rows(struct compile *c, struct buf *out)
+{
+    buf_addz(out, "SELECT g.id AS id FROM chat_group g /*scan*/ WHERE ");
+    if (!c->as_of) {
+        buf_addz(out, "g.dismissed_s IS NULL AND ");
+        return;
+    }
+    buf_addz(out, "(g.dismissed_s IS NULL OR g.dismissed_s > ");
+    put_int(c, c->now_s, out);
+    buf_addz(out, ") AND ");
+}
+
 /* Continues a deep predicate in a set of its own. */
 static void put_hoisted(struct compile *c, const struct node *n, bool negate, struct buf *out)
 {
@@ -492,8 +505,7 @@ static void put_hoisted(struct compile *c, const struct node *n, bool negate, st
     c->depth = 0;
     set_begin(&set);
     if (c->subject == AUDIENCE_GROUP)
-        buf_addz(&set,
-                 "SELECT g.id AS id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL AND ");
+        put_group_rows(c, &set);
     else
         buf_addz(&set, "SELECT c.id AS id FROM customer c /*scan*/ WHERE c.root_id = c.id AND ");
     put_predicate(c, n, negate, &set);
@@ -618,7 +630,7 @@ void put_customers(struct compile *c, const struct node *n, struct buf *out)
 
 static void put_groups(struct compile *c, const struct node *n, struct buf *out)
 {
-    buf_addz(out, "SELECT g.id AS id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL AND ");
+    put_group_rows(c, out);
     put_predicate(c, n, false, out);
     put_only(c, "g.id", out);
     put_scope(c, true, out);
@@ -682,6 +694,8 @@ enum rc compile_question(struct arena *a, enum db_engine engine, const struct au
         .a = a, .engine = engine, .q = q, .now_s = q->now_s, .only = only, .only_seqs = only_seqs};
     c.subject = q->expr->subject;
     c.first_param = first_param;
+    c.as_of = q->in_past;
+    assert(!q->in_past || c.subject == AUDIENCE_GROUP);
     c.narrow = q->expr->subject == AUDIENCE_CUSTOMER && !has_other_subject(q->expr->root);
     set_begin(&c.with);
     struct buf text;
