@@ -221,6 +221,7 @@ static enum rc show_run(struct request *rq, struct tx *tx, struct err *e)
     else
         json_put_null(j, "fit");
     put_plot(rq, d, "counts");
+    put_plot(rq, d, "amounts");
     put_plot(rq, d, "points");
     rc = RC_OK;
     if (scored)

@@ -29,6 +29,8 @@ const struct export_list export_lists[] = {
     {"backups", "/api/backups", "备份", "backups", "name,bytes,created_s,whole"},
     {"clv_alive", "/api/clv", "活跃概率分布", "bands of P(alive)",
      "from_percent,to_percent,customers,repeaters,purchases,clv_fen", .rows = "alive_bands"},
+    {"clv_amounts", "/api/clv", "每次金额检验", "check of mean amounts",
+     "from_fen,to_fen,actual,expected", .rows = "amounts"},
     {"clv_bands", "/api/clv", "生命周期价值分布", "bands of lifetime value",
      "from_fen,to_fen,customers,repeaters,purchases,clv_fen,expression", .rows = "bands"},
     {"clv_counts", "/api/clv", "复购次数检验", "check of repeat purchases",

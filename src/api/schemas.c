@@ -147,7 +147,8 @@ const struct schema schema_table[] = {
       ",\"warnings\":" ARRAY(OBJECT("\"about\":" TEXT ",\"code\":" TEXT ",\"severity\":" TEXT
       ",\"message\":" TEXT ",\"message_en\":" TEXT ",\"todo\":" TEXT ",\"todo_en\":" TEXT))
       "}},\"counts\":" ARRAY(OBJECT("\"repeats\":" INT ",\"or_more\":" BOOL ",\"expected\":"
-      NUM_NULL ",\"actual\":" INT)) ",\"points\":" ARRAY(OBJECT("\"day\":" TEXT ",\"expected\":"
+      NUM_NULL ",\"actual\":" INT)) ",\"amounts\":" ARRAY(OBJECT("\"from_fen\":" INT
+      ",\"to_fen\":" INT_NULL ",\"expected\":" NUM_NULL ",\"actual\":" INT)) ",\"points\":" ARRAY(OBJECT("\"day\":" TEXT ",\"expected\":"
       NUM_NULL ",\"actual\":" INT)) ",\"scores\":{\"type\":[\"object\",\"null\"],\"properties\":{"
       "\"fit_id\":" ID ",\"at_s\":" INT ",\"weeks\":" INT ",\"until\":" TEXT "," CLV_SUMS
       "}},\"bands\":" ARRAY(OBJECT("\"from_fen\":" INT ",\"to_fen\":" INT_NULL "," CLV_SUMS

@@ -73,6 +73,9 @@ struct clv_point {
     uint64_t actual; /* both: repeat purchases from the beginning to the end of that day */
 };
 
+/* Bands of mean amounts, equally wide but for the last, which has no end. */
+enum { CLV_AMOUNTS = 24 };
+
 /* A fit with what is shown of it. */
 struct clv_result {
     struct clv_fit buying, spending;
@@ -80,6 +83,9 @@ struct clv_result {
     double expected[CLV_SHOWN + 1], actual[CLV_SHOWN + 1];
     struct clv_point points[CLV_POINTS];
     size_t points_n;
+    /* Customers by the mean amount of their repeat purchases; 0 wide: there are none. */
+    int64_t amount_width_fen;
+    double amounts_expected[CLV_AMOUNTS], amounts_actual[CLV_AMOUNTS];
     int64_t cuts[CLV_CUTS]; /* round amounts in fen, ascending, for bands; unused: INT64_MAX */
     bool applied;
     int64_t read_us, fit_us;

@@ -117,6 +117,48 @@ static void make_points(const struct clv_read *r, struct clv_result *out)
     free(bought);
 }
 
+static int ascending(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* To the nearest of 1, 1.5, 2, 3, 5, 7 × a power of ten. */
+static int64_t round_amount(int64_t fen)
+{
+    static const int64_t STEPS[] = {10, 15, 20, 30, 50, 70, 100};
+    int64_t ten = 1, best = 0;
+    while (fen / ten >= 100)
+        ten *= 10;
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++)
+        if (best == 0 || llabs(STEPS[i] * ten - fen) < llabs(best - fen))
+            best = STEPS[i] * ten;
+    return best;
+}
+
+/* The check of amounts: bands of a round width, of which the last but few customers are in. */
+static void make_amounts(const struct clv_read *r, const struct clv_table *values,
+                         struct clv_result *out)
+{
+    enum { IN_BANDS = 97 /* per cent */ };
+    int64_t *means = must(malloc((r->n + 1) * sizeof *means));
+    double cuts[CLV_AMOUNTS - 1];
+    size_t n = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        const struct clv_buyer *b = &r->buyers[i];
+        if (b->in_fit && b->repeats > 0 && b->repeat_fen > 0)
+            means[n++] = b->repeat_fen / b->repeats;
+    }
+    qsort(means, n, sizeof *means, ascending);
+    int64_t most = n > 0 ? means[(n - 1) * IN_BANDS / 100] : 0;
+    free(means);
+    out->amount_width_fen = round_amount(most / (CLV_AMOUNTS - 1) + 1);
+    for (int i = 0; i < CLV_AMOUNTS - 1; i++)
+        cuts[i] = (double)(out->amount_width_fen * (i + 1)) / FEN;
+    clv_values(&out->spending, values, cuts, CLV_AMOUNTS - 1, out->amounts_expected,
+               out->amounts_actual);
+}
+
 void clv_result_make(const struct clv_read *r, struct clv_result *out)
 {
     *out = (struct clv_result){0};
@@ -132,6 +174,8 @@ void clv_result_make(const struct clv_read *r, struct clv_result *out)
     free(c);
     clv_fit(r->q.model, times, &out->buying);
     clv_fit(CLV_GAMMA_GAMMA, values, &out->spending);
+    if ((out->spending.warnings & CLV_NO_DATA) == 0)
+        make_amounts(r, values, out);
     out->customers = clv_table_customers(times);
     out->rows = clv_table_rows(times);
     out->refused = clv_table_refused(times);
@@ -169,25 +213,6 @@ void clv_score_all(struct clv_read *r, const struct clv_fit *buying, const struc
         b->clv_fen = whole(a.clv, FEN);
     }
     clv_scorer_free(s);
-}
-
-static int ascending(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* To the nearest of 1, 1.5, 2, 3, 5, 7 × a power of ten. */
-static int64_t round_amount(int64_t fen)
-{
-    static const int64_t STEPS[] = {10, 15, 20, 30, 50, 70, 100};
-    int64_t ten = 1, best = 0;
-    while (fen / ten >= 100)
-        ten *= 10;
-    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++)
-        if (best == 0 || llabs(STEPS[i] * ten - fen) < llabs(best - fen))
-            best = STEPS[i] * ten;
-    return best;
 }
 
 void clv_cuts(const struct clv_read *r, int64_t out[static CLV_CUTS])

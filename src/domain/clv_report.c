@@ -196,6 +196,23 @@ static void put_words(struct json *j, const char *about, const struct clv_fit *f
     }
 }
 
+static void put_amounts(struct json *j, const struct clv_result *r)
+{
+    json_open_array(j, "amounts");
+    for (int i = 0; i < CLV_AMOUNTS && r->amount_width_fen > 0; i++) {
+        json_open_object(j, NULL);
+        json_put_int(j, "from_fen", r->amount_width_fen * i);
+        if (i + 1 < CLV_AMOUNTS)
+            json_put_int(j, "to_fen", r->amount_width_fen * (i + 1));
+        else
+            json_put_null(j, "to_fen");
+        json_put_double(j, "expected", r->amounts_expected[i]);
+        json_put_int(j, "actual", llround(r->amounts_actual[i]));
+        json_close_object(j);
+    }
+    json_close_array(j);
+}
+
 static void put_counts(struct json *j, const struct clv_result *r)
 {
     json_open_array(j, "counts");
@@ -208,6 +225,7 @@ static void put_counts(struct json *j, const struct clv_result *r)
         json_close_object(j);
     }
     json_close_array(j);
+    put_amounts(j, r);
     json_open_array(j, "points");
     for (size_t i = 0; i < r->points_n; i++) {
         json_open_object(j, NULL);

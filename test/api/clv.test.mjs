@@ -28,6 +28,56 @@ function sameParameters(part, want) {
   }
 }
 
+/* ln Γ by Stirling's series from 20 on (DLMF 5.11.1). */
+function logGamma(x) {
+  if (x < 20) return logGamma(x + 1) - Math.log(x);
+  return (
+    (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + 1 / (12 * x) - 1 / (360 * x ** 3)
+  );
+}
+
+/* The density of a mean of x amounts as published (Fader and Hardie 2013, 1a), summed by the rule of
+ * midpoints: nothing of it is how the server does it. */
+function sameAmounts(shown, people) {
+  const [p, q, gamma] = shown.spending.parameters.map(({ value }) => value);
+  const repeaters = people.filter(({ x, mean_repeat_spend: m }) => x > 0 && m > 0);
+  const times = new Map();
+  for (const { x } of repeaters) times.set(x, (times.get(x) ?? 0) + 1);
+  const density = (x, m) =>
+    Math.exp(
+      logGamma(p * x + q) -
+        logGamma(p * x) -
+        logGamma(q) +
+        q * Math.log(gamma) +
+        (p * x - 1) * Math.log(m) +
+        p * x * Math.log(x) -
+        (p * x + q) * Math.log(gamma + m * x),
+    );
+  assert.equal(shown.amounts.length, 24);
+  assert.equal(shown.amounts.at(-1).to_fen, null);
+  for (const { from_fen, to_fen, expected, actual } of shown.amounts) {
+    const to = to_fen ?? Infinity;
+    assert.equal(
+      actual,
+      repeaters.filter(
+        ({ mean_repeat_spend: m }) => m * 100 > from_fen - 1e-6 && m * 100 < to - 1e-6,
+      ).length,
+      `from ${from_fen}`,
+    );
+    if (to_fen === null) continue;
+    const STEPS = 400;
+    const width = (to_fen - from_fen) / 100 / STEPS;
+    let want = 0;
+    for (const [x, n] of times)
+      for (let i = 0; i < STEPS; i++)
+        want += n * width * density(x, from_fen / 100 + (i + 0.5) * width);
+    near(expected, want, 1e-3 * (want + 1), `expected from ${from_fen}`);
+  }
+  const sum = (key) => shown.amounts.reduce((n, band) => n + band[key], 0);
+  near(sum('expected'), repeaters.length, 0.01, 'expected amounts add up');
+  assert.equal(sum('actual'), repeaters.length);
+}
+
 /* The scores of everyone, by the customer's place in the sample. */
 async function scoresOf(koi, log) {
   const rows = await koi.sql(
@@ -109,6 +159,10 @@ each('lifetime value', (engine) => {
       lines.length,
       0.01,
       'expected counts add up',
+    );
+    sameAmounts(
+      { ...shown.fit, amounts: shown.amounts },
+      lines.map((line) => Object.fromEntries(head.map((name, i) => [name, Number(line[i])]))),
     );
     near(shown.counts[0].expected, 1411, 40, 'nobody else fits zero so well');
     const last = shown.points.at(-1);

@@ -24,7 +24,7 @@ const NAUGHTY = [
 /* Every list that can be exported; and those of which the small corp has none. */
 const LISTS = (
   'accounts audience audience_moves audience_sizes audiences audit backups ' +
-  'clv_alive clv_bands clv_counts clv_customers clv_points costs customers fields ' +
+  'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points costs customers fields ' +
   'group_days groups imports jobs merge_proposals merges orders products report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
   'report_products report_provinces report_repurchase ' +
@@ -33,7 +33,7 @@ const LISTS = (
 ).split(' ');
 const EMPTY = new Set(
   (
-    'backups clv_alive clv_bands clv_counts clv_customers clv_points group_days imports products ' +
+    'backups clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days imports products ' +
     'report_products rfm'
   ).split(' '),
 );

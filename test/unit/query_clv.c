@@ -651,6 +651,79 @@ static void counts_are_those_that_are_drawn(void **state)
     }
 }
 
+/* The density of the mean of x values at m, as published (Fader and Hardie 2013, equation 1a). */
+static double value_density(const double *v, double x, double m)
+{
+    double p = v[0], q = v[1], gamma = v[2];
+    return exp(lgamma(p * x + q) - lgamma(p * x) - lgamma(q) + q * log(gamma) +
+               (p * x - 1.0) * log(m) + p * x * log(x) - (p * x + q) * log(gamma + m * x));
+}
+
+/* By Simpson's rule in ln m, from where next to nothing is below. */
+static double value_below(const double *v, double x, double to)
+{
+    enum { STEPS = 20000 };
+    double from = log(1e-9), width = (log(to) - from) / STEPS, sum = 0.0;
+    for (int i = 0; i <= STEPS; i++) {
+        double m = exp(from + i * width);
+        sum += (i == 0 || i == STEPS ? 1.0 : i % 2 == 1 ? 4.0 : 2.0) * m * value_density(v, x, m);
+    }
+    return sum * width / 3.0;
+}
+
+static void values_lie_where_their_density_says(void **state)
+{
+    (void)state;
+    static const double V[][CLV_PARAMETERS] = {
+        {6.24995, 3.74406, 15.44281}, {1.7, 0.9, 40.0}, {35.0, 12.0, 3.0}, {2.2, 60.0, 2500.0}};
+    static const uint32_t X[] = {1, 2, 7, 40};
+    static const double M[] = {0.5, 5.0, 20.0, 36.0, 90.0, 400.0};
+    for (size_t k = 0; k < sizeof V / sizeof *V; k++) {
+        struct clv_fit f = fit_at(CLV_GAMMA_GAMMA, V[k]);
+        for (size_t i = 0; i < sizeof X / sizeof *X; i++)
+            for (size_t j = 0; j < sizeof M / sizeof *M; j++) {
+                double got = clv_value_below(&f, X[i], M[j]), want = value_below(V[k], X[i], M[j]);
+                if (fabs(got - want) > 1e-9)
+                    fail_msg("%zu: %u purchases below %g: %.12g, not %.12g", k, X[i], M[j], got,
+                             want);
+            }
+        assert_true(clv_value_below(&f, 3, 0.0) == 0.0);
+        close_to(clv_value_below(&f, 1000000, 1e12), 1.0, 1e-7, "everything is below");
+    }
+}
+
+static void values_are_those_that_are_drawn(void **state)
+{
+    (void)state;
+    enum { K = 12 };
+    struct clv_fit f = fit_at(CLV_GAMMA_GAMMA, CDNOW_VALUES);
+    struct clv_customer *c = calloc(DRAWN, sizeof *c);
+    struct rng rng = rng_seed(61);
+    double cuts[K], expected[K + 1], actual[K + 1], chi = 0.0, all = 0.0;
+    for (int i = 0; i < DRAWN; i++) {
+        double rate = rng_gamma(&rng, f.value[1]) / f.value[2];
+        c[i].x = 1 + (uint32_t)rng_below(&rng, 6);
+        c[i].m = rng_gamma(&rng, f.value[0] * c[i].x) / rate / c[i].x;
+    }
+    for (int k = 0; k < K; k++)
+        cuts[k] = 8.0 * (k + 1);
+    struct clv_table *t = clv_table_values(c, DRAWN);
+    clv_values(&f, t, cuts, K, expected, actual);
+    for (int k = 0; k <= K; k++) {
+        double counted = 0.0;
+        for (int i = 0; i < DRAWN; i++)
+            counted += (k == 0 || c[i].m >= cuts[k - 1]) && (k == K || c[i].m < cuts[k]);
+        assert_true(counted == actual[k]);
+        chi += (actual[k] - expected[k]) * (actual[k] - expected[k]) / expected[k];
+        all += expected[k];
+    }
+    close_to(all, DRAWN, 1e-12, "everyone is expected somewhere");
+    if (chi > 33.0) /* 12 degrees of freedom: one seed in a thousand */
+        fail_msg("chi squared is %g", chi);
+    clv_table_free(t);
+    free(c);
+}
+
 static void probabilities_of_counts_give_the_mean(void **state)
 {
     (void)state;
@@ -816,6 +889,8 @@ int main(void)
         cmocka_unit_test(a_scorer_does_not_mistake_customers),
         cmocka_unit_test(counts_are_those_that_are_drawn),
         cmocka_unit_test(probabilities_of_counts_give_the_mean),
+        cmocka_unit_test(values_lie_where_their_density_says),
+        cmocka_unit_test(values_are_those_that_are_drawn),
         cmocka_unit_test(what_does_not_fit_is_warned_of),
         cmocka_unit_test(bench),
     };

@@ -67,6 +67,8 @@ export interface ClvSums {
 export interface Clv {
   fit: ClvFit | null;
   counts: { repeats: number; or_more: boolean; expected: number; actual: number }[];
+  /** Customers by the mean amount of their repeat purchases. */
+  amounts: { from_fen: number; to_fen: number | null; expected: number; actual: number }[];
   points: { day: string; expected: number; actual: number }[];
   scores: (ClvSums & { fit_id: string; at_s: number; weeks: number; until: string }) | null;
   bands: (ClvSums & { from_fen: number; to_fen: number | null; expression: string })[];

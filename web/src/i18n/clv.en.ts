@@ -59,6 +59,10 @@ export const clvEn: Record<ClvKey, string> = {
   'clv.time_note': 'All repeat purchases up to each day: the closer the lines, the better.',
   'clv.time_tested':
     'All repeat purchases up to each day. Orders after {until} were not used for the fit: there the model is put to the test.',
+  'clv.amounts_question': 'Does the model fit? Mean amount of a purchase',
+  'clv.amounts_note':
+    'Customers who bought again, by the mean amount of their repeat purchases: the closer line and columns, the better the model of amounts.',
+  'clv.mean_amount': 'Mean amount',
   'clv.parameters': 'Parameters',
   'clv.says_year': 'By the models a customer just won buys {n} more times in a year. ',
   'clv.says_mean': 'The mean amount of a purchase is {mean}. ',

@@ -3,6 +3,7 @@ import { ErrorNotice } from '@/components/ErrorNotice';
 import { Waiting } from '@/components/Waiting';
 import { useResource } from '@/lib/useResource';
 import { AliveBands } from './AliveBands';
+import { Amounts } from './Amounts';
 import { Counts } from './Counts';
 import { Fit } from './Fit';
 import { OverTime } from './OverTime';
@@ -32,6 +33,7 @@ export default function Clv() {
       {data.scores && <Top key={data.scores.fit_id} weeks={data.scores.weeks} />}
       {data.counts.length > 0 && <Counts counts={data.counts} />}
       {data.points.length > 0 && data.fit && <OverTime points={data.points} until={data.fit.until} />}
+      {data.amounts.length > 0 && <Amounts amounts={data.amounts} />}
       {data.fit && <Parameters fit={data.fit} />}
     </div>
   );
