@@ -73,6 +73,7 @@ static const struct entry TABLE[] = {
     {"/api/demo/remove", &route_demo_remove},
     {"/api/departments", &route_department_tree},
     {"/api/doctor", &route_doctor},
+    {"/api/doctor/mend", &route_doctor_mend},
     {"/api/event-kinds", &route_event_kind_list},
     {"/api/events", &route_event_add},
     {"/api/exports", &route_export_lists},

@@ -41,6 +41,7 @@ extern const struct route route_session_sign_in, route_session_link, route_sessi
 extern const struct route route_setting_list, route_setting_put;
 /* system.c */
 extern const struct route route_health, route_metrics, route_version, route_doctor;
+extern const struct route route_doctor_mend;
 /* tiers.c */
 extern const struct route route_rfm, route_rfm_run, route_tier_model_list, route_tier_model_create,
     route_tier_templates, route_tier_model_get, route_tier_model_change, route_tier_model_archive,

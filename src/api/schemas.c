@@ -260,6 +260,7 @@ const struct schema schema_table[] = {
             ",\"ended_s\":" INT_NULL)},
     {"JobList", LIST_OF(REF("Job"))},
     {"JobStarted", OBJECT("\"job\":" REF("Job"))},
+    {"Mended", OBJECT("\"parts\":" INT)},
     {"MergeList",
      LIST_OF(OBJECT("\"id\":" ID ",\"kept\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL)
       ",\"merged\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL) ",\"reason\":" TEXT

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "domain/app.h"
 #include "domain/doctor.h"
+#include "domain/event_parts.h"
 #include "domain/known.h"
 #include "http/metrics.h"
 #include "mirror/mirror.h"
@@ -215,10 +216,40 @@ const struct route route_doctor = {
     .name = "doctor",
     .need = PERM_SYSTEM,
     .scope = SCOPE_NONE,
-    .args = {{"deep", ARG_BOOL, .zh = "也检查数据库完整性和整条审计链",
-              .en = "also the database's integrity and the whole audit chain"}},
+    .args = {{"deep", ARG_BOOL, .zh = "也检查数据库完整性、整条审计链和事件索引",
+              .en = "also the database's integrity, the whole audit chain, the event index"}},
     .run = doctor,
     .zh = "体检：目录、密钥、磁盘、备份、时钟、数据库。",
     .en = "Look the installation over: directory, keys, disk, backups, clock, database.",
     .reply = "CheckList",
+};
+
+static enum rc mend(struct request *rq, struct tx *tx, struct err *e)
+{
+    int64_t parts = 0;
+    enum rc rc = event_parts_give_up(tx, &parts, e);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    json_put_int(j, "parts", parts);
+    json_close_object(j);
+    return RC_OK;
+}
+
+const struct route route_doctor_mend = {
+    .method = POST,
+    .path = "/api/doctor/mend",
+    .name = "doctor_mend",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .idempotent = true,
+    .audited = true,
+    .run = mend,
+    .zh = "弃用事件索引，由后台从事件日志重建；事件不受影响。",
+    .en = "Give up the event index, which is built anew from the log behind the requests; events "
+          "stay as they are.",
+    .reply = "Mended",
 };

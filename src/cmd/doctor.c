@@ -23,6 +23,28 @@ static bool print_check(struct invocation *in, const struct json_value *c)
     return ok;
 }
 
+static bool index_is_well(const struct client_reply *r)
+{
+    const struct json_value *items = json_get(r->json, "items");
+    for (size_t i = 0; i < json_count(items); i++) {
+        const struct json_value *check = json_at(items, i);
+        if (str_eq(json_str_or(json_get(check, "name"), STR("")), STR("event_index")))
+            return json_bool_or(json_get(check, "ok"), false);
+    }
+    return true;
+}
+
+/* Has the index built anew, and looks again. */
+static enum rc mend(struct invocation *in, struct client *c, struct client_reply *r, struct err *e)
+{
+    enum rc rc = client_call(c, "POST", "/api/doctor/mend", STR("{}"), r, e);
+    if (rc == RC_OK && !in->json)
+        printf("%s", say(in, "事件索引已弃用，由服务在后台重建（约每百万事件一秒）\n",
+                         "the event index was given up; the server builds it anew, about a second "
+                         "for a million events\n"));
+    return rc == RC_OK ? client_call(c, "GET", "/api/doctor?deep=true", STR_ABSENT, r, e) : rc;
+}
+
 static enum rc doctor(struct invocation *in, struct err *e)
 {
     struct client *c = NULL;
@@ -35,6 +57,8 @@ static enum rc doctor(struct invocation *in, struct err *e)
                          option_given(in, "quick") ? "/api/doctor" : "/api/doctor?deep=true",
                          STR_ABSENT, &r, e);
     }
+    if (rc == RC_OK && option_given(in, "mend") && !index_is_well(&r))
+        rc = mend(in, c, &r, e);
     client_close(c);
     if (rc != RC_OK) {
         return rc;
@@ -61,6 +85,8 @@ const struct command command_doctor = {
     .zh = "体检：路径、设置、磁盘、时钟、权限、完整性、审计链、备份",
     .en = "Look the installation over: paths, settings, disk, clock, permissions, integrity, audit "
           "chain, backups",
-    .options = {{"quick", NULL, .zh = "不读整个数据库", .en = "do not read the whole database"}},
+    .options = {{"quick", NULL, .zh = "不读整个数据库", .en = "do not read the whole database"},
+                {"mend", NULL, .zh = "事件索引损坏时重建它（事件不受影响）",
+                 .en = "build the event index anew where it is damaged (events stay as they are)"}},
     .run = doctor,
 };

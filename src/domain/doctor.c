@@ -1,7 +1,6 @@
 /* doctor.c — the checks, one function each, in the order in which a person would ask.
  *
- * A check never fails the run: what it cannot find out is a finding. Nothing is repaired and
- * nothing written. Sizes are given in MB, ages in hours, paths as resolved, so that two people
+ * A check never fails the run: what it cannot find out is a finding. Nothing is written. Sizes are given in MB, ages in hours, paths as resolved, so that two people
  * looking at two machines see the same words.
  */
 #include "domain/doctor.h"
@@ -9,6 +8,7 @@
 #include "base/calendar.h"
 #include "base/clock.h"
 #include "domain/backup.h"
+#include "domain/event_parts.h"
 #include "store/audit.h"
 #include "store/schema_files.h"
 
@@ -154,6 +154,28 @@ static void check_audit(struct look *l)
     }
 }
 
+static void check_index(struct look *l, bool deep)
+{
+    struct check *c = add(l, "event_index", "事件索引", "event index");
+    struct event_parts_report r;
+    struct err e = ERR_INIT;
+    if (event_parts_check(l->tx, deep, &r, &e) != RC_OK) {
+        c->value = arena_str(l->a, str_from(e.en));
+        bad(c, "读不出来，先看“数据库完整性”",
+            "it cannot be read: see to the integrity of the database first");
+        return;
+    }
+    c->value = arena_printf(l->a, "%" PRId64 " · %" PRId64 " (+ %" PRId64 ")", r.parts, r.events,
+                            r.behind);
+    if (r.damaged > 0) {
+        c->value = arena_printf(l->a, "%" PRId64 " / %" PRId64 ", seq %" PRId64 " … %" PRId64,
+                                r.damaged, r.parts, r.bad_from_seq, r.bad_to_seq);
+        bad(c, "索引损坏，客户时间线会出错；事件本身完好，重建即可：koi doctor --mend",
+            "the index is damaged, and timelines fail; the events themselves are whole, so build "
+            "it anew: koi doctor --mend");
+    }
+}
+
 /* ---- time, backups, network ---- */
 
 static void check_clock(struct look *l)
@@ -229,6 +251,7 @@ enum rc doctor_run(struct app *app, struct tx *tx, bool deep, struct arena *a, s
     check_backups(&l);
     check_proxy(&l);
     check_jobs(&l);
+    check_index(&l, deep);
     if (deep) {
         check_integrity(&l);
         check_audit(&l);

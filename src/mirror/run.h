@@ -35,8 +35,8 @@ enum { RUN_SLACK = 64 };
 
 enum { RUN_KINDS = 256 };
 
-/* The kinds (friends, groups, tags) whose rows tell which of the root's customers they are of, since
- * one of two who became one may lose what the other keeps. */
+/* The kinds (friends, groups, tags) whose rows tell which of the root's customers they are of,
+ * since one of two who became one may lose what the other keeps. */
 static inline bool run_tells_born(uint8_t kind)
 {
     return kind >= 1 && kind <= 7;

@@ -1,4 +1,8 @@
-/* tier_past.c — a ring of a few answers behind a lock that is held for a look at each. */
+/* tier_past.c — a ring of a few answers behind a lock, which is held for a look at each of them.
+ *
+ * Answers are marks, which never change, so whoever found one uses it without the lock and for as
+ * long as they hold it. What was read before the last move is refused: the snapshot that the answer
+ * would be kept for has moves that it does not know. */
 #include "mirror/tier_past.h"
 
 #include "base/lock.h"

@@ -54,6 +54,10 @@ static const struct sql RETIRE = {
     .text = "UPDATE event_part SET state = 2 WHERE id = $1 AND state = 1",
     .in = "i",
 };
+static const struct sql RETIRE_ALL = {
+    .text = "UPDATE event_part SET state = 2, level = level + $1 WHERE state <> 2 /*scan*/",
+    .in = "i",
+};
 static const struct sql DROP_BLOCKS = {
     .text = "DELETE FROM event_part_block WHERE part_id = $1 AND (last_id, no) IN"
             " (SELECT b.last_id, b.no FROM event_part_block b WHERE b.part_id = $1"
@@ -70,7 +74,7 @@ static const struct sql BLOCKS = {
 };
 
 STATEMENTS(event_part, &LIST, &REACHED, &LOG, &STANDS, &ADD, &TOUCH, &BLOCK, &USE, &RETIRE,
-           &DROP_BLOCKS, &DROP, &BLOCKS);
+           &RETIRE_ALL, &DROP_BLOCKS, &DROP, &BLOCKS);
 
 /* ---- reading ---- */
 
@@ -220,6 +224,11 @@ enum rc event_part_replace(struct tx *tx, int64_t part_id, const struct event_pa
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         rc = held(tx, tx_exec(tx, &RETIRE, e, of[i].id), e);
     return rc;
+}
+
+enum rc event_part_retire_all(struct tx *tx, int64_t levels, struct err *e)
+{
+    return tx_exec(tx, &RETIRE_ALL, e, levels);
 }
 
 enum rc event_part_drop(struct tx *tx, int64_t part_id, bool *out_gone, struct err *e)

@@ -45,6 +45,9 @@ enum rc event_part_put(struct tx *tx, int64_t part_id, const struct event_block 
 /* Puts it into use in place of the parts it was made of. */
 enum rc event_part_replace(struct tx *tx, int64_t part_id, const struct event_part *of, size_t n,
                            struct err *e);
+/* Takes all parts out of use, also those being written, and adds `levels` to their level: more than
+ * any has, so that new parts may take their places. */
+enum rc event_part_retire_all(struct tx *tx, int64_t levels, struct err *e);
 /* Deletes some 1,000 blocks of a part that is not in use, and the part after its last. */
 enum rc event_part_drop(struct tx *tx, int64_t part_id, bool *out_gone, struct err *e);
 

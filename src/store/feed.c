@@ -171,7 +171,8 @@ static const struct sql LIVE_GROUPS = {
     .out = "i",
 };
 static const struct sql PAST_GROUPS = {
-    .text = "SELECT g.id FROM chat_group g /*scan*/ WHERE g.dismissed_s IS NULL OR g.dismissed_s > $1",
+    .text = "SELECT g.id FROM chat_group g /*scan*/"
+            " WHERE g.dismissed_s IS NULL OR g.dismissed_s > $1",
     .in = "i",
     .out = "i",
 };

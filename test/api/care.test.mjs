@@ -323,6 +323,65 @@ each('doctor', (engine) => {
     chmodSync(join(koi.data, 'koi.key'), 0o600);
   });
 
+  test('a damaged index is told, and mended', async (t) => {
+    const koi = await start(t, engine, { serve: false });
+    assert.equal((await koi.koi('demo', '--customers', '700', '--seed', '5')).code, 0);
+    await koi.serve();
+    const admin = await koi.signIn('administrator');
+    const index = async () =>
+      (await admin.get('/api/doctor?deep=true')).items.find((c) => c.name === 'event_index');
+    const built = () =>
+      until(async () => Number((await index()).value.split(' ')[0]) > 0, 'a part');
+    await built();
+    const ids = (await koi.sql('SELECT id FROM customer ORDER BY id LIMIT 20')).split('\n');
+    const timelines = () =>
+      Promise.all(ids.map((id) => admin.call('GET', `/api/customers/${id}/timeline`)));
+    const whole = (await timelines()).map(({ body }) => body);
+    const mends = async () =>
+      (await admin.get('/api/audit')).items.filter((row) => row.action === 'doctor_mend').length;
+
+    /* A block that nobody can read, one that is gone, and a part that is. */
+    const nothing = engine === 'sqlite' ? "x'ff00ff'" : "'\\xff00ff'";
+    const damages = [
+      `UPDATE event_part_block SET bytes = ${nothing}`,
+      'DELETE FROM event_part_block WHERE last_id = (SELECT min(last_id) FROM event_part_block)',
+      'UPDATE event_part SET from_seq = from_seq + 1',
+    ];
+    for (const [i, damage] of damages.entries()) {
+      await koi.stop();
+      await koi.sql(damage);
+      await koi.serve();
+      if (i === 0)
+        assert.ok(
+          (await timelines()).some(({ body }) => body.error?.code === 'event_part_damaged'),
+        );
+      assert.match((await index()).value, /^1 \/ [0-9]+, seq [12] … /);
+      const told = await koi.koi('doctor');
+      assert.notEqual(told.code, 0);
+      assert.match(told.out, /BAD +event index/);
+      assert.match(told.out, /koi doctor --mend/);
+      assert.match((await koi.koi('doctor', '--mend')).out, /given up[^]*ok +event index/);
+      assert.deepEqual(
+        (await timelines()).map(({ body }) => body),
+        whole,
+      );
+      assert.equal(await mends(), i + 1);
+      await built();
+      assert.equal((await index()).ok, true);
+    }
+    /* What is whole is left alone; what was given up goes. */
+    assert.equal((await koi.koi('doctor', '--mend')).out.includes('given up'), false);
+    assert.equal(await mends(), damages.length);
+    await until(
+      async () => (await koi.sql('SELECT count(*) FROM event_part WHERE state = 2')) === '0',
+      'the remains to go',
+    );
+    assert.deepEqual(
+      (await timelines()).map(({ body }) => body),
+      whole,
+    );
+  });
+
   test('commands find no installation and say so', async (t) => {
     const koi = await start(t, engine, { serve: false });
     const none = await run(['doctor', '--data', join(koi.data, 'nothing')]);

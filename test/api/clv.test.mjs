@@ -36,8 +36,8 @@ function logGamma(x) {
   );
 }
 
-/* The density of a mean of x amounts as published (Fader and Hardie 2013, 1a), summed by the rule of
- * midpoints: nothing of it is how the server does it. */
+/* The density of a mean of x amounts as published (Fader and Hardie 2013, 1a), summed by the rule
+ * of midpoints: nothing of it is how the server does it. */
 function sameAmounts(shown, people) {
   const [p, q, gamma] = shown.spending.parameters.map(({ value }) => value);
   const repeaters = people.filter(({ x, mean_repeat_spend: m }) => x > 0 && m > 0);

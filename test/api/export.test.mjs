@@ -33,8 +33,8 @@ const LISTS = (
 ).split(' ');
 const EMPTY = new Set(
   (
-    'backups clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days imports products ' +
-    'report_products rfm'
+    'backups clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days ' +
+    'imports products report_products rfm'
   ).split(' '),
 );
 
