@@ -17,7 +17,10 @@ struct export_list {
     /* Where the rows are in the reply: a member, "items" unless told; or a function that writes
      * them as an array, from a reply that is no plain list (export_rows.h). */
     const char *rows;
-    void (*make)(struct json *out, const struct json_value *reply, bool english);
+    void (*make)(struct json *out, const struct json_value *reply, const struct json_value *asked,
+                 bool english);
+    /* The route is POST and the filter its body, which is told below the table. */
+    bool posted;
 };
 extern const struct export_list export_lists[]; /* sorted; ends with a NULL name */
 const struct export_list *export_list_find(struct str what);

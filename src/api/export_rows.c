@@ -33,9 +33,10 @@ static void put_tags(struct json *out, const struct json_value *category,
     }
 }
 
-void export_tags(struct json *out, const struct json_value *reply, bool english)
+void export_tags(struct json *out, const struct json_value *reply, const struct json_value *asked,
+                 bool english)
 {
-    (void)english;
+    (void)asked, (void)english;
     const struct json_value *categories = json_get(reply, "categories");
     json_open_array(out, NULL);
     for (size_t c = 0; c < json_count(categories); c++) {
@@ -46,8 +47,10 @@ void export_tags(struct json *out, const struct json_value *reply, bool english)
     json_close_array(out);
 }
 
-void export_facts(struct json *out, const struct json_value *reply, bool english)
+void export_facts(struct json *out, const struct json_value *reply, const struct json_value *asked,
+                  bool english)
 {
+    (void)asked;
     struct arena a;
     arena_init(&a, 0);
     json_open_array(out, NULL);
@@ -64,9 +67,10 @@ void export_facts(struct json *out, const struct json_value *reply, bool english
     arena_done(&a);
 }
 
-void export_trend(struct json *out, const struct json_value *reply, bool english)
+void export_trend(struct json *out, const struct json_value *reply, const struct json_value *asked,
+                  bool english)
 {
-    (void)english;
+    (void)asked, (void)english;
     static const char *const columns[] = {"friends", "orders", "sale_fen"};
     const struct json_value *trend = json_get(reply, "trend");
     const struct json_value *days = json_get(trend, "days");
@@ -94,9 +98,10 @@ static const struct json_value *tier_name(const struct json_value *reply,
     return NULL;
 }
 
-void export_tier_moves(struct json *out, const struct json_value *reply, bool english)
+void export_tier_moves(struct json *out, const struct json_value *reply,
+                       const struct json_value *asked, bool english)
 {
-    (void)english;
+    (void)asked, (void)english;
     const struct json_value *links = json_get(reply, "links");
     json_open_array(out, NULL);
     for (size_t i = 0; i < json_count(links); i++) {
@@ -110,9 +115,10 @@ void export_tier_moves(struct json *out, const struct json_value *reply, bool en
     json_close_array(out);
 }
 
-void export_tier_history(struct json *out, const struct json_value *reply, bool english)
+void export_tier_history(struct json *out, const struct json_value *reply,
+                         const struct json_value *asked, bool english)
 {
-    (void)english;
+    (void)asked, (void)english;
     const struct json_value *history = json_get(reply, "history");
     json_open_array(out, NULL);
     for (size_t i = 0; i < json_count(history); i++) {

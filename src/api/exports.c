@@ -2,7 +2,8 @@
  *
  * The job asks the list's own route, page by page, as the person who ordered the export: their
  * role, data scope and token's permissions, looked up when it runs, so an account that has been
- * disabled since gets nothing. The table is sealed as it is written and can be fetched by its
+ * disabled since gets nothing. Analyses are asked likewise, and what was asked stands below their
+ * table. The table is sealed as it is written and can be fetched by its
  * owner for KEEP_S seconds. A job that was interrupted begins again.
  */
 #include "api/exports.h"
@@ -11,6 +12,7 @@
 #include "api/job_started.h"
 #include "api/listing.h"
 #include "api/routes.h"
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/app.h"
@@ -34,7 +36,10 @@ struct exporting {
     struct router *router;
     struct caller caller;
     const struct export_list *list;
-    struct str base;   /* path and filter, without the cursor */
+    struct str base; /* path and filter, without the cursor */
+    struct str body; /* of a question that is posted; else absent */
+    const struct json_value *filter;
+    int64_t now_s;     /* what the reply was as of; DB_NULL: it does not say */
     struct str cursor; /* of the next page; absent: the first */
     struct buf cursor_text;
     struct sealed_writer *file;
@@ -220,6 +225,38 @@ static void read_columns(struct exporting *x, const struct json_value *items)
         x->kinds[i] = export_kind(x->columns[i]);
 }
 
+/* A parameter as people read it: lists with semicolons, steps by their events. */
+static struct str note_text(struct arena *a, const struct json_value *v, bool english)
+{
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    switch (json_kind_of(v)) {
+    case JSON_STR:
+        buf_add(&b, json_str_or(v, STR("")));
+        break;
+    case JSON_ARRAY:
+        for (size_t i = 0; i < json_count(v); i++) {
+            buf_addz(&b, i > 0 ? "; " : "");
+            buf_add(&b, note_text(a, json_at(v, i), english));
+        }
+        break;
+    case JSON_OBJECT:
+        buf_add(&b, json_str_or(json_get(v, "events"), STR("")));
+        if (json_get(v, "audience") != NULL)
+            buf_addf(&b, " [" STR_FMT "]", STR_ARG(json_str_or(json_get(v, "audience"), STR(""))));
+        break;
+    case JSON_BOOL:
+        buf_addz(&b, json_bool_or(v, false) ? (english ? "yes" : "是") : (english ? "no" : "否"));
+        break;
+    default:
+        if (json_kind_of(v) != JSON_NULL)
+            buf_addf(&b, "%" PRId64, json_int_or(v, 0));
+    }
+    struct str out = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return out;
+}
+
 /* With the first page, since that says how many columns there are. */
 static enum rc begin_sheet(struct exporting *x, const struct json_value *items, struct err *e)
 {
@@ -248,6 +285,26 @@ static void export_free(struct exporting *x)
     router_free(x->router);
 }
 
+/* Where the rows are asked for. */
+static void ask_for(struct exporting *x, const struct json_value *filter)
+{
+    struct arena *a = job_arena(x->job);
+    x->filter = filter;
+    x->body = STR_ABSENT;
+    x->now_s = DB_NULL;
+    if (!x->list->posted) {
+        x->base = question(a, x->router, x->list, filter);
+        return;
+    }
+    struct buf b;
+    buf_init(&b, 256 << 10);
+    struct json j = json_to(&b);
+    json_put_value(&j, NULL, filter);
+    x->base = str_from(x->list->path);
+    x->body = arena_str(a, buf_str(&b));
+    buf_done(&b);
+}
+
 static enum rc export_open(struct job *job, struct err *e)
 {
     const struct json_value *d = job_detail(job);
@@ -262,7 +319,7 @@ static enum rc export_open(struct job *job, struct err *e)
     enum rc rc = job_secret_open(job_app(job), job_arena(job),
                                  json_str_or(json_get(d, "filter"), STR("")), &filter, e);
     if (rc == RC_OK)
-        x->base = question(job_arena(job), x->router, x->list, filter);
+        ask_for(x, filter);
     if (rc == RC_OK)
         rc = find_caller(x, e);
     if (rc != RC_OK) {
@@ -314,7 +371,7 @@ static enum rc rows_of(const struct exporting *x, const struct json_value *reply
     struct buf b;
     buf_init(&b, 64 << 20);
     struct json j = json_to(&b);
-    x->list->make(&j, reply, x->caller.english);
+    x->list->make(&j, reply, x->filter, x->caller.english);
     enum rc rc = json_parse(a, arena_str(a, buf_str(&b)), out, e);
     buf_done(&b);
     return rc;
@@ -333,8 +390,10 @@ static enum rc one_page(struct exporting *x, struct err *e)
         buf_addz(&target, "&cursor=");
         put_encoded(&target, x->cursor);
     }
-    struct call call = {
-        .method = GET, .target = buf_str(&target), .body = STR_ABSENT, .caller = x->caller};
+    struct call call = {.method = x->list->posted ? POST : GET,
+                        .target = buf_str(&target),
+                        .body = x->body,
+                        .caller = x->caller};
     enum rc rc = dispatch_call(job_app(x->job), x->router, &call, &a, &r, e);
     if (rc == RC_OK)
         rc = json_parse(&a, r.body, &v, e);
@@ -348,6 +407,7 @@ static enum rc one_page(struct exporting *x, struct err *e)
         struct str next = json_str_or(json_get(v, "next"), STR_ABSENT);
         int64_t total = json_int_or(json_get(v, "total"), -1);
         x->ended = str_absent(next);
+        x->now_s = json_int_or(json_get(v, "now_s"), DB_NULL);
         buf_clear(&x->cursor_text);
         buf_add(&x->cursor_text, next);
         x->cursor = buf_str(&x->cursor_text);
@@ -358,6 +418,25 @@ static enum rc one_page(struct exporting *x, struct err *e)
     return rc;
 }
 
+/* What was asked, below the table. */
+static enum rc put_notes(struct exporting *x, struct err *e)
+{
+    struct arena *a = job_arena(x->job);
+    enum rc rc = RC_OK;
+    bool english = x->caller.english;
+    for (size_t i = 0; rc == RC_OK && i < json_count(x->filter); i++) {
+        struct str name, value = note_text(a, json_member(x->filter, i, &name), english);
+        if (value.n > 0 && !str_eq(name, STR("now_s")))
+            rc = sheet_note(x->sheet, export_title(a, x->list->what, name, english), value, e);
+    }
+    char text[20];
+    if (rc != RC_OK || x->now_s == DB_NULL)
+        return rc;
+    calendar_format(x->now_s, text);
+    return sheet_note(x->sheet, export_title(a, x->list->what, STR("now_s"), english),
+                      str_from(text), e);
+}
+
 static enum rc export_step(struct job *job, bool *out_finished, struct err *e)
 {
     struct exporting *x = job_state(job);
@@ -365,6 +444,9 @@ static enum rc export_step(struct job *job, bool *out_finished, struct err *e)
     for (int i = 0; i < PAGES_A_STEP && rc == RC_OK && !x->ended; i++)
         rc = one_page(x, e);
     if (rc != RC_OK || !x->ended)
+        return rc;
+    rc = x->list->posted ? put_notes(x, e) : RC_OK;
+    if (rc != RC_OK)
         return rc;
     rc = sheet_finish(x->sheet, e);
     x->sheet = NULL;
@@ -406,7 +488,7 @@ static void put_names(struct json *j, const char *key, const struct json_value *
 }
 
 /* The filter may name a person (a phone searched for), so it is kept sealed. */
-static struct str seal_filter(struct request *rq, const struct json_value *filter)
+static struct str seal_filter(struct request *rq, const struct json_value *filter, bool as_it_is)
 {
     struct arena *a = request_arena(rq);
     struct buf b;
@@ -416,9 +498,12 @@ static struct str seal_filter(struct request *rq, const struct json_value *filte
     for (size_t i = 0;
          filter != NULL && json_kind_of(filter) == JSON_OBJECT && i < json_count(filter); i++) {
         struct str name;
-        json_member(filter, i, &name);
+        const struct json_value *v = json_member(filter, i, &name);
         json_key(&j, name);
-        json_put_str(&j, NULL, export_cell(a, filter, name, EXPORT_RAW));
+        if (as_it_is)
+            json_put_value(&j, NULL, v);
+        else
+            json_put_str(&j, NULL, export_cell(a, filter, name, EXPORT_RAW));
     }
     json_close_object(&j);
     struct str sealed = job_secret_seal(request_app(rq), a, buf_str(&b));
@@ -439,7 +524,7 @@ static struct str detail_of(struct request *rq, const struct export_list *list)
     json_put_str(&j, "format", arg_str(rq, "format"));
     json_put_bool(&j, "english", c->english);
     json_put_int(&j, "permissions", c->permissions == 0 ? UINT32_MAX : c->permissions);
-    json_put_str(&j, "filter", seal_filter(rq, filter));
+    json_put_str(&j, "filter", seal_filter(rq, filter, list->posted));
     put_names(&j, "columns", arg_json(rq, "columns"));
     json_close_object(&j);
     struct str out = arena_str(a, buf_str(&b));

@@ -80,8 +80,8 @@ static enum rc funnel(struct invocation *in, struct err *e)
         json_close_object(&q.j);
     }
     json_close_array(&q.j);
-    enum rc rc = question_ask(&q, in, RC_OK, "funnel", &r, e);
-    if (rc != RC_OK || in->json)
+    enum rc rc = question_ask(&q, in, RC_OK, "funnel", "analysis_funnel", &r, e);
+    if (rc != RC_OK || question_is_shown(in))
         return rc;
     const struct json_value *groups = json_get(r.json, "groups");
     rows_open(&rows);
@@ -163,8 +163,8 @@ static enum rc retention(struct invocation *in, struct err *e)
     json_put_bool(&q.j, "first", !option_given(in, "each"));
     json_put_bool(&q.j, "rolling", option_given(in, "rolling"));
     enum rc rc = question_number(&q, in, "columns", "columns", e);
-    rc = question_ask(&q, in, rc, "retention", &r, e);
-    return rc == RC_OK && !in->json ? print_cohorts(in, &r, e) : rc;
+    rc = question_ask(&q, in, rc, "retention", "analysis_retention", &r, e);
+    return rc == RC_OK && !question_is_shown(in) ? print_cohorts(in, &r, e) : rc;
 }
 
 const struct command command_retention = {
@@ -224,8 +224,8 @@ static enum rc counts(struct invocation *in, struct err *e)
     struct client_reply r;
     question_open(&q, in, given);
     question_positions(&q, in, 0, "series");
-    enum rc rc = question_ask(&q, in, RC_OK, "counts", &r, e);
-    return rc == RC_OK && !in->json ? print_counts(in, &r, e) : rc;
+    enum rc rc = question_ask(&q, in, RC_OK, "counts", "analysis_counts", &r, e);
+    return rc == RC_OK && !question_is_shown(in) ? print_counts(in, &r, e) : rc;
 }
 
 const struct command command_counts = {
@@ -283,8 +283,8 @@ static enum rc paths(struct invocation *in, struct err *e)
         rc = question_number(&q, in, "gap", "gap_s", e);
     if (rc == RC_OK)
         rc = question_number(&q, in, "anchor", "anchor", e);
-    rc = question_ask(&q, in, rc, "paths", &r, e);
-    return rc == RC_OK && !in->json ? print_links(in, &r, e) : rc;
+    rc = question_ask(&q, in, rc, "paths", "analysis_paths", &r, e);
+    return rc == RC_OK && !question_is_shown(in) ? print_links(in, &r, e) : rc;
 }
 
 const struct command command_paths = {

@@ -10,6 +10,8 @@
 #define OPTIONS_ANALYSIS                                                                           \
     {"window", "WINDOW", .zh = "时间范围，如 'last 30d'；不给为全部",                              \
      .en = "the window, as 'last 30d'; all time unless told"},                                     \
+        {"export", "FILE", .zh = "把表格写到文件（.xlsx 或 .csv），不显示",                        \
+         .en = "write the table to a file (.xlsx or .csv) instead of showing it"},                 \
     {                                                                                              \
         "audience", "EXPRESSION", .zh = "只看这些客户", .en = "only these customers"               \
     }
@@ -34,9 +36,12 @@ enum rc question_number(struct analysis_text *q, struct invocation *in, const ch
 /* The positions from `from` on, as an array of texts. */
 void question_positions(struct analysis_text *q, struct invocation *in, int from, const char *name);
 /* Closes the body, asks POST /api/analyses/NAME unless `rc` is a failure already, prints the reply
- * if JSON is wanted. */
+ * if JSON is wanted; with --export has `list` (a name of GET /api/exports) written to the file
+ * instead. */
 enum rc question_ask(struct analysis_text *q, struct invocation *in, enum rc rc, const char *name,
-                     struct client_reply *out, struct err *e);
+                     const char *list, struct client_reply *out, struct err *e);
+/* Whether nothing is left to be shown: the answer was printed as JSON, or exported. */
+bool question_is_shown(const struct invocation *in);
 
 /* Rows for print_table(): open one, put members called by its keys, close it, print them all. */
 void rows_open(struct analysis_text *rows);

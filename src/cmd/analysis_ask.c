@@ -4,6 +4,7 @@
  * as JSON and read again, so that one table printer serves every command.
  */
 #include "cmd/analysis.h"
+#include "cmd/export.h"
 #include "cmd/print.h"
 
 #include <inttypes.h>
@@ -44,19 +45,38 @@ void question_positions(struct analysis_text *q, struct invocation *in, int from
     json_close_array(&q->j);
 }
 
+/* The export of a question instead of its answer. */
+static enum rc export_question(struct invocation *in, struct client *c, const char *list,
+                               struct str question, struct err *e)
+{
+    const char *file = option_value(in, "export");
+    struct str body =
+        arena_printf(&in->arena, "{\"what\":\"%s\",\"format\":\"%s\",\"filter\":" STR_FMT "}", list,
+                     export_format(NULL, file), STR_ARG(question));
+    return export_fetch(in, c, body, file, e);
+}
+
+bool question_is_shown(const struct invocation *in)
+{
+    return in->json || option_given(in, "export");
+}
+
 enum rc question_ask(struct analysis_text *q, struct invocation *in, enum rc rc, const char *name,
-                     struct client_reply *out, struct err *e)
+                     const char *list, struct client_reply *out, struct err *e)
 {
     struct client *c = NULL;
+    bool exported = option_given(in, "export");
     json_close_object(&q->j);
     struct str body = arena_str(&in->arena, buf_str(&q->text));
     buf_done(&q->text);
     if (rc == RC_OK)
         rc = client_open(in, &c, e);
-    if (rc == RC_OK)
+    if (rc == RC_OK && exported)
+        rc = export_question(in, c, list, body, e);
+    if (rc == RC_OK && !exported)
         rc = client_call(c, "POST", arena_printf(&in->arena, "/api/analyses/%s", name).p, body, out,
                          e);
-    if (rc == RC_OK && in->json)
+    if (rc == RC_OK && in->json && !exported)
         print_json(out);
     client_close(c);
     return rc;

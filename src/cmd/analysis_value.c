@@ -13,20 +13,21 @@
                             .en = "what a purchase is, order unless told"                          \
     }
 
-static enum rc ask(struct invocation *in, const char *name, struct client_reply *out, struct err *e)
+static enum rc ask(struct invocation *in, const char *name, const char *list,
+                   struct client_reply *out, struct err *e)
 {
     static const char *const given[] = {"events", NULL};
     struct analysis_text q;
     question_open(&q, in, given);
-    return question_ask(&q, in, RC_OK, name, out, e);
+    return question_ask(&q, in, RC_OK, name, list, out, e);
 }
 
 static enum rc rfm(struct invocation *in, struct err *e)
 {
     static const char *const keys[] = {"r", "f", "m", "customers", "purchases", "amount_fen", NULL};
     struct client_reply r;
-    enum rc rc = ask(in, "rfm", &r, e);
-    if (rc != RC_OK || in->json)
+    enum rc rc = ask(in, "rfm", "analysis_rfm", &r, e);
+    if (rc != RC_OK || question_is_shown(in))
         return rc;
     printf(say(in, "%lld 位买家\n\n", "%lld buyers\n\n"), (long long)number_of(r.json, "buyers"));
     print_table(in, json_get(r.json, "cells"), keys);
@@ -65,8 +66,8 @@ static enum rc repurchase(struct invocation *in, struct err *e)
 {
     struct client_reply r;
     struct arena *a = &in->arena;
-    enum rc rc = ask(in, "repurchase", &r, e);
-    if (rc != RC_OK || in->json)
+    enum rc rc = ask(in, "repurchase", "analysis_repurchase", &r, e);
+    if (rc != RC_OK || question_is_shown(in))
         return rc;
     struct str rate = share_text(a, number_of(r.json, "again"), number_of(r.json, "buyers"));
     struct str p25 = length_text(a, number_of(r.json, "p25_s"));

@@ -4,7 +4,8 @@
  * written name=value; the file's ending decides the format unless --format does. The sealed copy
  * that the server keeps goes after a week.
  */
-#include "cmd/client.h"
+#include "cmd/export.h"
+
 #include "cmd/commands.h"
 
 #include <stdio.h>
@@ -27,11 +28,10 @@ static enum rc put_filter(struct json *j, const struct invocation *in, struct er
     return RC_OK;
 }
 
-static const char *format_of(const struct invocation *in)
+const char *export_format(const char *wanted, const char *file)
 {
-    const char *file = option_value(in, "output");
-    if (option_given(in, "format"))
-        return option_value(in, "format");
+    if (wanted != NULL)
+        return wanted;
     return str_ends(str_from(file), STR(".csv")) ? "csv" : "xlsx";
 }
 
@@ -42,7 +42,7 @@ static enum rc body_of(struct invocation *in, struct str *out, struct err *e)
     struct json j = json_to(&b);
     json_open_object(&j, NULL);
     json_put_z(&j, "what", position(in, 0));
-    json_put_z(&j, "format", format_of(in));
+    json_put_z(&j, "format", export_format(option_value(in, "format"), option_value(in, "output")));
     enum rc rc = put_filter(&j, in, e);
     if (rc == RC_OK && option_given(in, "columns")) {
         struct str list = str_from(option_value(in, "columns")), part;
@@ -58,17 +58,12 @@ static enum rc body_of(struct invocation *in, struct str *out, struct err *e)
     return rc;
 }
 
-static enum rc export_run(struct invocation *in, struct err *e)
+enum rc export_fetch(struct invocation *in, struct client *c, struct str body, const char *file,
+                     struct err *e)
 {
-    struct client *c = NULL;
     struct client_reply r;
-    struct str body = STR(""), job = STR("");
-    const char *file = option_value(in, "output");
-    enum rc rc = body_of(in, &body, e);
-    if (rc == RC_OK)
-        rc = client_open(in, &c, e);
-    if (rc == RC_OK)
-        rc = client_call(c, "POST", "/api/exports", body, &r, e);
+    struct str job = STR("");
+    enum rc rc = client_call(c, "POST", "/api/exports", body, &r, e);
     if (rc == RC_OK) {
         job = json_str_or(json_get(json_get(r.json, "job"), "id"), STR(""));
         rc = client_follow(c, job, &r, e);
@@ -81,6 +76,18 @@ static enum rc export_run(struct invocation *in, struct err *e)
     else if (rc == RC_OK)
         fprintf(stderr, say(in, "已导出 %lld 行到 %s\n", "%lld rows exported to %s\n"),
                 (long long)json_int_or(json_get(json_get(r.json, "result"), "rows"), 0), file);
+    return rc;
+}
+
+static enum rc export_run(struct invocation *in, struct err *e)
+{
+    struct client *c = NULL;
+    struct str body = STR("");
+    enum rc rc = body_of(in, &body, e);
+    if (rc == RC_OK)
+        rc = client_open(in, &c, e);
+    if (rc == RC_OK)
+        rc = export_fetch(in, c, body, option_value(in, "output"), e);
     client_close(c);
     return rc;
 }

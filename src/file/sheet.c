@@ -19,6 +19,7 @@ struct sheet {
     size_t columns;
     struct buf line;
     struct xlsx_out *xlsx; /* NULL: CSV */
+    bool noted;
 };
 
 /* A plain decimal number may begin with a minus. */
@@ -107,6 +108,23 @@ enum rc sheet_new(enum sheet_format format, struct sealed_writer *file, struct s
 enum rc sheet_row(struct sheet *s, const struct str *cells, struct err *e)
 {
     return s->xlsx != NULL ? xlsx_out_row(s->xlsx, cells, e) : write_line(s, cells, false, e);
+}
+
+enum rc sheet_note(struct sheet *s, struct str name, struct str value, struct err *e)
+{
+    bool first = !s->noted;
+    s->noted = true;
+    if (s->xlsx != NULL)
+        return xlsx_out_note(s->xlsx, name, value, first, e);
+    buf_clear(&s->line);
+    buf_addz(&s->line, first ? "\r\n" : "");
+    sheet_csv_cell(&s->line, name, true);
+    buf_addc(&s->line, ',');
+    sheet_csv_cell(&s->line, value, true);
+    buf_addz(&s->line, "\r\n");
+    return s->line.failed ? err_set(e, RC_LIMIT, "row_long", NULL, "有一行太长，无法导出",
+                                    "a row is too long to be exported")
+                          : sealed_write(s->file, buf_str(&s->line), e);
 }
 
 static void sheet_free(struct sheet *s)

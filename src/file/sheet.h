@@ -24,6 +24,9 @@ enum rc sheet_new(enum sheet_format format, struct sealed_writer *file, struct s
 /* One row; cells as text: numbers decimal, money in fen, days as civil days, times in seconds.
  * Absent cells are empty. RC_LIMIT past the 1,048,576 rows of a sheet. */
 enum rc sheet_row(struct sheet *s, const struct str *cells, struct err *e);
+/* A line below the table that says something of it, "时间范围", "last 30d"; the first one leaves a
+ * line free. No more rows after it. */
+enum rc sheet_note(struct sheet *s, struct str name, struct str value, struct err *e);
 /* Writes what is left and frees; NULL is accepted by the second, which gives up. */
 enum rc sheet_finish(struct sheet *s, struct err *e);
 void sheet_drop(struct sheet *s);

@@ -153,6 +153,19 @@ enum rc xlsx_out_row(struct xlsx_out *x, const struct str *cells, struct err *e)
     return RC_OK;
 }
 
+enum rc xlsx_out_note(struct xlsx_out *x, struct str name, struct str value, bool first,
+                      struct err *e)
+{
+    x->rows += first;
+    if (x->rows >= ROWS_MAX)
+        return err_set(e, RC_LIMIT, "xlsx_rows", "format", "超过一个工作表的 1048576 行",
+                       "there are more than the 1,048,576 rows of a sheet");
+    put_text(x, x->rows, 0, name, NULL);
+    put_text(x, x->rows, 1, value, NULL);
+    x->rows++;
+    return RC_OK;
+}
+
 static enum rc copy_out(int fd, struct sealed_writer *file, struct err *e)
 {
     char piece[32768];

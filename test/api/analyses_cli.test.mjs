@@ -1,6 +1,8 @@
 /* The analyses on the command line: tables for people, replies as they are for programs, and
  * refusals by exit code. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { start } from './harness.mjs';
 
@@ -35,6 +37,21 @@ test('analyses on the command line', async (t) => {
     assert.ok(some.groups[0].levels[0].customers <= groups[0].levels[0].customers);
     assert.match(await out('funnel', 'order where amount > 50'), /1 order where amount > 50/);
     await refused(2, /did you mean view/, 'funnel', 'viewx');
+
+    /* Into a file: the table and what was asked; a mistake is the same one. */
+    const file = join(koi.data, 'funnel.csv');
+    assert.equal(await out(...words, '--export', file), '');
+    const [table, notes] = readFileSync(file, 'utf8').split('\r\n\r\n');
+    const lines = table.trim().split('\r\n');
+    assert.equal(lines.length, 4);
+    groups[0].levels.forEach(({ customers }, k) =>
+      assert.ok(lines[k + 1].includes(`,${customers},`)),
+    );
+    assert.match(notes, /last 90d/);
+    const sheet = join(koi.data, 'retention.xlsx');
+    await out('retention', 'order', 'order', '--unit', 'month', ...window, '--export', sheet);
+    assert.equal(readFileSync(sheet).subarray(0, 2).toString(), 'PK');
+    await refused(8, /viewx/, 'funnel', 'viewx', '--export', file);
     await refused(2, /usage: koi funnel/, 'funnel');
     await refused(2, /--within/, 'funnel', 'view', '--withn', '3d');
   });

@@ -23,7 +23,8 @@ const NAUGHTY = [
 
 /* Every list that can be exported; and those of which the small corp has none. */
 const LISTS = (
-  'accounts audience audience_moves audience_sizes audiences audit backups ' +
+  'accounts analysis_counts analysis_funnel analysis_intervals analysis_paths ' +
+  'analysis_repurchase analysis_retention analysis_rfm audience audience_moves audience_sizes audiences audit backups ' +
   'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points costs customers fields ' +
   'group_days groups imports jobs merge_proposals merges orders products report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
@@ -123,6 +124,12 @@ function parse(text) {
     if (m[3] === '') break;
   }
   return rows.filter((row) => row.length > 1);
+}
+
+/* The rows of a table, and below a free line what was asked. */
+function tableOf(reply) {
+  const [table, notes = ''] = reply.text.replace(/^\ufeff/, '').split('\r\n\r\n');
+  return { table: parse(table), notes: Object.fromEntries(parse(notes)) };
 }
 
 /* One file of a zip, by its name. */
@@ -245,7 +252,12 @@ each('exports', (engine) => {
     const admin = await koi.signIn('administrator');
     await lifeOf(koi, admin, operator);
     const model = { model_id: (await admin.get('/api/tier-models')).items[0].id };
+    const days = { window: 'last 90d' };
     const filters = {
+      analysis_counts: { series: ['order', 'tag_put'], unit: 'week', ...days },
+      analysis_funnel: { steps: [{ events: 'order' }, { events: 'order' }], by: 'city', ...days },
+      analysis_paths: { nodes: ['order'], steps: 2, ...days },
+      analysis_retention: { start: 'order', back: 'order', unit: 'month', columns: 3, ...days },
       audience_moves: { audience_id: '5' },
       audience_sizes: { audience_id: '5' },
       audience: { audience_id: (await admin.get('/api/audiences')).items[0].id },
@@ -259,7 +271,7 @@ each('exports', (engine) => {
     for (const what of LISTS) {
       const ask = { what, filter: filters[what] ?? {}, columns: [] };
       const { job, reply } = await exported(admin, { ...ask, format: 'csv' });
-      const [head, ...rows] = parse(reply.text.replace(/^\ufeff/, ''));
+      const [head, ...rows] = tableOf(reply).table;
       assert.equal(rows.length, job.result.rows, what);
       assert.ok(rows.length > 0 || EMPTY.has(what), `${what} has no rows`);
       for (const title of head) assert.ok(!/[._]/.test(title), `${what}: ${title}`);
@@ -268,7 +280,7 @@ each('exports', (engine) => {
       assert.ok(!unzip(sheet.reply.bytes, 'xl/worksheets/sheet1.xml').includes('<f>'), what);
       const zh = { 'accept-language': 'zh' };
       const chinese = await exported(admin, { ...ask, format: 'csv' }, zh);
-      const [titles, ...said] = parse(chinese.reply.text.replace(/^\ufeff/, ''));
+      const [titles, ...said] = tableOf(chinese.reply).table;
       titles.forEach((title, i) => {
         if (!SAID.has(title)) return;
         for (const row of said) assert.ok(!/^[a-z_]{2,}$/.test(row[i]), `${what}: ${row[i]}`);
@@ -285,6 +297,99 @@ each('exports', (engine) => {
     const { error } = await admin.post('/api/exports', { what: 'tag', format: 'csv' }, 400);
     assert.equal(error.field, 'what');
     assert.match(error.hint, /tags.*GET \/api\/exports/);
+  });
+
+  test('analyses: the table of the answer, and below it what was asked', async (t) => {
+    const { koi, operator } = await corp(t, engine);
+    const some = await koi.signIn('manager', { scope: 'own', staff_id: '1' });
+    const exportOf = async (who, what, filter, headers = {}) => {
+      const { job, reply } = await exported(who, { what, filter, format: 'csv' }, headers);
+      return { ...tableOf(reply), rows: job.result.rows };
+    };
+    const steps = [{ events: 'order where amount > 5' }, { events: 'order', audience: 'friend' }];
+    const body = { steps, within: '60d', window: 'last 90d', times: true };
+    for (const who of [operator, some]) {
+      const { groups, now_s } = await who.post('/api/analyses/funnel', body);
+      const { table, notes, rows } = await exportOf(who, 'analysis_funnel', body);
+      assert.equal(rows, 2);
+      const levels = groups[0].levels;
+      levels.forEach(({ customers, p50_s }, k) => {
+        const rate = (whole) => String(Math.round((1e4 * customers) / whole) / 1e4);
+        assert.deepEqual(table[k + 1].slice(0, 7), [
+          'all',
+          String(k + 1),
+          k === 0 ? 'order where amount > 5' : 'order',
+          String(customers),
+          rate(levels[Math.max(0, k - 1)].customers),
+          rate(levels[0].customers),
+          String(levels[Math.max(0, k - 1)].customers - customers),
+        ]);
+        assert.equal(Number(table[k + 1][8]), Math.round(p50_s / 36) / 100);
+      });
+      assert.ok(levels[0].customers === (who === operator ? 9 : 3));
+      assert.equal(notes.window, 'last 90d');
+      assert.equal(notes.within, '60d');
+      assert.equal(notes.steps, 'order where amount > 5; order [friend]');
+      assert.match(notes['as of'], /^\d{4}-\d\d-\d\d \d\d:\d\d/);
+      assert.ok(now_s > 0);
+    }
+    const again = { events: 'order', window: 'last 90d', audience: 'friend' };
+    const { times, buyers } = await operator.post('/api/analyses/repurchase', again);
+    const bought = await exportOf(operator, 'analysis_repurchase', again, {
+      'accept-language': 'zh',
+    });
+    assert.deepEqual(bought.table[0], ['购买次数', '客户数', '占比']);
+    times.forEach((n, i) => assert.equal(bought.table[i + 1][1], String(n)));
+    assert.equal(bought.table[1][2], String(Math.round((1e4 * times[0]) / buyers) / 1e4));
+    assert.equal(bought.notes['人群'], 'friend');
+    const kept = { start: 'order', back: 'order', columns: 4, measure: 'amount', unit: 'week' };
+    const { cohorts } = await operator.post('/api/analyses/retention', kept);
+    const sums = await exportOf(operator, 'analysis_retention', kept);
+    cohorts.forEach(({ day, cells }, i) => {
+      assert.equal(sums.table[i + 1][0], day);
+      cells.forEach((cell, k) =>
+        assert.equal(sums.table[i + 1][2 + k], cell === null ? '' : String(cell / 100)),
+      );
+    });
+    assert.equal(sums.notes.periods, '4');
+    const counted = { series: ['order', 'order, tag_put'], unit: 'month' };
+    const { buckets, all } = await operator.post('/api/analyses/counts', counted);
+    const lines = (await exportOf(operator, 'analysis_counts', counted)).table.slice(1);
+    assert.equal(lines.length, 2 * buckets.length + 2);
+    assert.deepEqual(lines[0], [
+      buckets[0].day,
+      'order',
+      String(buckets[0].series[0].events),
+      String(buckets[0].series[0].customers),
+    ]);
+    assert.deepEqual(lines.at(-2).slice(2), [
+      String(all.series[0].events),
+      String(all.series[0].customers),
+    ]);
+    const paths = { nodes: ['order'], collapse: false, gap_s: 30 * 86400, steps: 3 };
+    const { links } = await operator.post('/api/analyses/paths', paths);
+    const walked = (await exportOf(operator, 'analysis_paths', paths)).table.slice(1);
+    assert.deepEqual(
+      walked.map((row) => [row[0], row[3]]),
+      links.map(({ step, visits }) => [String(step + 1), String(visits)]),
+    );
+    assert.ok(walked.some((row) => row[2] === '(left)'));
+
+    /* What is asked is refused as the page would refuse it; the job has an audit row. */
+    const { job } = (
+      await operator.call(
+        'POST',
+        '/api/exports',
+        { what: 'analysis_funnel', filter: { steps: [{ events: 'ordr' }] }, format: 'csv' },
+        { expect: 202 },
+      )
+    ).body;
+    const failed = await operator.job(job.id);
+    assert.equal(failed.state, 'failed');
+    assert.equal(failed.error.code, 'kind_unknown');
+    const admin = await koi.signIn('administrator');
+    const { items } = await admin.get('/api/audit?limit=100');
+    assert.ok(items.filter(({ action }) => action === 'export_create').length >= 6);
   });
 
   test('trees, figures and wide tables become rows; filters count', async (t) => {

@@ -1,5 +1,6 @@
-import type { ErrorBody } from './errors';
+import type { Asked } from './analyses';
 import { get, type Page, post, type Query } from './client';
+import type { ErrorBody } from './errors';
 
 export const jobStates = ['waiting', 'running', 'stopping', 'stopped', 'done', 'failed'] as const;
 export type JobState = (typeof jobStates)[number];
@@ -38,7 +39,7 @@ export const jobs = {
 
 export interface ExportBody {
   what: string;
-  filter: Query;
+  filter: Query | Asked;
   columns: string[];
   format: 'xlsx' | 'csv';
 }

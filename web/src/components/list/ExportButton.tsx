@@ -1,6 +1,7 @@
 import { DownloadOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import { lazy, Suspense, useState } from 'react';
+import type { Asked } from '@/api/analyses';
 import type { Query } from '@/api/client';
 import { exportList, type Job } from '@/api/jobs';
 import { useMay } from '@/app/session';
@@ -9,10 +10,10 @@ import { useAction } from '@/lib/useAction';
 
 const ExportProgress = lazy(() => import('./ExportProgress'));
 
-/** What an export takes: a list as the server knows it (GET /api/exports), its query, and which columns. */
+/** What an export takes: a list as the server knows it (GET /api/exports), its query or question, and which columns. */
 export interface Exported {
   what: string;
-  filter?: Query;
+  filter?: Query | Asked;
   /** All of the list's unless told. */
   columns?: string[];
 }

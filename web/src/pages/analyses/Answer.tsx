@@ -7,10 +7,11 @@ import { Waiting } from '@/components/Waiting';
 import { useT } from '@/i18n/I18nProvider';
 import type { Resource } from '@/lib/useResource';
 import { Problem } from '@/pages/audiences/Problem';
+import { AskedContext } from './useAsked';
 
 interface Props<T> {
   found: Resource<T>;
-  /** What was asked, so that a mistake in one of its texts is shown in its place. */
+  /** What was asked: a mistake in one of its texts is shown in its place, an export asks it again. */
   asked: Asked;
   children: (data: T) => ReactNode;
 }
@@ -21,7 +22,9 @@ export function Answer<T>({ found, asked, children }: Props<T>) {
   if (found.data === undefined) return <Waiting />;
   return (
     <Spin spinning={found.loading} delay={300}>
-      <div className="page-stack">{children(found.data)}</div>
+      <AskedContext value={asked}>
+        <div className="page-stack">{children(found.data)}</div>
+      </AskedContext>
     </Spin>
   );
 }

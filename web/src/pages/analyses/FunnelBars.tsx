@@ -10,6 +10,7 @@ import { useI18n } from '@/i18n/I18nProvider';
 import { listName } from '@/lib/analyses/events';
 import type { T } from '@/i18n/text';
 import { type Behind, PickedCustomers } from './PickedCustomers';
+import { useExported } from './useAsked';
 
 interface Props {
   data: Funnel;
@@ -54,6 +55,7 @@ function rowsOf(names: string[], levels: FunnelLevel[], before: FunnelLevel[] | 
 /** A bar for each step, with those who were lost before it; beside it the numbers. */
 export function FunnelBars({ data, earlier }: Props) {
   const { t, f, language } = useI18n();
+  const exported = useExported('analysis_funnel');
   const [behind, setBehind] = useState<Behind[] | null>(null);
   const levels = useMemo(() => data.groups[0]?.levels ?? [], [data]);
   const rows = useMemo(() => {
@@ -86,6 +88,7 @@ export function FunnelBars({ data, earlier }: Props) {
         height={Math.max(240, rows.length * (earlier ? 76 : 60) + 60)}
         stacked
         onPick={({ dataIndex }) => show(dataIndex)}
+        {...exported}
         table={{
           columns,
           rows: levels[0]?.customers ? rows.map((row) => ({ ...row })) : [],

@@ -7,6 +7,7 @@ import { listName } from '@/lib/analyses/events';
 import type { Key, T } from '@/i18n/text';
 import { shareOf } from './FunnelBars';
 import { type Behind, PickedCustomers } from './PickedCustomers';
+import { useExported } from './useAsked';
 
 const drawn = 15;
 
@@ -20,6 +21,7 @@ const rateOf = ({ levels }: FunnelGroup) => shareOf(levels.at(-1)?.customers ?? 
 /** The funnel of each group: which goes all the way most often. */
 export function FunnelGroups({ data, by }: { data: Funnel; by: string }) {
   const { t, f, language } = useI18n();
+  const exported = useExported('analysis_funnel');
   const [behind, setBehind] = useState<Behind[] | null>(null);
   const groups = useMemo(() => data.groups.slice(1), [data]);
   const shown = useMemo(() => groups.slice(0, drawn), [groups]);
@@ -72,6 +74,7 @@ export function FunnelGroups({ data, by }: { data: Funnel; by: string }) {
         option={option}
         height={Math.max(220, shown.length * 30 + 60)}
         onPick={({ dataIndex }) => show(dataIndex, last)}
+        {...exported}
         table={{
           columns: [
             { key: 'group', title: t(`funnel_by.${by}` as Key), kind: 'text' },

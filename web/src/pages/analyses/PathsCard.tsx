@@ -6,6 +6,7 @@ import { ChartCard } from '@/components/chart/ChartCard';
 import type { Format } from '@/i18n/format';
 import { useI18n } from '@/i18n/I18nProvider';
 import { listName } from '@/lib/analyses/events';
+import { useExported } from './useAsked';
 
 interface Props {
   data: Paths;
@@ -19,6 +20,7 @@ const thin = 0.015;
 /** Visits as streams from each event to the next, and where they ended. */
 export function PathsCard({ data, backwards }: Props) {
   const { t, f, language } = useI18n();
+  const exported = useExported('analysis_paths');
   const nameOf = useMemo(() => {
     const names = data.nodes.map((node) => listName(node, language));
     const end = t(backwards ? 'paths.began' : 'paths.ended');
@@ -49,6 +51,7 @@ export function PathsCard({ data, backwards }: Props) {
       height={440}
       minWidth={640}
       stacked
+      {...exported}
       table={{
         columns: [
           { key: 'step', title: t('funnel.step_title'), kind: 'number' },

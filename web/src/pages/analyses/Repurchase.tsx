@@ -14,6 +14,7 @@ import { shareOf } from './FunnelBars';
 import { PickedCustomers } from './PickedCustomers';
 import { useAddress } from './useAddress';
 import { useAnswer } from './useAnswer';
+import { useExported } from './useAsked';
 
 const usualWindow = 'last 90d';
 
@@ -79,6 +80,7 @@ function Figures({ data }: { data: RepurchaseNow }) {
 
 function Times({ data }: { data: RepurchaseNow }) {
   const { t, f } = useI18n();
+  const exported = useExported('analysis_repurchase');
   const [picking, setPicking] = useState(false);
   const rows = useMemo(() => {
     const most = data.times.findLastIndex((n) => n > 0);
@@ -114,6 +116,7 @@ function Times({ data }: { data: RepurchaseNow }) {
             </Button>
           )
         }
+        {...exported}
         table={{
           columns: [
             { key: 'times', title: t('again.times'), kind: 'text' },
@@ -139,6 +142,7 @@ type Width = (typeof widths)[number];
 /** From one purchase to the next, in days. */
 function Intervals({ data }: { data: RepurchaseNow }) {
   const { t, f } = useI18n();
+  const exported = useExported('analysis_intervals');
   const [width, setWidth] = useState<Width>('7');
   const rows = useMemo(() => binned(data.intervals, Number(width), (text) => t('again.or_more', { n: text })), [data, width, t]); // prettier-ignore
   const option = useMemo(
@@ -168,6 +172,7 @@ function Intervals({ data }: { data: RepurchaseNow }) {
           options={widths.map((value) => ({ value, label: t(`again_width.${value}`) }))}
         />
       }
+      {...exported}
       table={{
         columns: [
           { key: 'days', title: t('repurchase.days'), kind: 'text' },

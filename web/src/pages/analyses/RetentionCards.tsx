@@ -10,6 +10,7 @@ import { useI18n } from '@/i18n/I18nProvider';
 import type { T } from '@/i18n/text';
 import { type Behind, PickedCustomers } from './PickedCustomers';
 import type { RetentionMeasure, Unit } from './Retention';
+import { useExported } from './useAsked';
 
 type Shown = 'each' | 'sum';
 
@@ -65,6 +66,7 @@ interface CardProps {
 
 function Heat(props: CardProps & { onShown: (shown: Shown) => void }) {
   const { cohorts, labels, columns, unit, measure, shown, onShown } = props;
+  const exported = useExported('analysis_retention');
   const { t, f } = useI18n();
   const [behind, setBehind] = useState<Behind[] | null>(null);
   const option = useMemo(
@@ -110,6 +112,7 @@ function Heat(props: CardProps & { onShown: (shown: Shown) => void }) {
             show(row, k);
           },
         })}
+        {...exported}
         table={table}
         extra={
           <Segmented<Shown>

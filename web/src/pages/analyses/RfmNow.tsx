@@ -15,6 +15,7 @@ import { Field } from './Field';
 import { type Behind, PickedCustomers } from './PickedCustomers';
 import { useAddress } from './useAddress';
 import { useAnswer } from './useAnswer';
+import { useExported } from './useAsked';
 
 const usualWindow = 'last 365d';
 
@@ -68,6 +69,7 @@ function behindOf({ cells }: Data, r: number, f: number, t: T): Behind[] {
 
 function Matrix({ data }: { data: Data }) {
   const { t, f } = useI18n();
+  const exported = useExported('analysis_rfm');
   const [measure, setMeasure] = useState<Measure>('customers');
   const [behind, setBehind] = useState<Behind[] | null>(null);
   const rows = useMemo(() => matrixRows(data.cells), [data]);
@@ -90,6 +92,7 @@ function Matrix({ data }: { data: Data }) {
         option={option}
         height={380}
         onPick={({ dataIndex }) => show(dataIndex)}
+        {...exported}
         table={{
           columns: [
             { key: 'r', title: 'R', kind: 'number' },

@@ -16,6 +16,7 @@ import { Field } from './Field';
 import { SeriesList } from './SeriesList';
 import { type Changes, choiceOf, useAddress } from './useAddress';
 import { useAnswer } from './useAnswer';
+import { useExported } from './useAsked';
 
 const usualWindow = 'last 30d';
 const usualSeries = ['view', 'order'];
@@ -125,6 +126,7 @@ interface ChartProps {
 
 function TrendChart({ data, earlier, address }: ChartProps) {
   const { t, f, language } = useI18n();
+  const exported = useExported('analysis_counts');
   const unit = choiceOf(address, 'unit', units);
   const measure = choiceOf(address, 'measure', measures);
   const shape = choiceOf(address, 'shape', shapes);
@@ -167,6 +169,7 @@ function TrendChart({ data, earlier, address }: ChartProps) {
       option={option}
       height={340}
       stacked
+      {...exported}
       table={{
         columns: [{ key: 'day', title: t('revenue.start'), kind: 'text' }, ...keys, ...pastKeys],
         rows:
