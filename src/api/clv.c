@@ -13,6 +13,7 @@
 #include "base/calendar.h"
 #include "domain/app.h"
 #include "domain/clv.h"
+#include "domain/schedule.h"
 #include "store/rfm.h"
 
 #include <assert.h>
@@ -42,12 +43,14 @@ static void put_part(struct request *rq, const struct json_value *part, const ch
     json_close_object(j);
 }
 
-static void put_fit(struct request *rq, const struct score_fit *fit, const struct json_value *d)
+static void put_fit(struct request *rq, struct tx *tx, const struct score_fit *fit,
+                    const struct json_value *d)
 {
     struct json *j = reply_json(rq);
     json_open_object(j, "fit");
     json_put_id(j, "id", fit->id);
     json_put_int(j, "at_s", fit->at_s);
+    json_put_known(j, "next_s", schedule_clv_s(request_app(rq), tx_now_s(tx)));
     json_put_known(j, "customers", sees_all(rq) ? fit->customers : DB_NULL);
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
         json_put_value(j, TEXTS[i], json_get(d, TEXTS[i]));
@@ -217,7 +220,7 @@ static enum rc show_run(struct request *rq, struct tx *tx, struct err *e)
         return rc;
     json_open_object(j, NULL);
     if (fitted)
-        put_fit(rq, &fit, d);
+        put_fit(rq, tx, &fit, d);
     else
         json_put_null(j, "fit");
     put_plot(rq, d, "counts");

@@ -1,7 +1,8 @@
 /* export_rows — the rows of those replies that are no plain list.
  *
  * Each function writes one JSON array of flat objects, in the order the reply has them; members of
- * a reply that are missing give no rows. `asked` is the filter. The cost is one pass over the reply.
+ * a reply that are missing give no rows. `asked` is the filter. The cost is one pass over the
+ * reply.
  */
 #ifndef KOI_API_EXPORT_ROWS_H
 #define KOI_API_EXPORT_ROWS_H

@@ -140,6 +140,7 @@ const struct schema schema_table[] = {
      LIST_OF(OBJECT("\"name\":" TEXT ",\"customers\":" INT))},
     {"Clv",
      OBJECT("\"fit\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"at_s\":" INT
+      ",\"next_s\":" INT_NULL
       ",\"customers\":" INT_NULL ",\"model\":" TEXT ",\"weeks\":" INT ",\"discount_percent\":"
       NUM_NULL ",\"since\":" TEXT_NULL ",\"until\":" TEXT ",\"accepted\":" BOOL ",\"applied\":" BOOL
       ",\"buying\":" OBJECT(CLV_PART ",\"year\":" NUM_NULL) ",\"spending\":" OBJECT(CLV_PART
@@ -148,7 +149,8 @@ const struct schema schema_table[] = {
       ",\"message\":" TEXT ",\"message_en\":" TEXT ",\"todo\":" TEXT ",\"todo_en\":" TEXT))
       "}},\"counts\":" ARRAY(OBJECT("\"repeats\":" INT ",\"or_more\":" BOOL ",\"expected\":"
       NUM_NULL ",\"actual\":" INT)) ",\"amounts\":" ARRAY(OBJECT("\"from_fen\":" INT
-      ",\"to_fen\":" INT_NULL ",\"expected\":" NUM_NULL ",\"actual\":" INT)) ",\"points\":" ARRAY(OBJECT("\"day\":" TEXT ",\"expected\":"
+      ",\"to_fen\":" INT_NULL ",\"expected\":" NUM_NULL ",\"actual\":" INT)) ",\"points\":"
+      ARRAY(OBJECT("\"day\":" TEXT ",\"expected\":"
       NUM_NULL ",\"actual\":" INT)) ",\"scores\":{\"type\":[\"object\",\"null\"],\"properties\":{"
       "\"fit_id\":" ID ",\"at_s\":" INT ",\"weeks\":" INT ",\"until\":" TEXT "," CLV_SUMS
       "}},\"bands\":" ARRAY(OBJECT("\"from_fen\":" INT ",\"to_fen\":" INT_NULL "," CLV_SUMS
@@ -382,7 +384,8 @@ const struct schema schema_table[] = {
             ",\"problem\":" TEXT_NULL)},
     {"TierModel",
      OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"kind\":" TEXT ",\"subject\":" TEXT
-            ",\"period_days\":" INT ",\"version\":" INT ",\"enabled\":" BOOL ",\"tiers\":"
+            ",\"period_days\":" INT ",\"version\":" INT ",\"enabled\":" BOOL
+            ",\"next_run_s\":" INT_NULL ",\"tiers\":"
             ARRAY(REF("Tier")) ",\"last_run\":{\"type\":[\"object\",\"null\"]}")},
     {"TierModelList",
      LIST_OF(REF("TierModel"))},

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "domain/app.h"
 #include "domain/rfm.h"
+#include "domain/schedule.h"
 #include "domain/tiering.h"
 #include "store/rfm.h"
 
@@ -51,6 +52,9 @@ static void put_model(struct request *rq, struct tx *tx, const struct tier_model
     json_put_int(j, "period_days", m->period_s / DAY_S);
     json_put_int(j, "version", m->version);
     json_put_bool(j, "enabled", m->enabled);
+    bool goes_on = m->enabled && m->run_s != DB_NULL;
+    json_put_known(j, "next_run_s",
+                   goes_on ? schedule_tiers_s(request_app(rq), tx_now_s(tx)) : DB_NULL);
     json_open_array(j, "tiers");
     for (size_t i = 0; i < m->tiers_n; i++)
         put_tier(rq, tx, &m->tiers[i]);

@@ -16,6 +16,7 @@
 #include "domain/event_parts.h"
 #include "domain/job.h"
 #include "domain/known.h"
+#include "domain/schedule.h"
 #include "mirror/daybook.h"
 #include "mirror/mirror.h"
 #include "store/audit.h"
@@ -250,6 +251,7 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
     }
     if (rc == RC_OK && o->with_jobs && o->with_mirror) {
         app->ticker = audience_ticker_start(app);
+        app->schedule = schedule_start(app);
     }
     return rc;
 }
@@ -282,6 +284,7 @@ void app_close(struct app *app)
         return;
     }
     audience_ticker_stop(app->ticker);
+    schedule_stop(app->schedule);
     job_runner_stop(app->jobs);
     event_parts_stop(app->parts);
     daybook_stop(app->daybook);

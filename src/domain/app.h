@@ -18,6 +18,7 @@ struct job_runner;         /* domain/job.h */
 struct daybook;            /* mirror/daybook.h */
 struct known;              /* domain/known.h */
 struct mirror;             /* mirror/mirror.h */
+struct schedule;           /* domain/schedule.h */
 
 struct app {
     const char *data_dir;
@@ -29,6 +30,7 @@ struct app {
     struct mirror *mirror;            /* NULL where questions go to the database */
     struct daybook *daybook;          /* NULL likewise */
     struct audience_ticker *ticker;   /* NULL where nothing is served */
+    struct schedule *schedule;        /* NULL likewise */
     struct event_parts_thread *parts; /* NULL where nothing is written */
     struct known *known;              /* NULL where nothing is served */
     int64_t started_us;

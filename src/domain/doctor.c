@@ -1,7 +1,8 @@
 /* doctor.c — the checks, one function each, in the order in which a person would ask.
  *
- * A check never fails the run: what it cannot find out is a finding. Nothing is written. Sizes are given in MB, ages in hours, paths as resolved, so that two people
- * looking at two machines see the same words.
+ * A check never fails the run: what it cannot find out is a finding. Nothing is written. Sizes are
+ * given in MB, ages in hours, paths as resolved, so that two people looking at two machines see the
+ * same words.
  */
 #include "domain/doctor.h"
 

@@ -21,7 +21,8 @@ struct checks {
 };
 
 /* Runs all checks in a read transaction; `deep` adds those that read everything (integrity of the
- * database, the whole audit chain, the index of the log beside the log): seconds for each gigabyte. Texts live in the arena. */
+ * database, the whole audit chain, the index of the log beside the log): seconds for each gigabyte.
+ * Texts live in the arena. */
 enum rc doctor_run(struct app *app, struct tx *tx, bool deep, struct arena *a, struct checks *out,
                    struct err *e);
 

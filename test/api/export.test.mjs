@@ -24,7 +24,8 @@ const NAUGHTY = [
 /* Every list that can be exported; and those of which the small corp has none. */
 const LISTS = (
   'accounts analysis_counts analysis_funnel analysis_intervals analysis_paths ' +
-  'analysis_repurchase analysis_retention analysis_rfm audience audience_moves audience_sizes audiences audit backups ' +
+  'analysis_repurchase analysis_retention analysis_rfm audience audience_moves ' +
+  'audience_sizes audiences audit backups ' +
   'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points costs customers fields ' +
   'group_days groups imports jobs merge_proposals merges orders products report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +

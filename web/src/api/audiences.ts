@@ -125,6 +125,8 @@ export interface TierModel {
   period_days: number;
   enabled: boolean;
   tiers: Tier[];
+  /** When it runs by itself next; null: never. */
+  next_run_s: number | null;
   last_run: { at_s: number; customers: number; moved: number } | null;
 }
 

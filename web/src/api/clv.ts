@@ -41,6 +41,8 @@ export interface ClvWarning {
 export interface ClvFit {
   id: string;
   at_s: number;
+  /** When it is fitted again by itself; null: never. */
+  next_s: number | null;
   customers: number | null;
   model: BuyingModel;
   weeks: number;

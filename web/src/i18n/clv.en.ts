@@ -6,6 +6,7 @@ export const clvEn: Record<ClvKey, string> = {
   'clv.none_hint':
     'Learns from all orders how often customers buy, whether they leave and what they spend, and tells what each buyer will be worth.',
   'clv.fitted': 'Fitted {time} on data up to {until}: {customers} buyers, looking {weeks} weeks ahead.',
+  'clv.next_fit': 'It will be fitted again {time}.',
   'clv.fit': 'Fit',
   'clv.weeks': 'Look ahead',
   'clv.unit_weeks': 'weeks',

@@ -3,6 +3,7 @@ export const clvZh = {
   'clv.none': '还没有拟合生命周期价值',
   'clv.none_hint': '从全部订单学出客户多久买一次、会不会流失、每次花多少，给每位买过的客户算出未来的价值。',
   'clv.fitted': '{time} 拟合，数据截至 {until}，{customers} 位买过的客户，预测未来 {weeks} 周。',
+  'clv.next_fit': '下次自动拟合 {time}。',
   'clv.fit': '拟合',
   'clv.weeks': '预测未来',
   'clv.unit_weeks': '周',

@@ -523,6 +523,7 @@ export const en: Record<Key, string> = {
   'tier.own': 'My own',
   'tier.period': 'Period of {n|day|days}',
   'tier.period_days': 'Period (days)',
+  'tier.next_run': 'runs again {time}',
   'tier.last_run': 'computed {time}, {n|customer|customers}, {moved} moved',
   'tier.never_run': 'never computed',
   'tier.run': 'Compute now',

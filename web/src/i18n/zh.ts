@@ -513,6 +513,7 @@ export const zh = {
   'tier.own': '自己定义',
   'tier.period': '周期 {n} 天',
   'tier.period_days': '周期（天）',
+  'tier.next_run': '下次自动计算 {time}',
   'tier.last_run': '{time} 计算，{n} 位客户，{moved} 位移动',
   'tier.never_run': '还没有计算过',
   'tier.run': '立即计算',

@@ -51,6 +51,7 @@ export function Fit({ fit, reload }: { fit: ClvFit | null; reload: () => void })
             customers: fit.customers ?? '—',
             weeks: fit.weeks,
           })}
+          {fit.next_s !== null && ` ${t('clv.next_fit', { time: f.time(fit.next_s) })}`}
         </p>
       ) : (
         <EmptyState title={t('clv.none')} hint={t('clv.none_hint')} />

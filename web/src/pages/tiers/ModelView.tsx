@@ -31,6 +31,7 @@ export function ModelView({ model, reload, onEdit }: Props) {
           {run
             ? t('tier.last_run', { time: f.time(run.at_s), n: run.customers, moved: run.moved })
             : t('tier.never_run')}
+          {model.next_run_s !== null && ` · ${t('tier.next_run', { time: f.time(model.next_run_s) })}`}
         </span>
         <Actions model={model} reload={reload} onEdit={onEdit} onJob={setJob} />
       </div>
