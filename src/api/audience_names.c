@@ -50,6 +50,7 @@ static const struct {
     {"channel", NAME_CHANNEL},   {"product", NAME_PRODUCT},
     {"field", NAME_FIELD},       {"kind", NAME_EVENT_KIND},
     {"audience", NAME_AUDIENCE}, {"tier_model", NAME_TIER_MODEL},
+    {"cycle", NAME_CYCLE},
 };
 
 static void put_name(void *to, struct str name)
@@ -148,7 +149,7 @@ const struct route route_audience_suggest = {
         {
             {"what", ARG_CHOICE, .required = true,
              .choices = "tag|tag_group|staff|owner|team|group|stage|source|channel|product|"
-                        "category|field|kind|audience|tier_model|tier|city|province",
+                        "category|field|kind|audience|tier_model|tier|city|province|cycle",
              .zh = "要哪一类名称", .en = "names of what"},
             {"q", ARG_TEXT, .max = LIMIT_NAME, .zh = "已输入的部分", .en = "what was typed so far"},
             {"model", ARG_TEXT, .max = LIMIT_NAME, .zh = "what=tier 时的模型名称",

@@ -7,14 +7,16 @@
 #include "api/audience_names.h"
 #include "api/routes.h"
 #include "domain/app.h"
+#include "query/print.h"
 #include "query/word.h"
 #include "store/clv.h"
+#include "store/cycle.h"
 #include "store/field.h"
 
 static const char *const TYPES[TYPE_COUNT] = {
     [TYPE_TEXT] = "text",         [TYPE_CHOICE] = "choice",   [TYPE_NUMBER] = "number",
     [TYPE_MONEY] = "money",       [TYPE_PERCENT] = "percent", [TYPE_TIME] = "time",
-    [TYPE_BIRTHDAY] = "birthday", [TYPE_NAME] = "name",       [TYPE_STAFF] = "staff",
+    [TYPE_BIRTHDAY] = "birthday", [TYPE_DUE] = "due", [TYPE_NAME] = "name",       [TYPE_STAFF] = "staff",
     [TYPE_TIER] = "tier",         [TYPE_FIELD] = "field",     [TYPE_FLAG] = "flag",
     [TYPE_DAY] = "day",           [TYPE_DECIMAL] = "decimal",
 };
@@ -22,7 +24,7 @@ static const char *const TYPES[TYPE_COUNT] = {
 static const char *const NAMES[NAME_KINDS] = {
     [NAME_TAG] = "tag",         [NAME_STAFF] = "staff",   [NAME_GROUP] = "group",
     [NAME_STAGE] = "stage",     [NAME_SOURCE] = "source", [NAME_CHANNEL] = "channel",
-    [NAME_PRODUCT] = "product", [NAME_TIER] = "tier",
+    [NAME_PRODUCT] = "product", [NAME_TIER] = "tier", [NAME_CYCLE] = "cycle",
 };
 
 static const char *const OPS[OP_COUNT] = {
@@ -43,6 +45,7 @@ static const struct {
     {"audience", "audience(\"名称\")", "属于人群", "is in an audience"},
     {"sample", "sample(\"A\", 10%)", "固定随机比例", "a stable random share"},
     {"tier", "tier(\"模型\") = \"层\"", "属于分层", "is in a tier"},
+    {"due", "due(\"周期\") in next 7d", "到期", "is due"},
 };
 
 /* How a time is written after a comma or `within`. */
@@ -150,21 +153,45 @@ static void put_field(struct json *j, struct arena *a, const struct field *f)
     json_close_object(j);
 }
 
+/* A cycle as an attribute: due("name"). */
+static void put_cycle(struct json *j, struct arena *a, const struct cycle *c)
+{
+    struct buf word;
+    buf_init(&word, 4096);
+    buf_addz(&word, "due(");
+    print_text(c->name, &word);
+    buf_addc(&word, ')');
+    json_open_object(j, NULL);
+    json_put_str(j, "word", buf_str(&word));
+    json_put_z(j, "subject", "customer");
+    json_put_z(j, "type", TYPES[TYPE_DUE]);
+    json_put_null(j, "names");
+    put_operators(j, TYPE_DUE);
+    json_put_raw(j, "choices", STR("[]"));
+    json_put_str(j, "zh", arena_printf(a, "“" STR_FMT "”到期", STR_ARG(c->name)));
+    json_put_str(j, "en", arena_printf(a, "due: " STR_FMT, STR_ARG(c->name)));
+    json_close_object(j);
+    buf_done(&word);
+}
+
 static enum rc put_attributes(struct request *rq, struct tx *tx, struct err *e)
 {
     struct json *j = reply_json(rq);
     struct field *fields;
-    size_t n;
+    struct cycle *cycles;
+    size_t n, n_cycles;
     int64_t horizon_s;
     enum rc rc = field_list(tx, &fields, &n, e);
     if (rc == RC_OK)
         rc = clv_horizon_s(tx, &horizon_s, e);
+    if (rc == RC_OK)
+        rc = cycle_list(tx, &cycles, &n_cycles, e);
     if (rc != RC_OK)
         return rc;
     json_open_array(j, "attributes");
     for (enum what w = 0; w < WHAT_COUNT_OF; w++) {
         const struct what_row *row = what_row(w);
-        if (!row->measure && w != WHAT_CLV && row->type != TYPE_FIELD && row->type != TYPE_TIER)
+        if (!row->measure && w != WHAT_CLV && w != WHAT_DUE && row->type != TYPE_FIELD && row->type != TYPE_TIER)
             put_word(j, w, row->word, suggested(w));
     }
     if (horizon_s > 0)
@@ -176,6 +203,8 @@ static enum rc put_attributes(struct request *rq, struct tx *tx, struct err *e)
     for (size_t i = 0; i < n; i++)
         if (fields[i].archived_s == DB_NULL && !str_eq(fields[i].class, STR("sensitive")))
             put_field(j, request_arena(rq), &fields[i]);
+    for (size_t i = 0; i < n_cycles; i++)
+        put_cycle(j, request_arena(rq), &cycles[i]);
     json_close_array(j);
     return RC_OK;
 }

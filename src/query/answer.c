@@ -56,7 +56,7 @@ enum rc answer_from_long(struct mirror *m, struct tx *tx, struct snapshot **out,
 
 static bool node_is_long(const struct node *n)
 {
-    if (n->n_events > 0)
+    if (n->n_events > 0 || (n->kind == NODE_TEST && n->what == WHAT_DUE))
         return true;
     for (size_t i = 0; i < n->n_items; i++)
         if (node_is_long(n->items[i]))

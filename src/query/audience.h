@@ -26,6 +26,7 @@ enum audience_subject { AUDIENCE_CUSTOMER, AUDIENCE_GROUP };
 enum language { LANGUAGE_ZH, LANGUAGE_EN };
 
 struct audience_expr; /* query/tree.h */
+struct cycle_rule;    /* store/cycle.h */
 
 /* ---- names: how the checker asks what a quoted name means ---- */
 
@@ -44,6 +45,7 @@ enum name_kind {
     NAME_TIER_MODEL,
     NAME_TIER, /* parent: the model */
     NAME_AUDIENCE,
+    NAME_CYCLE,
     NAME_KINDS
 };
 
@@ -61,6 +63,7 @@ struct name_found {
     /* audience: its text; tier model: its tiers' texts, separated by byte 0x1E */
     struct str expression;
     enum audience_subject subject; /* audience, tier model */
+    const struct cycle_rule *cycle; /* cycle */
 };
 
 /* The look-ups of the checker. The implementation over SQL is query_names_sql() in

@@ -10,6 +10,7 @@
 #include "query/lex.h"
 #include "query/word.h"
 #include "base/limits.h"
+#include "store/cycle.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -50,17 +51,17 @@ static enum rc wrong(struct checker *c, uint32_t at, const char *code, const cha
 
 static const char *const KIND_ZH[NAME_KINDS] = {
     "标签", "标签组", "员工", "部门", "群",       "阶段", "来源",
-    "渠道", "商品",   "行为", "字段", "分层模型", "层级", "人群",
+    "渠道", "商品",   "行为", "字段", "分层模型", "层级", "人群", "周期",
 };
 static const char *const KIND_EN[NAME_KINDS] = {
     "tag",     "tag group", "staff member",  "department", "group",      "stage", "source",
-    "channel", "product",   "kind of event", "field",      "tier model", "tier",  "audience",
+    "channel", "product",   "kind of event", "field",      "tier model", "tier",  "audience", "cycle",
 };
 
 static const char *const KIND_CODE[NAME_KINDS] = {
     "tag_unknown",   "tag_group_unknown",  "staff_unknown",   "team_unknown",     "group_unknown",
     "stage_unknown", "source_unknown",     "channel_unknown", "product_unknown",  "kind_unknown",
-    "field_unknown", "tier_model_unknown", "tier_unknown",    "audience_unknown",
+    "field_unknown", "tier_model_unknown", "tier_unknown",    "audience_unknown", "cycle_unknown",
 };
 
 /* Finds a name that must exist, or says so with the nearest one. */
@@ -110,8 +111,8 @@ static enum rc check_window(struct checker *c, const struct window *w, bool days
         return wrong(c, w->at, "window_order", "时间范围的结束早于开始",
                      "the window ends before it begins");
     if (future && !days)
-        return wrong(c, w->at, "window_future", "将来的时间范围只能用于生日和日期字段",
-                     "a window in the future is only for birthdays and day fields");
+        return wrong(c, w->at, "window_future", "将来的时间范围只能用于生日、到期日和日期字段",
+                     "a window in the future is only for birthdays, due dates and day fields");
     if (days && !w->length.period && w->length.n > 0 && w->length.unit == UNIT_HOUR)
         return wrong(c, w->at, "window_hours", "日期按天计算，请用 d 或 w",
                      "days are counted here: use d or w");
@@ -351,6 +352,9 @@ static enum rc refuse_op(struct checker *c, const struct node *n, enum type t)
     else if (t == TYPE_BIRTHDAY)
         err_hint(c->e, "生日请写 in next 7d、in this month",
                  "for a birthday write in next 7d, in this month");
+    else if (t == TYPE_DUE)
+        err_hint(c->e, "到期日请写 in next 7d、in last 30d、between … and …",
+                 "for a due date write in next 7d, in last 30d, between … and …");
     else if (n->what == WHAT_STAFF)
         err_hint(
             c->e, "可以写 staff = \"…\"、staff in (…)、staff in team(\"…\")，反面用 not",
@@ -408,6 +412,21 @@ static enum rc check_horizon(struct checker *c, const struct node *n)
     return rc;
 }
 
+/* Cycles that are counted from a field have no more of a history than the field. */
+static enum rc check_cycle(struct checker *c, struct node *n)
+{
+    enum rc rc = find(c, NAME_CYCLE, 0, n->name, n->at, &n->found);
+    if (rc != RC_OK || !c->as_of)
+        return rc;
+    assert(n->found.cycle != NULL);
+    enum cycle_start starts = n->found.cycle->starts;
+    if (starts == CYCLE_PURCHASE || starts == CYCLE_EVENT)
+        return RC_OK;
+    return wrong(c, n->at, "as_of", "这个周期从资料里的日期算起，没有历史，不能用于 as of",
+                 "this cycle is counted from a field, which has no history, and cannot be asked as "
+                 "of a past time");
+}
+
 /* Resolves the left side itself: field, tier model, events, inner expressions. Gives the type to
  * compare as. */
 static enum rc check_left(struct checker *c, struct node *n, enum type *out)
@@ -427,6 +446,8 @@ static enum rc check_left(struct checker *c, struct node *n, enum type *out)
             rc = check_circle(c, NAME_TIER_MODEL, &n->found, n->at);
     } else if (n->what == WHAT_CLV) {
         return check_horizon(c, n);
+    } else if (n->what == WHAT_DUE) {
+        return check_cycle(c, n);
     }
     for (size_t i = 0; i < n->n_events && rc == RC_OK; i++)
         rc = check_events(c, &n->events[i]);

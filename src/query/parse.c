@@ -453,7 +453,8 @@ static bool atom_sample(struct parser *p, struct node *n)
     return expect_close(p);
 }
 
-static bool atom_tier(struct parser *p, struct node *n)
+/* tier("…"), due("…") and a comparison */
+static bool atom_named(struct parser *p, struct node *n)
 {
     return step(p) && expect_text(p, &n->name) && expect_close(p) && parse_compare(p, n);
 }
@@ -526,8 +527,9 @@ static const struct atom ATOMS[] = {
     {"max", IN_CUSTOMER, OPEN, NODE_TEST, WHAT_MAX, atom_sum},
     {"spend", IN_CUSTOMER, OPEN, NODE_TEST, WHAT_SPEND, atom_spend},
     {"days_since", IN_CUSTOMER, OPEN, NODE_TEST, WHAT_DAYS_SINCE_LAST, atom_days_since},
-    {"tier", IN_CUSTOMER, OPEN, NODE_TEST, WHAT_TIER, atom_tier},
+    {"tier", IN_CUSTOMER, OPEN, NODE_TEST, WHAT_TIER, atom_named},
     {"clv", IN_CUSTOMER, OPEN, NODE_TEST, WHAT_CLV, atom_clv},
+    {"due", IN_CUSTOMER, OPEN, NODE_TEST, WHAT_DUE, atom_named},
     {"rfm", IN_CUSTOMER, DOT, NODE_TEST, WHAT_RFM_R, atom_rfm},
     {"field", IN_CUSTOMER, DOT, NODE_TEST, WHAT_FIELD, atom_field},
     {"members", IN_GROUP, OPEN, NODE_TEST, WHAT_GROUP_MEMBERS, atom_members},
@@ -593,7 +595,7 @@ static struct node *parse_atom(struct parser *p)
     }
     enum what what = what_find(word.text, p->place);
     if (what == WHAT_COUNT_OF || what == WHAT_FIELD || what == WHAT_TIER || what == WHAT_CLV ||
-        what == WHAT_GROUP_SHARE)
+        what == WHAT_DUE || what == WHAT_GROUP_SHARE)
         return unknown_word(p, &word);
     struct node *n = new_node(p, NODE_TEST, word.at);
     n->what = what;

@@ -186,7 +186,7 @@ static void print_left(const struct node *n, struct buf *out)
     if (n->what == WHAT_FIELD) {
         buf_addc(out, '.');
         print_name(n->name, out);
-    } else if (n->what == WHAT_TIER) {
+    } else if (n->what == WHAT_TIER || n->what == WHAT_DUE) {
         buf_addc(out, '(');
         print_text(n->name, out);
         buf_addc(out, ')');

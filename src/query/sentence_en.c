@@ -439,6 +439,19 @@ static void lifetime_value(const struct node *n, bool negate, struct buf *out)
     length(&n->within, out);
 }
 
+/* "are due for "Face cream" in the next 7 days" */
+static void due(const struct node *n, bool negate, struct buf *out)
+{
+    bool known = n->op == OP_KNOWN;
+    if (n->op == OP_WITHIN)
+        buf_addz(out, negate ? "are not due for " : "are due for ");
+    else
+        buf_addz(out, known != negate ? "have a due date for " : "have no due date for ");
+    quoted(n->name, out);
+    if (n->op == OP_WITHIN)
+        window(&n->compare, out);
+}
+
 static void field(const struct node *n, bool negate, struct buf *out)
 {
     struct buf noun;
@@ -496,6 +509,9 @@ static bool attribute(const struct node *n, bool negate, struct buf *out)
         return true;
     case WHAT_CLV:
         lifetime_value(n, negate, out);
+        return true;
+    case WHAT_DUE:
+        due(n, negate, out);
         return true;
     case WHAT_FIELD:
         field(n, negate, out);

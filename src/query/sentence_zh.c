@@ -466,6 +466,20 @@ static void field(const struct node *n, bool negate, struct buf *out)
     buf_done(&noun);
 }
 
+/* "“面霜”未来 7 天到期", "“面霜”在 2026-01-01 至 2026-02-01 到期" */
+static void due(const struct node *n, bool negate, struct buf *out)
+{
+    quoted(n->name, out);
+    if (n->op != OP_WITHIN) {
+        buf_addz(out, (n->op == OP_KNOWN) != negate ? "有到期日" : "没有到期日");
+        return;
+    }
+    buf_addz(out, negate ? "不在" : "在");
+    window(&n->compare, "最近 ", out);
+    buf_addz(out, n->compare.kind == WINDOW_LAST || n->compare.kind == WINDOW_NEXT ? "内到期"
+                                                                                   : "到期");
+}
+
 static void owner(const struct node *n, bool negate, struct buf *out)
 {
     buf_addz(out, negate ? "群主不" : "群主");
@@ -508,6 +522,9 @@ static void test(const struct node *n, bool negate, struct buf *out)
         return;
     case WHAT_CLV:
         lifetime_value(n, negate, out);
+        return;
+    case WHAT_DUE:
+        due(n, negate, out);
         return;
     case WHAT_FIELD:
         field(n, negate, out);

@@ -53,6 +53,7 @@ enum what {
     WHAT_RFM_F,
     WHAT_RFM_M,
     WHAT_CLV,   /* within: the horizon */
+    WHAT_DUE,   /* name: the cycle */
     WHAT_COUNT, /* events, window; so are the next ones */
     WHAT_DAYS,  /* distinct local days with such an event */
     WHAT_SUM,   /* of amounts; so are the next three */
@@ -162,6 +163,7 @@ struct events {
     bool kept;          /* order.kept */
     struct node *where; /* NULL: all */
     /* checked: */
+    bool counted; /* item, of a cycle: only lines that count by now (store/cycle.h) */
     int64_t kind_id;
     struct str zh, en; /* the kind's names for people */
 };

@@ -50,6 +50,7 @@ static const struct what_row WHATS[WHAT_COUNT_OF] = {
         CUSTOMER_ROW("rfm.m", TYPE_NUMBER, false, NAME_KINDS, "RFM 金额分", "RFM monetary score"),
     [WHAT_CLV] =
         CUSTOMER_ROW("clv", TYPE_MONEY, false, NAME_KINDS, "生命周期价值", "lifetime value"),
+    [WHAT_DUE] = CUSTOMER_ROW("due", TYPE_DUE, true, NAME_CYCLE, "到期日", "due date"),
     [WHAT_COUNT] = MEASURE("count", TYPE_NUMBER, "次数", "number"),
     [WHAT_DAYS] = MEASURE("days", TYPE_NUMBER, "天数", "days"),
     [WHAT_SUM] = MEASURE("sum", TYPE_MONEY, "累计金额", "total"),
@@ -112,6 +113,7 @@ bool type_allows(enum type t, enum op op)
         [TYPE_PERCENT] = BIT(OP_EQ) | BIT(OP_NE) | ORDER,
         [TYPE_TIME] = BIT(OP_WITHIN) | KNOWN,
         [TYPE_BIRTHDAY] = BIT(OP_WITHIN) | KNOWN,
+        [TYPE_DUE] = BIT(OP_WITHIN) | KNOWN,
         [TYPE_NAME] = EQUAL | KNOWN,
         [TYPE_STAFF] = BIT(OP_EQ) | BIT(OP_IN) | BIT(OP_TEAM),
         [TYPE_TIER] = EQUAL | BIT(OP_NONE),

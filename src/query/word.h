@@ -18,6 +18,7 @@ enum type {
     TYPE_PERCENT,  /* basis points when bound */
     TYPE_TIME,     /* an instant: within a window */
     TYPE_BIRTHDAY, /* a month and day: within a window of days */
+    TYPE_DUE,      /* a day that is worked out: within a window of days */
     TYPE_NAME,     /* a thing by name: stage, source, channel … */
     TYPE_STAFF,    /* staff by name, or in team(…) */
     TYPE_TIER,

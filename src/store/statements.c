@@ -18,6 +18,7 @@
     X(customer_card)                                                                               \
     X(customer_list)                                                                               \
     X(customer_stats)                                                                              \
+    X(cycle)                                                                                       \
     X(day)                                                                                         \
     X(directory)                                                                                   \
     X(erasure)                                                                                     \

@@ -62,6 +62,8 @@ static const struct sql WIPE[] = {
     {.text = "DELETE FROM chat_group WHERE id > 0 /*scan*/"},
     {.text = "DELETE FROM cost WHERE id > 0 /*scan*/"},
     {.text = "DELETE FROM source WHERE id > 1 /*scan*/"},
+    {.text = "DELETE FROM cycle_product WHERE cycle_id > 0 /*scan*/"},
+    {.text = "DELETE FROM cycle WHERE id > 0 /*scan*/"},
     {.text = "DELETE FROM product WHERE id > 0 /*scan*/"},
     {.text = "DELETE FROM channel WHERE id > 5 /*scan*/"},
     {.text = "DELETE FROM field WHERE id > 0 /*scan*/"},
@@ -89,7 +91,7 @@ STATEMENTS(wipe, &OTHERS, &WIPE[0], &WIPE[1], &WIPE[2], &WIPE[3], &WIPE[4], &WIP
            &WIPE[23], &WIPE[24], &WIPE[25], &WIPE[26], &WIPE[27], &WIPE[28], &WIPE[29], &WIPE[30],
            &WIPE[31], &WIPE[32], &WIPE[33], &WIPE[34], &WIPE[35], &WIPE[36], &WIPE[37], &WIPE[38],
            &WIPE[39], &WIPE[40], &WIPE[41], &WIPE[42], &WIPE[43], &WIPE[44], &WIPE[45], &WIPE[46],
-           &WIPE[47], &WIPE[48], &WIPE[49]);
+           &WIPE[47], &WIPE[48], &WIPE[49], &WIPE[50], &WIPE[51]);
 
 enum rc wipe_some(struct tx *tx, bool *out_empty, struct err *e)
 {

@@ -542,6 +542,76 @@ static bool clv(struct naive *n, const struct node *x, int64_t root)
     return number_test(x, false, 0);
 }
 
+/* Whether an order counts by now. */
+static bool order_counts(const struct naive *n, const struct w_order *o)
+{
+    int64_t refunded = 0;
+    for (size_t i = 0; i < n->w->n_refunds; i++)
+        if (n->w->refunds[i].order == o->id && n->w->refunds[i].at_s <= n->now_s)
+            refunded += n->w->refunds[i].amount;
+    return o->paid && o->amount > 0 && !(refunded > 0 && refunded >= o->amount);
+}
+
+/* The day that a cycle began for a root, NO_DAY: never. */
+static int32_t cycle_began(struct naive *n, const struct cycle_rule *rule, int64_t root)
+{
+    const struct world *w = n->w;
+    int64_t last = INT64_MIN;
+    for (size_t i = 0; rule->starts == CYCLE_PURCHASE && i < w->n_items; i++) {
+        const struct w_item *v = &w->items[i];
+        bool meant = false;
+        for (size_t k = 0; k < rule->n_products; k++)
+            meant = meant || rule->products[k] == v->product;
+        if (meant && v->sale && v->at_s <= n->now_s && root_of(w, v->customer) == root &&
+            order_counts(n, &w->orders[v->order - 1]) && v->at_s > last)
+            last = v->at_s;
+    }
+    for (size_t i = n->start[root]; rule->starts == CYCLE_EVENT && i < n->start[root + 1]; i++)
+        if (n->all[i].kind == rule->kind_id && n->all[i].at_s <= n->now_s)
+            last = n->all[i].at_s;
+    for (size_t i = 0; rule->field_id != 0 && i < w->n_fields; i++)
+        if (w->fields[i].customer == root && w->fields[i].field == rule->field_id)
+            return (int32_t)w->fields[i].number;
+    return last == INT64_MIN ? NO_DAY : calendar_day_of(last);
+}
+
+/* The same day so many months on, or the last of its month. */
+static int32_t months_on(int32_t day, int64_t months)
+{
+    int year, month, of_month;
+    calendar_civil_from_day(day, &year, &month, &of_month);
+    month += (int)months;
+    int32_t first = calendar_day_from_civil(year + (month - 1) / 12, (month - 1) % 12 + 1, 1);
+    int32_t next = calendar_day_from_civil(year + month / 12, month % 12 + 1, 1);
+    return of_month > next - first ? next - 1 : first + of_month - 1;
+}
+
+/* The due day, NO_DAY: none. */
+static int32_t due_day(struct naive *n, const struct cycle_rule *rule, int64_t root)
+{
+    const struct world *w = n->w;
+    int32_t began = cycle_began(n, rule, root), birth = w->customers[root - 1].birth_day;
+    int64_t first = INT64_MAX;
+    if (began == NO_DAY || rule->starts != CYCLE_RELATIVE)
+        return began == NO_DAY ? NO_DAY
+               : rule->months  ? months_on(began, rule->length)
+                               : began + (int32_t)rule->length;
+    for (size_t i = 0; i < w->n_orders; i++)
+        if (root_of(w, w->orders[i].customer) == root && w->orders[i].at_s <= n->now_s &&
+            w->orders[i].at_s < first && order_counts(n, &w->orders[i]))
+            first = w->orders[i].at_s;
+    return birth == NO_DAY || first == INT64_MAX ? NO_DAY : began + calendar_day_of(first) - birth;
+}
+
+static bool due(struct naive *n, const struct node *x, int64_t root)
+{
+    int32_t day = due_day(n, x->found.cycle, root);
+    if (x->op != OP_WITHIN)
+        return (day != NO_DAY) == (x->op == OP_KNOWN);
+    struct day_span s = window_days(&x->compare, n->now_s, n->w->period_s);
+    return day != NO_DAY && day >= s.from && day <= s.to;
+}
+
 static bool test(struct naive *n, const struct node *x, int64_t root)
 {
     const struct w_customer *c = &n->w->customers[root - 1];
@@ -580,6 +650,8 @@ static bool test(struct naive *n, const struct node *x, int64_t root)
         return rfm(n, x, root);
     case WHAT_CLV:
         return clv(n, x, root);
+    case WHAT_DUE:
+        return due(n, x, root);
     default:
         return measure(n, x, root);
     }

@@ -51,6 +51,8 @@ const struct random_names RANDOM_NAMES_OF_WORLD = {
             [RANDOM_STEPS] = {W_KINDS, 4},
             [RANDOM_MODELS] = ALL(W_MODELS),
             [RANDOM_HORIZONS] = THESE("52w"),
+            [RANDOM_CYCLES] = ALL(W_CYCLES),
+            [RANDOM_PAST_CYCLES] = {W_CYCLES, 4},
             [RANDOM_AUDIENCES] = ALL(W_AUDIENCES),
             [RANDOM_PAST_AUDIENCES] = THESE("近期活跃", "曾经的VIP"),
         },

@@ -733,6 +733,17 @@ static void leaf_clv(struct maker *m)
         comparison(m, 0, 300, true);
 }
 
+static void leaf_due(struct maker *m)
+{
+    say(m, "due(");
+    one_of(m, m->as_of ? RANDOM_PAST_CYCLES : RANDOM_CYCLES);
+    say(m, ")");
+    if (chance(m, 15))
+        say(m, chance(m, 50) ? " is known" : " is unknown");
+    else
+        days_window(m, false);
+}
+
 static void leaf_sample(struct maker *m)
 {
     buf_addf(m->out, "sample(\"实验%d\", %d%s%%)", pick(m, 50), 1 + pick(m, 99),
@@ -813,6 +824,8 @@ static const struct leaf LEAVES[] = {
     {leaf_field, false, 0},
     {leaf_rfm, false, 0},
     {leaf_clv, false, RANDOM_HORIZONS},
+    {leaf_due, true, RANDOM_CYCLES},
+    {leaf_due, true, RANDOM_CYCLES},
     {leaf_flag, false, 0},
 };
 
@@ -822,6 +835,8 @@ static bool possible(const struct maker *m, const struct leaf *leaf)
         return false;
     if (leaf->make == leaf_field)
         return any_field(m);
+    if (leaf->make == leaf_due && m->as_of)
+        return has(m, RANDOM_PAST_CYCLES);
     if (leaf->make == leaf_audience && m->as_of)
         return has(m, RANDOM_PAST_AUDIENCES);
     return has(m, leaf->needs);

@@ -43,6 +43,8 @@ enum random_list_of {
     RANDOM_STEPS,        /* words that come often, for sequences */
     RANDOM_MODELS,
     RANDOM_HORIZONS, /* of lifetime value: "52w" */
+    RANDOM_CYCLES,
+    RANDOM_PAST_CYCLES, /* those that may be asked as of a past moment */
     RANDOM_AUDIENCES,
     RANDOM_PAST_AUDIENCES, /* those that may be asked as of a past moment */
     RANDOM_LISTS

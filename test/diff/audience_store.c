@@ -37,6 +37,11 @@ static const struct sql TIER = INSERT("tier", "id, model_id, position, name, exp
 static const struct sql AUDIENCE =
     INSERT("audience", "id, name, expression, version, created_s, updated_us",
            "$1, $2, $3, 1, 0, 0", "iss");
+static const struct sql CYCLE =
+    INSERT("cycle", "id, name, starts, kind_id, field_id, length, unit, created_s, updated_us",
+           "$1, $2, $3, $4, $5, $6, $7, 0, 0", "issIIIS");
+static const struct sql CYCLE_PRODUCT = INSERT("cycle_product", "cycle_id, product_id", "$1, $2",
+                                               "ii");
 static const struct sql CUSTOMER =
     INSERT("customer",
            "id, root_id, nickname, gender, birth_day, province, city, source_id, stage_id, "
@@ -47,8 +52,9 @@ static const struct sql ROOT = {.text = "UPDATE customer SET root_id = $2 WHERE 
                                 .in = "ii"};
 static const struct sql ORDER = INSERT(
     "orders",
-    "id, channel_id, number, customer_id, staff_id, state, at_s, total_fen, sale_fen, updated_us",
-    "$1, $2, $3, $4, $5, 'paid', $6, $7, $7, 0", "iisiIii");
+    "id, channel_id, number, customer_id, staff_id, state, at_s, total_fen, sale_fen, paid_s, lines,"
+    " updated_us",
+    "$1, $2, $3, $4, $5, 'paid', $6, $7, $8, $9, 1, 0", "iisiIiiiI");
 static const struct sql ITEM = INSERT("order_item",
                                       "seq, order_id, line, customer_id, product_id, at_s, "
                                       "quantity, unit_price_micro, amount_fen, nature",
@@ -118,9 +124,23 @@ static int64_t null_0(int64_t v)
     return v == 0 ? DB_NULL : v;
 }
 
+static enum rc store_cycles(struct tx *tx, struct err *e)
+{
+    for (int64_t i = 0; i < 7; i++) {
+        const struct cycle_rule *c = world_cycle((size_t)i);
+        struct str unit = c->length == 0 ? STR_ABSENT : c->months ? STR("month") : STR("day");
+        TRY(tx_exec(tx, &CYCLE, e, i + 1, str_from(W_CYCLES[i]),
+                    str_from(cycle_start_word(c->starts)), null_0(c->kind_id), null_0(c->field_id),
+                    null_0(c->length), unit));
+        for (size_t k = 0; k < c->n_products; k++)
+            TRY(tx_exec(tx, &CYCLE_PRODUCT, e, i + 1, c->products[k]));
+    }
+    return RC_OK;
+}
+
 static enum rc store_names(struct tx *tx, struct err *e)
 {
-    static const char *const TYPES[] = {"text", "number", "day", "choice", "yes_no"};
+    static const char *const TYPES[] = {"text", "number", "day", "choice", "yes_no", "day"};
     for (int64_t i = 0; i < 6; i++)
         TRY(tx_exec(tx, &DEPARTMENT, e, i + 1, null_0(W_TEAM_PARENT[i]), str_from(W_TEAMS[i])));
     for (int64_t i = 1; i <= 6; i++)
@@ -138,7 +158,7 @@ static enum rc store_names(struct tx *tx, struct err *e)
         TRY(tx_exec(tx, &TAG, e, i + 1, i / 3 + 1, str_from(W_TAGS[i])));
     for (int64_t i = 0; i < 8; i++)
         TRY(tx_exec(tx, &PRODUCT, e, i + 1, str_from(W_PRODUCTS[i]), str_from(W_CATEGORIES[i])));
-    for (int64_t i = 0; i < 5; i++)
+    for (int64_t i = 0; i < 6; i++)
         TRY(tx_exec(tx, &FIELD, e, i + 1, str_from(W_FIELD_KEYS[i]), str_from(TYPES[i])));
     TRY(tx_exec(tx, &KIND, e));
     for (int64_t i = 0; i < 2; i++)
@@ -148,6 +168,7 @@ static enum rc store_names(struct tx *tx, struct err *e)
     for (int64_t i = 0; i < 4; i++)
         TRY(tx_exec(tx, &AUDIENCE, e, i + 1, str_from(W_AUDIENCES[i]),
                     str_from(W_AUDIENCE_TEXTS[i])));
+    TRY(store_cycles(tx, e));
     TRY(tx_exec(tx, &ACCOUNT, e));
     for (int64_t i = 1; i <= W_SCOPE_STAFF; i++)
         TRY(tx_exec(tx, &ACCOUNT_STAFF, e, i));
@@ -180,7 +201,8 @@ static enum rc store_orders(struct tx *tx, const struct world *w, struct err *e)
         char number[24];
         int n = snprintf(number, sizeof number, "N%lld", (long long)o->id);
         TRY(tx_exec(tx, &ORDER, e, o->id, o->channel, ((struct str){number, (size_t)n}),
-                    o->customer, null_0(o->staff), o->at_s, o->amount));
+                    o->customer, null_0(o->staff), o->at_s, o->amount, o->paid ? o->amount : 0,
+                    o->paid ? o->at_s : DB_NULL));
     }
     for (size_t i = 0; i < w->n_items; i++) {
         const struct w_item *x = &w->items[i];

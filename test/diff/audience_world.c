@@ -30,7 +30,8 @@ const char *const W_AUDIENCE_TEXTS[4] = {
     "audience(\"杭州老客\") or spend() >= 500",
     "tag(\"VIP\") as of 2026-08-01",
 };
-const char *const W_FIELD_KEYS[5] = {"skin", "score", "due", "hair", "member"};
+const char *const W_FIELD_KEYS[6] = {"skin", "score", "due", "hair", "member", "mother"};
+const char *const W_CYCLES[7] = {"面膜", "精华", "任意", "到店", "回访", "换季", "母亲"};
 const char *const W_FIELD_TEXTS[4] = {"油性", "干性", "混合", "油性敏感"};
 const char *const W_KINDS[14] = {
     "view",    "click",      "share",      "cart",         "coupon_claim", "message", "visit",
@@ -126,6 +127,7 @@ static void make_orders(struct world *w, struct rng *r, size_t n)
         o.staff = some(r, 8, 40);
         o.customer = 1 + pick(r, (int64_t)w->n_customers * 2 / 3);
         o.at_s = when(w, r);
+        o.paid = i % 9 != 4; /* drawn from nothing, so that seeds mean what they did */
         int64_t lines = 1 + pick(r, 3);
         for (int64_t l = 0; l < lines; l++) {
             struct w_item item = {
@@ -285,6 +287,35 @@ static void make_state(struct world *w, struct rng *r)
     }
 }
 
+/* A relative's birth, so that the customer comes to their age at the first order about now. */
+static void make_relatives(struct world *w, struct rng *r)
+{
+    int32_t today = calendar_day_of(w->now_s);
+    for (size_t i = 0; i < w->n_customers; i++) {
+        const struct w_customer *c = &w->customers[i];
+        if (c->birth_day != NO_DAY && !chance(r, 20))
+            ADD(w, fields, c->id, 6, NULL, c->birth_day + 200 - pick(r, 400));
+        else if (chance(r, 30))
+            ADD(w, fields, c->id, 6, NULL, today - 9000);
+    }
+}
+
+const struct cycle_rule *world_cycle(size_t i)
+{
+    static int64_t first[] = {1, 2}, one[] = {3}, all[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    static const struct cycle_rule RULES[7] = {
+        {.starts = CYCLE_PURCHASE, .products = first, .n_products = 2, .length = 30},
+        {.starts = CYCLE_PURCHASE, .products = one, .n_products = 1, .length = 3, .months = true},
+        {.starts = CYCLE_PURCHASE, .products = all, .n_products = 8, .length = 90},
+        {.starts = CYCLE_EVENT, .kind_id = 31, .length = 45},
+        {.starts = CYCLE_FIELD, .field_id = 3, .length = 10},
+        {.starts = CYCLE_FIELD, .field_id = 3, .length = 1, .months = true},
+        {.starts = CYCLE_RELATIVE, .field_id = 6},
+    };
+    assert(i < 7);
+    return &RULES[i];
+}
+
 struct world *world_new(uint64_t seed, size_t customers, size_t events)
 {
     struct rng r = rng_seed(seed);
@@ -298,6 +329,7 @@ struct world *world_new(uint64_t seed, size_t customers, size_t events)
     make_relations(w, &r);
     make_groups(w, &r);
     make_state(w, &r);
+    make_relatives(w, &r);
     return w;
 }
 

@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "db/db.h"
 #include "db/writer.h"
+#include "store/cycle.h"
 
 enum {
     NO_DAY = INT32_MIN,
@@ -35,6 +36,7 @@ struct w_item {
 };
 struct w_order {
     int64_t id, channel, staff, customer, at_s, amount;
+    bool paid;
 };
 struct w_refund {
     int64_t order, customer, at_s, amount;
@@ -111,10 +113,14 @@ extern const char *const W_PRODUCTS[8], *const W_CATEGORIES[8];
 extern const char *const W_TIERS[6]; /* three to a model */
 extern const char *const W_MODELS[2];
 extern const char *const W_AUDIENCES[4], *const W_AUDIENCE_TEXTS[4];
-extern const char *const W_FIELD_KEYS[5]; /* text, number, day, choice, yes_no */
+extern const char *const W_FIELD_KEYS[6]; /* text, number, day, choice, yes_no, day */
+/* A cycle's name is that of its rule in audience_store.c. */
+extern const char *const W_CYCLES[7];
 extern const char *const W_FIELD_TEXTS[4];
 extern const char *const W_KINDS[14]; /* kinds that events of the world have */
 
+/* The rule of a cycle by its place in W_CYCLES. */
+const struct cycle_rule *world_cycle(size_t i);
 /* Makes a world of `customers` people and about `events` events. */
 struct world *world_new(uint64_t seed, size_t customers, size_t events);
 void world_free(struct world *w);

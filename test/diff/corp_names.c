@@ -95,6 +95,10 @@ static const struct kind {
      SELECT("CAST(period_s / 604800 AS TEXT) || 'w' FROM score_fit /*scan*/ WHERE kind = 'clv'"
             " AND applied = 1 ORDER BY at_s DESC"),
      "clv(", ") is known", true},
+    {RANDOM_CYCLES, "cycles", SELECT("name FROM cycle /*scan*/ ORDER BY id"), "due(",
+     ") in next 7d", 0},
+    {RANDOM_PAST_CYCLES, "cycles with a history", SELECT("name FROM cycle /*scan*/ ORDER BY id"),
+     "due(", ") is known as of 2026-01-01", 0},
     {RANDOM_AUDIENCES, "audiences",
      SELECT("name FROM audience /*scan*/ WHERE archived_s IS NULL ORDER BY id"), "audience(", ")",
      0},

@@ -81,7 +81,7 @@ enum rc mirror_ask(const struct snapshot *s, struct tx *tx, const struct audienc
 enum rc mirror_contains(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
                         int64_t customer_id, bool *out, struct err *e)
 {
-    struct plan p = {.s = s, .a = tx_arena(tx), .tx = tx, .q = q};
+    struct plan p = {.s = s, .a = tx_arena(tx), .tx = tx, .q = q, .only = customer_id};
     uint32_t code = codes_find(s->dictionaries->customers, customer_id);
     *out = false;
     if (code == 0 || code > s->customers || !set_has(s->alive, code - 1))

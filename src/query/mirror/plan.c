@@ -13,7 +13,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { COST_SET = 1, COST_SAMPLE = 4 };
+enum { COST_SET = 1, COST_SAMPLE = 4, LEAF_DEPTH = 5 };
 
 struct ask *ask_new(struct plan *p, enum ask_kind kind, int cost)
 {
@@ -135,16 +135,8 @@ static int compare_ordinals(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Customers that the database names and the snapshot knows. */
-struct known {
-    const struct snapshot *s;
-    uint32_t *ordinals;
-    size_t n, room;
-};
-
-static void see_known(void *to, int64_t id)
+void known_add(struct known *k, int64_t id)
 {
-    struct known *k = to;
     uint32_t code = codes_find(k->s->dictionaries->customers, id);
     if (code == 0 || code > k->s->customers)
         return;
@@ -155,8 +147,12 @@ static void see_known(void *to, int64_t id)
     k->ordinals[k->n++] = code - 1;
 }
 
-/* They as a set that the plan owns. */
-static struct set *own_set(struct plan *p, struct known *k)
+static void see_known(void *to, int64_t id)
+{
+    known_add(to, id);
+}
+
+struct ask *ask_known(struct plan *p, struct known *k)
 {
     if (k->n > 1)
         qsort(k->ordinals, k->n, sizeof *k->ordinals, compare_ordinals);
@@ -164,7 +160,14 @@ static struct set *own_set(struct plan *p, struct known *k)
         p->owned_room = p->owned_room > 0 ? p->owned_room * 2 : 8;
         p->owned = must(realloc(p->owned, p->owned_room * sizeof(struct set *)));
     }
-    return p->owned[p->owned_n++] = set_new(k->ordinals, k->n);
+    struct set *set = p->owned[p->owned_n++] = set_new(k->ordinals, k->n);
+    free(k->ordinals);
+    *k = (struct known){.s = k->s};
+    struct ask *ask = ask_new(p, ASK_SETS, COST_SET);
+    ask->sets = ARENA_ARRAY(p->a, const struct set *, 1);
+    ask->sets[0] = set;
+    ask->n_sets = 1;
+    return ask;
 }
 
 void plan_keep_marks(struct plan *p, struct marks *m)
@@ -181,17 +184,16 @@ enum rc plan_from_sql(struct plan *p, const struct node *n, struct ask **out, st
     struct audience_expr x = *p->q->expr;
     struct audience_question q = *p->q;
     struct known known = {.s = p->s};
+    bool in = false;
     x.root = wrapped(p, n);
     q.expr = &x;
     q.scope_account = 0;
-    enum rc rc = audience_each(p->tx, &q, see_known, &known, e);
-    if (rc == RC_OK) {
-        struct ask *ask = ask_new(p, ASK_SETS, COST_SET);
-        ask->sets = ARENA_ARRAY(p->a, const struct set *, 1);
-        ask->sets[0] = own_set(p, &known);
-        ask->n_sets = 1;
-        *out = ask;
-    }
+    enum rc rc = p->only != 0 ? audience_contains(p->tx, &q, p->only, &in, e)
+                              : audience_each(p->tx, &q, see_known, &known, e);
+    if (in)
+        known_add(&known, p->only);
+    if (rc == RC_OK)
+        *out = ask_known(p, &known);
     free(known.ordinals);
     return rc;
 }
@@ -278,6 +280,8 @@ static enum rc plan_leaf(struct plan *p, const struct node *n, struct ask **out,
     if (n->kind == NODE_EVER || n->kind == NODE_NEVER || n->kind == NODE_SEQ ||
         (n->kind == NODE_TEST && n->n_events > 0))
         rc = plan_events(p, n, out, e);
+    else if (n->kind == NODE_TEST && n->what == WHAT_DUE)
+        rc = plan_due(p, n, out, e);
     else
         rc = plan_state(p, n, out, e);
     if (rc == RC_OK && *out == NULL)
@@ -313,8 +317,8 @@ static enum rc plan_node(struct plan *p, const struct node *n, int depth, struct
         *out = plan_sample(p, n);
         return RC_OK;
     default:
-        /* A leaf may come as a negation of itself. */
-        p->depth = depth + 2 > p->depth ? depth + 2 : p->depth;
+        /* A leaf may come as a negation of itself, or as a few conditions (plan_due.c). */
+        p->depth = depth + LEAF_DEPTH > p->depth ? depth + LEAF_DEPTH : p->depth;
         return plan_leaf(p, n, out, e);
     }
 }

@@ -6,6 +6,7 @@
 #ifndef KOI_QUERY_MIRROR_PLAN_H
 #define KOI_QUERY_MIRROR_PLAN_H
 
+#include "query/cycle.h"
 #include "query/mirror/ask.h"
 #include "query/tree.h"
 #include "query/window.h"
@@ -131,6 +132,7 @@ struct plan {
     struct tx *tx;
     const struct audience_question *q;
     int64_t now_s;
+    int64_t only; /* the one customer who is asked about, or 0 */
     const struct node *as_of[AS_OF_MOST]; /* around what is being planned, the outermost first */
     size_t as_of_n;
     struct set **owned;
@@ -167,6 +169,17 @@ enum rc plan_state(struct plan *p, const struct node *n, struct ask **out, struc
 enum rc plan_past(struct plan *p, const struct node *n, struct ask **out, struct err *e);
 /* Friends of the staff an account may see. */
 enum rc plan_scope(struct plan *p, struct ask **out, struct err *e);
+/* plan_due.c: due dates; the same. */
+enum rc plan_due(struct plan *p, const struct node *n, struct ask **out, struct err *e);
+/* Ordinals that a plan gathers, and the set of them that it then owns; `known` is emptied. */
+struct known {
+    const struct snapshot *s;
+    uint32_t *ordinals;
+    size_t n, room;
+};
+/* Adds the customer of an id, if the snapshot knows them. */
+void known_add(struct known *known, int64_t id);
+struct ask *ask_known(struct plan *p, struct known *known);
 /* plan_event.c: measures, ever, sequences; the same. */
 enum rc plan_events(struct plan *p, const struct node *n, struct ask **out, struct err *e);
 /* Of conditions that all have to hold: measures of the same events become one, so that events are

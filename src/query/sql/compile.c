@@ -461,6 +461,8 @@ static void put_test(struct compile *c, const struct node *n, bool negate, struc
         put_rfm(c, n, negate, out);
     } else if (n->what == WHAT_CLV) {
         put_clv(c, n, negate, out);
+    } else if (n->what == WHAT_DUE) {
+        put_due(c, n, negate, out);
     } else if (n->what == WHAT_GROUP_MEMBERS || n->what == WHAT_GROUP_SHARE) {
         put_members(c, n, negate, out);
     } else {

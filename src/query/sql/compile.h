@@ -10,6 +10,7 @@
 #define KOI_QUERY_SQL_COMPILE_H
 
 #include "query/analysis.h"
+#include "query/cycle.h"
 #include "query/sql/audience_sql.h"
 #include "query/tree.h"
 #include "query/window.h"
@@ -106,6 +107,8 @@ void put_members(struct compile *c, const struct node *n, bool negate, struct bu
 void put_stage(struct compile *c, const struct node *n, bool negate, struct buf *out);
 void put_tier(struct compile *c, const struct node *n, bool negate, struct buf *out);
 void put_field(struct compile *c, const struct node *n, bool negate, struct buf *out);
+/* When something is due: through the last event, or the field, that it is counted from. */
+void put_due(struct compile *c, const struct node *n, bool negate, struct buf *out);
 
 /* analysis.c: the frame of questions whose answer is a table. */
 /* Begins one: `c` is set up and holds the CTE "people" (id), those it is about. RC_INVALID when it

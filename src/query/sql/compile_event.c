@@ -183,6 +183,13 @@ static void put_match(struct compile *c, const struct events *ev, const struct s
         put_int(c, c->now_s, out);
         buf_addc(out, ')');
     }
+    if (ev->counted) {
+        struct buf now;
+        set_begin(&now);
+        put_int(c, c->now_s, &now);
+        buf_addf(out, " AND " CYCLE_COUNTS("o", "%s"), now.p);
+        buf_done(&now);
+    }
     if (ev->where != NULL) {
         buf_addz(out, " AND ");
         put_filter(c, ev->where, false, s, out);
@@ -217,7 +224,8 @@ static void put_from(struct compile *c, const struct source *s, struct span span
 static struct source source_of(const struct events *ev)
 {
     bool item = ev->kind_id == EVENT_ITEM;
-    return (struct source){.item = item, .orders = item && needs_orders(ev->where)};
+    return (struct source){.item = item,
+                           .orders = item && (ev->counted || needs_orders(ev->where))};
 }
 
 /* "SELECT m.root_id AS id FROM … GROUP BY m.root_id HAVING " */

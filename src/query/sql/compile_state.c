@@ -1,4 +1,5 @@
-/* compile_state.c — conditions over what is so: tags, relations, groups, stage, tier, fields.
+/* compile_state.c — conditions over what is so: tags, relations, groups, stage, tier, fields,
+ * due dates.
  *
  * Now, they are read from their tables. As of a past time they are worked out from the log: for
  * each thing (customer, staff, tag …) the last event about it by then, ordered by (at_s, seq), says
@@ -292,5 +293,47 @@ void put_field(struct compile *c, const struct node *n, bool negate, struct buf 
     put_only(c, "f.customer_id", &set);
     buf_addz(&set, " AND ");
     put_field_value(c, &known, &set);
+    set_end(c, &set, negate != unknown, out);
+}
+
+/* ---- due dates ---- */
+
+/* A relative's day, moved by the age that the customer had at their first order. */
+static void put_relative(struct compile *c, const struct node *n, struct buf *set)
+{
+    struct day_span days = cycle_asked_days(n, c->now_s, c->q->period_s);
+    struct buf now;
+    set_begin(&now);
+    put_int(c, c->now_s, &now);
+    buf_addf(set,
+             "SELECT f.customer_id AS id FROM customer_field f JOIN customer b ON b.id ="
+             " f.customer_id WHERE f.value_int - b.birth_day + (SELECT d.day FROM calendar d WHERE"
+             " d.start_s <= " CYCLE_FIRST_S("b.id", "%s") " ORDER BY d.start_s DESC LIMIT 1)",
+             now.p, now.p);
+    buf_done(&now);
+    put_span(c, (struct span){days.from, days.to}, set);
+}
+
+void put_due(struct compile *c, const struct node *n, bool negate, struct buf *out)
+{
+    const struct cycle_rule *rule = n->found.cycle;
+    bool unknown = n->op == OP_UNKNOWN;
+    if (rule->starts == CYCLE_PURCHASE || rule->starts == CYCLE_EVENT) {
+        struct node *last = cycle_last_node(c->a, n, true, c->now_s, c->q->period_s);
+        put_measure(c, last, negate != unknown, out);
+        return;
+    }
+    struct buf set;
+    set_begin(&set);
+    if (rule->starts == CYCLE_RELATIVE) {
+        put_relative(c, n, &set);
+    } else {
+        struct day_span days = cycle_asked_days(n, c->now_s, c->q->period_s);
+        buf_addz(&set, "SELECT f.customer_id AS id FROM customer_field f WHERE f.value_int");
+        put_span(c, (struct span){days.from, days.to}, &set);
+    }
+    buf_addz(&set, " AND f.field_id = ");
+    put_int(c, rule->field_id, &set);
+    put_only(c, "f.customer_id", &set);
     set_end(c, &set, negate != unknown, out);
 }

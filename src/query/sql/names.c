@@ -7,6 +7,7 @@
 #include "query/sql/audience_sql.h"
 
 #include "store/clv.h"
+#include "store/cycle.h"
 
 #include <assert.h>
 
@@ -92,6 +93,7 @@ static const struct sql EACH[NAME_KINDS] = {
     [NAME_AUDIENCE] =
         {"SELECT name FROM audience /*scan*/ WHERE archived_s IS NULL ORDER BY name, id LIMIT 5000",
          .out = "s"},
+    [NAME_CYCLE] = {"SELECT name FROM cycle /*scan*/ ORDER BY name, id LIMIT 5000", .out = "s"},
 };
 
 static enum audience_subject subject_of(struct str s)
@@ -225,6 +227,17 @@ static enum rc read_tiers(struct tx *tx, struct arena *a, struct name_found *f, 
     return rc;
 }
 
+static enum rc find_cycle(struct tx *tx, struct arena *a, struct str name, struct name_found *out,
+                          struct err *e)
+{
+    struct cycle_rule *rule = ARENA_NEW(a, struct cycle_rule);
+    int64_t *id = ARENA_ARRAY(a, int64_t, 1);
+    enum rc rc = cycle_named(tx, a, name, id, rule, e);
+    if (rc == RC_OK)
+        *out = (struct name_found){.ids = id, .n = *id != 0, .cycle = rule};
+    return rc;
+}
+
 static enum rc find(void *ctx, struct arena *a, enum name_kind kind, int64_t parent,
                     struct str name, struct name_found *out, struct err *e)
 {
@@ -233,6 +246,8 @@ static enum rc find(void *ctx, struct arena *a, enum name_kind kind, int64_t par
     assert((parent != 0) == (kind == NAME_TIER));
     if (kind == NAME_TAG || kind == NAME_STAFF)
         return find_either(tx, a, kind, name, out, e);
+    if (kind == NAME_CYCLE)
+        return find_cycle(tx, a, name, out, e);
     struct rows *rows;
     struct name_found f = {0};
     enum rc rc = kind == NAME_TIER ? tx_query(tx, &FIND[kind], &rows, e, parent, name)
