@@ -71,9 +71,9 @@ static const struct sql CYCLE_REMOVE = {
 /* ---- when they last began ---- */
 
 #define LINE_OF(ids) "e.nature = 'sale' AND e.product_id " ids
-#define LAST_THAT_COUNTS(ids)                                                                      \
+#define LAST_THAT_COUNTS(ids, root)                                                                      \
     "SELECT max(e.at_s) FROM customer v CROSS JOIN orders o CROSS JOIN order_item e"               \
-    " WHERE v.root_id = d.id AND o.customer_id = v.id AND e.order_id = o.id AND " LINE_OF(ids)     \
+    " WHERE v.root_id = " root " AND o.customer_id = v.id AND e.order_id = o.id AND " LINE_OF(ids)     \
     " AND e.customer_id = v.id AND e.at_s <= $2 AND " CYCLE_COUNTS("o", "$2")
 #define DOUBTFUL(ids)                                                                              \
     "WITH d AS (SELECT m.root_id AS id FROM refund f /*scan*/ CROSS JOIN order_item e"             \
@@ -81,11 +81,20 @@ static const struct sql CYCLE_REMOVE = {
     " AND m.id = e.customer_id UNION SELECT m.root_id FROM orders u CROSS JOIN order_item e"       \
     " CROSS JOIN customer m WHERE u.nature = 'sale' AND u.sale_fen <= 0 AND e.order_id = u.id"     \
     " AND " LINE_OF(ids) " AND m.id = e.customer_id)"                                              \
-    " SELECT d.id, (" LAST_THAT_COUNTS(ids) ") FROM d"
+    " SELECT d.id, (" LAST_THAT_COUNTS(ids, "d.id") ") FROM d"
 static const struct sql CYCLE_DOUBTFUL = {
     .text = DOUBTFUL(IDS_LITE("$1")),
     .pg = DOUBTFUL(IDS_PG("$1")),
     .in = "si",
+    .out = "iI",
+};
+
+#define LAST_OF(ids, roots) "SELECT d.value, (" LAST_THAT_COUNTS(ids, "d.value") ") FROM " roots
+static const struct sql CYCLE_LAST_OF = {
+    .text = LAST_OF(IDS_LITE("$1"), "json_each($3) d"),
+    .pg = LAST_OF(IDS_PG("$1"),
+                  "unnest(string_to_array(trim(both '[]' from $3), ',')::bigint[]) AS d (value)"),
+    .in = "sis",
     .out = "iI",
 };
 
@@ -120,7 +129,7 @@ static const struct sql CYCLE_RELATIVES = {
 };
 
 STATEMENTS(cycle, &CYCLE_LIST, &CYCLE_LOAD, &CYCLE_NAMED, &CYCLE_PRODUCTS, &CYCLE_ADD,
-           &CYCLE_STORE, &CYCLE_PRODUCT_ADD, &CYCLE_PRODUCTS_GO, &CYCLE_REMOVE, &CYCLE_DOUBTFUL,
+           &CYCLE_STORE, &CYCLE_PRODUCT_ADD, &CYCLE_PRODUCTS_GO, &CYCLE_REMOVE, &CYCLE_DOUBTFUL, &CYCLE_LAST_OF,
            &CYCLE_PURCHASES, &CYCLE_FIELDS, &CYCLE_RELATIVES);
 
 /* ---- words ---- */
@@ -308,17 +317,31 @@ static struct str products_text(struct tx *tx, const struct cycle_rule *rule)
     return ids_text(tx_arena(tx), rule->products, rule->n_products);
 }
 
+static enum rc see_lasts(struct rows *r, void (*see)(void *to, int64_t root_id, int64_t last_s),
+                         void *to, struct err *e)
+{
+    while (rows_next(r))
+        see(to, rows_int(r, 0), rows_null(r, 1) ? DB_NULL : rows_int(r, 1));
+    return rows_end(r, e);
+}
+
 enum rc cycle_doubtful(struct tx *tx, const struct cycle_rule *rule, int64_t now_s,
                        void (*see)(void *to, int64_t root_id, int64_t last_s), void *to,
                        struct err *e)
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &CYCLE_DOUBTFUL, &r, e, products_text(tx, rule), now_s);
-    if (rc != RC_OK)
-        return rc;
-    while (rows_next(r))
-        see(to, rows_int(r, 0), rows_null(r, 1) ? DB_NULL : rows_int(r, 1));
-    return rows_end(r, e);
+    return rc == RC_OK ? see_lasts(r, see, to, e) : rc;
+}
+
+enum rc cycle_last_of(struct tx *tx, const struct cycle_rule *rule, const int64_t *roots, size_t n,
+                      int64_t now_s, void (*see)(void *to, int64_t root_id, int64_t last_s),
+                      void *to, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &CYCLE_LAST_OF, &r, e, products_text(tx, rule), now_s,
+                          ids_text(tx_arena(tx), roots, n));
+    return rc == RC_OK ? see_lasts(r, see, to, e) : rc;
 }
 
 enum rc cycle_each(struct tx *tx, const struct cycle_rule *rule, int64_t scope_account,

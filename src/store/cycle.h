@@ -86,6 +86,10 @@ enum rc cycle_remove(struct tx *tx, int64_t id, struct err *e);
 enum rc cycle_doubtful(struct tx *tx, const struct cycle_rule *rule, int64_t now_s,
                        void (*see)(void *to, int64_t root_id, int64_t last_s), void *to,
                        struct err *e);
+/* The same of these root customers, whether or not all their lines count. */
+enum rc cycle_last_of(struct tx *tx, const struct cycle_rule *rule, const int64_t *roots, size_t n,
+                      int64_t now_s, void (*see)(void *to, int64_t root_id, int64_t last_s),
+                      void *to, struct err *e);
 /* Calls see() with each customer whom the account may see (0: everyone) and whom the cycle has
  * begun for; not for CYCLE_EVENT. `value` is the instant of the last purchase by `now_s`, the day of
  * the field, and for CYCLE_RELATIVE the due day itself. One pass over the lines, or the field. */

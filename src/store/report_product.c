@@ -8,6 +8,7 @@
 #include "store/report_product.h"
 
 #include "base/calendar.h"
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/order.h"
 #include "store/scope.h"
@@ -45,9 +46,27 @@ static const struct sql REFUNDS = {
     .in = "iiii",
     .out = "iiii",
 };
+/* $5: the products */
+#define PURCHASES(product, which)                                                                  \
+    "SELECT " product ", b.root_id, o.at_s FROM orders o CROSS JOIN order_item i"                  \
+    " CROSS JOIN customer b CROSS JOIN customer c WHERE i.order_id = o.id"                         \
+    " AND b.id = i.customer_id AND c.id = b.root_id AND c.erased_s IS NULL AND i.nature = 'sale'"  \
+    " AND i.product_id " which " AND " WITHIN("o.at_s") " AND " ORDER_IS_PURCHASE("o")             \
+    " AND (o.refunded_fen <= 0 OR o.refunded_fen < o.sale_fen) ORDER BY 1, 2, 3"
+static const struct sql PURCHASES_ALL = {
+    .text = PURCHASES("i.product_id", "IS NOT NULL"),
+    .in = "iiii",
+    .out = "iii",
+};
+static const struct sql PURCHASES_OF = {
+    .text = PURCHASES("0", IDS_LITE("$5")),
+    .pg = PURCHASES("0", IDS_PG("$5")),
+    .in = "iiiis",
+    .out = "iii",
+};
 /* clang-format on */
 
-STATEMENTS(report_product, &PRODUCTS, &LINES, &REFUNDS);
+STATEMENTS(report_product, &PRODUCTS, &LINES, &REFUNDS, &PURCHASES_ALL, &PURCHASES_OF);
 
 enum rc report_product_list(struct tx *tx, struct str category, size_t most,
                             struct report_product **out, size_t *out_n, bool *out_more,
@@ -144,4 +163,23 @@ enum rc report_refunds(struct tx *tx, const struct report_range *range,
     if (rc == RC_OK && refund.n > 0)
         see(to, &refund);
     return rc;
+}
+
+enum rc report_purchases(struct tx *tx, const struct report_range *range, const int64_t *set,
+                         size_t n_set,
+                         void (*see)(void *to, int64_t product_id, int64_t root_id, int64_t at_s),
+                         void *to, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = set == NULL
+                     ? within(tx, &PURCHASES_ALL, range, &r, e)
+                     : tx_query(tx, &PURCHASES_OF, &r, e, range->scope_account, range->channel_id,
+                                calendar_day_start_s((int32_t)range->from_day),
+                                calendar_day_start_s((int32_t)range->to_day + 1),
+                                ids_text(tx_arena(tx), set, n_set));
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r))
+        see(to, rows_int(r, 0), rows_int(r, 1), rows_int(r, 2));
+    return rows_end(r, e);
 }

@@ -13,7 +13,9 @@
 #include "mirror/daybook.h"
 #include "pg_fixture.h"
 #include "query/board.h"
+#include "query/cycle_board.h"
 #include "query/mirror/orders.h"
+#include "query/product_repurchase.h"
 #include "store/customer_stats.h"
 #include "store/day.h"
 #include "store/timeline.h"
@@ -196,6 +198,62 @@ static void sources(struct asked *x)
     same(x, "first buyers");
 }
 
+/* Due days of the world's cycles, and who buys what again; the database is asked by a board without
+ * a book. */
+static void cycles(struct asked *x)
+{
+    struct board database = {.tx = x->board.tx};
+    struct cycle *list;
+    struct cycle_due due;
+    size_t n_cycles;
+    int64_t scope = x->range.scope_account, now_s = NOW_S - x->within_s;
+    struct err *err = &x->w->f->err;
+    store_must(x->w->f, cycle_list(x->board.tx, &list, &n_cycles, err));
+    for (size_t k = 0; k < n_cycles; k++) {
+        BOTH(x, board_cycle_due(&x->board, &list[k].rule, scope, now_s, 20, &due, e),
+             board_cycle_due(&database, &list[k].rule, scope, now_s, 20, &due, e), {
+                 number_add(to, due.begun);
+                 for (size_t i = 0; i < CYCLE_OVERDUE; i++)
+                     number_add(to, due.overdue[i]);
+                 for (size_t i = 0; i < due.n_days; i++)
+                     number_add(to, due.days[i]);
+             });
+        same(x, list[k].rule.starts == CYCLE_PURCHASE ? "days after purchases"
+                                                      : "days after events");
+    }
+}
+
+static void bought_again(struct asked *x)
+{
+    struct board database = {.tx = x->board.tx};
+    struct product_repurchase *p;
+    struct product_repurchase_question q = {.range = x->range,
+                                            .within_days = x->within_s / DAY_S + 3};
+    struct cycle *list;
+    size_t n, n_cycles;
+    int64_t weeks[REPURCHASE_WEEKS], *by_week = NULL;
+    struct err *err = &x->w->f->err;
+    store_must(x->w->f, cycle_list(x->board.tx, &list, &n_cycles, err));
+    for (size_t k = 0; k < 2; k++) {
+        BOTH(x, board_product_repurchase(&x->board, &q, by_week, &p, &n, e),
+             board_product_repurchase(&database, &q, by_week, &p, &n, e), {
+                 for (size_t i = 0; i < n; i++) {
+                     add_three(to, p[i].product_id, p[i].buyers, p[i].ripe);
+                     add_three(to, p[i].again, p[i].intervals, p[i].p25_days);
+                     add_three(to, p[i].p50_days, p[i].p75_days, 0);
+                 }
+                 for (size_t i = 0; by_week != NULL && i < REPURCHASE_WEEKS; i++)
+                     number_add(to, weeks[i]);
+             });
+        same(x, "repurchase by product");
+        for (size_t i = 0; i < n_cycles && q.set == NULL; i++) { /* the second time: a set */
+            q.set = list[i].rule.n_products == 2 ? list[i].rule.products : NULL;
+            q.n_set = 2;
+        }
+        by_week = weeks;
+    }
+}
+
 static void friends(struct asked *x)
 {
     struct report_day_count *d;
@@ -346,6 +404,8 @@ static void ask(struct asked *x)
     census(x);
     orders(x);
     facts(x);
+    cycles(x);
+    bought_again(x);
     x->range.channel_id = 0;
     if (!narrow)
         sources(x);

@@ -85,6 +85,13 @@ static inline bool order_is_purchase(const struct order_pass *p, uint32_t at)
 {
     return (p->book->flags[at] & ORDER_FEED_PURCHASE) != 0;
 }
+/* Whether it is one that has not been refunded wholly. */
+static inline bool order_counts(const struct order_pass *p, uint32_t at)
+{
+    int64_t refunded_fen = run_amount(&p->book->refunded_fen, at);
+    return order_is_purchase(p, at) &&
+           !(refunded_fen > 0 && refunded_fen >= run_amount(&p->book->sale_fen, at));
+}
 /* The time of a customer's first purchase ever; −1: none, or they were erased. */
 int64_t order_group_first_s(const struct order_pass *p, const struct order_group *g);
 

@@ -10,6 +10,12 @@
 
 #include "query/board.h"
 
+struct cycle_due;  /* query/cycle_board.h */
+struct cycle_rule; /* store/cycle.h */
+struct product_repurchase_question; /* query/product_repurchase.h */
+struct repurchase_intervals;        /* likewise */
+struct repurchase_sum;              /* likewise */
+
 /* As report_periods(), and so on. `b->book` is not NULL. */
 enum rc mirror_periods(const struct board *b, const struct report_range *range,
                        enum report_unit unit, struct report_period **out, size_t *out_n,
@@ -40,6 +46,16 @@ struct order_page {
 enum rc mirror_orders(const struct board *b, const struct order_filter *f,
                       const struct order_page *page, struct order_card **out, size_t *out_n,
                       int64_t *out_total, struct err *e);
+
+/* As board_cycle_due() of a cycle of purchases. RC_BUSY, `e` untouched, where of too many
+ * customers the book does not know the time of a line. 8 ns an order. */
+enum rc mirror_cycle_due(const struct board *b, const struct cycle_rule *rule,
+                         int64_t scope_account, int64_t now_s, struct cycle_due *out,
+                         struct err *e);
+/* Sums by product in ascending order of their ids, or of the set, and all intervals (free them). */
+enum rc mirror_product_repurchase(const struct board *b, const struct product_repurchase_question *q,
+                                  struct repurchase_sum **out, size_t *out_n,
+                                  struct repurchase_intervals *intervals, struct err *e);
 
 /* These need both: `b->book` and `b->s` are not NULL. Cost besides: 1 ns a customer. */
 enum rc mirror_first_purchase(const struct board *b, int64_t scope_account,
