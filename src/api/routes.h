@@ -58,6 +58,9 @@ extern const struct route route_event_kind_list, route_channel_list, route_city_
 extern const struct route route_clv, route_clv_customers, route_clv_fit;
 /* customer_life.c */
 extern const struct route route_customer_timeline, route_customer_orders, route_customer_notes, route_customer_note_add, route_customer_unmask, route_customer_erase;
+/* cycles.c */
+extern const struct route route_cycle_list, route_cycle_create, route_cycle_get, route_cycle_update,
+    route_cycle_remove, route_cycle_suggest;
 /* customer_tags.c */
 extern const struct route route_customer_tag_put, route_customer_tag_remove, route_tag_customers;
 /* customers.c */
@@ -77,6 +80,8 @@ extern const struct route route_job_list, route_job_get, route_job_events, route
 extern const struct route route_merge_list, route_merge_create, route_merge_undo, route_merge_proposal_list, route_merge_proposal_decide;
 /* orders.c */
 extern const struct route route_order_list, route_order_get;
+/* product_repurchase.c */
+extern const struct route route_report_product_repurchase;
 /* products.c */
 extern const struct route route_product_list, route_product_update;
 /* report_products.c */

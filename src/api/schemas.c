@@ -45,6 +45,15 @@
     ARRAY(NAMED_REF) ",\"tags\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"group\":"        \
     TEXT)) ",\"tiers\":" ARRAY(OBJECT("\"model\":" TEXT ",\"tier\":" TEXT ",\"color\":" TEXT))
 
+/* Dates that matter: a cycle, and numbers of due customers with their expressions. */
+#define CYCLE                                                                                      \
+    "\"id\":" ID ",\"name\":" TEXT ",\"starts\":" TEXT ",\"products\":" ARRAY(OBJECT("\"id\":" ID        \
+    ",\"code\":" TEXT_NULL ",\"name\":" TEXT_NULL)) ",\"kind\":" ANY ",\"field\":" ANY                \
+    ",\"length\":" INT_NULL ",\"unit\":" TEXT_NULL ",\"enabled\":" BOOL ",\"account\":" TEXT_NULL     \
+    ",\"created_s\":" INT
+#define CYCLE_BARS                                                                                 \
+    ARRAY(OBJECT("\"from\":" TEXT_NULL ",\"to\":" TEXT ",\"customers\":" INT ",\"expression\":" TEXT))
+
 /* Lifetime value: sums over customers, one customer, and one model that was fitted. */
 #define CLV_SUMS                                                                                   \
     "\"customers\":" INT ",\"repeaters\":" INT ",\"alive\":" NUM_NULL ",\"purchases\":" NUM_NULL   \
@@ -190,6 +199,16 @@ const struct schema schema_table[] = {
       OBJECT("\"score\":" INT ",\"converted\":" INT ",\"period_days\":" INT)
       ",\"merged_from\":" ARRAY(ID))},
     {"CustomerList", LIST_OF(OBJECT(CUSTOMER_ROW))},
+    {"Cycle", OBJECT(CYCLE)},
+    {"CycleDue",
+     OBJECT(CYCLE ",\"today\":" TEXT ",\"begun\":" INT ",\"overdue\":" CYCLE_BARS ",\"due\":"
+      CYCLE_BARS)},
+    {"CycleList",
+     LIST_OF(OBJECT(CYCLE ",\"soon\":" INT ",\"overdue\":" INT ",\"begun\":" INT))},
+    {"CycleSuggestion",
+     OBJECT("\"length\":" INT_NULL ",\"enough\":" BOOL ",\"buyers\":" INT ",\"intervals\":" INT
+      ",\"p25_days\":" INT_NULL ",\"p50_days\":" INT_NULL ",\"p75_days\":" INT_NULL
+      ",\"by_week\":" ARRAY(INT))},
     {"DemoFigures",
      OBJECT("\"items\":" ARRAY(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT
                                     ",\"value\":{\"type\":\"number\"},\"low\":{\"type\":\"number\"},"
@@ -300,6 +319,13 @@ const struct schema schema_table[] = {
       ",\"category\":" TEXT_NULL ",\"role\":" TEXT_NULL ",\"price_fen\":" INT_NULL
       ",\"cost_micro\":" INT_NULL ",\"cycle_days\":" INT_NULL)},
     {"ProductList", LIST_OF(REF("Product"))},
+    {"ProductRepurchase",
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"within_days\":" INT ",\"items\":"
+      ARRAY(OBJECT("\"product\":" OBJECT("\"id\":" ID ",\"code\":" TEXT ",\"name\":" TEXT
+      ",\"category\":" TEXT_NULL) ",\"buyers\":" INT ",\"ripe\":" INT ",\"again\":" INT
+      ",\"rate\":" NUM_NULL ",\"intervals\":" INT ",\"p25_days\":" INT_NULL
+      ",\"p50_days\":" INT_NULL ",\"p75_days\":" INT_NULL ",\"cycle\":" ANY))
+      ",\"next\":" TEXT_NULL ",\"total\":" INT_NULL)},
     {"ProductReport",
      OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"sum\":" OBJECT("\"products\":" INT
       ",\"quantity\":" INT ",\"sale_fen\":" INT ",\"returned_quantity\":" INT

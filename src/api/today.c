@@ -11,11 +11,13 @@
 #include "domain/app.h"
 #include "domain/doctor.h"
 #include "domain/report.h"
+#include "query/cycle_board.h"
 #include "store/merge.h"
 
+#include <inttypes.h>
 #include <math.h>
 
-enum { TREND_DAYS = 30 };
+enum { TREND_DAYS = 30, CYCLES_SHOWN = 5, CYCLE_DAYS = 2 };
 
 struct trend {
     struct report_range range;
@@ -44,6 +46,38 @@ static void put_due(struct request *rq, struct json *j, int64_t count, const cha
     json_close_object(j);
 }
 
+/* Who is due today or tomorrow by the cycles that are on. Only those of purchases, and only from the
+ * daybook: the page is opened all day. */
+static enum rc put_cycles(struct request *rq, const struct board *board, struct json *j,
+                          struct err *e)
+{
+    struct cycle *list;
+    struct cycle_due d;
+    size_t n;
+    struct arena *a = request_arena(rq);
+    enum rc rc = cycle_list(board->tx, &list, &n, e);
+    for (size_t i = 0, shown = 0; rc == RC_OK && i < n && shown < CYCLES_SHOWN; i++) {
+        const struct cycle *c = &list[i];
+        if (!c->enabled || c->rule.starts != CYCLE_PURCHASE || board->book == NULL)
+            continue;
+        rc = board_cycle_due(board, &c->rule, request_caller(rq)->scope_account,
+                             tx_now_s(board->tx), CYCLE_DAYS, &d, e);
+        if (rc != RC_OK || d.days[0] + d.days[1] == 0)
+            continue;
+        shown++;
+        struct str title =
+            request_caller(rq)->english
+                ? arena_printf(a, "due today or tomorrow: " STR_FMT, STR_ARG(c->name))
+                : arena_printf(a, "今明两天“" STR_FMT "”到期的客户", STR_ARG(c->name));
+        json_open_object(j, NULL);
+        json_put_str(j, "title", title);
+        json_put_int(j, "count", d.days[0] + d.days[1]);
+        json_put_str(j, "link", arena_printf(a, "/cycles?cycle=%" PRId64, c->id));
+        json_close_object(j);
+    }
+    return rc;
+}
+
 static enum rc due(struct request *rq, const struct board *board, struct json *j, int64_t today,
                    struct err *e)
 {
@@ -69,8 +103,10 @@ static enum rc due(struct request *rq, const struct board *board, struct json *j
     if (request_may(rq, PERM_COST_WRITE))
         put_due(rq, j, d.uncosted_sources, "有新客的来源还没有记成本",
                 "sources with new customers but no cost", "/sources");
+    if (request_may(rq, PERM_AUDIENCE_READ))
+        rc = put_cycles(rq, board, j, e);
     json_close_array(j);
-    return RC_OK;
+    return rc;
 }
 
 /* ---- moved ---- */

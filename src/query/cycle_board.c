@@ -10,7 +10,7 @@
 
 #include <assert.h>
 
-const int32_t CYCLE_OVERDUE_DAYS[CYCLE_OVERDUE] = {7, 30, 90, 36500};
+const int32_t CYCLE_OVERDUE_DAYS[CYCLE_OVERDUE - 1] = {7, 30, 90};
 
 void cycle_due_count(struct cycle_due *due, int32_t today, int64_t due_day)
 {
@@ -77,11 +77,14 @@ static enum rc count_all(struct asking *x, int32_t today, struct cycle_due *out,
     for (size_t i = 0; rc == RC_OK && i < out->n_days; i++)
         rc = count_days(x, today + (int32_t)i, today + (int32_t)i, &out->days[i], e);
     int32_t to = today - 1;
-    for (size_t k = 0; rc == RC_OK && k < CYCLE_OVERDUE; k++) {
+    for (size_t k = 0; rc == RC_OK && k < CYCLE_OVERDUE - 1; k++) {
         rc = count_days(x, today - CYCLE_OVERDUE_DAYS[k], to, &out->overdue[k], e);
         to = today - CYCLE_OVERDUE_DAYS[k] - 1;
     }
-    return rc;
+    x->test.compare = (struct window){.kind = WINDOW_BEFORE, .to = moment_of(to + 1)};
+    return rc == RC_OK ? answer_count(x->board->s, x->board->tx, &x->q,
+                                      &out->overdue[CYCLE_OVERDUE - 1], e)
+                       : rc;
 }
 
 static enum rc by_audiences(const struct board *b, const struct cycle_rule *rule,

@@ -12,8 +12,8 @@
 #include "store/cycle.h"
 
 enum { CYCLE_AHEAD_MOST = 186, CYCLE_OVERDUE = 4 };
-/* Overdue by at most so many days, the last: by more. */
-extern const int32_t CYCLE_OVERDUE_DAYS[CYCLE_OVERDUE];
+/* Overdue by at most so many days; the last number of overdue ones: by more. */
+extern const int32_t CYCLE_OVERDUE_DAYS[CYCLE_OVERDUE - 1];
 
 struct cycle_due {
     int64_t begun;                  /* who has a due date */
