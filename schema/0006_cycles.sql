@@ -7,15 +7,17 @@
 CREATE TABLE cycle (
     id         @PK@,
     name       @TEXT@ NOT NULL,                -- the name in the language: due("name")
-    -- What it counts from: the last kept purchase of one of its products, the last event of a kind,
-    -- a day field, or a relative's birth (a day field) with the customer's own age at their first
-    -- purchase as the length.
-    starts     @TEXT@ NOT NULL CHECK (starts IN ('purchase', 'event', 'field', 'relative')),
+    -- What it counts from: the last kept purchase of one of its products, the last event of a
+    -- kind, a day field, or a relative's birth (a day field) with the customer's own age at their
+    -- first purchase as the length.
+    starts     @TEXT@ NOT NULL
+               CHECK (starts IN ('purchase', 'event', 'field', 'relative')),
     kind_id    @INT@ REFERENCES event_kind (id), -- 'event': which kind
-    field_id   @INT@ REFERENCES field (id),      -- 'field', 'relative': which day field
-    length     @INT@,                          -- NULL: 'relative', where each customer has their own
-    unit       @TEXT@ CHECK (unit IN ('day', 'month')),  -- of the length; months keep the day of the month
-    enabled    @INT@ NOT NULL DEFAULT 1,       -- 0: not among what is due today; expressions mean the same
+    field_id   @INT@ REFERENCES field (id),    -- 'field', 'relative': which day field
+    length     @INT@,                          -- NULL: 'relative', which has no one length
+    unit       @TEXT@ CHECK (unit IN ('day', 'month')), -- of the length
+    -- 0: not among what is due today; expressions mean the same
+    enabled    @INT@ NOT NULL DEFAULT 1,
     account_id @INT@,                          -- who made it
     created_s  @INT@ NOT NULL,
     updated_us @INT@ NOT NULL,
@@ -28,11 +30,11 @@ CREATE UNIQUE INDEX cycle_name ON cycle (name);
 -- The products of a cycle of purchases: buying any of them begins it anew.
 CREATE TABLE cycle_product (
     cycle_id   @INT@ NOT NULL REFERENCES cycle (id),
-    product_id @INT@ NOT NULL,                 -- not declared: an import that is taken back may take it along
+    product_id @INT@ NOT NULL, -- not declared: an import that is taken back may take it along
     PRIMARY KEY (cycle_id, product_id)
 ) @CLUSTERED@;
 CREATE INDEX cycle_product_product ON cycle_product (product_id);
 
--- Sales that are no purchases: not paid (sale_fen is 0 until then), or given away. Few; whoever counts
--- lines of orders leaves theirs out.
+-- Sales that are no purchases: not paid (sale_fen is 0 until then), or given away. Few; whoever
+-- counts lines of orders leaves theirs out.
 CREATE INDEX orders_unsold ON orders (id) WHERE nature = 'sale' AND sale_fen <= 0;

@@ -16,15 +16,15 @@
 static const char *const TYPES[TYPE_COUNT] = {
     [TYPE_TEXT] = "text",         [TYPE_CHOICE] = "choice",   [TYPE_NUMBER] = "number",
     [TYPE_MONEY] = "money",       [TYPE_PERCENT] = "percent", [TYPE_TIME] = "time",
-    [TYPE_BIRTHDAY] = "birthday", [TYPE_DUE] = "due", [TYPE_NAME] = "name",       [TYPE_STAFF] = "staff",
-    [TYPE_TIER] = "tier",         [TYPE_FIELD] = "field",     [TYPE_FLAG] = "flag",
-    [TYPE_DAY] = "day",           [TYPE_DECIMAL] = "decimal",
+    [TYPE_BIRTHDAY] = "birthday", [TYPE_DUE] = "due",         [TYPE_NAME] = "name",
+    [TYPE_STAFF] = "staff",       [TYPE_TIER] = "tier",       [TYPE_FIELD] = "field",
+    [TYPE_FLAG] = "flag",         [TYPE_DAY] = "day",         [TYPE_DECIMAL] = "decimal",
 };
 
 static const char *const NAMES[NAME_KINDS] = {
     [NAME_TAG] = "tag",         [NAME_STAFF] = "staff",   [NAME_GROUP] = "group",
     [NAME_STAGE] = "stage",     [NAME_SOURCE] = "source", [NAME_CHANNEL] = "channel",
-    [NAME_PRODUCT] = "product", [NAME_TIER] = "tier", [NAME_CYCLE] = "cycle",
+    [NAME_PRODUCT] = "product", [NAME_TIER] = "tier",     [NAME_CYCLE] = "cycle",
 };
 
 static const char *const OPS[OP_COUNT] = {
@@ -191,7 +191,8 @@ static enum rc put_attributes(struct request *rq, struct tx *tx, struct err *e)
     json_open_array(j, "attributes");
     for (enum what w = 0; w < WHAT_COUNT_OF; w++) {
         const struct what_row *row = what_row(w);
-        if (!row->measure && w != WHAT_CLV && w != WHAT_DUE && row->type != TYPE_FIELD && row->type != TYPE_TIER)
+        if (!row->measure && w != WHAT_CLV && w != WHAT_DUE && row->type != TYPE_FIELD &&
+            row->type != TYPE_TIER)
             put_word(j, w, row->word, suggested(w));
     }
     if (horizon_s > 0)

@@ -233,8 +233,9 @@ const struct route route_cycle_get = {
               .en = "days ahead (28 unless told, at most 186), or weeks (12, at most 26)"}},
     .run = get_run,
     .zh = "一个周期，及今后每天或每周到期、已逾期的人数和人群表达式",
-    .en = "A cycle, with how many are due on each day or week to come and how many are overdue, each "
-          "with its expression.",
+    .en =
+        "A cycle, with how many are due on each day or week to come and how many are overdue, each "
+        "with its expression.",
     .reply = "CycleDue",
 };
 
@@ -294,8 +295,7 @@ static enum rc read_kind(struct request *rq, struct tx *tx, struct cycle_rule *r
     return rc;
 }
 
-static enum rc read_field(struct request *rq, struct tx *tx, struct cycle_rule *rule,
-                          struct err *e)
+static enum rc read_field(struct request *rq, struct tx *tx, struct cycle_rule *rule, struct err *e)
 {
     struct field f;
     if (!arg_given(rq, "field_id"))
@@ -346,16 +346,28 @@ static enum rc create_run(struct request *rq, struct tx *tx, struct err *e)
 }
 
 #define ARGS_OF_RULE                                                                               \
-    {"product_ids", ARG_IDS, IN_BODY, .max = CYCLE_PRODUCTS_MOST,                                  \
+    {"product_ids",                                                                                \
+     ARG_IDS,                                                                                      \
+     IN_BODY,                                                                                      \
+     .max = CYCLE_PRODUCTS_MOST,                                                                   \
      .zh = "purchase：买过其中任何一个商品都重新计算，最多 50 个",                                 \
      .en = "purchase: the products; buying any of them begins it anew; at most 50"},               \
-        {"length", ARG_INT, IN_BODY, .min = 1, .max = CYCLE_DAYS_MOST,                             \
-         .zh = "长度；relative 没有", .en = "how long; relative has none"},                        \
-        {"unit", ARG_CHOICE, IN_BODY, .choices = "day|month", .zh = "天（默认）或月",              \
+        {"length",                                                                                 \
+         ARG_INT,                                                                                  \
+         IN_BODY,                                                                                  \
+         .min = 1,                                                                                 \
+         .max = CYCLE_DAYS_MOST,                                                                   \
+         .zh = "长度；relative 没有",                                                              \
+         .en = "how long; relative has none"},                                                     \
+        {"unit",                                                                                   \
+         ARG_CHOICE,                                                                               \
+         IN_BODY,                                                                                  \
+         .choices = "day|month",                                                                   \
+         .zh = "天（默认）或月",                                                                   \
          .en = "days, unless told, or months"},                                                    \
     {                                                                                              \
         "enabled", ARG_BOOL, IN_BODY, .zh = "是否出现在今日待办中",                                \
-                                     .en = "whether it is among what is due today"                 \
+                                      .en = "whether it is among what is due today"                \
     }
 
 const struct route route_cycle_create = {
@@ -413,9 +425,7 @@ const struct route route_cycle_update = {
     .scope = SCOPE_NONE,
     .writes = true,
     .audited = true,
-    .args = {ARG_CYCLE_ID,
-             {"name", ARG_NAME, IN_BODY, .zh = "名称", .en = "name"},
-             ARGS_OF_RULE},
+    .args = {ARG_CYCLE_ID, {"name", ARG_NAME, IN_BODY, .zh = "名称", .en = "name"}, ARGS_OF_RULE},
     .run = change_run,
     .zh = "修改周期；从何算起不能改",
     .en = "Change a cycle; what it is counted from stays.",
@@ -463,11 +473,11 @@ static enum rc suggest_run(struct request *rq, struct tx *tx, struct err *e)
     int64_t weeks[REPURCHASE_WEEKS];
     size_t n;
     q.set = arg_ids(rq, "product_ids", &q.n_set);
-    q.range = (struct report_range){.scope_account = request_caller(rq)->scope_account,
-                                    .from_day = DB_NULL,
-                                    .to_day = DB_NULL};
-    enum rc rc = q.n_set > 0 ? report_range_fill(tx, &q.range, e)
-                             : refuse(e, "product_ids", "请选择商品", "choose at least one product");
+    q.range = (struct report_range){
+        .scope_account = request_caller(rq)->scope_account, .from_day = DB_NULL, .to_day = DB_NULL};
+    enum rc rc = q.n_set > 0
+                     ? report_range_fill(tx, &q.range, e)
+                     : refuse(e, "product_ids", "请选择商品", "choose at least one product");
     if (rc == RC_OK)
         rc = board_for(rq, tx, &board, e);
     if (rc == RC_OK)

@@ -138,8 +138,8 @@ static enum rc run(struct request *rq, struct tx *tx, struct err *e)
         rc = cycle_list(tx, &cycles, &n_cycles, e);
     if (rc != RC_OK)
         return rc;
-    struct row *rows = join_rows(request_arena(rq), figures, n, products, n_products,
-                                 arg_str(rq, "sort"), &n);
+    struct row *rows =
+        join_rows(request_arena(rq), figures, n, products, n_products, arg_str(rq, "sort"), &n);
     struct json *j = reply_json(rq);
     int64_t skip = place_of_page(rq), end = skip + page_limit(rq);
     json_open_object(j, NULL);
@@ -171,7 +171,8 @@ const struct route route_report_product_repurchase = {
              ARGS_PAGE,
              ARGS_PAGE_NUMBER},
     .run = run,
-    .zh = "各商品的复购率和复购间隔。复购率只看首购已满 within_days 天的买家；间隔按天，同一天算一次",
+    .zh =
+        "各商品的复购率和复购间隔。复购率只看首购已满 within_days 天的买家；间隔按天，同一天算一次",
     .en = "Repurchase of each product: its rate, of buyers whose first purchase lies within_days "
           "back, and the days between purchases, those of one day being one.",
     .reply = "ProductRepurchase",

@@ -47,12 +47,13 @@
 
 /* Dates that matter: a cycle, and numbers of due customers with their expressions. */
 #define CYCLE                                                                                      \
-    "\"id\":" ID ",\"name\":" TEXT ",\"starts\":" TEXT ",\"products\":" ARRAY(OBJECT("\"id\":" ID        \
-    ",\"code\":" TEXT_NULL ",\"name\":" TEXT_NULL)) ",\"kind\":" ANY ",\"field\":" ANY                \
-    ",\"length\":" INT_NULL ",\"unit\":" TEXT_NULL ",\"enabled\":" BOOL ",\"account\":" TEXT_NULL     \
-    ",\"created_s\":" INT
+    "\"id\":" ID ",\"name\":" TEXT ",\"starts\":" TEXT ",\"products\":"                            \
+    ARRAY(OBJECT("\"id\":" ID ",\"code\":" TEXT_NULL ",\"name\":" TEXT_NULL)) ",\"kind\":" ANY     \
+    ",\"field\":" ANY ",\"length\":" INT_NULL ",\"unit\":" TEXT_NULL ",\"enabled\":" BOOL          \
+    ",\"account\":" TEXT_NULL ",\"created_s\":" INT
 #define CYCLE_BARS                                                                                 \
-    ARRAY(OBJECT("\"from\":" TEXT_NULL ",\"to\":" TEXT ",\"customers\":" INT ",\"expression\":" TEXT))
+    ARRAY(OBJECT("\"from\":" TEXT_NULL ",\"to\":" TEXT ",\"customers\":" INT                       \
+                 ",\"expression\":" TEXT))
 
 /* Lifetime value: sums over customers, one customer, and one model that was fitted. */
 #define CLV_SUMS                                                                                   \

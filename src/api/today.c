@@ -46,8 +46,8 @@ static void put_due(struct request *rq, struct json *j, int64_t count, const cha
     json_close_object(j);
 }
 
-/* Who is due today or tomorrow by the cycles that are on. Only those of purchases, and only from the
- * daybook: the page is opened all day. */
+/* Who is due today or tomorrow by the cycles that are on. Only those of purchases, and only from
+ * the daybook: the page is opened all day. */
 static enum rc put_cycles(struct request *rq, const struct board *board, struct json *j,
                           struct err *e)
 {

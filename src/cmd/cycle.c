@@ -33,8 +33,8 @@ static enum rc find_cycle(struct invocation *in, struct client *c, struct str *o
     enum rc rc = client_call(c, "GET", "/api/cycles", STR_ABSENT, &r, e);
     if (rc != RC_OK)
         return rc;
-    const struct json_value *v = item_of(json_get(r.json, "items"), "name",
-                                         str_from(position(in, 0)));
+    const struct json_value *v =
+        item_of(json_get(r.json, "items"), "name", str_from(position(in, 0)));
     if (v == NULL)
         return err_set(e, RC_NOT_FOUND, "cycle_unknown", "NAME", "没有名为“%s”的周期",
                        "there is no cycle named \"%s\"", position(in, 0));
@@ -44,7 +44,7 @@ static enum rc find_cycle(struct invocation *in, struct client *c, struct str *o
 
 static enum rc list(struct invocation *in, struct err *e)
 {
-    static const char *const keys[] = {"name",    "starts", "length", "unit",
+    static const char *const keys[] = {"name",    "starts", "length",  "unit",
                                        "enabled", "soon",   "overdue", NULL};
     struct client *c = NULL;
     struct client_reply r;
@@ -82,7 +82,8 @@ static enum rc show(struct invocation *in, struct err *e)
     if (rc == RC_OK && in->json) {
         print_json(&r);
     } else if (rc == RC_OK) {
-        printf(say(in, STR_FMT "：%lld 位客户有到期日\n\n", STR_FMT ": %lld customers have a due date\n\n"),
+        printf(say(in, STR_FMT "：%lld 位客户有到期日\n\n",
+                   STR_FMT ": %lld customers have a due date\n\n"),
                STR_ARG(member(r.json, "name")),
                (long long)json_int_or(json_get(r.json, "begun"), 0));
         print_table(in, json_get(r.json, "overdue"), keys);
@@ -113,9 +114,10 @@ static enum rc put_product(struct invocation *in, struct client *c, struct str w
     struct client_reply r;
     struct str path = STR("/api/products?limit=200"), cursor = STR_ABSENT;
     do {
-        struct str target = str_absent(cursor) ? path
-                                               : arena_printf(&in->arena, STR_FMT "&cursor=" STR_FMT,
-                                                              STR_ARG(path), STR_ARG(cursor));
+        struct str target = str_absent(cursor)
+                                ? path
+                                : arena_printf(&in->arena, STR_FMT "&cursor=" STR_FMT,
+                                               STR_ARG(path), STR_ARG(cursor));
         enum rc rc = client_call(c, "GET", arena_z(&in->arena, target), STR_ABSENT, &r, e);
         if (rc != RC_OK)
             return rc;
@@ -164,8 +166,8 @@ static enum rc suggest(struct invocation *in, struct err *e)
         struct str p75 = print_cell(&in->arena, r.json, "p75_days");
         printf(say(in, "建议 %.*s 天：%lld 次间隔，25%% %.*s 天，75%% %.*s 天（%lld 位买家）\n",
                    "%.*s days: %lld intervals, 25%% %.*s days, 75%% %.*s days (%lld buyers)\n"),
-               STR_ARG(p50), (long long)json_int_or(json_get(r.json, "intervals"), 0),
-               STR_ARG(p25), STR_ARG(p75), (long long)json_int_or(json_get(r.json, "buyers"), 0));
+               STR_ARG(p50), (long long)json_int_or(json_get(r.json, "intervals"), 0), STR_ARG(p25),
+               STR_ARG(p75), (long long)json_int_or(json_get(r.json, "buyers"), 0));
     }
     buf_done(&body);
     client_close(c);
@@ -184,9 +186,9 @@ const struct command command_cycle_suggest = {
 
 static enum rc products(struct invocation *in, struct err *e)
 {
-    static const char *const keys[] = {"product.code", "product.name", "buyers",   "rate",
-                                       "intervals",    "p25_days",     "p50_days", "p75_days",
-                                       "cycle.name",   NULL};
+    static const char *const keys[] = {
+        "product.code", "product.name", "buyers",   "rate",       "intervals",
+        "p25_days",     "p50_days",     "p75_days", "cycle.name", NULL};
     struct client *c = NULL;
     struct client_reply r;
     const char *within = option_value(in, "within"), *limit = option_value(in, "limit");

@@ -62,7 +62,7 @@ struct name_found {
     bool sensitive;       /* field that an audience may not ask for */
     /* audience: its text; tier model: its tiers' texts, separated by byte 0x1E */
     struct str expression;
-    enum audience_subject subject; /* audience, tier model */
+    enum audience_subject subject;  /* audience, tier model */
     const struct cycle_rule *cycle; /* cycle */
 };
 

@@ -50,12 +50,13 @@ static enum rc wrong(struct checker *c, uint32_t at, const char *code, const cha
 /* ---- names ---- */
 
 static const char *const KIND_ZH[NAME_KINDS] = {
-    "标签", "标签组", "员工", "部门", "群",       "阶段", "来源",
-    "渠道", "商品",   "行为", "字段", "分层模型", "层级", "人群", "周期",
+    "标签", "标签组", "员工", "部门",     "群",   "阶段", "来源", "渠道",
+    "商品", "行为",   "字段", "分层模型", "层级", "人群", "周期",
 };
 static const char *const KIND_EN[NAME_KINDS] = {
-    "tag",     "tag group", "staff member",  "department", "group",      "stage", "source",
-    "channel", "product",   "kind of event", "field",      "tier model", "tier",  "audience", "cycle",
+    "tag",   "tag group",  "staff member", "department", "group",
+    "stage", "source",     "channel",      "product",    "kind of event",
+    "field", "tier model", "tier",         "audience",   "cycle",
 };
 
 static const char *const KIND_CODE[NAME_KINDS] = {

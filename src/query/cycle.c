@@ -1,4 +1,8 @@
-/* cycle.c — see cycle.h. */
+/* cycle.c — due days and the days they come from.
+ *
+ * A length in months is taken back by looking from four days before the same day of the month: the
+ * months that a day is clipped in are at most three days short. Nothing is allocated but in
+ * cycle_last_node(). */
 #include "query/cycle.h"
 
 #include <assert.h>
@@ -19,8 +23,7 @@ static int32_t last_day(void)
 int32_t cycle_due_day(const struct cycle_rule *rule, int32_t day)
 {
     assert(rule->starts != CYCLE_RELATIVE);
-    return rule->months ? calendar_add_months(day, (int)rule->length)
-                        : day + (int32_t)rule->length;
+    return rule->months ? calendar_add_months(day, (int)rule->length) : day + (int32_t)rule->length;
 }
 
 /* The first day whose due day is `due` or later. Months take a day back by at most three. */
@@ -83,8 +86,8 @@ static struct node *of_products(struct arena *a, const struct cycle_rule *rule)
     where->op = OP_IN;
     where->values = ARENA_ARRAY(a, struct literal, 1);
     where->n_values = 1;
-    where->values[0] = (struct literal){
-        .kind = LITERAL_TEXT, .found = {.ids = rule->products, .n = rule->n_products}};
+    where->values[0] = (struct literal){.kind = LITERAL_TEXT,
+                                        .found = {.ids = rule->products, .n = rule->n_products}};
     return where;
 }
 

@@ -21,10 +21,10 @@ struct day_span cycle_from_days(const struct cycle_rule *rule, struct day_span d
 struct day_span cycle_asked_days(const struct node *n, int64_t now_s, int64_t period_s);
 /* The same as instants, none later than now: of the last purchase or event. */
 struct span cycle_asked_span(const struct node *n, int64_t now_s, int64_t period_s);
-/* The test as one about the last line (event) it is counted from: `last(item where product …) between
- * …`, which holds when the cycle's last line lies in cycle_asked_span(); for CYCLE_PURCHASE and
- * CYCLE_EVENT. `counted`: only lines that count (store/cycle.h), which SQL alone can tell. Not
- * negated for `is unknown`. In the arena. */
+/* The test as one about the last line (event) it is counted from: `last(item where product …)
+ * between …`, which holds when the cycle's last line lies in cycle_asked_span(); for
+ * CYCLE_PURCHASE and CYCLE_EVENT. `counted`: only lines that count (store/cycle.h), which SQL
+ * alone can tell. Not negated for `is unknown`. In the arena. */
 struct node *cycle_last_node(struct arena *a, const struct node *n, bool counted, int64_t now_s,
                              int64_t period_s);
 

@@ -1,7 +1,7 @@
 /* cycle_board.c — due days of a cycle counted, by whoever can.
  *
- * The daybook knows who bought what, and the database all other days; of a kind of event each number
- * is a question about an audience, since the mirror answers those at once. */
+ * The daybook knows who bought what, and the database all other days; of a kind of event each
+ * number is a question about an audience, since the mirror answers those at once. */
 #include "query/cycle_board.h"
 
 #include "query/answer.h"
@@ -65,8 +65,8 @@ static struct moment moment_of(int32_t day)
 static enum rc count_days(struct asking *x, int32_t from, int32_t to, int64_t *out, struct err *e)
 {
     x->test.op = OP_WITHIN;
-    x->test.compare = (struct window){
-        .kind = WINDOW_BETWEEN, .from = moment_of(from), .to = moment_of(to)};
+    x->test.compare =
+        (struct window){.kind = WINDOW_BETWEEN, .from = moment_of(from), .to = moment_of(to)};
     return answer_count(x->board->s, x->board->tx, &x->q, out, e);
 }
 
@@ -82,9 +82,9 @@ static enum rc count_all(struct asking *x, int32_t today, struct cycle_due *out,
         to = today - CYCLE_OVERDUE_DAYS[k] - 1;
     }
     x->test.compare = (struct window){.kind = WINDOW_BEFORE, .to = moment_of(to + 1)};
-    return rc == RC_OK ? answer_count(x->board->s, x->board->tx, &x->q,
-                                      &out->overdue[CYCLE_OVERDUE - 1], e)
-                       : rc;
+    return rc == RC_OK
+               ? answer_count(x->board->s, x->board->tx, &x->q, &out->overdue[CYCLE_OVERDUE - 1], e)
+               : rc;
 }
 
 static enum rc by_audiences(const struct board *b, const struct cycle_rule *rule,
@@ -93,20 +93,18 @@ static enum rc by_audiences(const struct board *b, const struct cycle_rule *rule
 {
     struct asking x = {.board = b};
     x.test = (struct node){.kind = NODE_TEST, .what = WHAT_DUE, .found = {.cycle = rule}};
-    x.expr = (struct audience_expr){
-        .subject = AUDIENCE_CUSTOMER, .root = &x.test, .checked = true};
-    x.q = (struct audience_question){
-        .expr = &x.expr, .now_s = now_s, .scope_account = scope_account};
+    x.expr = (struct audience_expr){.subject = AUDIENCE_CUSTOMER, .root = &x.test, .checked = true};
+    x.q =
+        (struct audience_question){.expr = &x.expr, .now_s = now_s, .scope_account = scope_account};
     return count_all(&x, calendar_day_of(now_s), out, e);
 }
 
-enum rc board_cycle_due(const struct board *b, const struct cycle_rule *rule,
-                        int64_t scope_account, int64_t now_s, size_t n_days,
-                        struct cycle_due *out, struct err *e)
+enum rc board_cycle_due(const struct board *b, const struct cycle_rule *rule, int64_t scope_account,
+                        int64_t now_s, size_t n_days, struct cycle_due *out, struct err *e)
 {
     assert(n_days > 0 && n_days <= CYCLE_AHEAD_MOST);
-    *out = (struct cycle_due){.days = ARENA_ARRAY(tx_arena(b->tx), int64_t, n_days),
-                              .n_days = n_days};
+    *out =
+        (struct cycle_due){.days = ARENA_ARRAY(tx_arena(b->tx), int64_t, n_days), .n_days = n_days};
     if (rule->starts == CYCLE_EVENT)
         return by_audiences(b, rule, scope_account, now_s, out, e);
     enum rc rc = RC_BUSY;

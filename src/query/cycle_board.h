@@ -21,11 +21,10 @@ struct cycle_due {
     int64_t *days;                  /* due on each day from today */
     size_t n_days;
 };
-/* Fills `out`, whose days are in the transaction's arena, for the next n days (1 … CYCLE_AHEAD_MOST)
- * from `now_s`, of those whom the account may see (0: everyone). */
-enum rc board_cycle_due(const struct board *b, const struct cycle_rule *rule,
-                        int64_t scope_account, int64_t now_s, size_t n_days,
-                        struct cycle_due *out, struct err *e);
+/* Fills `out`, whose days are in the transaction's arena, for the next n days (1 …
+ * CYCLE_AHEAD_MOST) from `now_s`, of those whom the account may see (0: everyone). */
+enum rc board_cycle_due(const struct board *b, const struct cycle_rule *rule, int64_t scope_account,
+                        int64_t now_s, size_t n_days, struct cycle_due *out, struct err *e);
 
 /* For those who count: one more whose due day it is. */
 void cycle_due_count(struct cycle_due *due, int32_t today, int64_t due_day);

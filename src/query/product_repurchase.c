@@ -92,8 +92,8 @@ static void see_purchase(void *to, int64_t product_id, int64_t root_id, int64_t 
     struct counting *c = to;
     if (c->n == 0 || c->sums[c->n - 1].sum.product_id != product_id)
         LIST_ADD(c->a, c->sums, c->n, c->room)->sum.product_id = product_id;
-    repurchase_add(&c->sums[c->n - 1], (uint32_t)c->n - 1, (uint64_t)root_id,
-                   calendar_day_of(at_s), c->q, &c->intervals);
+    repurchase_add(&c->sums[c->n - 1], (uint32_t)c->n - 1, (uint64_t)root_id, calendar_day_of(at_s),
+                   c->q, &c->intervals);
 }
 
 static void count_weeks(const struct repurchase_intervals *all, int64_t *by_week)
@@ -124,9 +124,8 @@ enum rc board_product_repurchase(const struct board *b, const struct product_rep
 {
     struct counting c = {.q = q, .a = tx_arena(b->tx)};
     assert(by_week == NULL || q->set != NULL);
-    enum rc rc = b->book != NULL
-                     ? mirror_product_repurchase(b, q, &c.sums, &c.n, &c.intervals, e)
-                     : RC_BUSY;
+    enum rc rc =
+        b->book != NULL ? mirror_product_repurchase(b, q, &c.sums, &c.n, &c.intervals, e) : RC_BUSY;
     if (rc == RC_BUSY) {
         c.n = 0;
         rc = report_purchases(b->tx, &q->range, q->set, q->n_set, see_purchase, &c, e);

@@ -2,9 +2,9 @@
  * that counts as one.
  *
  * A purchase is a sale line of an order that counts (paid, not refunded wholly) of a known
- * customer; several on one day are one, so intervals are whole days from 1. Put to the daybook where
- * it is there, to the database otherwise; both give the same. Cost at two million orders with three
- * million lines: about 100 ms.
+ * customer; several on one day are one, so intervals are whole days from 1. Put to the daybook
+ * where it is there, to the database otherwise; both give the same. Cost at two million orders
+ * with three million lines: about 100 ms.
  */
 #ifndef KOI_QUERY_PRODUCT_REPURCHASE_H
 #define KOI_QUERY_PRODUCT_REPURCHASE_H
@@ -14,8 +14,8 @@
 struct product_repurchase {
     int64_t product_id; /* 0: the set */
     int64_t buyers;
-    /* Buyers whose first purchase lies at least `within_days` before the end of the range, and those
-     * of them who bought again within that time: their share is the rate. */
+    /* Buyers whose first purchase lies at least `within_days` before the end of the range, and
+     * those of them who bought again within that time: their share is the rate. */
     int64_t ripe, again;
     int64_t intervals;
     int64_t p25_days, p50_days, p75_days; /* of the intervals; 0 without one */

@@ -476,8 +476,8 @@ static void due(const struct node *n, bool negate, struct buf *out)
     }
     buf_addz(out, negate ? "不在" : "在");
     window(&n->compare, "最近 ", out);
-    buf_addz(out, n->compare.kind == WINDOW_LAST || n->compare.kind == WINDOW_NEXT ? "内到期"
-                                                                                   : "到期");
+    buf_addz(out,
+             n->compare.kind == WINDOW_LAST || n->compare.kind == WINDOW_NEXT ? "内到期" : "到期");
 }
 
 static void owner(const struct node *n, bool negate, struct buf *out)

@@ -1,8 +1,8 @@
 /* cycle.c — the rows of cycles, and what they are counted from.
  *
- * A handful of cycles, with a few products each. Who last bought what is asked of the lines by their
- * product, which has no index: one pass. Only those of whom something does not count are found
- * through refunds and unpaid orders.
+ * A handful of cycles, with a few products each. Who last bought what is asked of the lines by
+ * their product, which has no index: one pass. Only those of whom something does not count are
+ * found through refunds and unpaid orders.
  */
 #include "store/cycle.h"
 
@@ -71,17 +71,19 @@ static const struct sql CYCLE_REMOVE = {
 /* ---- when they last began ---- */
 
 #define LINE_OF(ids) "e.nature = 'sale' AND e.product_id " ids
-#define LAST_THAT_COUNTS(ids, root)                                                                      \
+#define LAST_THAT_COUNTS(ids, root)                                                                \
     "SELECT max(e.at_s) FROM customer v CROSS JOIN orders o CROSS JOIN order_item e"               \
-    " WHERE v.root_id = " root " AND o.customer_id = v.id AND e.order_id = o.id AND " LINE_OF(ids)     \
-    " AND e.customer_id = v.id AND e.at_s <= $2 AND " CYCLE_COUNTS("o", "$2")
+    " WHERE v.root_id = " root " AND o.customer_id = v.id AND e.order_id = o.id AND " LINE_OF(     \
+        ids) " AND e.customer_id = v.id AND e.at_s <= $2 AND " CYCLE_COUNTS("o", "$2")
 #define DOUBTFUL(ids)                                                                              \
     "WITH d AS (SELECT m.root_id AS id FROM refund f /*scan*/ CROSS JOIN order_item e"             \
-    " CROSS JOIN customer m WHERE e.order_id = f.order_id AND " LINE_OF(ids)                       \
-    " AND m.id = e.customer_id UNION SELECT m.root_id FROM orders u CROSS JOIN order_item e"       \
-    " CROSS JOIN customer m WHERE u.nature = 'sale' AND u.sale_fen <= 0 AND e.order_id = u.id"     \
-    " AND " LINE_OF(ids) " AND m.id = e.customer_id)"                                              \
-    " SELECT d.id, (" LAST_THAT_COUNTS(ids, "d.id") ") FROM d"
+    " CROSS JOIN customer m WHERE e.order_id = f.order_id AND " LINE_OF(                           \
+        ids) " AND m.id = e.customer_id UNION SELECT m.root_id FROM orders u CROSS JOIN "          \
+             "order_item e"                                                                        \
+             " CROSS JOIN customer m WHERE u.nature = 'sale' AND u.sale_fen <= 0 AND e.order_id "  \
+             "= u.id"                                                                              \
+             " AND " LINE_OF(ids) " AND m.id = e.customer_id)"                                     \
+                                  " SELECT d.id, (" LAST_THAT_COUNTS(ids, "d.id") ") FROM d"
 static const struct sql CYCLE_DOUBTFUL = {
     .text = DOUBTFUL(IDS_LITE("$1")),
     .pg = DOUBTFUL(IDS_PG("$1")),
@@ -103,8 +105,8 @@ static const struct sql CYCLE_LAST_OF = {
 #define PURCHASES(ids)                                                                             \
     "SELECT max(e.at_s) FROM order_item e /*scan*/ JOIN orders o ON o.id = e.order_id"             \
     " JOIN customer m ON m.id = e.customer_id JOIN customer c ON c.id = m.root_id"                 \
-    " WHERE " LINE_OF(ids) " AND e.at_s <= $3 AND " CYCLE_COUNTS("o", "$3") SEEN("m.root_id")      \
-    " GROUP BY m.root_id"
+    " WHERE " LINE_OF(ids) " AND e.at_s <= $3 AND " CYCLE_COUNTS("o", "$3")                        \
+        SEEN("m.root_id") " GROUP BY m.root_id"
 static const struct sql CYCLE_PURCHASES = {
     .text = PURCHASES(IDS_LITE("$1")),
     .pg = PURCHASES(IDS_PG("$1")),
@@ -119,17 +121,20 @@ static const struct sql CYCLE_FIELDS = {
     .out = "i",
 };
 static const struct sql CYCLE_RELATIVES = {
-    .text = "SELECT x.due FROM (SELECT f.value_int - c.birth_day + (SELECT d.day FROM calendar d"
-            " WHERE d.start_s <= " CYCLE_FIRST_S("c.id", "$3") " ORDER BY d.start_s DESC LIMIT 1)"
-            " AS due FROM customer_field f JOIN customer c ON c.id = f.customer_id"
-            " WHERE f.field_id = $1 AND c.root_id = c.id" SEEN("f.customer_id") ") x"
-            " WHERE x.due IS NOT NULL",
+    .text =
+        "SELECT x.due FROM (SELECT f.value_int - c.birth_day + (SELECT d.day FROM calendar d"
+        " WHERE d.start_s <= " CYCLE_FIRST_S(
+            "c.id", "$3") " ORDER BY d.start_s DESC LIMIT 1)"
+                          " AS due FROM customer_field f JOIN customer c ON c.id = f.customer_id"
+                          " WHERE f.field_id = $1 AND c.root_id = c.id" SEEN(
+                              "f.customer_id") ") x"
+                                               " WHERE x.due IS NOT NULL",
     .in = "iii",
     .out = "i",
 };
 
-STATEMENTS(cycle, &CYCLE_LIST, &CYCLE_LOAD, &CYCLE_NAMED, &CYCLE_PRODUCTS, &CYCLE_ADD,
-           &CYCLE_STORE, &CYCLE_PRODUCT_ADD, &CYCLE_PRODUCTS_GO, &CYCLE_REMOVE, &CYCLE_DOUBTFUL, &CYCLE_LAST_OF,
+STATEMENTS(cycle, &CYCLE_LIST, &CYCLE_LOAD, &CYCLE_NAMED, &CYCLE_PRODUCTS, &CYCLE_ADD, &CYCLE_STORE,
+           &CYCLE_PRODUCT_ADD, &CYCLE_PRODUCTS_GO, &CYCLE_REMOVE, &CYCLE_DOUBTFUL, &CYCLE_LAST_OF,
            &CYCLE_PURCHASES, &CYCLE_FIELDS, &CYCLE_RELATIVES);
 
 /* ---- words ---- */
@@ -296,8 +301,8 @@ enum rc cycle_store(struct tx *tx, const struct cycle *c, struct err *e)
 {
     enum rc rc = name_free(tx, c->name, c->id, e);
     if (rc == RC_OK)
-        rc = tx_exec(tx, &CYCLE_STORE, e, c->id, c->name, null_0(c->rule.length),
-                     unit_of(&c->rule), (int64_t)c->enabled, tx_now_us(tx));
+        rc = tx_exec(tx, &CYCLE_STORE, e, c->id, c->name, null_0(c->rule.length), unit_of(&c->rule),
+                     (int64_t)c->enabled, tx_now_us(tx));
     if (rc == RC_OK)
         rc = tx_exec(tx, &CYCLE_PRODUCTS_GO, e, c->id);
     return rc == RC_OK ? add_products(tx, c, e) : rc;

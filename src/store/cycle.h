@@ -1,7 +1,7 @@
 /* cycle — dates that matter: what each customer's due day is counted from, and how far.
  *
- * A cycle is named in expressions, due("name"); docs/AUDIENCE.md, "Due dates", says what counts. The
- * day arithmetic is query/cycle.h's; here are the rows, and who last bought what when.
+ * A cycle is named in expressions, due("name"); docs/AUDIENCE.md, "Due dates", says what counts.
+ * The day arithmetic is query/cycle.h's; here are the rows, and who last bought what when.
  */
 #ifndef KOI_STORE_CYCLE_H
 #define KOI_STORE_CYCLE_H
@@ -12,9 +12,11 @@
 /* The condition, in SQL, that the lines of an order (alias `o`) count at the moment `now`: it is a
  * purchase, and has not been refunded wholly by then. */
 #define CYCLE_COUNTS(o, now)                                                                       \
-    "(" ORDER_IS_PURCHASE(o) " AND NOT EXISTS (SELECT 1 FROM refund wholly WHERE wholly.order_id = " \
-    o ".id AND wholly.at_s <= " now " GROUP BY wholly.order_id HAVING sum(wholly.amount_fen) > 0"  \
-    " AND sum(wholly.amount_fen) >= " o ".sale_fen))"
+    "(" ORDER_IS_PURCHASE(                                                                         \
+        o) " AND NOT EXISTS (SELECT 1 FROM refund wholly WHERE wholly.order_id = " o               \
+           ".id AND wholly.at_s <= " now                                                           \
+           " GROUP BY wholly.order_id HAVING sum(wholly.amount_fen) > 0"                           \
+           " AND sum(wholly.amount_fen) >= " o ".sale_fen))"
 
 /* The instant of a root customer's first order that counts at `now`, or NULL. */
 #define CYCLE_FIRST_S(root, now)                                                                   \
@@ -51,9 +53,9 @@ struct cycle {
     int64_t id;
     struct str name;
     struct cycle_rule rule;
-    struct cycle_product *products;        /* beside rule.products; those that are no more are left out */
-    struct str kind, kind_zh, kind_en;     /* CYCLE_EVENT: the word and its names */
-    struct str field, field_name;          /* its key, and the name people see */
+    struct cycle_product *products; /* beside rule.products; those that are no more are left out */
+    struct str kind, kind_zh, kind_en; /* CYCLE_EVENT: the word and its names */
+    struct str field, field_name;      /* its key, and the name people see */
     bool enabled;
     int64_t account_id; /* 0: the command line */
     struct str account; /* absent: likewise */
@@ -91,8 +93,9 @@ enum rc cycle_last_of(struct tx *tx, const struct cycle_rule *rule, const int64_
                       int64_t now_s, void (*see)(void *to, int64_t root_id, int64_t last_s),
                       void *to, struct err *e);
 /* Calls see() with each customer whom the account may see (0: everyone) and whom the cycle has
- * begun for; not for CYCLE_EVENT. `value` is the instant of the last purchase by `now_s`, the day of
- * the field, and for CYCLE_RELATIVE the due day itself. One pass over the lines, or the field. */
+ * begun for; not for CYCLE_EVENT. `value` is the instant of the last purchase by `now_s`, the day
+ * of the field, and for CYCLE_RELATIVE the due day itself. One pass over the lines, or the field.
+ * */
 enum rc cycle_each(struct tx *tx, const struct cycle_rule *rule, int64_t scope_account,
                    int64_t now_s, void (*see)(void *to, int64_t value), void *to, struct err *e);
 

@@ -37,8 +37,8 @@ enum rc report_lines(struct tx *tx, const struct report_range *range,
                      enum rc (*see)(void *to, const struct report_line *line, struct err *e),
                      void *to, struct err *e);
 
-/* Calls see() with each sale line of a purchase that was not refunded wholly, of a known customer, of
- * orders placed in the range: by product, customer and time; `at_s` is the order's. Of these
+/* Calls see() with each sale line of a purchase that was not refunded wholly, of a known customer,
+ * of orders placed in the range: by product, customer and time; `at_s` is the order's. Of these
  * products only, and then as one (product 0), when `set` is not NULL. Sorts all lines: about 1 µs
  * each on SQLite. */
 enum rc report_purchases(struct tx *tx, const struct report_range *range, const int64_t *set,

@@ -87,6 +87,21 @@ function corp() {
     ],
     ['product', [{ id: 27, issuer: '', code: 'P1', name: 'Tea', created_s: at }]],
     [
+      'cycle',
+      [
+        {
+          id: 51,
+          name: 'Tea again',
+          starts: 'purchase',
+          length: 777,
+          unit: 'day',
+          created_s: at,
+          updated_us: at * 1e6,
+        },
+      ],
+    ],
+    ['cycle_product', [{ cycle_id: 51, product_id: 27 }]],
+    [
       'audience',
       [
         {
@@ -471,6 +486,7 @@ export const samples = {
   category_id: { own: '21', other: '21', none: '9' },
   cost_id: { own: '26', other: '26', none: '9' },
   customer_id: { own: '1001', other: '3001', none: '9' },
+  cycle_id: { own: '51', other: '51', none: '9' },
   field_id: { own: '25', other: '25', none: '9' },
   group_id: { own: '35', other: '36', none: '9' },
   import_id: { own: '34', other: '34', none: '9' },

@@ -40,8 +40,8 @@ static const struct sql AUDIENCE =
 static const struct sql CYCLE =
     INSERT("cycle", "id, name, starts, kind_id, field_id, length, unit, created_s, updated_us",
            "$1, $2, $3, $4, $5, $6, $7, 0, 0", "issIIIS");
-static const struct sql CYCLE_PRODUCT = INSERT("cycle_product", "cycle_id, product_id", "$1, $2",
-                                               "ii");
+static const struct sql CYCLE_PRODUCT =
+    INSERT("cycle_product", "cycle_id, product_id", "$1, $2", "ii");
 static const struct sql CUSTOMER =
     INSERT("customer",
            "id, root_id, nickname, gender, birth_day, province, city, source_id, stage_id, "
@@ -50,11 +50,12 @@ static const struct sql CUSTOMER =
            "$1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0", "iSSISSIIiIiI");
 static const struct sql ROOT = {.text = "UPDATE customer SET root_id = $2 WHERE id = $1",
                                 .in = "ii"};
-static const struct sql ORDER = INSERT(
-    "orders",
-    "id, channel_id, number, customer_id, staff_id, state, at_s, total_fen, sale_fen, paid_s, lines,"
-    " updated_us",
-    "$1, $2, $3, $4, $5, 'paid', $6, $7, $8, $9, 1, 0", "iisiIiiiI");
+static const struct sql ORDER =
+    INSERT("orders",
+           "id, channel_id, number, customer_id, staff_id, state, at_s, total_fen, sale_fen, "
+           "paid_s, lines,"
+           " updated_us",
+           "$1, $2, $3, $4, $5, 'paid', $6, $7, $8, $9, 1, 0", "iisiIiiiI");
 static const struct sql ITEM = INSERT("order_item",
                                       "seq, order_id, line, customer_id, product_id, at_s, "
                                       "quantity, unit_price_micro, amount_fen, nature",

@@ -1,6 +1,7 @@
 /* mirror_world.c — see mirror_world.h. A closure may run twice, so each operation draws from a seed
  * of its own and counts only once it is committed. */
 #include "mirror_world.h"
+#include "mirror_world_cycles.h"
 
 #include "domain/ingest.h"
 #include "domain/merging.h"
@@ -9,7 +10,6 @@
 #include "store/audience.h"
 #include "store/batch.h"
 #include "store/clv.h"
-#include "store/cycle.h"
 #include "store/directory.h"
 #include "store/relation.h"
 #include "store/rfm.h"
@@ -827,48 +827,14 @@ static enum rc found_audiences(struct tx *tx, const struct world *w, struct err 
     return rc;
 }
 
-/* Cycles of two of the products that orders name, together and alone, and of two kinds. */
-static enum rc found_cycles(struct tx *tx, const struct world *w, struct err *e)
-{
-    struct arena *a = tx_arena(tx);
-    int64_t products[2];
-    enum rc rc = RC_OK;
-    for (int i = 0; rc == RC_OK && i < 2; i++) {
-        struct product_row row = {.issuer = STR("shop"), .code = arena_printf(a, "P%d", i + 1)};
-        row.name = row.code;
-        rc = product_find(tx, row.issuer, row.code, &row, e);
-        if (rc == RC_NOT_FOUND) {
-            row.id = tx_id(tx);
-            rc = product_add(tx, &row, e);
-        }
-        products[i] = row.id;
-    }
-    const struct cycle_rule rules[] = {
-        {.products = products, .n_products = 2, .length = 20},
-        {.products = products, .n_products = 1, .length = 1, .months = true},
-        {.starts = CYCLE_EVENT, .kind_id = EVENT_VIEW, .length = 10},
-        {.starts = CYCLE_EVENT, .kind_id = EVENT_ORDER, .length = 2, .months = true},
-    };
-    for (int i = 0; rc == RC_OK && i < 4; i++) {
-        struct cycle c = {.name = arena_printf(a, "周期%d of %d", i, w->founded),
-                          .rule = rules[i],
-                          .enabled = true};
-        rc = cycle_add(tx, &c, e);
-    }
-    return rc;
-}
-
 enum rc world_found(struct tx *tx, void *arg, struct err *e)
 {
     struct world *w = arg;
     bool added;
     enum rc rc = found_things(tx, w, e);
-    if (rc == RC_OK)
-        rc = found_model(tx, w, e);
-    if (rc == RC_OK)
-        rc = found_audiences(tx, w, e);
-    if (rc == RC_OK)
-        rc = found_cycles(tx, w, e);
+    rc = rc == RC_OK ? found_model(tx, w, e) : rc;
+    rc = rc == RC_OK ? found_audiences(tx, w, e) : rc;
+    rc = rc == RC_OK ? world_found_cycles(tx, w->founded, e) : rc;
     struct op op = {.w = w, .rng = rng_seed(w->seed)};
     for (int i = 0; rc == RC_OK && i < 40; i++)
         rc = make(tx, &op, e);

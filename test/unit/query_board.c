@@ -218,8 +218,8 @@ static void cycles(struct asked *x)
                  for (size_t i = 0; i < due.n_days; i++)
                      number_add(to, due.days[i]);
              });
-        same(x, list[k].rule.starts == CYCLE_PURCHASE ? "days after purchases"
-                                                      : "days after events");
+        same(x,
+             list[k].rule.starts == CYCLE_PURCHASE ? "days after purchases" : "days after events");
     }
 }
 

@@ -1,8 +1,8 @@
 /* cycle_due.c — due days of a cycle of purchases, from the daybook.
  *
  * A customer's orders stand together by time. The book has the time of an order, which is that of
- * all its lines but where a file gave them their own: customers with such an order are set aside for
- * the database. So is everyone where a refund is yet to come. */
+ * all its lines but where a file gave them their own: customers with such an order are set aside
+ * for the database. So is everyone where a refund is yet to come. */
 #include "query/mirror/reports.h"
 
 #include "base/calendar.h"
@@ -188,8 +188,7 @@ static enum rc add_parts(const struct due_pass *x, struct tx *tx, struct cycle_d
 }
 
 enum rc mirror_cycle_due(const struct board *b, const struct cycle_rule *rule,
-                         int64_t scope_account, int64_t now_s, struct cycle_due *out,
-                         struct err *e)
+                         int64_t scope_account, int64_t now_s, struct cycle_due *out, struct err *e)
 {
     struct due_pass x = {.rule = rule, .now_s = now_s, .today = calendar_day_of(now_s)};
     struct arena *a = tx_arena(b->tx);
@@ -200,8 +199,8 @@ enum rc mirror_cycle_due(const struct board *b, const struct cycle_rule *rule,
     read_refunds(&x);
     x.parts = ARENA_ARRAY(a, struct due_part, x.pass.n_parts);
     for (size_t i = 0; i < x.pass.n_parts; i++)
-        x.parts[i].due = (struct cycle_due){.days = ARENA_ARRAY(a, int64_t, out->n_days),
-                                            .n_days = out->n_days};
+        x.parts[i].due =
+            (struct cycle_due){.days = ARENA_ARRAY(a, int64_t, out->n_days), .n_days = out->n_days};
     share_rounds(x.pass.n_parts, due_part, &x);
     rc = add_parts(&x, b->tx, out, e);
     for (size_t i = 0; i < x.pass.n_parts; i++)

@@ -132,7 +132,7 @@ struct plan {
     struct tx *tx;
     const struct audience_question *q;
     int64_t now_s;
-    int64_t only; /* the one customer who is asked about, or 0 */
+    int64_t only;                         /* the one customer who is asked about, or 0 */
     const struct node *as_of[AS_OF_MOST]; /* around what is being planned, the outermost first */
     size_t as_of_n;
     struct set **owned;

@@ -1,8 +1,8 @@
 /* plan_due.c — due dates of cycles that are counted from events, as conditions on the last of them.
  *
  * The mirror holds the lines of all sale orders, refunded and unpaid ones too. Of nearly everyone
- * all lines count, so they are asked of the mirror; those of whom a line does not count are few: the
- * database names them with their last line that does. */
+ * all lines count, so they are asked of the mirror; those of whom a line does not count are few:
+ * the database names them with their last line that does. */
 #include "query/mirror/plan.h"
 
 #include <assert.h>

@@ -22,7 +22,7 @@ struct lines_pass {
     struct day_units days;
     const int32_t *slot; /* by code of the product */
     size_t n_slots, rounds;
-    struct repurchase_sum *sums;                    /* by round, by slot */
+    struct repurchase_sum *sums;                   /* by round, by slot */
     struct repurchase_intervals intervals[ROUNDS]; /* by round */
 };
 
@@ -112,7 +112,8 @@ static void add_rounds(struct lines_pass *x, struct repurchase_intervals *all)
     }
 }
 
-enum rc mirror_product_repurchase(const struct board *b, const struct product_repurchase_question *q,
+enum rc mirror_product_repurchase(const struct board *b,
+                                  const struct product_repurchase_question *q,
                                   struct repurchase_sum **out, size_t *out_n,
                                   struct repurchase_intervals *intervals, struct err *e)
 {

@@ -10,8 +10,8 @@
 
 #include "query/board.h"
 
-struct cycle_due;  /* query/cycle_board.h */
-struct cycle_rule; /* store/cycle.h */
+struct cycle_due;                   /* query/cycle_board.h */
+struct cycle_rule;                  /* store/cycle.h */
 struct product_repurchase_question; /* query/product_repurchase.h */
 struct repurchase_intervals;        /* likewise */
 struct repurchase_sum;              /* likewise */
@@ -53,7 +53,8 @@ enum rc mirror_cycle_due(const struct board *b, const struct cycle_rule *rule,
                          int64_t scope_account, int64_t now_s, struct cycle_due *out,
                          struct err *e);
 /* Sums by product in ascending order of their ids, or of the set, and all intervals (free them). */
-enum rc mirror_product_repurchase(const struct board *b, const struct product_repurchase_question *q,
+enum rc mirror_product_repurchase(const struct board *b,
+                                  const struct product_repurchase_question *q,
                                   struct repurchase_sum **out, size_t *out_n,
                                   struct repurchase_intervals *intervals, struct err *e);
 
