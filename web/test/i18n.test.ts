@@ -5,12 +5,14 @@ import { analysesEn } from '@/i18n/analyses.en';
 import { analysesZh } from '@/i18n/analyses.zh';
 import { clvEn } from '@/i18n/clv.en';
 import { clvZh } from '@/i18n/clv.zh';
+import { cyclesEn } from '@/i18n/cycles.en';
+import { cyclesZh } from '@/i18n/cycles.zh';
 import { en as commonEn } from '@/i18n/en';
 import { firstLanguage, makeT } from '@/i18n/text';
 import { zh as commonZh } from '@/i18n/zh';
 
-const zh = { ...commonZh, ...analysesZh, ...clvZh };
-const en = { ...commonEn, ...analysesEn, ...clvEn };
+const zh = { ...commonZh, ...analysesZh, ...clvZh, ...cyclesZh };
+const en = { ...commonEn, ...analysesEn, ...clvEn, ...cyclesEn };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name))

@@ -131,6 +131,12 @@ export const areas: Area[] = [
       { path: '/rfm', title: 'menu.rfm', need: 'report_read', page: lazy(() => import('@/pages/rfm/Rfm')) },
       { path: '/clv', title: 'menu.clv', need: 'audience_read', page: lazy(() => import('@/pages/clv/Clv')) },
       {
+        path: '/cycles',
+        title: 'menu.cycles',
+        need: 'audience_read',
+        page: lazy(() => import('@/pages/cycles/Cycles')),
+      },
+      {
         path: '/reports',
         title: 'menu.reports',
         need: 'report_read',

@@ -905,4 +905,8 @@ export const en: Record<Key, string> = {
   'menu.repurchase': 'Repurchase',
   'rfm_tab.scored': 'Stored scores',
   'rfm_tab.now': 'Compute now',
+  'menu.cycles': 'Due dates',
+  'row.due': 'Due',
+  'row.cycle': 'Cycle',
+  'report.product_repurchase': 'Repurchase by product',
 };

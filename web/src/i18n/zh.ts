@@ -885,6 +885,10 @@ export const zh = {
   'menu.repurchase': '复购',
   'rfm_tab.scored': '已保存的评分',
   'rfm_tab.now': '即时计算',
+  'menu.cycles': '周期与到期',
+  'row.due': '到期',
+  'row.cycle': '周期',
+  'report.product_repurchase': '商品复购',
 };
 
 export type Key = keyof typeof zh;

@@ -99,6 +99,7 @@ function attributeRow(node: Node, names: string[]): Row | null {
   if (numberWhat && op) return { kind: 'number', not: false, what: numberWhat, op, value: numberOf(node) };
   const timeWhat = timeAttributes.find((one) => one === what);
   const window = compare === 'within' && node.in ? windowText(node.in) : null;
+  if (what === 'due' && window !== null) return { kind: 'due', not: false, name: node.name ?? '', window };
   return timeWhat && window !== null ? { kind: 'time', not: false, what: timeWhat, window } : null;
 }
 

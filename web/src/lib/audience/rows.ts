@@ -33,6 +33,7 @@ export type Row =
   | (Common & { kind: 'contains'; value: string })
   | (Common & { kind: 'number'; what: NumberAttribute; op: Compare; value: number })
   | (Common & { kind: 'time'; what: TimeAttribute; window: WindowText })
+  | (Common & { kind: 'due'; name: string; window: WindowText })
   | (Common & { kind: 'flag'; what: Flag })
   | (Common & { kind: 'ever'; event: string; window: WindowText })
   | (Common & {
@@ -85,6 +86,8 @@ function plainText(row: Row): string | null {
       return `${row.what} ${row.op} ${row.value}`;
     case 'time':
       return row.window ? `${row.what} ${within(row.window)}` : null;
+    case 'due':
+      return row.name && row.window ? `due(${quote(row.name)}) ${within(row.window)}` : null;
     case 'flag':
       return row.what;
     case 'text':

@@ -46,6 +46,7 @@ const choices: { group: Key; rows: Choice[] }[] = [
         row: { kind: 'seq', not: false, steps: ['view', 'order'], within: '7d', window: 'last 90d' },
       },
       { label: 'row.spend', row: { kind: 'spend', not: false, window: 'last 365d', op: '>=', value: 500 } },
+      { label: 'row.due', row: { kind: 'due', not: false, name: '', window: 'next 7d' } },
     ],
   },
   {

@@ -118,6 +118,19 @@ function Controls({ row, onChange }: ControlProps) {
           onChange={(window) => onChange({ ...row, window })}
         />
       );
+    case 'due':
+      return (
+        <>
+          <NamesInput
+            what="cycle"
+            most={1}
+            placeholder={t('row.cycle')}
+            value={row.name ? [row.name] : []}
+            onChange={(names) => onChange({ ...row, name: names[0] ?? '' })}
+          />
+          <WindowInput ahead value={row.window} onChange={(window) => onChange({ ...row, window })} />
+        </>
+      );
     case 'ever':
     case 'measure':
     case 'spend':
