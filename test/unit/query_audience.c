@@ -49,6 +49,12 @@ static void text_has_one_canonical_form(void **state)
         {"spend(where amount > 1, today) > 0", "spend(where amount > 1, today) > 0"},
         {"sample(\"x\", 12.50%)", "sample(\"x\", 12.5%)"},
         {"tag(\"a\") as of 2026-01-01", "tag(\"a\") as of 2026-01-01"},
+        {"DUE(“面霜”) in next 7d", "due(\"面霜\") in next 7d"},
+        {"not due(\"a\") in between 2026-01-01 and 2026-02-01",
+         "not due(\"a\") between 2026-01-01 and 2026-02-01"},
+        {"due(\"a\") is not known", "due(\"a\") is unknown"},
+        {"due(\"a\")", NULL},
+        {"due in next 7d", NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
@@ -100,6 +106,11 @@ static const struct {
     {"age between 30 and 18", "between_order", 12, NULL},
     {"gender = robot", "value_choice", 9, "male"},
     {"tag(\"没有流水\")", "tag_unknown", 4, "没有流失"},
+    {"friend and due(\"没有周期\") in next 7d", "cycle_unknown", 11, NULL},
+    {"due(\"面霜\") = 2026-01-01", "operator", 0, "next 7d"},
+    {"due(\"面霜\") in last 5h", "window_hours", 17, NULL},
+    {"due(\"母亲\") in next 7d as of 2026-01-01", "as_of", 0, NULL},
+    {"duo(\"面霜\") in next 7d", "word_unknown", 0, "due"},
     {"count(odrer) > 1", "kind_unknown", 6, "order"},
     {"count(order where product = \"A\") > 1", "filter_product", 18, "item"},
     {"count(view where quantity > 1) > 1", "filter_quantity", 17, NULL},

@@ -46,6 +46,15 @@ static const struct {
      "customers who are less than 18 years old or have no known age"},
     {"birthday in next 7d", "未来 7 天过生日的客户",
      "customers who have their birthday in the next 7 days"},
+    {"due(\"面霜\") in next 7d and not due(\"精华\") in last 30d",
+     "“面霜”在未来 7 天内到期、“精华”不在最近 30 天内到期的客户",
+     "customers who are due for \"面霜\" in the next 7 days and are not due for \"精华\" in the "
+     "last "
+     "30 days"},
+    {"due(\"面霜\") between 2026-01-01 and 2026-02-01 or due(\"面霜\") is unknown",
+     "“面霜”在 2026-01-01 至 2026-02-01 到期或者“面霜”没有到期日的客户",
+     "customers who are due for \"面霜\" from 2026-01-01 to 2026-02-01 or have no due date for "
+     "\"面霜\""},
     {"birthday in this month", "本月过生日的客户", "customers who have their birthday this month"},
     {"source in (\"包裹卡\", \"直播\") and stage != \"流失\"",
      "来源为“包裹卡”或“直播”、处于“流失”以外的阶段的客户",

@@ -2,6 +2,7 @@
  * Saturday). */
 #include "unit.h"
 
+#include "query/cycle.h"
 #include "query/lex.h"
 #include "query/window.h"
 
@@ -115,12 +116,40 @@ static void ages_turn_on_the_birthday(void **state)
                      calendar_day_from_civil(2023, 2, 28));
 }
 
+/* The days whose due day lies in a span are found as by trying every day. */
+static void due_days_are_told_backwards(void **state)
+{
+    static const struct cycle_rule RULES[] = {{.length = 1},
+                                              {.length = 45},
+                                              {.length = 1, .months = true},
+                                              {.length = 11, .months = true},
+                                              {.length = 36, .months = true}};
+    (void)state;
+    int32_t first = calendar_day_from_civil(2023, 12, 1);
+    for (size_t r = 0; r < sizeof RULES / sizeof *RULES; r++)
+        for (int32_t from = first; from < first + 500; from++) {
+            struct day_span due = {from, from + from % 9 - 1},
+                            days = cycle_from_days(&RULES[r], due);
+            for (int32_t day = from - 1200; day <= from + 20; day++) {
+                int32_t on = cycle_due_day(&RULES[r], day);
+                bool inside = on >= due.from && on <= due.to;
+                if (inside != (day >= days.from && day <= days.to))
+                    fail_msg("rule %zu, due %d to %d: day %d", r, due.from, due.to, day);
+            }
+        }
+    assert_int_equal(cycle_due_day(&RULES[2], calendar_day_from_civil(2024, 1, 31)),
+                     calendar_day_from_civil(2024, 2, 29));
+    struct day_span ever = window_days(&(struct window){.kind = WINDOW_EVER}, 0, 0);
+    assert_true(cycle_from_days(&RULES[4], ever).from == ever.from);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spans_of_instants),
         cmocka_unit_test(spans_of_days),
         cmocka_unit_test(ages_turn_on_the_birthday),
+        cmocka_unit_test(due_days_are_told_backwards),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

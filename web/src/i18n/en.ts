@@ -908,5 +908,5 @@ export const en: Record<Key, string> = {
   'menu.cycles': 'Due dates',
   'row.due': 'Due',
   'row.cycle': 'Cycle',
-  'report.product_repurchase': 'Repurchase by product',
+  'report.product_repurchase': 'Bought again',
 };

@@ -85,13 +85,12 @@ function CycleTable({ rows, loading, shown, show, edit, changed }: TableProps) {
       pagination={false}
       loading={loading}
       dataSource={rows}
-      rowClassName={({ id }) => (id === shown ? 'ant-table-row-selected' : '')}
       columns={[
         {
           title: t('column.name'),
           render: (_, { id, name }) => (
             <Button type="link" onClick={() => show(id)}>
-              {name}
+              {id === shown ? <strong>{name}</strong> : name}
             </Button>
           ),
         },

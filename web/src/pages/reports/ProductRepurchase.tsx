@@ -77,7 +77,8 @@ export default function ProductRepurchase({ query }: ReportProps) {
 
 function Rows({ data }: { data: Data }) {
   const { t, f } = useI18n();
-  const days = (n: number | null) => f.number(n);
+  const quartiles = ({ p25_days, p50_days, p75_days }: ProductRepurchaseRow) =>
+    p50_days === null ? '—' : [p25_days, p50_days, p75_days].map((n) => f.number(n)).join(' / ');
   return (
     <ScrollTable<ProductRepurchaseRow>
       rowKey={({ product }) => product.id}
@@ -98,9 +99,7 @@ function Rows({ data }: { data: Data }) {
           align: 'right',
           render: (_, { intervals }) => f.number(intervals),
         },
-        { title: t('again_product.p25'), align: 'right', render: (_, { p25_days }) => days(p25_days) },
-        { title: t('repurchase.median'), align: 'right', render: (_, { p50_days }) => days(p50_days) },
-        { title: t('again_product.p75'), align: 'right', render: (_, { p75_days }) => days(p75_days) },
+        { title: t('again_product.quartiles'), align: 'right', render: (_, row) => quartiles(row) },
         { title: t('again_product.cycle'), render: (_, row) => <CycleOf row={row} /> },
       ]}
     />
