@@ -37,6 +37,25 @@ const cases: [string, Node][] = [
       in: { kind: 'between', from: '2026-01-01', to: '2026-02-01' },
     },
   ],
+  [
+    'due("面霜") in next 7d',
+    { op: 'test', what: 'due', name: '面霜', compare: 'within', in: { kind: 'next', length: '7d' } },
+  ],
+  [
+    'not due("面霜") between 2026-01-01 and 2026-02-01',
+    {
+      op: 'not',
+      items: [
+        {
+          op: 'test',
+          what: 'due',
+          name: '面霜',
+          compare: 'within',
+          in: { kind: 'between', from: '2026-01-01', to: '2026-02-01' },
+        },
+      ],
+    },
+  ],
   ['friend', { op: 'flag', what: 'friend' }],
   ['group("福利")', { op: 'group', values: text('福利') }],
   ['audience("好客")', { op: 'audience', name: '好客' }],
