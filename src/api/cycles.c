@@ -160,7 +160,7 @@ static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
     size_t n;
     enum rc rc = cycle_list(tx, &list, &n, e);
     if (rc == RC_OK)
-        rc = board_for_short(rq, tx, &board, e);
+        rc = board_for(rq, tx, &board, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = listing_open(rq);

@@ -17,7 +17,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { TREND_DAYS = 30, CYCLES_SHOWN = 5, CYCLE_DAYS = 2 };
+enum { TREND_DAYS = 30, CYCLES_MOST = 8, CYCLE_DAYS = 2 };
 
 struct trend {
     struct report_range range;
@@ -46,8 +46,8 @@ static void put_due(struct request *rq, struct json *j, int64_t count, const cha
     json_close_object(j);
 }
 
-/* Who is due today or tomorrow by the cycles that are on. Only those of purchases, and only from
- * the daybook: the page is opened all day. */
+/* Who is due today or tomorrow by the first cycles that are on. Only those of purchases, and only
+ * from the daybook: the page is opened all day. */
 static enum rc put_cycles(struct request *rq, const struct board *board, struct json *j,
                           struct err *e)
 {
@@ -56,15 +56,15 @@ static enum rc put_cycles(struct request *rq, const struct board *board, struct 
     size_t n;
     struct arena *a = request_arena(rq);
     enum rc rc = cycle_list(board->tx, &list, &n, e);
-    for (size_t i = 0, shown = 0; rc == RC_OK && i < n && shown < CYCLES_SHOWN; i++) {
+    for (size_t i = 0, looked = 0; rc == RC_OK && i < n && looked < CYCLES_MOST; i++) {
         const struct cycle *c = &list[i];
         if (!c->enabled || c->rule.starts != CYCLE_PURCHASE || board->book == NULL)
             continue;
+        looked++;
         rc = board_cycle_due(board, &c->rule, request_caller(rq)->scope_account,
                              tx_now_s(board->tx), CYCLE_DAYS, &d, e);
         if (rc != RC_OK || d.days[0] + d.days[1] == 0)
             continue;
-        shown++;
         struct str title =
             request_caller(rq)->english
                 ? arena_printf(a, "due today or tomorrow: " STR_FMT, STR_ARG(c->name))
