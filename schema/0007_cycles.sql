@@ -1,4 +1,4 @@
--- 0006_cycles — dates that matter: what is due when, counted from what last happened.
+-- 0007_cycles — dates that matter: what is due when, counted from what last happened.
 --
 -- A cycle gives each customer at most one due day. Expressions say due("its name"); what counts and
 -- how days are added is in docs/AUDIENCE.md, "Due dates". Nothing about a customer is stored: due
