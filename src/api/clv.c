@@ -9,6 +9,7 @@
 #include "api/customer_json.h"
 #include "api/job_started.h"
 #include "api/listing.h"
+#include "api/report_args.h"
 #include "api/routes.h"
 #include "base/calendar.h"
 #include "domain/app.h"
@@ -171,7 +172,8 @@ static enum rc put_scores(struct request *rq, struct tx *tx, const struct score_
     struct clv_band *found = NULL;
     size_t n = 0;
     read_cuts(d, cuts);
-    enum rc rc = clv_bands(tx, request_caller(rq)->scope_account, cuts, &found, &n, e);
+    enum rc rc = board_clv_bands(board_for_people_short(rq, tx), request_caller(rq)->scope_account,
+                                 cuts, &found, &n, e);
     if (rc != RC_OK)
         return rc;
     for (size_t i = 0; i < n; i++) {

@@ -16,6 +16,7 @@ static void put_parts(struct json *j, const struct mirror_status *s, size_t dayb
     } PARTS[] = {{"events", s->bytes.events},
                  {"sets", s->bytes.marks},
                  {"columns", s->bytes.columns},
+                 {"moves", s->bytes.moves},
                  {"dictionaries", s->bytes.dictionaries},
                  {"daybook", daybook_bytes}};
     json_open_array(j, "parts");

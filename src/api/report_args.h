@@ -69,6 +69,15 @@ static inline enum rc board_for_people(struct request *rq, struct tx *tx, const 
     return board_begin_people(b, request_app(rq)->mirror, tx, e);
 }
 
+/* The same that the database can answer meanwhile. */
+static inline const struct board *board_for_people_short(struct request *rq, struct tx *tx)
+{
+    struct board *b = ARENA_NEW(request_arena(rq), struct board);
+    arena_defer(request_arena(rq), end_board, b);
+    board_begin_people_short(b, request_app(rq)->mirror, tx);
+    return b;
+}
+
 /* The range as the reply says it. */
 static inline void put_range(struct json *j, const struct report_range *range)
 {

@@ -493,7 +493,8 @@ static enum rc moves_run(struct request *rq, struct tx *tx, struct err *e)
     size_t flows_n = 0, levels_n = 0;
     enum rc rc = tier_model_only(tx, arg_int(rq, "model_id"), &m, e);
     if (rc == RC_OK)
-        rc = tier_flows(tx, m.id, from_s, to_s, scope, &flows, &flows_n, e);
+        rc = board_tier_flows(board_for_people_short(rq, tx), m.id, from_s, to_s, scope, &flows,
+                              &flows_n, e);
     if (rc == RC_OK && scope == 0) /* sizes of the past are kept over everyone */
         rc = tier_levels(tx, m.id, from_s, to_s, &levels, &levels_n, e);
     if (rc != RC_OK)
@@ -544,7 +545,8 @@ static enum rc rfm_run(struct request *rq, struct tx *tx, struct err *e)
     bool fitted = rc == RC_OK;
     if (rc != RC_OK && rc != RC_NOT_FOUND)
         return rc;
-    rc = rfm_cells(tx, request_caller(rq)->scope_account, &cells, &n, e);
+    rc = board_rfm_cells(board_for_people_short(rq, tx), request_caller(rq)->scope_account, &cells,
+                         &n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);

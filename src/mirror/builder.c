@@ -22,6 +22,7 @@ static void know_nothing(struct builder *b)
     d->customers = codes_new(1024);
     d->channels = codes_new(16);
     d->staff = codes_new(64);
+    d->tier_runs = codes_new(64);
     for (int k = 0; k < OBJECT_KINDS; k++)
         d->objects[k] = codes_new(16);
 }
@@ -32,6 +33,7 @@ static void free_all(struct builder *b)
     codes_free(d->customers);
     codes_free(d->channels);
     codes_free(d->staff);
+    codes_free(d->tier_runs);
     for (int k = 0; k < OBJECT_KINDS; k++)
         codes_free(d->objects[k]);
     for (size_t i = 0; i < b->texts_n; i++)
@@ -170,6 +172,17 @@ void put_columns(struct columns *columns, uint32_t ordinal, const struct feed_cu
     columns->clv_fen[i] = c->clv_fen == DB_NULL ? 0 : c->clv_fen;
 }
 
+void put_scores(struct scores **scores, uint32_t ordinal, const struct feed_customer *c)
+{
+    struct score x = {.rfm_fen = c->rfm_fen == DB_NULL ? 0 : c->rfm_fen};
+    if (c->clv_horizon_s != DB_NULL) {
+        x.purchases_micro = c->purchases_micro;
+        x.alive_ppm = (int32_t)c->alive_ppm;
+        x.repeater = c->repeats > 0;
+    }
+    scores_put(scores, ordinal % SET_CHUNK, &x);
+}
+
 /* ---- events ---- */
 
 static enum rc too_many(struct err *e)
@@ -257,11 +270,13 @@ struct everything {
     int64_t *root_ids; /* by ordinal */
     size_t root_room;
     struct columns **columns; /* by chunk */
+    struct scores **scores;   /* likewise */
     size_t columns_room;
     struct mark_pairs pairs[MARK_KINDS];
     uint32_t *alive;
     size_t alive_n, alive_room;
     struct run_rows **rows;
+    struct moves_read moves;
 };
 
 static enum rc see_customer(void *to, const struct feed_customer *c, struct err *e)
@@ -279,12 +294,16 @@ static enum rc see_customer(void *to, const struct feed_customer *c, struct err 
     size_t chunk = ordinal / SET_CHUNK;
     if (chunk >= all->columns_room) {
         all->columns = must(realloc(all->columns, (chunk + 1) * sizeof(struct columns *)));
-        for (; all->columns_room <= chunk; all->columns_room++)
+        all->scores = must(realloc(all->scores, (chunk + 1) * sizeof(struct scores *)));
+        for (; all->columns_room <= chunk; all->columns_room++) {
             all->columns[all->columns_room] = columns_new();
+            all->scores[all->columns_room] = NULL;
+        }
     }
     if (c->root_id != c->id)
         return RC_OK;
     put_columns(all->columns[chunk], ordinal, c);
+    put_scores(&all->scores[chunk], ordinal, c);
     put_attributes(all->b, ordinal, c, all->pairs);
     if (c->erased)
         return RC_OK;
@@ -320,6 +339,8 @@ static enum rc read_everything(struct everything *all, struct tx *tx, int64_t se
     for (uint32_t i = 0; rc == RC_OK && i < b->customers; i++)
         b->root[i] =
             i < all->root_room && all->root_ids[i] != 0 ? ordinal_of(b, all->root_ids[i]) : NOBODY;
+    if (rc == RC_OK)
+        rc = moves_read_all(&all->moves, tx, e);
     return rc == RC_OK ? builder_read_log(b, tx, seq, all->pairs, &all->rows, e) : rc;
 }
 
@@ -339,10 +360,13 @@ static void assemble_chunk(void *arg, size_t i)
     all->rows[i] = NULL;
     if (i < all->columns_room) {
         c->columns = all->columns[i];
+        c->scores = all->scores[i];
         all->columns[i] = NULL;
+        all->scores[i] = NULL;
     } else {
         c->columns = columns_new(); /* everyone of this chunk is gone */
     }
+    moves_read_put(&all->moves, c, (uint32_t)i);
 }
 
 static struct snapshot *assemble(struct everything *all, int64_t seq)
@@ -363,7 +387,7 @@ static struct snapshot *assemble(struct everything *all, int64_t seq)
 
 enum rc builder_all(struct builder *b, struct tx *tx, struct snapshot **out, struct err *e)
 {
-    struct everything all = {.b = b};
+    struct everything all = {.b = b, .moves = {.b = b}};
     int64_t seq = 0;
     enum rc rc = tx_last_seq(tx, &seq, e);
     b->behind = true;
@@ -377,12 +401,16 @@ enum rc builder_all(struct builder *b, struct tx *tx, struct snapshot **out, str
     }
     for (uint32_t i = 0; all.rows != NULL && i <= b->customers / SET_CHUNK; i++)
         run_rows_free(all.rows[i]);
-    for (size_t i = 0; i < all.columns_room; i++)
+    for (size_t i = 0; i < all.columns_room; i++) {
         free(all.columns[i]);
+        scores_drop(all.scores[i]);
+    }
     for (int k = 0; k < MARK_KINDS; k++)
         mark_pairs_free(&all.pairs[k]);
     free(all.rows);
     free(all.columns);
+    free(all.scores);
+    moves_read_free(&all.moves);
     free(all.root_ids);
     free(all.alive);
     return rc;

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OF_CUSTOMERS, OF_CHANNELS, OF_STAFF, OF_OBJECTS };
+enum { OF_CUSTOMERS, OF_CHANNELS, OF_STAFF, OF_TIER_RUNS, OF_OBJECTS };
 
 /* Changes whenever the parts look different. */
 static uint64_t layout(void)
@@ -101,6 +101,15 @@ static void put_chunk(struct image_writer *w, uint32_t i, const struct chunk *c)
     image_put(w, c->columns->added_s, sizeof c->columns->added_s);
     image_put(w, c->columns->first_s, sizeof c->columns->first_s);
     image_put(w, c->columns->clv_fen, sizeof c->columns->clv_fen);
+    if (c->scores != NULL) {
+        image_part(w, IMAGE_SCORES, i);
+        image_put(w, c->scores->low, sizeof c->scores->low);
+        image_put(w, c->scores->word, sizeof c->scores->word);
+    }
+    if (c->moves != NULL) {
+        image_part(w, IMAGE_MOVES, i);
+        image_put(w, c->moves->at, c->moves->n * sizeof *c->moves->at);
+    }
     for (int k = 0; k < c->n_runs; k++) {
         image_part(w, IMAGE_RUN, i * CHUNK_RUNS + (uint32_t)k);
         run_save(c->runs[k], w);
@@ -116,6 +125,7 @@ static void put_everything(struct image_writer *w, const struct image_draft *d)
     put_codes(w, OF_CUSTOMERS, x->customers, s->customers);
     put_codes(w, OF_CHANNELS, x->channels, codes_count(x->channels));
     put_codes(w, OF_STAFF, x->staff, codes_count(x->staff));
+    put_codes(w, OF_TIER_RUNS, x->tier_runs, codes_count(x->tier_runs));
     for (uint32_t k = 0; k < OBJECT_KINDS; k++)
         put_codes(w, OF_OBJECTS + k, x->objects[k], codes_count(x->objects[k]));
     put_texts(w, s->texts);
@@ -268,6 +278,23 @@ static bool read_marks(const struct image *image, struct snapshot *s, uint32_t k
     return !part.bad;
 }
 
+/* Parts that a chunk need not have. */
+static void read_standing(const struct image *image, struct chunk *c, uint32_t i)
+{
+    struct part scores = find(image, IMAGE_SCORES, i), moves = find(image, IMAGE_MOVES, i);
+    if (!scores.bad) {
+        c->scores = scores_new();
+        take_into(&scores, c->scores->low, sizeof c->scores->low);
+        take_into(&scores, c->scores->word, sizeof c->scores->word);
+    }
+    if (!moves.bad && moves.left > 0) {
+        c->moves = must(malloc(sizeof *c->moves + moves.left));
+        c->moves->refs = 1;
+        c->moves->n = (uint32_t)(moves.left / sizeof *c->moves->at);
+        take_into(&moves, c->moves->at, moves.left);
+    }
+}
+
 static bool read_chunk(struct image *image, struct snapshot *s, uint32_t i)
 {
     struct chunk *c = s->chunks[i] = chunk_new();
@@ -277,6 +304,7 @@ static bool read_chunk(struct image *image, struct snapshot *s, uint32_t i)
     take_into(&part, c->columns->added_s, sizeof c->columns->added_s);
     take_into(&part, c->columns->first_s, sizeof c->columns->first_s);
     take_into(&part, c->columns->clv_fen, sizeof c->columns->clv_fen);
+    read_standing(image, c, i);
     for (uint32_t k = 0; !part.bad && k < CHUNK_RUNS; k++) {
         size_t bytes;
         const void *run = image_find(image, IMAGE_RUN, i * CHUNK_RUNS + k, &bytes);
@@ -303,7 +331,9 @@ static bool read_dictionaries(struct builder *b, const struct image *image)
 {
     struct dictionaries *d = &b->dictionaries;
     bool ok = read_codes(image, OF_CUSTOMERS, d->customers) &&
-              read_codes(image, OF_CHANNELS, d->channels) && read_codes(image, OF_STAFF, d->staff);
+              read_codes(image, OF_CHANNELS, d->channels) &&
+              read_codes(image, OF_STAFF, d->staff) &&
+              read_codes(image, OF_TIER_RUNS, d->tier_runs);
     for (uint32_t k = 0; ok && k < OBJECT_KINDS; k++)
         ok = read_codes(image, OF_OBJECTS + k, d->objects[k]);
     return ok && read_texts(b, image);

@@ -60,6 +60,7 @@ static inline uint32_t second_of(int64_t at_s)
 void put_attributes(struct builder *b, uint32_t ordinal, const struct feed_customer *c,
                     struct mark_pairs pairs[static MARK_KINDS]);
 void put_columns(struct columns *columns, uint32_t ordinal, const struct feed_customer *c);
+void put_scores(struct scores **scores, uint32_t ordinal, const struct feed_customer *c);
 /* Appends to the rows of the root's chunk. Threads may call with lists of their own. */
 enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
                   struct run_rows **rows, struct err *e);
@@ -108,6 +109,22 @@ void customer_moves_sort(struct customer_moves *x, const struct builder *b);
  * nothing appended, when the order of some of them is not known. */
 bool customer_moves_gather(const struct customer_move *at, size_t n, const struct snapshot *last,
                            struct run_rows *out);
+
+/* ---- builder_moves.c: moves between tiers ---- */
+
+/* Rows by chunk. Zeroed: none. */
+struct moves_read {
+    struct builder *b;
+    struct move_rows *chunks;
+    size_t n;
+};
+/* Takes every move there is; or all of these customers, n of whom are told at once. */
+enum rc moves_read_all(struct moves_read *x, struct tx *tx, struct err *e);
+enum rc moves_read_of(struct moves_read *x, struct tx *tx, const int64_t *ids, size_t n,
+                      struct err *e);
+/* Puts what was read of chunk i, which the caller owns, to what it has. */
+void moves_read_put(struct moves_read *x, struct chunk *c, uint32_t i);
+void moves_read_free(struct moves_read *x);
 
 /* ---- builder_order.c: orders that were written again ---- */
 

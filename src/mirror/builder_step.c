@@ -46,6 +46,8 @@ struct step {
     struct id_list to_read; /* customers whose row is to be read */
     struct id_list upset_ids, touched_ids[FEED_RELATIONS];
     bool tiers_moved;
+    struct id_list mover_ids; /* customers with a new move between tiers */
+    struct moves_read tier_moves;
     struct order_changes orders;
     struct customer_moves moves;
     /* Roots of moves that need not be read again, and the others. */
@@ -122,10 +124,11 @@ static void see_change(void *to, struct str table, int64_t customer_id, int64_t 
         id_add(&s->to_read, row_id);
         if (customer_id != row_id)
             id_add(&s->to_read, customer_id);
-    } else if (str_eq(table, STR("clv_score"))) {
+    } else if (str_eq(table, STR("clv_score")) || str_eq(table, STR("rfm_score"))) {
         id_add(&s->to_read, customer_id);
     } else if (str_eq(table, STR("customer_tier"))) {
         s->tiers_moved = true;
+        id_add(&s->mover_ids, customer_id);
     } else if (str_eq(table, STR("orders"))) {
         order_changed(&s->orders, row_id, customer_id);
     }
@@ -225,6 +228,20 @@ static enum rc read_customers(struct step *s, struct err *e)
         }
         free(now.at);
     }
+    return rc;
+}
+
+/* Everything is read anew where that is less work than asking for an eighth of everyone. */
+static enum rc read_tier_moves(struct step *s, struct err *e)
+{
+    struct id_list *l = &s->mover_ids;
+    enum rc rc = RC_OK;
+    ids_sort(l);
+    if (l->n >= RELOAD_FROM && l->n > s->b->customers / 8)
+        return moves_read_all(&s->tier_moves, s->tx, e);
+    for (size_t i = 0; rc == RC_OK && i < l->n; i += IDS_A_QUERY)
+        rc = moves_read_of(&s->tier_moves, s->tx, l->at + i,
+                           l->n - i < IDS_A_QUERY ? l->n - i : IDS_A_QUERY, e);
     return rc;
 }
 
@@ -330,6 +347,8 @@ static struct chunk *copy_chunk(const struct chunk *old)
         c->runs[c->n_runs] = run_hold(old->runs[c->n_runs]);
     c->columns = old->columns;
     atomic_fetch_add(&c->columns->refs, 1);
+    c->scores = scores_hold(old->scores);
+    c->moves = moves_hold(old->moves);
     return c;
 }
 
@@ -363,7 +382,11 @@ static void renew_chunks(struct step *s, struct snapshot *fresh)
         struct chunk *c = own_chunk(fresh, ordinal / SET_CHUNK, owned);
         c->columns = columns_own(c->columns);
         put_columns(c->columns, ordinal, &s->rows[i]);
+        put_scores(&c->scores, ordinal, &s->rows[i]);
     }
+    for (uint32_t i = 0; i < s->tier_moves.n; i++)
+        if (s->tier_moves.chunks[i].n > 0)
+            moves_read_put(&s->tier_moves, own_chunk(fresh, i, owned), i);
     size_t u = 0, m = 0, p = 0;
     for (uint32_t i = 0; i < fresh->n_chunks; i++) {
         struct new_rows n = {.fresh = s->fresh[i], .again = s->again[i]};
@@ -445,6 +468,8 @@ static enum rc read_step(struct step *s, struct err *e)
     if (rc == RC_OK && !s->everything)
         rc = read_customers(s, e);
     if (rc == RC_OK && !s->everything)
+        rc = read_tier_moves(s, e);
+    if (rc == RC_OK && !s->everything)
         rc = order_changes_read(&s->orders, s->b, s->tx, s->last, e);
     if (rc != RC_OK || s->everything)
         return rc;
@@ -473,6 +498,8 @@ static void step_free(struct step *s)
     free(s->again);
     free(s->to_read.at);
     free(s->upset_ids.at);
+    free(s->mover_ids.at);
+    moves_read_free(&s->tier_moves);
     free(s->upset.at);
     order_changes_free(&s->orders);
     free(s->moves.at);
@@ -494,7 +521,7 @@ static void step_free(struct step *s)
 enum rc builder_next(struct builder *b, struct tx *tx, const struct snapshot *last,
                      struct snapshot **out, struct err *e)
 {
-    struct step s = {.b = b, .tx = tx, .last = last};
+    struct step s = {.b = b, .tx = tx, .last = last, .tier_moves = {.b = b}};
     enum rc rc = tx_last_seq(tx, &s.seq, e);
     if (rc != RC_OK)
         return rc;

@@ -23,6 +23,8 @@ enum image_tag {
     IMAGE_ALIVE,
     IMAGE_COLUMNS, /* index: the chunk */
     IMAGE_RUN,     /* index: chunk × CHUNK_RUNS + place */
+    IMAGE_SCORES,  /* index: the chunk; none where nobody has any */
+    IMAGE_MOVES,   /* likewise */
 };
 
 /* Facts about the whole, compared when it is opened. */

@@ -5,6 +5,7 @@
 #include "mirror/snapshot.h"
 
 #include "base/must.h"
+#include "store/event.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,8 @@ void chunk_drop(struct chunk *c)
     for (int k = 0; k < c->n_runs; k++)
         run_drop(c->runs[k]);
     columns_drop(c->columns);
+    scores_drop(c->scores);
+    moves_drop(c->moves);
     free(c);
 }
 
@@ -138,6 +141,12 @@ bool chunk_runs_next(struct chunk_runs *v)
     return false;
 }
 
+bool snapshot_knows_moves(const struct snapshot *s)
+{
+    return codes_count(s->dictionaries->tier_runs) <= UINT16_MAX &&
+           codes_count(s->dictionaries->objects[OBJECT_TIER]) <= UINT16_MAX;
+}
+
 struct snapshot_bytes snapshot_bytes(const struct snapshot *s)
 {
     struct snapshot_bytes b = {.marks = marks_bytes(s->marks) + set_bytes(s->alive) +
@@ -145,6 +154,8 @@ struct snapshot_bytes snapshot_bytes(const struct snapshot *s)
     for (uint32_t i = 0; i < s->n_chunks; i++) {
         const struct chunk *c = s->chunks[i];
         b.columns += sizeof *c->columns;
+        b.columns += c->scores != NULL ? sizeof *c->scores : 0;
+        b.moves += c->moves != NULL ? sizeof *c->moves + c->moves->n * sizeof *c->moves->at : 0;
         for (int k = 0; k < c->n_runs; k++) {
             b.events += run_bytes(c->runs[k]);
             b.rows += c->runs[k]->n;
@@ -152,6 +163,7 @@ struct snapshot_bytes snapshot_bytes(const struct snapshot *s)
     }
     const struct dictionaries *d = s->dictionaries;
     b.dictionaries = codes_bytes(d->customers) + codes_bytes(d->channels) + codes_bytes(d->staff);
+    b.dictionaries += codes_bytes(d->tier_runs);
     for (int k = 0; k < OBJECT_KINDS; k++)
         b.dictionaries += d->objects[k] != NULL ? codes_bytes(d->objects[k]) : 0;
     return b;

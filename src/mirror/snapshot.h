@@ -16,7 +16,9 @@
 #include "base/str.h"
 #include "mirror/codes.h"
 #include "mirror/marks.h"
+#include "mirror/moves.h"
 #include "mirror/run.h"
+#include "mirror/scores.h"
 #include "mirror/tier_past.h"
 
 #include <stdatomic.h>
@@ -45,6 +47,8 @@ struct chunk {
     int n_runs;
     struct run *runs[CHUNK_RUNS]; /* the oldest first, never NULL below n_runs */
     struct columns *columns;
+    struct scores *scores; /* NULL: nobody has any */
+    struct moves *moves;   /* between tiers; NULL: none */
 };
 
 /* Texts by their number, 0 …; a snapshot sees those that were there when it was made. */
@@ -59,6 +63,7 @@ struct dictionaries {
     struct codes *customers; /* code − 1 is the ordinal */
     struct codes *channels, *staff;
     struct codes *objects[OBJECT_KINDS];
+    struct codes *tier_runs;
 };
 
 struct snapshot {
@@ -115,9 +120,12 @@ static inline int chunk_oldest(const struct chunk *chunk, uint32_t local)
     return k;
 }
 
+/* Whether the moves of its chunks are all there are: codes of runs and tiers have 16 bits there. */
+bool snapshot_knows_moves(const struct snapshot *s);
+
 /* What a snapshot holds, in bytes; shared parts are counted whole. */
 struct snapshot_bytes {
-    size_t events, marks, columns, dictionaries;
+    size_t events, marks, columns, moves, dictionaries; /* columns: scores, too */
     int64_t rows; /* events */
 };
 struct snapshot_bytes snapshot_bytes(const struct snapshot *s);

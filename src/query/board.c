@@ -10,6 +10,7 @@
 #include "query/mirror/census.h"
 #include "query/mirror/orders.h"
 #include "query/mirror/reports.h"
+#include "query/mirror/standing.h"
 
 enum { LONG_LOG = 2000000 /* rows past which the database takes seconds for a report */ };
 
@@ -44,10 +45,15 @@ enum rc board_begin(struct board *b, struct mirror *m, struct daybook *l, struct
     return reading(s.expected > 0 && s.at < s.expected ? s.at * 100 / s.expected : 0, e);
 }
 
+void board_begin_people_short(struct board *b, struct mirror *m, struct tx *tx)
+{
+    *b = (struct board){.tx = tx, .s = answer_from(m, tx), .memo = board_memo_new(tx)};
+}
+
 enum rc board_begin_short(struct board *b, struct mirror *m, struct daybook *l, struct tx *tx,
                           struct err *e)
 {
-    *b = (struct board){.tx = tx, .s = answer_from(m, tx), .memo = board_memo_new(tx)};
+    board_begin_people_short(b, m, tx);
     return daybook_edition_for(l, tx, &b->book, e);
 }
 
@@ -229,4 +235,30 @@ enum rc board_tier_model(const struct board *b, int64_t id, int64_t scope_accoun
         return tier_model_load(b->tx, id, scope_account, out, e);
     enum rc rc = tier_model_only(b->tx, id, out, e);
     return rc == RC_OK ? mirror_tier_sizes(b, scope_account, out, 1, e) : rc;
+}
+
+enum rc board_tier_flows(const struct board *b, int64_t model_id, int64_t from_s, int64_t to_s,
+                         int64_t scope_account, struct tier_flow **out, size_t *out_n,
+                         struct err *e)
+{
+    enum rc rc = b->s != NULL
+                     ? mirror_tier_flows(b, model_id, from_s, to_s, scope_account, out, out_n, e)
+                     : RC_BUSY;
+    return rc == RC_BUSY ? tier_flows(b->tx, model_id, from_s, to_s, scope_account, out, out_n, e)
+                         : rc;
+}
+
+enum rc board_rfm_cells(const struct board *b, int64_t scope_account, struct rfm_cell **out,
+                        size_t *out_n, struct err *e)
+{
+    enum rc rc = b->s != NULL ? mirror_rfm_cells(b, scope_account, out, out_n, e) : RC_BUSY;
+    return rc == RC_BUSY ? rfm_cells(b->tx, scope_account, out, out_n, e) : rc;
+}
+
+enum rc board_clv_bands(const struct board *b, int64_t scope_account,
+                        const int64_t cuts[static CLV_CUTS], struct clv_band **out, size_t *out_n,
+                        struct err *e)
+{
+    enum rc rc = b->s != NULL ? mirror_clv_bands(b, scope_account, cuts, out, out_n, e) : RC_BUSY;
+    return rc == RC_BUSY ? clv_bands(b->tx, scope_account, cuts, out, out_n, e) : rc;
 }

@@ -11,9 +11,11 @@
 #define KOI_QUERY_BOARD_H
 
 #include "store/catalogue.h"
+#include "store/clv.h"
 #include "store/order_read.h"
 #include "store/report.h"
 #include "store/report_product.h"
+#include "store/rfm.h"
 #include "store/source.h"
 #include "store/tag.h"
 #include "store/tier.h"
@@ -40,6 +42,8 @@ enum rc board_begin_people(struct board *b, struct mirror *m, struct tx *tx, str
 /* The same for a question that the database can answer meanwhile. */
 enum rc board_begin_short(struct board *b, struct mirror *m, struct daybook *l, struct tx *tx,
                           struct err *e);
+/* The same for a question that the snapshot alone answers. */
+void board_begin_people_short(struct board *b, struct mirror *m, struct tx *tx);
 void board_end(struct board *b);
 
 /* ---- orders ---- */
@@ -103,6 +107,17 @@ enum rc board_tier_models(const struct board *b, int64_t scope_account, struct t
 /* As tier_model_load(). */
 enum rc board_tier_model(const struct board *b, int64_t id, int64_t scope_account,
                          struct tier_model *out, struct err *e);
+/* As tier_flows(). */
+enum rc board_tier_flows(const struct board *b, int64_t model_id, int64_t from_s, int64_t to_s,
+                         int64_t scope_account, struct tier_flow **out, size_t *out_n,
+                         struct err *e);
+/* As rfm_cells(). */
+enum rc board_rfm_cells(const struct board *b, int64_t scope_account, struct rfm_cell **out,
+                        size_t *out_n, struct err *e);
+/* As clv_bands(). */
+enum rc board_clv_bands(const struct board *b, int64_t scope_account,
+                        const int64_t cuts[static CLV_CUTS], struct clv_band **out, size_t *out_n,
+                        struct err *e);
 /* As catalogue_cities(). */
 enum rc board_cities(const struct board *b, struct str q, int64_t scope_account, int64_t limit,
                      struct city_row **out, size_t *out_n, struct err *e);

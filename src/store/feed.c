@@ -50,18 +50,21 @@ static const struct sql EVENTS_OF = {
 
 #define CUSTOMER_COLUMNS                                                                           \
     "SELECT c.id, c.root_id, c.erased_s, c.no_marketing, c.birth_day, c.added_s, c.first_s,"       \
-    " c.stage_id, c.source_id, c.city, c.province, c.gender, v.horizon_s, v.clv_fen"               \
-    " FROM customer c LEFT JOIN clv_score v ON v.customer_id = c.id"
+    " c.stage_id, c.source_id, c.city, c.province, c.gender, v.horizon_s, v.clv_fen,"              \
+    " v.alive_ppm, v.purchases_micro, v.repeats, w.amount_fen"                                     \
+    " FROM customer c LEFT JOIN clv_score v ON v.customer_id = c.id"                               \
+    " LEFT JOIN rfm_score w ON w.customer_id = c.id"
+#define CUSTOMER_TYPES "iiIiIIiIISSSIIIIII"
 static const struct sql CUSTOMERS = {
     .text = CUSTOMER_COLUMNS " /*scan*/ ORDER BY c.id",
-    .out = "iiIiIIiIISSSII",
+    .out = CUSTOMER_TYPES,
 };
 #define CUSTOMERS_BY_ID(ids) CUSTOMER_COLUMNS " WHERE c.id " ids " ORDER BY c.id"
 static const struct sql CUSTOMERS_OF = {
     .text = CUSTOMERS_BY_ID(IDS_LITE("$1")),
     .pg = CUSTOMERS_BY_ID(IDS_PG("$1")),
     .in = "s",
-    .out = "iiIiIIiIISSSII",
+    .out = CUSTOMER_TYPES,
 };
 
 static const struct sql TAGS = {
@@ -137,6 +140,20 @@ static const struct sql RFM_R_OF = RFM_OF("r");
 static const struct sql RFM_F_OF = RFM_OF("f");
 static const struct sql RFM_M_OF = RFM_OF("m");
 
+#define MOVE_COLUMNS                                                                               \
+    "SELECT m.run_id, m.customer_id, coalesce(m.from_tier_id, 0), coalesce(m.to_tier_id, 0)"       \
+    " FROM tier_move m"
+static const struct sql MOVES = {
+    .text = MOVE_COLUMNS " /*scan*/",
+    .out = "iiii",
+};
+static const struct sql MOVES_OF = {
+    .text = MOVE_COLUMNS " WHERE m.customer_id " IDS_LITE("$1"),
+    .pg = MOVE_COLUMNS " WHERE m.customer_id " IDS_PG("$1"),
+    .in = "s",
+    .out = "iiii",
+};
+
 static const struct sql CHANGES = {
     .text = "SELECT table_name, customer_id, row_id FROM change WHERE seq > $1 AND seq <= $2"
             " AND customer_id IS NOT NULL",
@@ -200,8 +217,8 @@ static const struct sql SCOPE = {
 
 STATEMENTS(feed, &EVENTS, &EVENTS_OF, &CUSTOMERS, &CUSTOMERS_OF, &TAGS, &TAGS_OF, &FRIENDS,
            &FRIENDS_OF, &GROUPS, &GROUPS_OF, &TIERS, &TIERS_OF, &RFM_R_ALL, &RFM_F_ALL, &RFM_M_ALL,
-           &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &CHANGES, &UPSETS, &PRODUCTS, &TAGS_OF_GROUPS,
-           &TIERS_OF_MODEL, &LIVE_GROUPS, &PAST_GROUPS, &PAST_MOVES, &TEAM, &SCOPE);
+           &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &MOVES, &MOVES_OF, &CHANGES, &UPSETS, &PRODUCTS,
+           &TAGS_OF_GROUPS, &TIERS_OF_MODEL, &LIVE_GROUPS, &PAST_GROUPS, &PAST_MOVES, &TEAM, &SCOPE);
 
 static_assert(EVENT_ORDER == 11 && EVENT_ITEM == 13 && EVENT_ERASE == 42 && EVENT_RETRACT == 43 &&
                   OBJECT_ORDER == 6 && OBJECT_PRODUCT == 7 && OBJECT_BATCH == 16 &&
@@ -303,6 +320,10 @@ static enum rc each_customer(struct rows *r,
             .gender = rows_str(r, 11),
             .clv_horizon_s = or_null(r, 12),
             .clv_fen = or_null(r, 13),
+            .alive_ppm = or_null(r, 14),
+            .purchases_micro = or_null(r, 15),
+            .repeats = or_null(r, 16),
+            .rfm_fen = or_null(r, 17),
         };
         rc = see(to, &c, e);
     }
@@ -350,6 +371,31 @@ enum rc feed_pairs_of(struct tx *tx, enum feed_relation which, const int64_t *ro
     struct rows *r;
     enum rc rc = tx_query(tx, PAIRS[which].some, &r, e, ids_text(tx_arena(tx), roots, n));
     return rc == RC_OK ? each_pair(r, see, to, e) : rc;
+}
+
+static enum rc each_move(struct rows *r, void (*see)(void *to, const struct feed_move *m), void *to,
+                         struct err *e)
+{
+    while (rows_next(r))
+        see(to,
+            &(struct feed_move){rows_int(r, 0), rows_int(r, 1), rows_int(r, 2), rows_int(r, 3)});
+    return rows_end(r, e);
+}
+
+enum rc feed_moves(struct tx *tx, void (*see)(void *to, const struct feed_move *m), void *to,
+                   struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &MOVES, &r, e);
+    return rc == RC_OK ? each_move(r, see, to, e) : rc;
+}
+
+enum rc feed_moves_of(struct tx *tx, const int64_t *ids, size_t n,
+                      void (*see)(void *to, const struct feed_move *m), void *to, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &MOVES_OF, &r, e, ids_text(tx_arena(tx), ids, n));
+    return rc == RC_OK ? each_move(r, see, to, e) : rc;
 }
 
 enum rc feed_changes(struct tx *tx, int64_t after_seq, int64_t to_seq,

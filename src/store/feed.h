@@ -50,9 +50,11 @@ struct feed_customer {
     int64_t birth_day; /* civil day; DB_NULL */
     int64_t added_s;   /* DB_NULL */
     int64_t first_s;
-    int64_t stage_id, source_id;       /* 0: none */
-    struct str city, province, gender; /* absent: not known; valid until see() returns */
-    int64_t clv_horizon_s, clv_fen;    /* their lifetime value in force; DB_NULL: none */
+    int64_t stage_id, source_id;                 /* 0: none */
+    struct str city, province, gender;           /* absent: not known; valid until see() returns */
+    int64_t clv_horizon_s, clv_fen;              /* their lifetime value in force; DB_NULL: none */
+    int64_t alive_ppm, purchases_micro, repeats; /* likewise */
+    int64_t rfm_fen;                             /* amount of their RFM score; DB_NULL: none */
 };
 
 /* Everyone, by ascending id; or these. */
@@ -85,6 +87,16 @@ enum rc feed_pairs(struct tx *tx, enum feed_relation which,
                    void (*see)(void *to, int64_t root_id, int64_t id), void *to, struct err *e);
 enum rc feed_pairs_of(struct tx *tx, enum feed_relation which, const int64_t *roots, size_t n,
                       void (*see)(void *to, int64_t root_id, int64_t id), void *to, struct err *e);
+
+/* A move between tiers, whoever the customer is now; 0: in none. */
+struct feed_move {
+    int64_t run_id, customer_id, from_tier_id, to_tier_id;
+};
+/* Calls see() with every move there is, or with all moves of these customers. */
+enum rc feed_moves(struct tx *tx, void (*see)(void *to, const struct feed_move *m), void *to,
+                   struct err *e);
+enum rc feed_moves_of(struct tx *tx, const int64_t *ids, size_t n,
+                      void (*see)(void *to, const struct feed_move *m), void *to, struct err *e);
 
 /* Calls see() with each change of after_seq < seq ≤ to_seq that hangs on a customer. */
 enum rc feed_changes(struct tx *tx, int64_t after_seq, int64_t to_seq,

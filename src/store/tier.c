@@ -167,6 +167,11 @@ static const struct sql FLOWS_SEEN = {
     .in = "iiii",
     .out = "iii",
 };
+static const struct sql RUNS_BETWEEN = {
+    .text = "SELECT r.id FROM tier_run r WHERE r.model_id = $1 AND r.at_s > $2 AND r.at_s <= $3",
+    .in = "iii",
+    .out = "i",
+};
 static const struct sql LEVELS = {
     .text = "SELECT r.id, r.at_s, s.tier_id, s.customers FROM tier_run r"
             " JOIN tier_size s ON s.run_id = r.id WHERE r.model_id = $1 AND r.at_s > $2"
@@ -178,7 +183,8 @@ static const struct sql LEVELS = {
 STATEMENTS(tier, &MODEL_LIST, &MODEL_LOAD, &TIER_LIST, &TIER_SIZES, &TIER_SIZES_SEEN, &TIERS_EVER,
            &MODEL_ADD, &MODEL_NAMED, &MODEL_CHANGE, &MODEL_ARCHIVE, &TIER_ADD, &TIER_REMOVE_ALL,
            &TIER_CHANGE, &MEMBERS, &RUN_BEGIN, &RUN_END, &SIZE_ADD, &RUN_NEWEST, &RUN_MOVED,
-           &GONE_OF, &MOVE_ADD, &MEMBER_PUT, &MEMBER_OUT, &FLOWS_ALL, &FLOWS_SEEN, &LEVELS);
+           &GONE_OF, &MOVE_ADD, &MEMBER_PUT, &MEMBER_OUT, &FLOWS_ALL, &FLOWS_SEEN, &RUNS_BETWEEN,
+           &LEVELS);
 
 /* ---- models ---- */
 
@@ -532,6 +538,18 @@ enum rc tier_flows(struct tx *tx, int64_t model_id, int64_t from_s, int64_t to_s
     *out = list;
     *out_n = n;
     return RC_OK;
+}
+
+enum rc tier_runs_between(struct tx *tx, int64_t model_id, int64_t from_s, int64_t to_s,
+                          void (*see)(void *to, int64_t run_id), void *to, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &RUNS_BETWEEN, &r, e, model_id, from_s, to_s);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r))
+        see(to, rows_int(r, 0));
+    return rows_end(r, e);
 }
 
 enum rc tier_levels(struct tx *tx, int64_t model_id, int64_t from_s, int64_t to_s,

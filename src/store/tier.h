@@ -99,6 +99,10 @@ struct tier_flow {
 enum rc tier_flows(struct tx *tx, int64_t model_id, int64_t from_s, int64_t to_s,
                    int64_t scope_account, struct tier_flow **out, size_t *out_n, struct err *e);
 
+/* Calls see() with the runs in (from_s, to_s], begun or ended. By index. */
+enum rc tier_runs_between(struct tx *tx, int64_t model_id, int64_t from_s, int64_t to_s,
+                          void (*see)(void *to, int64_t run_id), void *to, struct err *e);
+
 struct tier_level {
     int64_t run_id, at_s, tier_id, customers;
 };

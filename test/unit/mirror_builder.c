@@ -153,6 +153,26 @@ static void say_events(const struct snapshot *s, uint32_t ordinal, struct number
     }
 }
 
+static void say_standing(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
+{
+    const struct chunk *c = s->chunks[ordinal / SET_CHUNK];
+    struct score x = {0};
+    if (c->scores != NULL)
+        x = score_at(c->scores, ordinal % SET_CHUNK);
+    number_add(out, x.rfm_fen);
+    number_add(out, x.purchases_micro);
+    number_add(out, x.alive_ppm);
+    number_add(out, x.repeater);
+    for (uint32_t i = 0; c->moves != NULL && i < c->moves->n; i++) {
+        const struct move *m = &c->moves->at[i];
+        if (m->local != ordinal % SET_CHUNK)
+            continue;
+        number_add(out, codes_id(s->dictionaries->tier_runs, m->run));
+        number_add(out, id_of(s->dictionaries->objects[OBJECT_TIER], m->from));
+        number_add(out, id_of(s->dictionaries->objects[OBJECT_TIER], m->to));
+    }
+}
+
 /* All that is known of a customer. Returns where the events begin. */
 static size_t describe(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
 {
@@ -163,6 +183,7 @@ static size_t describe(const struct snapshot *s, uint32_t ordinal, struct number
     number_add(out, c->first_s[ordinal % SET_CHUNK]);
     number_add(out, c->clv_fen[ordinal % SET_CHUNK]);
     say_marks(s, ordinal, out);
+    say_standing(s, ordinal, out);
     size_t events = out->n;
     say_events(s, ordinal, out);
     return events;
@@ -192,8 +213,8 @@ static void agree_about(const struct snapshot *a, const struct snapshot *b, cons
     size_t from = describe(a, x->ordinal, &l[0]);
     size_t want = describe(b, y->ordinal, &l[1]);
     if (from != want)
-        fail_msg("%s: customer %" PRId64 " has %zu marks, should have %zu", when, x->id,
-                 from - MARK_KINDS - 4, want - MARK_KINDS - 4);
+        fail_msg("%s: customer %" PRId64 " has %zu columns, marks and moves, should have %zu", when,
+                 x->id, from, want);
     for (size_t i = 0; i < l[0].n && i < l[1].n; i++) {
         if (l[0].at[i] == l[1].at[i])
             continue;

@@ -263,13 +263,9 @@ static enum rc score(struct tx *tx, struct op *op, struct err *e)
     op->did = true;
     if (chance(op, 20))
         return rfm_score_remove(tx, c.id, e);
-    struct rfm_score s = {c.id,
-                          rng_between(&op->rng, 1, 5),
-                          rng_between(&op->rng, 1, 5),
-                          rng_between(&op->rng, 1, 5),
-                          NOW_S,
-                          1,
-                          100};
+    int64_t f = rng_between(&op->rng, 1, 5), m = rng_between(&op->rng, 1, 5);
+    int64_t fen = rng_between(&op->rng, 0, INT64_C(1) << rng_between(&op->rng, 0, 39));
+    struct rfm_score s = {c.id, rng_between(&op->rng, 1, 5), f, m, NOW_S, 1, fen};
     return rfm_score_put(tx, op->w->fit_id, &s, e);
 }
 
@@ -284,6 +280,9 @@ static enum rc value(struct tx *tx, struct op *op, struct err *e)
         return clv_row_remove(tx, c.id, e);
     struct clv_row row = {.customer_id = c.id,
                           .horizon_s = chance(op, 10) ? HORIZON_S / 2 : HORIZON_S,
+                          .alive_ppm = chance(op, 9) ? 1000000 : rng_between(&op->rng, 0, 999999),
+                          .purchases_micro = rng_between(&op->rng, 0, INT64_C(30000000000)),
+                          .repeats = rng_between(&op->rng, 0, 2),
                           .clv_fen = rng_between(&op->rng, 0, chance(op, 50) ? 500 : 90000) * 10};
     return clv_row_put(tx, op->w->clv_fit_id, &row, e);
 }

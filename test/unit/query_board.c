@@ -15,6 +15,7 @@
 #include "query/board.h"
 #include "query/cycle_board.h"
 #include "query/mirror/orders.h"
+#include "query/mirror/standing.h"
 #include "query/product_repurchase.h"
 #include "store/customer_stats.h"
 #include "store/day.h"
@@ -48,7 +49,7 @@ struct asked {
     struct board board;
     struct report_range range;
     enum report_unit unit;
-    int64_t within_s;
+    int64_t within_s, other_model_id;
     struct numbers ours, theirs;
 };
 
@@ -267,6 +268,43 @@ static void friends(struct asked *x)
     same(x, "friends");
 }
 
+/* Cells, bands and moves are from memory, not the database's own answer handed on. */
+static void standing(struct asked *x)
+{
+    struct rfm_cell *r;
+    struct clv_band *v;
+    struct tier_flow *m;
+    size_t n;
+    int64_t scope = x->range.scope_account, cuts[CLV_CUTS];
+    BOTH(
+        x, mirror_rfm_cells(&x->board, scope, &r, &n, e), rfm_cells(x->board.tx, scope, &r, &n, e),
+        for (size_t i = 0; i < n; i++) {
+            add_three(to, r[i].r, r[i].f, r[i].m);
+            number_add(to, r[i].customers);
+            number_add(to, r[i].amount_fen);
+        });
+    same(x, "cells");
+    for (int i = 0; i < CLV_CUTS; i++)
+        cuts[i] = i < 4 ? (i + 1) * 1000 * rng_between(&x->w->rng, 1, 4) + (i > 0 ? cuts[i - 1] : 0)
+                        : INT64_MAX;
+    BOTH(
+        x, mirror_clv_bands(&x->board, scope, cuts, &v, &n, e),
+        clv_bands(x->board.tx, scope, cuts, &v, &n, e), for (size_t i = 0; i < n; i++) {
+            add_three(to, v[i].band, v[i].alive, v[i].customers);
+            add_three(to, v[i].repeaters, v[i].alive_ppm, v[i].purchases_micro);
+            number_add(to, v[i].clv_fen);
+        });
+    same(x, "bands");
+    int64_t model = rng_below(&x->w->rng, 2) == 0 ? x->w->model_id : x->other_model_id;
+    int64_t from_s = NOW_S - (int64_t)rng_below(&x->w->rng, 60) * DAY_S;
+    int64_t to_s = from_s + (int64_t)rng_below(&x->w->rng, 60) * DAY_S;
+    BOTH(x, mirror_tier_flows(&x->board, model, from_s, to_s, scope, &m, &n, e),
+         tier_flows(x->board.tx, model, from_s, to_s, scope, &m, &n, e),
+         for (size_t i = 0; i < n; i++)
+             add_three(to, m[i].from_tier_id, m[i].to_tier_id, m[i].customers));
+    same(x, "moves");
+}
+
 static void census(struct asked *x)
 {
     struct tag *t;
@@ -300,6 +338,7 @@ static void census(struct asked *x)
          for (size_t i = 0; i < n; i++) for (size_t k = 0; k < m[i].tiers_n; k++)
              add_three(to, m[i].id, m[i].tiers[k].id, m[i].tiers[k].customers));
     same(x, "tiers");
+    standing(x);
     struct report_due d;
     BOTH(x, board_due(&x->board, scope, x->range.from_day, &d, e),
          report_due(x->board.tx, scope, x->range.from_day, &d, e),
@@ -454,6 +493,64 @@ static enum rc note(struct tx *tx, void *arg, struct err *e)
     return note_add(tx, w->f->keys, who, w->account_id, STR("a word"), &id, e);
 }
 
+/* Runs of a model of its own: some of everyone go to a tier at random, those who are no roots any
+ * more to none, as in domain/tiering.c. */
+struct other_model {
+    const struct world *w;
+    struct tier_model model;
+    struct tier_row tiers[3];
+    struct rng rng; /* of the next run, which may have to be done twice */
+};
+
+static enum rc other_found(struct tx *tx, void *arg, struct err *e)
+{
+    struct other_model *o = arg;
+    static const char *const NAMES[] = {"a", "b", "c"};
+    o->model = (struct tier_model){.name = STR("another"),
+                                   .kind = STR("own"),
+                                   .subject = STR("customer"),
+                                   .period_s = DAY_S,
+                                   .tiers = o->tiers,
+                                   .tiers_n = 3};
+    for (int i = 0; i < 3; i++)
+        o->tiers[i] = (struct tier_row){.name = str_from(NAMES[i]),
+                                        .expression = STR("all"),
+                                        .color = STR("red"),
+                                        .advice = STR("")};
+    return tier_model_add(tx, &o->model, e);
+}
+
+static void see_tier(void *to, int64_t customer_id, int64_t tier_id)
+{
+    number_add(to, customer_id);
+    number_add(to, tier_id);
+}
+
+static enum rc other_run(struct tx *tx, void *arg, struct err *e)
+{
+    struct other_model *o = arg;
+    struct rng copy = o->rng, *rng = &copy;
+    struct numbers members = {0};
+    int64_t *gone = NULL, run = 0, at_s = NOW_S - rng_between(rng, 0, 60) * DAY_S;
+    size_t gone_n = 0;
+    enum rc rc = tier_members(tx, o->model.id, see_tier, &members, e);
+    if (rc == RC_OK)
+        rc = tier_gone(tx, o->w->people.at, o->w->people.n, &gone, &gone_n, e);
+    if (rc == RC_OK)
+        rc = tier_run_begin(tx, o->model.id, at_s, &run, e);
+    for (size_t i = 0; rc == RC_OK && i < o->w->people.n; i++) {
+        int64_t now = 0, to = rng_below(rng, 5) == 0 ? 0 : o->tiers[rng_below(rng, 3)].id;
+        for (size_t k = 0; k < members.n; k += 2)
+            now = members.at[k] == o->w->people.at[i] ? members.at[k + 1] : now;
+        for (size_t k = 0; k < gone_n; k++)
+            to = gone[k] == o->w->people.at[i] ? 0 : to;
+        if (now != to && rng_below(rng, 3) == 0)
+            rc = tier_move(tx, run, o->model.id, o->w->people.at[i], now, to, at_s, e);
+    }
+    free(members.at);
+    return rc;
+}
+
 static void live(struct world *w)
 {
     bool was_undoing = w->undoing != 0;
@@ -466,10 +563,10 @@ static void live(struct world *w)
 
 /* What a request finds: the snapshot of the transaction, and the daybook brought up to it. Asks
  * some questions; false when there is no daybook at the moment. */
-static bool ask_some(struct world *w, struct daybook *l, bool *out_read)
+static bool ask_some(struct world *w, struct daybook *l, int64_t other_model_id, bool *out_read)
 {
     struct snapshot *next;
-    struct asked x = {.w = w};
+    struct asked x = {.w = w, .other_model_id = other_model_id};
     store_must(w->f, db_read_begin(w->f->db, &x.board.tx, &w->f->err));
     struct tx *tx = x.board.tx;
     if (rng_below(&w->rng, 2) == 0)
@@ -499,17 +596,22 @@ static void boards_say_what_the_database_says(void **state)
 {
     struct world *w = world_new(*state);
     struct daybook *l = daybook_new();
+    struct other_model other = {.w = w};
+    store_write(w->f, other_found, &other);
     int asked = 0, reads = 0, undoing = 0;
     int64_t most = 0;
     for (int round = 0; round < ROUNDS; round++) {
         bool read;
         snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", round %d", w->seed, round);
-        bool there = ask_some(w, l, &read);
+        bool there = ask_some(w, l, other.model.id, &read);
         assert_true(there == (w->undoing == 0));
         asked += there;
         undoing += !there;
         reads += read && there;
         most = daybook_status(l).orders > most ? daybook_status(l).orders : most;
+        other.rng = rng_seed(rng_u64(&w->rng));
+        if (rng_below(&w->rng, 3) == 0)
+            store_write(w->f, other_run, &other);
         for (int i = (int)rng_between(&w->rng, 1, 30); i > 0; i--)
             live(w);
     }

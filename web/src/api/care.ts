@@ -111,7 +111,7 @@ export interface Mirror {
   built_seq: number;
   build_seq: number;
   step_us: number;
-  parts: { name: 'events' | 'sets' | 'columns' | 'dictionaries' | 'daybook'; bytes: number }[];
+  parts: { name: 'events' | 'sets' | 'columns' | 'moves' | 'dictionaries' | 'daybook'; bytes: number }[];
 }
 
 export const care = {

@@ -804,6 +804,7 @@ export const en: Record<Key, string> = {
   'mirror.part_sets': 'Memory of sets',
   'mirror.part_columns': 'Memory of columns',
   'mirror.part_dictionaries': 'Memory of dictionaries',
+  'mirror.part_moves': 'Memory of moves between tiers',
   'mirror.part_daybook': 'Memory of the daybook of orders',
   'backup.title': 'Backups',
   'backup.now': 'Back up now',

@@ -786,6 +786,7 @@ export const zh = {
   'mirror.part_sets': '集合内存',
   'mirror.part_columns': '属性内存',
   'mirror.part_dictionaries': '字典内存',
+  'mirror.part_moves': '分层移动内存',
   'mirror.part_daybook': '订单账本内存',
   'backup.title': '备份',
   'backup.now': '立即备份',
