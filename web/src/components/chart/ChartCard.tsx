@@ -1,12 +1,13 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { Button, Card, Space, Tooltip } from 'antd';
-import { lazy, type ReactNode, Suspense, useRef } from 'react';
+import { lazy, type ReactNode, type RefObject, Suspense, useRef } from 'react';
 import { EmptyState } from '@/components/EmptyState';
 import { ExportButton, type Exported } from '@/components/list/ExportButton';
 import { Waiting } from '@/components/Waiting';
 import { useT } from '@/i18n/I18nProvider';
 import { blobOf, saveAs } from '@/lib/saveAs';
 import { useIdle } from '@/lib/useIdle';
+import { useNear } from '@/lib/useNear';
 import type { CanvasHandle, Picked } from './Canvas';
 import { DataTable, type Table } from './DataTable';
 import { TableDownload } from './TableDownload';
@@ -39,6 +40,8 @@ export function ChartCard(props: Props) {
   const { title, option, table, list, height = 320, extra, note, stacked = false } = props;
   const t = useT();
   const idle = useIdle(); // the numbers are there at once, the picture when the browser has time
+  const room = useRef<HTMLDivElement>(null);
+  const near = useNear(room); // … and somebody can see it
   const canvas = useRef<CanvasHandle>(null);
   const empty = table.rows.length === 0;
   const savePng = () => saveAs(blobOf(canvas.current?.png() ?? ''), `${title}.png`);
@@ -51,7 +54,11 @@ export function ChartCard(props: Props) {
         </Button>
       </Tooltip>
       {!empty &&
-        (list ? <ExportButton size="small" {...list} /> : <TableDownload title={title} table={table} />)}
+        (list ? (
+          <ExportButton size="small" {...list} />
+        ) : (
+          <TableDownload title={title} table={table} />
+        ))}
     </Space>
   );
   return (
@@ -61,14 +68,22 @@ export function ChartCard(props: Props) {
         <EmptyState title={t('chart.empty')} hint={t('chart.empty_hint')} />
       ) : (
         <div className={stacked ? 'chart-stacked' : 'chart-beside'}>
-          <Wide label={title} minWidth={props.minWidth} height={height}>
-            <Suspense fallback={<Waiting />}>
-              {idle ? (
-                <Canvas ref={canvas} option={option} height={height} label={title} onPick={props.onPick} />
-              ) : (
-                <Waiting />
-              )}
-            </Suspense>
+          <Wide room={room} label={title} minWidth={props.minWidth} height={height}>
+            {near && (
+              <Suspense fallback={<Waiting />}>
+                {idle ? (
+                  <Canvas
+                    ref={canvas}
+                    option={option}
+                    height={height}
+                    label={title}
+                    onPick={props.onPick}
+                  />
+                ) : (
+                  <Waiting />
+                )}
+              </Suspense>
+            )}
           </Wide>
           <DataTable table={table} label={title} height={height} />
         </div>
@@ -78,11 +93,22 @@ export function ChartCard(props: Props) {
 }
 
 /** The room of a picture; one that needs more than there is scrolls, by the keyboard too. */
-function Wide(props: { label: string; minWidth: number | undefined; height: number; children: ReactNode }) {
-  const { label, minWidth, height, children } = props;
-  if (minWidth === undefined) return <div style={{ minHeight: height }}>{children}</div>;
+function Wide(props: {
+  room: RefObject<HTMLDivElement | null>;
+  label: string;
+  minWidth: number | undefined;
+  height: number;
+  children: ReactNode;
+}) {
+  const { room, label, minWidth, height, children } = props;
+  if (minWidth === undefined)
+    return (
+      <div ref={room} style={{ minHeight: height }}>
+        {children}
+      </div>
+    );
   return (
-    <div className="chart-wide" tabIndex={0} role="region" aria-label={label}>
+    <div ref={room} className="chart-wide" tabIndex={0} role="region" aria-label={label}>
       <div style={{ minHeight: height, minWidth }}>{children}</div>
     </div>
   );

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { Page, Query } from '@/api/client';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { useT } from '@/i18n/I18nProvider';
+import { useIdle } from '@/lib/useIdle';
 import { useResource } from '@/lib/useResource';
 import { BatchBar } from './BatchBar';
 import { ExportButton } from './ExportButton';
@@ -47,7 +48,8 @@ export function ListPage<T extends object>(props: Props<T>) {
   const found = useResource(`${key} ${version}`, (signal) => load(query, signal));
   useEffect(() => setSelection({ all: false, ids: [] }), [key]);
 
-  const shown = view.columns ?? columns.filter(({ optional }) => !optional).map((column) => column.key);
+  const shown =
+    view.columns ?? columns.filter(({ optional }) => !optional).map((column) => column.key);
   const total = found.data?.total ?? null;
   const chosen = selection.all || selection.ids.length > 0;
   const clearSelection = () => setSelection({ all: false, ids: [] });
@@ -100,7 +102,12 @@ export function ListPage<T extends object>(props: Props<T>) {
         onSelection={setSelection}
       />
       {found.data && props.paging !== 'whole' && (
-        <Pager state={state} total={total} next={found.data.next} numbered={props.paging !== 'cursor'} />
+        <Pager
+          state={state}
+          total={total}
+          next={found.data.next}
+          numbered={props.paging !== 'cursor'}
+        />
       )}
     </div>
   );
@@ -115,10 +122,18 @@ function listQuery(state: ListState, paging: Paging): Query {
   const filter = { ...state.filter, ...(state.sort && { sort: state.sort }) };
   if (paging === 'whole') return filter;
   const byNumber = paging === 'numbers' && state.cursor === null;
-  return { ...filter, ...(byNumber ? { page: state.page } : { cursor: state.cursor }), limit: state.limit };
+  return {
+    ...filter,
+    ...(byNumber ? { page: state.page } : { cursor: state.cursor }),
+    limit: state.limit,
+  };
 }
 
-function totalText(data: Page<unknown> | undefined, paging: Paging, t: ReturnType<typeof useT>): string {
+function totalText(
+  data: Page<unknown> | undefined,
+  paging: Paging,
+  t: ReturnType<typeof useT>,
+): string {
   if (data === undefined) return '';
   if (data.total !== null && data.total !== undefined) return t('list.total', { n: data.total });
   return paging === 'numbers' ? t('list.many') : '';
@@ -134,10 +149,15 @@ interface TableProps2<T> extends Props<T> {
   onSelection: (selection: Selection) => void;
 }
 
+/** As many rows as a window shows; the others of a first page come when those have been painted. */
+const FIRST_ROWS = 20;
+
 function ListTable<T extends object>(props: TableProps2<T>) {
   const { columns, shown, state, rows, rowKey, onOpen, selection, onSelection } = props;
+  const idle = useIdle(rows !== undefined);
   const tableColumns = useMemo(
-    () => columns.filter(({ key }) => shown.includes(key)).map((column) => toAntd(column, state.sort)),
+    () =>
+      columns.filter(({ key }) => shown.includes(key)).map((column) => toAntd(column, state.sort)),
     [columns, shown, state.sort],
   );
   const ids = selection.all ? (rows ?? []).map(rowKey) : selection.ids;
@@ -148,7 +168,7 @@ function ListTable<T extends object>(props: TableProps2<T>) {
       size={props.dense ? 'small' : 'middle'}
       loading={{ spinning: props.loading, delay: 200 }}
       columns={tableColumns}
-      dataSource={rows ?? []}
+      dataSource={(idle ? rows : rows?.slice(0, FIRST_ROWS)) ?? []}
       pagination={false}
       locale={{ emptyText: rows === undefined ? ' ' : props.empty }}
       onRow={(row) => ({

@@ -1,5 +1,6 @@
 import { clv } from '@/api/clv';
 import { ErrorNotice } from '@/components/ErrorNotice';
+import { Near } from '@/components/Near';
 import { Waiting } from '@/components/Waiting';
 import { useResource } from '@/lib/useResource';
 import { AliveBands } from './AliveBands';
@@ -29,12 +30,36 @@ export default function Clv() {
       {data.fit && <Warnings fit={data.fit} reload={reload} />}
       {data.scores && <Scores scores={data.scores} />}
       {data.scores && <ValueBands bands={data.bands} weeks={data.scores.weeks} />}
-      {data.scores && <AliveBands bands={data.alive_bands} />}
-      {data.scores && <Top key={data.scores.fit_id} weeks={data.scores.weeks} />}
-      {data.counts.length > 0 && <Counts counts={data.counts} />}
-      {data.points.length > 0 && data.fit && <OverTime points={data.points} until={data.fit.until} />}
-      {data.amounts.length > 0 && <Amounts amounts={data.amounts} />}
-      {data.fit && <Parameters fit={data.fit} />}
+      {data.scores && (
+        <Near height={400}>
+          <AliveBands bands={data.alive_bands} />
+        </Near>
+      )}
+      {data.scores && (
+        <Near key={data.scores.fit_id} height={900}>
+          <Top weeks={data.scores.weeks} />
+        </Near>
+      )}
+      {data.counts.length > 0 && (
+        <Near height={400}>
+          <Counts counts={data.counts} />
+        </Near>
+      )}
+      {data.points.length > 0 && data.fit && (
+        <Near height={400}>
+          <OverTime points={data.points} until={data.fit.until} />
+        </Near>
+      )}
+      {data.amounts.length > 0 && (
+        <Near height={400}>
+          <Amounts amounts={data.amounts} />
+        </Near>
+      )}
+      {data.fit && (
+        <Near height={600}>
+          <Parameters fit={data.fit} />
+        </Near>
+      )}
     </div>
   );
 }
