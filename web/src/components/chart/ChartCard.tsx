@@ -54,11 +54,7 @@ export function ChartCard(props: Props) {
         </Button>
       </Tooltip>
       {!empty &&
-        (list ? (
-          <ExportButton size="small" {...list} />
-        ) : (
-          <TableDownload title={title} table={table} />
-        ))}
+        (list ? <ExportButton size="small" {...list} /> : <TableDownload title={title} table={table} />)}
     </Space>
   );
   return (
@@ -72,13 +68,7 @@ export function ChartCard(props: Props) {
             {near && (
               <Suspense fallback={<Waiting />}>
                 {idle ? (
-                  <Canvas
-                    ref={canvas}
-                    option={option}
-                    height={height}
-                    label={title}
-                    onPick={props.onPick}
-                  />
+                  <Canvas ref={canvas} option={option} height={height} label={title} onPick={props.onPick} />
                 ) : (
                   <Waiting />
                 )}

@@ -48,8 +48,7 @@ export function ListPage<T extends object>(props: Props<T>) {
   const found = useResource(`${key} ${version}`, (signal) => load(query, signal));
   useEffect(() => setSelection({ all: false, ids: [] }), [key]);
 
-  const shown =
-    view.columns ?? columns.filter(({ optional }) => !optional).map((column) => column.key);
+  const shown = view.columns ?? columns.filter(({ optional }) => !optional).map((column) => column.key);
   const total = found.data?.total ?? null;
   const chosen = selection.all || selection.ids.length > 0;
   const clearSelection = () => setSelection({ all: false, ids: [] });
@@ -102,12 +101,7 @@ export function ListPage<T extends object>(props: Props<T>) {
         onSelection={setSelection}
       />
       {found.data && props.paging !== 'whole' && (
-        <Pager
-          state={state}
-          total={total}
-          next={found.data.next}
-          numbered={props.paging !== 'cursor'}
-        />
+        <Pager state={state} total={total} next={found.data.next} numbered={props.paging !== 'cursor'} />
       )}
     </div>
   );
@@ -129,11 +123,7 @@ function listQuery(state: ListState, paging: Paging): Query {
   };
 }
 
-function totalText(
-  data: Page<unknown> | undefined,
-  paging: Paging,
-  t: ReturnType<typeof useT>,
-): string {
+function totalText(data: Page<unknown> | undefined, paging: Paging, t: ReturnType<typeof useT>): string {
   if (data === undefined) return '';
   if (data.total !== null && data.total !== undefined) return t('list.total', { n: data.total });
   return paging === 'numbers' ? t('list.many') : '';
@@ -156,8 +146,7 @@ function ListTable<T extends object>(props: TableProps2<T>) {
   const { columns, shown, state, rows, rowKey, onOpen, selection, onSelection } = props;
   const idle = useIdle(rows !== undefined);
   const tableColumns = useMemo(
-    () =>
-      columns.filter(({ key }) => shown.includes(key)).map((column) => toAntd(column, state.sort)),
+    () => columns.filter(({ key }) => shown.includes(key)).map((column) => toAntd(column, state.sort)),
     [columns, shown, state.sort],
   );
   const ids = selection.all ? (rows ?? []).map(rowKey) : selection.ids;
