@@ -241,7 +241,7 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
     }
     if (rc == RC_OK && o->with_mirror) {
         app->mirror = mirror_start(app->db, app->writer, app_path(app, a, "mirror.image"));
-        app->daybook = daybook_start(app->db);
+        app->daybook = daybook_start(app->db, app_path(app, a, "daybook.image"));
     }
     if (rc == RC_OK && o->with_jobs) {
         app->known = known_new(app->keys, KNOWN_SLOTS);

@@ -3,7 +3,10 @@
  * A step reads which orders and customers changed, those orders again, and whom those customers
  * stand for now; if anything is different, the next book is merged. An import that was taken back
  * names no orders, so everything is read anew, and while one is being taken back there is no book:
- * the database answers. Texts and codes only grow and are freed at the end. */
+ * the database answers. Texts and codes only grow and are freed at the end.
+ *
+ * The image is written by the thread when it has read everything or its tail has grown long, and
+ * when the daybook stops; what came since its number is a step like any other. */
 #include "mirror/daybook.h"
 
 #include "base/clock.h"
@@ -12,10 +15,12 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "mirror/daybook_parts.h"
+#include "store/feed.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -34,15 +39,15 @@ struct daybook {
     struct signal wake;
     struct daybook_edition *book; /* NULL: none */
     int64_t seq;                  /* that it has */
-    struct codes *people, *channels, *products;
-    struct str *provinces; /* by number; [0] is absent */
-    uint16_t provinces_n;
-    size_t provinces_room;
+    struct daybook_names names;
     void *old_provinces[32]; /* that older books may look at */
     size_t old_provinces_n;
     struct daybook_status status;
     _Atomic int64_t at;   /* orders read, of a reading under way */
     atomic_bool stopping; /* the thread ends, a reading is given up */
+    /* The image: its path, "": none; when it last began to be written and how long it took. */
+    char image[4096];
+    int64_t image_began_us, image_took_us;
 };
 
 /* ---- dictionaries ---- */
@@ -52,28 +57,28 @@ static uint16_t province_number(struct daybook *l, struct str name)
 {
     if (str_absent(name))
         return 0;
-    for (uint16_t i = 1; i < l->provinces_n; i++)
-        if (str_eq(l->provinces[i], name))
+    for (uint16_t i = 1; i < l->names.provinces_n; i++)
+        if (str_eq(l->names.provinces[i], name))
             return i;
-    if (l->provinces_n == PROVINCES_MOST)
+    if (l->names.provinces_n == PROVINCES_MOST)
         return PROVINCES_MOST;
-    if (l->provinces_n == l->provinces_room) {
-        struct str *more = must(calloc(l->provinces_room * 2, sizeof *more));
-        memcpy(more, l->provinces, l->provinces_n * sizeof *more);
-        l->old_provinces[l->old_provinces_n++] = l->provinces;
-        l->provinces = more;
-        l->provinces_room *= 2;
+    if (l->names.provinces_n == l->names.provinces_room) {
+        struct str *more = must(calloc(l->names.provinces_room * 2, sizeof *more));
+        memcpy(more, l->names.provinces, l->names.provinces_n * sizeof *more);
+        l->old_provinces[l->old_provinces_n++] = l->names.provinces;
+        l->names.provinces = more;
+        l->names.provinces_room *= 2;
     }
     char *copy = must(malloc(name.n + 1));
     if (name.n > 0)
         memcpy(copy, name.p, name.n);
-    l->provinces[l->provinces_n] = (struct str){copy, name.n};
-    return l->provinces_n++;
+    l->names.provinces[l->names.provinces_n] = (struct str){copy, name.n};
+    return l->names.provinces_n++;
 }
 
 static uint32_t person_code(struct daybook *l, int64_t id)
 {
-    return id != 0 ? codes_put(l->people, id) : 0;
+    return id != 0 ? codes_put(l->names.people, id) : 0;
 }
 
 /* ---- rows on their way ---- */
@@ -106,7 +111,7 @@ static bool see_order(void *to, const struct order_fact *o)
 {
     struct reading *r = to;
     struct daybook *l = r->l;
-    uint32_t channel = codes_put(l->channels, o->channel_id);
+    uint32_t channel = codes_put(l->names.channels, o->channel_id);
     uint16_t province = province_number(l, o->province);
     r->too_much = r->too_much || !fits(o->at_s, channel, province);
     const struct daybook_row row = {
@@ -167,7 +172,7 @@ static bool see_line(void *to, const struct line_fact *i)
     const struct daybook_line line = {
         .quantity = i->quantity,
         .amount_fen = i->amount_fen,
-        .product = i->product_id != 0 ? codes_put(r->l->products, i->product_id) : 0,
+        .product = i->product_id != 0 ? codes_put(r->l->names.products, i->product_id) : 0,
         .flags = (uint8_t)(i->flags | (repeat ? DAYBOOK_LINE_REPEAT : 0)),
     };
     daybook_fresh_line(f, &line);
@@ -178,7 +183,7 @@ static bool see_line(void *to, const struct line_fact *i)
 static void see_refund(void *to, const struct refund_fact *f)
 {
     struct reading *r = to;
-    uint32_t channel = codes_put(r->l->channels, f->channel_id);
+    uint32_t channel = codes_put(r->l->names.channels, f->channel_id);
     r->too_much = r->too_much || !fits(f->at_s, channel, 0);
     const struct daybook_refund refund = {
         .order_id = f->order_id,
@@ -196,8 +201,8 @@ static void see_change(void *to, bool is_order, int64_t id)
     struct reading *r = to;
     if (is_order)
         daybook_ids_add(&r->orders, id);
-    else if (codes_find(r->l->people, id) != 0)
-        daybook_ids_add(&r->people, codes_find(r->l->people, id));
+    else if (codes_find(r->l->names.people, id) != 0)
+        daybook_ids_add(&r->people, codes_find(r->l->names.people, id));
 }
 
 /* ---- the next book ---- */
@@ -206,19 +211,20 @@ static void see_change(void *to, bool is_order, int64_t id)
 static void put_book(struct daybook *l, struct daybook_edition *fresh)
 {
     if (fresh != NULL) {
-        fresh->provinces = l->provinces;
-        fresh->provinces_n = l->provinces_n;
-        fresh->people = l->people;
-        fresh->people_n = codes_count(l->people) + 1;
-        fresh->channels = l->channels;
-        fresh->products = l->products;
-        fresh->products_n = codes_count(l->products) + 1;
+        fresh->provinces = l->names.provinces;
+        fresh->provinces_n = l->names.provinces_n;
+        fresh->people = l->names.people;
+        fresh->people_n = codes_count(l->names.people) + 1;
+        fresh->channels = l->names.channels;
+        fresh->products = l->names.products;
+        fresh->products_n = codes_count(l->names.products) + 1;
     }
     daybook_edition_drop(l->book);
     l->book = fresh;
     l->status.ready = fresh != NULL;
     l->status.orders = fresh != NULL ? fresh->n : 0;
-    l->status.bytes = codes_bytes(l->people) + codes_bytes(l->channels) + codes_bytes(l->products) +
+    l->status.bytes = codes_bytes(l->names.people) + codes_bytes(l->names.channels) +
+                      codes_bytes(l->names.products) +
                       (fresh != NULL ? daybook_edition_bytes(fresh) : 0);
 }
 
@@ -264,7 +270,7 @@ static void see_person(void *to, int64_t id, int64_t root_id, bool erased)
 {
     struct standings *s = to;
     s->at[s->n++] =
-        (struct standing){codes_find(s->l->people, id), person_code(s->l, root_id), erased};
+        (struct standing){codes_find(s->l->names.people, id), person_code(s->l, root_id), erased};
 }
 
 static int compare_standings(const void *a, const void *b)
@@ -286,10 +292,10 @@ static void find_born(const struct reading *r, struct daybook_ids *out)
     const struct daybook_edition *b = r->l->book;
     for (uint32_t i = 0; i < b->n; i++)
         if (daybook_ids_has(&r->people, b->born[i]) || daybook_ids_has(&r->people, b->root[i]))
-            daybook_ids_add(out, codes_id(r->l->people, b->born[i]));
+            daybook_ids_add(out, codes_id(r->l->names.people, b->born[i]));
     for (uint32_t i = 0; i < b->n_refunds; i++)
         if (daybook_ids_has(&r->people, b->refunds[i].born))
-            daybook_ids_add(out, codes_id(r->l->people, b->refunds[i].born));
+            daybook_ids_add(out, codes_id(r->l->names.people, b->refunds[i].born));
     daybook_ids_sort(out);
 }
 
@@ -456,6 +462,105 @@ enum rc daybook_edition_for(struct daybook *l, struct tx *tx, struct daybook_edi
     return rc;
 }
 
+/* ---- the image ---- */
+
+enum { IMAGE_TAIL = 500000 /* rows of the log */, IMAGE_REST = 20 /* × its writing */ };
+
+struct expecting {
+    struct tx *tx;
+    int64_t last_seq;
+};
+
+static bool expects(void *ctx, int64_t seq, uint64_t fingerprint)
+{
+    struct expecting *x = ctx;
+    uint64_t here = 0;
+    return seq <= x->last_seq && feed_fingerprint(x->tx, seq, &here, NULL) == RC_OK &&
+           here == fingerprint;
+}
+
+bool daybook_load(struct daybook *l, struct tx *tx, const char *path)
+{
+    struct expecting x = {.tx = tx};
+    int64_t seq = 0;
+    lock_take(&l->lock);
+    assert(l->book == NULL && codes_count(l->names.people) == 0);
+    struct daybook_edition *b = NULL;
+    if (tx_last_seq(tx, &x.last_seq, NULL) == RC_OK)
+        b = daybook_image_read(path, expects, &x, &l->names, &seq);
+    if (b != NULL) {
+        put_book(l, b);
+        l->seq = l->status.image_seq = seq;
+        l->status.expected = b->n;
+    }
+    lock_give(&l->lock);
+    return b != NULL;
+}
+
+enum rc daybook_save(struct daybook *l, struct tx *tx, const char *path, struct err *e)
+{
+    uint64_t fingerprint = 0;
+    lock_take(&l->lock);
+    struct daybook_edition *b = l->book;
+    int64_t seq = l->seq;
+    if (b != NULL)
+        atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+    lock_give(&l->lock);
+    if (b == NULL)
+        return RC_OK;
+    enum rc rc = feed_fingerprint(tx, seq, &fingerprint, e);
+    if (rc == RC_OK)
+        rc = daybook_image_write(b, seq, fingerprint, path, e);
+    daybook_edition_drop(b);
+    if (rc != RC_OK)
+        return rc;
+    lock_take(&l->lock);
+    l->status.image_seq = seq;
+    lock_give(&l->lock);
+    return RC_OK;
+}
+
+/* Begins from the image, if it is to be believed. */
+static void load_image(struct daybook *l)
+{
+    struct tx *tx = NULL;
+    int64_t began_us = clock_mono_us();
+    bool loaded = l->image[0] != 0 && db_read_begin(l->db, &tx, NULL) == RC_OK &&
+                  daybook_load(l, tx, l->image);
+    db_read_end(tx);
+    if (loaded)
+        log_line(LOG_INFO, "daybook_loaded", "\"took_us\":%" PRId64, clock_mono_us() - began_us);
+}
+
+/* Has the image written when it is not of this very number, or `tail` rows are not in it. */
+static void leave_image(struct daybook *l, int64_t tail)
+{
+    struct err e = ERR_INIT;
+    struct tx *tx = NULL;
+    int64_t began_us = clock_mono_us();
+    struct daybook_status s = daybook_status(l);
+    if (l->image[0] == 0 || !s.ready || s.seq == s.image_seq || s.seq < s.image_seq + tail)
+        return;
+    enum rc rc = db_read_begin(l->db, &tx, &e);
+    if (rc == RC_OK)
+        rc = daybook_save(l, tx, l->image, &e);
+    db_read_end(tx);
+    if (rc != RC_OK)
+        log_line(LOG_ERROR, "daybook_image", "\"code\":\"%s\"", e.code);
+    l->image_began_us = began_us;
+    l->image_took_us = clock_mono_us() - began_us;
+}
+
+/* The same on the thread, unless it was just written. The caller holds the lock. */
+static void renew_image(struct daybook *l)
+{
+    if (clock_mono_us() - l->image_began_us < IMAGE_REST * l->image_took_us)
+        return;
+    lock_give(&l->lock);
+    leave_image(l, IMAGE_TAIL);
+    lock_take(&l->lock);
+}
+
 /* ---- the thread ---- */
 
 /* One look at the database. The caller holds the lock. */
@@ -481,6 +586,7 @@ static enum rc look(struct daybook *l, struct err *e)
 static void *run(void *arg)
 {
     struct daybook *l = arg;
+    load_image(l);
     lock_take(&l->lock);
     while (!atomic_load(&l->stopping)) {
         struct err e = ERR_INIT;
@@ -491,6 +597,7 @@ static void *run(void *arg)
             log_line(LOG_ERROR, "daybook", "\"code\":\"%s\"", e.code);
         else if (l->status.reads > reads)
             log_line(LOG_INFO, "daybook_read", "\"took_us\":%" PRId64, l->status.read_us);
+        renew_image(l);
         if (!atomic_load(&l->stopping))
             signal_wait_for(&l->wake, &l->lock, LOOK_AGAIN_US);
     }
@@ -505,20 +612,16 @@ struct daybook *daybook_new(void)
     struct daybook *l = must(calloc(1, sizeof *l));
     lock_init(&l->lock, LOCK_DAYBOOK);
     signal_init(&l->wake);
-    l->people = codes_new(64);
-    l->channels = codes_new(16);
-    l->products = codes_new(64);
-    l->provinces_room = 64;
-    l->provinces = must(calloc(l->provinces_room, sizeof *l->provinces));
-    l->provinces_n = 1;
+    l->names = daybook_names_new();
     put_book(l, NULL);
     return l;
 }
 
-struct daybook *daybook_start(struct db *db)
+struct daybook *daybook_start(struct db *db, const char *image)
 {
     struct daybook *l = daybook_new();
     l->db = db;
+    snprintf(l->image, sizeof l->image, "%s", image != NULL ? image : "");
     l->has_thread = true;
     l->thread = thread_start("koi-daybook", run, l);
     return l;
@@ -532,17 +635,14 @@ void daybook_stop(struct daybook *l)
     lock_take(&l->lock);
     signal_one(&l->wake);
     lock_give(&l->lock);
-    if (l->has_thread)
+    if (l->has_thread) {
         pthread_join(l->thread, NULL);
+        leave_image(l, 0);
+    }
     daybook_edition_drop(l->book);
-    for (uint16_t i = 1; i < l->provinces_n; i++)
-        free((char *)(uintptr_t)l->provinces[i].p);
     for (size_t i = 0; i < l->old_provinces_n; i++)
         free(l->old_provinces[i]);
-    free(l->provinces);
-    codes_free(l->people);
-    codes_free(l->channels);
-    codes_free(l->products);
+    daybook_names_free(&l->names);
     signal_done(&l->wake);
     lock_done(&l->lock);
     free(l);

@@ -69,8 +69,11 @@ struct daybook_edition {
 
 /* A daybook of its own, without a thread: for tests. */
 struct daybook *daybook_new(void);
-/* One with a thread that reads everything and follows. The database outlives it. */
-struct daybook *daybook_start(struct db *db);
+/* One with a thread that reads everything and follows. The database outlives it. `image` is the
+ * file that it is kept in between two runs, NULL: none. It is read at the start, when it is of this
+ * log and whole, and written when the daybook stops, and meanwhile when much has been read or come
+ * since; a crash loses nothing but the time to read that again. */
+struct daybook *daybook_start(struct db *db, const char *image);
 /* Ends the thread; nobody holds a book any more. Accepts NULL. */
 void daybook_stop(struct daybook *l);
 
@@ -85,6 +88,12 @@ void daybook_edition_drop(struct daybook_edition *b);
  * columns. */
 enum rc daybook_read(struct daybook *l, struct tx *tx, struct err *e);
 
+/* What the thread does with the image. Reads one into a daybook that knows nothing: false when there
+ * is none, or it is not to be believed. Writes what there is, if anything: durable, or RC_IO. Cost:
+ * 60 to 100 bytes an order; 0.2 s, and 0.4 s besides the disk, for two million. */
+bool daybook_load(struct daybook *l, struct tx *tx, const char *path);
+enum rc daybook_save(struct daybook *l, struct tx *tx, const char *path, struct err *e);
+
 struct daybook_status {
     bool ready;
     bool hopeless; /* what there is does not fit the columns: the database answers */
@@ -92,6 +101,7 @@ struct daybook_status {
     int64_t at, expected; /* orders read, of a reading under way; how many there were once */
     int64_t seq, reads, steps;
     int64_t read_us, step_us; /* the last one took */
+    int64_t image_seq;        /* of the image as last read or written; 0: none */
     size_t bytes;
 };
 /* Any thread. */

@@ -109,9 +109,9 @@ static struct run_amounts *amounts_of(struct daybook_edition *b, int which)
     return at[which];
 }
 
-static struct daybook_edition *book_new(size_t n, size_t n_lines, size_t n_refunds,
-                                        const bool narrow[static AMOUNTS])
+struct daybook_edition *daybook_edition_new(const struct daybook_sizes *sizes)
 {
+    size_t n = sizes->n, n_lines = sizes->n_lines, n_refunds = sizes->n_refunds;
     struct daybook_edition *b = must(calloc(1, sizeof *b));
     b->refs = 1;
     b->id = must(malloc((n + 1) * sizeof *b->id));
@@ -125,7 +125,7 @@ static struct daybook_edition *book_new(size_t n, size_t n_lines, size_t n_refun
     b->product = must(malloc((n_lines + 1) * sizeof *b->product));
     b->line_flags = must(malloc(n_lines + 1));
     for (int k = 0; k < AMOUNTS; k++)
-        amounts_new(amounts_of(b, k), narrow[k], k < QUANTITY ? n : n_lines);
+        amounts_new(amounts_of(b, k), (sizes->narrow >> k & 1) != 0, k < QUANTITY ? n : n_lines);
     b->refunds = must(malloc((n_refunds + 1) * sizeof *b->refunds));
     b->first_line[0] = 0;
     return b;
@@ -154,6 +154,41 @@ void daybook_edition_drop(struct daybook_edition *b)
 static size_t amounts_width(const struct run_amounts *c)
 {
     return c->narrow != NULL ? sizeof *c->narrow : sizeof *c->wide;
+}
+
+struct daybook_sizes daybook_edition_sizes(const struct daybook_edition *b)
+{
+    struct daybook_sizes sizes = {b->n, b->n_lines, b->n_refunds, 0};
+    for (int k = 0; k < AMOUNTS; k++)
+        if (amounts_of((struct daybook_edition *)b, k)->narrow != NULL)
+            sizes.narrow |= 1U << k;
+    return sizes;
+}
+
+void daybook_edition_columns(const struct daybook_edition *b,
+                             struct daybook_column out[static DAYBOOK_COLUMNS])
+{
+    const struct daybook_column columns[] = {
+        {b->id, b->n * sizeof *b->id},
+        {b->root, b->n * sizeof *b->root},
+        {b->born, b->n * sizeof *b->born},
+        {b->at_s, b->n * sizeof *b->at_s},
+        {b->channel, b->n * sizeof *b->channel},
+        {b->province, b->n * sizeof *b->province},
+        {b->flags, b->n * sizeof *b->flags},
+        {b->first_line, (b->n + (size_t)1) * sizeof *b->first_line},
+        {b->product, b->n_lines * sizeof *b->product},
+        {b->line_flags, b->n_lines * sizeof *b->line_flags},
+        {b->refunds, b->n_refunds * sizeof *b->refunds},
+    };
+    enum { PLAIN = sizeof columns / sizeof *columns };
+    static_assert(PLAIN + AMOUNTS == DAYBOOK_COLUMNS, "all columns are told");
+    memcpy(out, columns, sizeof columns);
+    for (int k = 0; k < AMOUNTS; k++) {
+        const struct run_amounts *c = amounts_of((struct daybook_edition *)b, k);
+        out[PLAIN + k].at = c->narrow != NULL ? (void *)c->narrow : (void *)c->wide;
+        out[PLAIN + k].bytes = (k < QUANTITY ? b->n : b->n_lines) * amounts_width(c);
+    }
 }
 
 size_t daybook_edition_bytes(const struct daybook_edition *b)
@@ -263,11 +298,13 @@ static bool comes_before(const struct daybook_edition *old, uint32_t at,
     return old->id[at] < row->id;
 }
 
-static void find_widths(struct daybook_edition *old, const struct daybook_fresh *f,
-                        bool narrow[AMOUNTS])
+/* Which columns of amounts are narrow, a bit for each. */
+static uint32_t find_widths(const struct daybook_edition *old, const struct daybook_fresh *f)
 {
+    bool narrow[AMOUNTS];
+    uint32_t bits = old != NULL ? daybook_edition_sizes(old).narrow : UINT32_MAX;
     for (int k = 0; k < AMOUNTS; k++)
-        narrow[k] = old == NULL || amounts_of(old, k)->narrow != NULL;
+        narrow[k] = (bits >> k & 1) != 0;
     for (size_t i = 0; i < f->n; i++) {
         narrow[SALE] = narrow[SALE] && is_narrow(f->rows[i].sale_fen);
         narrow[REFUNDED] = narrow[REFUNDED] && is_narrow(f->rows[i].refunded_fen);
@@ -278,6 +315,10 @@ static void find_widths(struct daybook_edition *old, const struct daybook_fresh 
         narrow[QUANTITY] = narrow[QUANTITY] && is_narrow(f->lines[i].quantity);
         narrow[AMOUNT] = narrow[AMOUNT] && is_narrow(f->lines[i].amount_fen);
     }
+    bits = 0;
+    for (int k = 0; k < AMOUNTS; k++)
+        bits |= (uint32_t)narrow[k] << k;
+    return bits;
 }
 
 static void merge_refunds(struct daybook_edition *b, const struct daybook_edition *old,
@@ -292,13 +333,12 @@ static void merge_refunds(struct daybook_edition *b, const struct daybook_editio
 
 struct daybook_edition *daybook_edition_merge(struct daybook_edition *old, struct daybook_fresh *f)
 {
-    bool narrow[AMOUNTS];
     uint32_t n = old != NULL ? old->n : 0;
     size_t n_lines = old != NULL ? old->n_lines : 0;
     size_t n_refunds = old != NULL ? old->n_refunds : 0;
-    find_widths(old, f, narrow);
-    struct daybook_edition *b =
-        book_new(n + f->n, n_lines + f->n_lines, n_refunds + f->n_refunds, narrow);
+    const struct daybook_sizes most = {(uint32_t)(n + f->n), (uint32_t)(n_lines + f->n_lines),
+                                       (uint32_t)(n_refunds + f->n_refunds), find_widths(old, f)};
+    struct daybook_edition *b = daybook_edition_new(&most);
     if (f->n > 0)
         qsort(f->rows, f->n, sizeof *f->rows, compare_rows);
     size_t next = 0;

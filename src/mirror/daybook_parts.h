@@ -52,4 +52,42 @@ struct daybook_line daybook_line_at(const struct daybook_edition *b, uint32_t at
 struct daybook_edition *daybook_edition_merge(struct daybook_edition *old, struct daybook_fresh *f);
 size_t daybook_edition_bytes(const struct daybook_edition *b);
 
+/* How much a book has; `narrow` is a bit for each column of amounts. */
+struct daybook_sizes {
+    uint32_t n, n_lines, n_refunds, narrow;
+};
+/* A book with room for so much, its columns not filled in; and how much one has. */
+struct daybook_edition *daybook_edition_new(const struct daybook_sizes *sizes);
+struct daybook_sizes daybook_edition_sizes(const struct daybook_edition *b);
+/* Its columns, one after the other. */
+enum { DAYBOOK_COLUMNS = 17 };
+struct daybook_column {
+    void *at;
+    size_t bytes;
+};
+void daybook_edition_columns(const struct daybook_edition *b,
+                             struct daybook_column out[static DAYBOOK_COLUMNS]);
+
+/* ---- daybook_image.c: the file that a book is kept in between two runs of the program ---- */
+
+/* Codes and numbers of a book. Zeroed: none. */
+struct daybook_names {
+    struct codes *people, *channels, *products;
+    struct str *provinces; /* by number; [0] is absent */
+    uint16_t provinces_n;
+    size_t provinces_room;
+};
+struct daybook_names daybook_names_new(void);
+void daybook_names_free(struct daybook_names *x);
+
+/* Writes a book that has everything up to `seq` durably to `path` (mirror/image.h). */
+enum rc daybook_image_write(const struct daybook_edition *b, int64_t seq, uint64_t fingerprint,
+                            const char *path, struct err *e);
+/* Reads one back, with its names, which the caller owns, in place of `names`; not linked to them.
+ * NULL, `names` unchanged, when there is no file, or it is damaged, of another version, or
+ * (`expects` says so) of another log. */
+struct daybook_edition *
+daybook_image_read(const char *path, bool (*expects)(void *ctx, int64_t seq, uint64_t fingerprint),
+                   void *ctx, struct daybook_names *names, int64_t *out_seq);
+
 #endif

@@ -25,6 +25,7 @@ enum image_tag {
     IMAGE_RUN,     /* index: chunk × CHUNK_RUNS + place */
     IMAGE_SCORES,  /* index: the chunk; none where nobody has any */
     IMAGE_MOVES,   /* likewise */
+    IMAGE_DAYBOOK, /* in a file of its own; index 0: how much of all, then the columns */
 };
 
 /* Facts about the whole, compared when it is opened. */
