@@ -482,18 +482,24 @@ static bool expects(void *ctx, int64_t seq, uint64_t fingerprint)
 bool daybook_load(struct daybook *l, struct tx *tx, const char *path)
 {
     struct expecting x = {.tx = tx};
-    int64_t seq = 0;
-    lock_take(&l->lock);
-    assert(l->book == NULL && codes_count(l->names.people) == 0);
+    struct daybook_names names = daybook_names_new();
     struct daybook_edition *b = NULL;
+    int64_t seq = 0;
+    /* Nobody else changes the dictionaries while there is no book. */
+    assert(l->book == NULL && codes_count(l->names.people) == 0);
     if (tx_last_seq(tx, &x.last_seq, NULL) == RC_OK)
-        b = daybook_image_read(path, expects, &x, &l->names, &seq);
+        b = daybook_image_read(path, expects, &x, &names, &seq);
     if (b != NULL) {
+        struct daybook_names none = l->names;
+        lock_take(&l->lock);
+        l->names = names;
         put_book(l, b);
         l->seq = l->status.image_seq = seq;
         l->status.expected = b->n;
+        lock_give(&l->lock);
+        names = none;
     }
-    lock_give(&l->lock);
+    daybook_names_free(&names);
     return b != NULL;
 }
 

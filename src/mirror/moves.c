@@ -1,4 +1,9 @@
-/* moves.c — old moves and new ones become one list, by a merge of two that are sorted. */
+/* moves.c — old moves and new ones become one list, by a merge of two that are sorted.
+ *
+ * A list never changes; the next one is a copy with more in it: 1 ns a move that was there, some
+ * hundred for each that is new. What is read twice (a step reads all moves of whoever moved) stands
+ * there once, since a run moves a customer once.
+ */
 #include "mirror/moves.h"
 
 #include "base/must.h"

@@ -1,4 +1,9 @@
-/* scores.c — packed and shared, copied when one of a chunk changes. */
+/* scores.c — scores packed into twelve bytes, shared between snapshots.
+ *
+ * Those of a chunk are copied (0.8 MB) when one of them changes while a snapshot holds them; a
+ * customer who is read again with the same scores copies nothing. What has no room is marked, never
+ * cut off: whoever adds up sees it and asks the database.
+ */
 #include "mirror/scores.h"
 
 #include "base/must.h"

@@ -51,6 +51,44 @@ each('mirror', (engine) => {
     assert.equal(JSON.parse(out).events, body.events);
   });
 
+  test('boards of scores and tiers do, too, and reports after a restart', async (t) => {
+    const koi = await start(t, engine, { serve: false });
+    const made = await koi.koi('demo', '--customers', '400', '--seed', '5', '--no-link');
+    assert.equal(made.code, 0, made.err);
+    const ask = async (...words) => JSON.parse((await koi.koi(...words, '--json')).out);
+    const [models, rfm, clv] = [
+      await ask('tier', 'list'),
+      await ask('tier', 'rfm'),
+      await ask('clv', 'show'),
+    ];
+    const moves = [];
+    for (const { name } of models.items) moves.push(await ask('tier', 'moves', name));
+    assert.ok(rfm.cells.length > 10 && clv.bands.length > 3);
+    assert.ok(moves.some(({ links }) => links.length > 5));
+    const look = async () => {
+      await koi.serve();
+      const operator = await koi.signIn('administrator');
+      await ready(operator);
+      assert.deepEqual(await operator.get('/api/rfm'), rfm);
+      assert.deepEqual(await operator.get('/api/clv'), clv);
+      for (const [i, { id }] of models.items.entries())
+        assert.deepEqual(await operator.get(`/api/tier-models/${id}/moves`), moves[i]);
+      const told = await operator.get('/api/mirror');
+      assert.ok(told.parts.find(({ name }) => name === 'moves').bytes > 0);
+      const facts = await operator.get('/api/reports/facts');
+      await koi.stop();
+      return { facts, told };
+    };
+    const first = await look();
+    assert.match(koi.log, /"event":"daybook_read"/);
+    koi.log = '';
+    const again = await look();
+    assert.match(koi.log, /"event":"daybook_loaded"/);
+    assert.doesNotMatch(koi.log, /"event":"daybook_read"/);
+    assert.equal(again.told.loaded, true);
+    assert.deepEqual(again.facts, first.facts);
+  });
+
   test('a reply has what its asker saw committed', async (t) => {
     const koi = await start(t, engine, { serve: false });
     const made = await koi.koi('demo', '--customers', '100', '--seed', '4', '--no-link');

@@ -592,8 +592,8 @@ static bool ask_some(struct world *w, struct daybook *l, int64_t other_model_id,
     return asked;
 }
 
-/* Now and then the image is written, or the daybook begins again from it: what came since is a step.
- * Counts what the one before did. */
+/* Now and then the image is written, or the daybook begins again from it: what came since is a
+ * step. Counts what the one before did. */
 static struct daybook *begin_again(struct world *w, struct daybook *l, bool *written,
                                    struct daybook_status *sum)
 {

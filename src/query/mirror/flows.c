@@ -20,6 +20,7 @@ struct flows {
     const struct snapshot *s;
     const struct set_words *seen; /* by chunk; NULL: everyone */
     uint8_t *meant;               /* by code of a run */
+    bool any;                     /* of the runs moved anybody */
     uint8_t *place;               /* by code of a tier; 0: in none, or another model's */
     int64_t *tier_ids;            /* by place */
     size_t n_places;
@@ -30,8 +31,8 @@ static void see_run(void *to, int64_t run_id)
 {
     struct flows *x = to;
     uint32_t code = codes_find(x->s->dictionaries->tier_runs, run_id);
-    if (code < CODES)
-        x->meant[code] = code != 0;
+    if (code != 0 && code < CODES)
+        x->meant[code] = x->any = true;
 }
 
 static void flows_of_chunk(void *arg, size_t i)
@@ -112,7 +113,7 @@ enum rc mirror_tier_flows(const struct board *b, int64_t model_id, int64_t from_
         rc = people_seen(b->s, b->tx, scope_account, &seen, e);
     if (rc == RC_OK) {
         x.seen = seen;
-        share_rounds(b->s->n_chunks, flows_of_chunk, &x);
+        share_rounds(x.any ? b->s->n_chunks : 0, flows_of_chunk, &x);
         add_up(&x, a, out, out_n);
     }
     for (uint32_t i = 0; i < b->s->n_chunks; i++)
