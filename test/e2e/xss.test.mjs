@@ -79,7 +79,7 @@ test('500 names that want to be scripts', async (t) => {
   for (const number of [1, 2, 3]) {
     await look(`/customers?limit=200&page=${number}`, async () => {
       const rows = tab.locator('tbody tr.ant-table-row');
-      await rows.first().waitFor();
+      await rows.nth(99).waitFor(); // the last page has so many; those past the window come later
       seen += await rows.count();
     });
   }

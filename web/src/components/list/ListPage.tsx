@@ -139,12 +139,13 @@ interface TableProps2<T> extends Props<T> {
   onSelection: (selection: Selection) => void;
 }
 
-/** As many rows as a window shows; the others of a first page come when those have been painted. */
+/** As many rows as a window shows; the others of a first page come a moment after those have been painted. */
 const FIRST_ROWS = 20;
+const MOMENT_MS = 300;
 
 function ListTable<T extends object>(props: TableProps2<T>) {
   const { columns, shown, state, rows, rowKey, onOpen, selection, onSelection } = props;
-  const idle = useIdle(rows !== undefined);
+  const idle = useIdle(rows !== undefined, MOMENT_MS);
   const tableColumns = useMemo(
     () => columns.filter(({ key }) => shown.includes(key)).map((column) => toAntd(column, state.sort)),
     [columns, shown, state.sort],
