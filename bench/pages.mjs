@@ -6,8 +6,8 @@
 // Without --data a demo corp of N customers is made (200,000; --small 2,000). With --data an
 // existing one is served, for example the two million customers of `bench analytics`; an account is
 // added to it. Pages are visited in turn, the first round is not measured: it loads the code. A
-// page is done when nothing it asked for is under way, no skeleton, spinner or list without its rows
-// is left, and two frames have been drawn since.
+// page is done when nothing it asked for is under way, no skeleton, spinner or list without rows is
+// left, and two frames have been drawn since.
 // Target (issue "The mirror"): <= 300 ms at two million customers, the median of each page.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';

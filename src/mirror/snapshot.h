@@ -126,7 +126,7 @@ bool snapshot_knows_moves(const struct snapshot *s);
 /* What a snapshot holds, in bytes; shared parts are counted whole. */
 struct snapshot_bytes {
     size_t events, marks, columns, moves, dictionaries; /* columns: scores, too */
-    int64_t rows; /* events */
+    int64_t rows;                                       /* events */
 };
 struct snapshot_bytes snapshot_bytes(const struct snapshot *s);
 
