@@ -218,7 +218,8 @@ static const struct sql SCOPE = {
 STATEMENTS(feed, &EVENTS, &EVENTS_OF, &CUSTOMERS, &CUSTOMERS_OF, &TAGS, &TAGS_OF, &FRIENDS,
            &FRIENDS_OF, &GROUPS, &GROUPS_OF, &TIERS, &TIERS_OF, &RFM_R_ALL, &RFM_F_ALL, &RFM_M_ALL,
            &RFM_R_OF, &RFM_F_OF, &RFM_M_OF, &MOVES, &MOVES_OF, &CHANGES, &UPSETS, &PRODUCTS,
-           &TAGS_OF_GROUPS, &TIERS_OF_MODEL, &LIVE_GROUPS, &PAST_GROUPS, &PAST_MOVES, &TEAM, &SCOPE);
+           &TAGS_OF_GROUPS, &TIERS_OF_MODEL, &LIVE_GROUPS, &PAST_GROUPS, &PAST_MOVES, &TEAM,
+           &SCOPE);
 
 static_assert(EVENT_ORDER == 11 && EVENT_ITEM == 13 && EVENT_ERASE == 42 && EVENT_RETRACT == 43 &&
                   OBJECT_ORDER == 6 && OBJECT_PRODUCT == 7 && OBJECT_BATCH == 16 &&
@@ -475,7 +476,7 @@ enum rc feed_past_groups(struct tx *tx, int64_t at_s, void (*see)(void *to, int6
 }
 
 enum rc feed_past_moves(struct tx *tx, int64_t model_id, int64_t at_s,
-                        void (*see)(void *to, const struct feed_move *move), void *to,
+                        void (*see)(void *to, const struct feed_past_move *move), void *to,
                         struct err *e)
 {
     struct rows *r;
@@ -483,8 +484,8 @@ enum rc feed_past_moves(struct tx *tx, int64_t model_id, int64_t at_s,
     if (rc != RC_OK)
         return rc;
     while (rows_next(r))
-        see(to, &(struct feed_move){rows_int(r, 0), rows_int(r, 1), rows_int(r, 2),
-                                    rows_null(r, 3) ? 0 : rows_int(r, 3)});
+        see(to, &(struct feed_past_move){rows_int(r, 0), rows_int(r, 1), rows_int(r, 2),
+                                         rows_null(r, 3) ? 0 : rows_int(r, 3)});
     return rows_end(r, e);
 }
 

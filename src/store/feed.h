@@ -136,14 +136,14 @@ enum rc feed_groups(struct tx *tx, void (*see)(void *to, int64_t id), void *to, 
 enum rc feed_past_groups(struct tx *tx, int64_t at_s, void (*see)(void *to, int64_t id), void *to,
                          struct err *e);
 /* A customer's move between the tiers of a model. */
-struct feed_move {
+struct feed_past_move {
     int64_t customer_id; /* the root at that time */
     int64_t at_s, run_id;
     int64_t tier_id; /* 0: into none */
 };
 /* Calls see() with all moves of a model up to a time, in no order. About 0.5 µs a move. */
 enum rc feed_past_moves(struct tx *tx, int64_t model_id, int64_t at_s,
-                        void (*see)(void *to, const struct feed_move *move), void *to,
+                        void (*see)(void *to, const struct feed_past_move *move), void *to,
                         struct err *e);
 /* The staff of these departments and of all below them. */
 enum rc feed_team(struct tx *tx, const int64_t *departments, size_t n,

@@ -173,14 +173,14 @@ struct last_move {
     int64_t at_s, run_id, tier_id;
 };
 
-struct moves {
+struct past_moves {
     const struct snapshot *s;
     struct last_move *last;
 };
 
-static void see_move(void *to, const struct feed_move *move)
+static void see_move(void *to, const struct feed_past_move *move)
 {
-    struct moves *m = to;
+    struct past_moves *m = to;
     uint32_t code = codes_find(m->s->dictionaries->customers, move->customer_id);
     if (code == 0 || code > m->s->customers)
         return;
@@ -194,7 +194,7 @@ static void see_move(void *to, const struct feed_move *move)
 static enum rc read_tiers(struct plan *p, int64_t model_id, struct marks **out, struct err *e)
 {
     int64_t seq = 0;
-    struct moves m = {p->s, must(calloc(p->s->customers + 1, sizeof(struct last_move)))};
+    struct past_moves m = {p->s, must(calloc(p->s->customers + 1, sizeof(struct last_move)))};
     enum rc rc = tx_last_seq(p->tx, &seq, e);
     if (rc == RC_OK)
         rc = feed_past_moves(p->tx, model_id, p->now_s, see_move, &m, e);
