@@ -48,6 +48,25 @@ static int compare_days(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+enum { FEW = 512, DAYS_COUNTED = 16384 };
+
+/* In order: by counting where there are many, and none is longer than DAYS_COUNTED days. */
+static void sort_days(uint32_t *days, size_t n)
+{
+    uint32_t *counts = n > FEW ? must(calloc(DAYS_COUNTED, sizeof *counts)) : NULL;
+    size_t i = 0;
+    for (; counts != NULL && i < n && days[i] < DAYS_COUNTED; i++)
+        counts[days[i]]++;
+    if (counts != NULL && i == n) {
+        for (uint32_t day = 0, at = 0; day < DAYS_COUNTED; day++)
+            for (uint32_t k = counts[day]; k > 0; k--)
+                days[at++] = day;
+    } else {
+        qsort(days, n, sizeof *days, compare_days);
+    }
+    free(counts);
+}
+
 static int64_t quantile(const uint32_t *days, size_t n, size_t percent)
 {
     return n > 0 ? days[(n * percent + 99) / 100 - 1] : 0;
@@ -67,8 +86,7 @@ void repurchase_quantiles(struct repurchase_intervals *all, struct repurchase_su
     for (size_t k = 0, at = 0; k < n_slots; at = from[k++]) { /* from[k] is now the end of k */
         size_t n = from[k] - at;
         struct product_repurchase *to = &sums[k].sum;
-        if (n > 1)
-            qsort(days + at, n, sizeof *days, compare_days);
+        sort_days(days + at, n);
         to->p25_days = quantile(days + at, n, 25);
         to->p50_days = quantile(days + at, n, 50);
         to->p75_days = quantile(days + at, n, 75);
@@ -105,14 +123,14 @@ static void count_weeks(const struct repurchase_intervals *all, int64_t *by_week
     }
 }
 
-/* Those that have a buyer. */
-static void put_rows(struct arena *a, struct repurchase_sum *sums, size_t n,
+/* Those that have a buyer, or the set. */
+static void put_rows(struct arena *a, bool set, struct repurchase_sum *sums, size_t n,
                      struct product_repurchase **out, size_t *out_n)
 {
     struct product_repurchase *list = ARENA_ARRAY(a, struct product_repurchase, n + 1);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
-        if (sums[i].sum.buyers > 0 || n == 1)
+        if (sums[i].sum.buyers > 0 || set)
             list[kept++] = sums[i].sum;
     *out = list;
     *out_n = kept;
@@ -134,7 +152,7 @@ enum rc board_product_repurchase(const struct board *b, const struct product_rep
     }
     if (rc == RC_OK) {
         repurchase_quantiles(&c.intervals, c.sums, c.n);
-        put_rows(c.a, c.sums, c.n, out, out_n);
+        put_rows(c.a, q->set != NULL, c.sums, c.n, out, out_n);
     }
     if (rc == RC_OK && by_week != NULL)
         count_weeks(&c.intervals, by_week);
