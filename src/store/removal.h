@@ -1,4 +1,4 @@
-/* removal — how often accounts or products were taken out of the database (schema/0006_removals.sql).
+/* removal — how often accounts or products were taken out of the database (schema/0006_*.sql).
  *
  * What a process remembers of such rows holds as long as this number stands. Read it before the
  * rows are read, and again in the transaction that relies on them.

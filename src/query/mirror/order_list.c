@@ -69,6 +69,9 @@ static bool matches(const struct picking *k, uint32_t at)
     if (!order_pass_has(&k->pass, at) || (flags & k->nature_mask) != k->nature ||
         (k->state >= 0 && flags / ORDER_FEED_STATE != k->state))
         return false;
+    /* An erased buyer is nobody's customer. */
+    if (!k->pass.everyone && (flags & ORDER_FEED_ERASED) != 0)
+        return false;
     return k->filter->refunded < 0 ||
            (run_amount(&k->pass.book->refunded_fen, at) > 0) == (k->filter->refunded == 1);
 }
