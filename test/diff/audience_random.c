@@ -110,6 +110,24 @@ static void comparison(struct maker *m, int64_t low, int64_t high, bool yuan)
         number(m, low, high);
 }
 
+/* A value out of a list of names. */
+#define VALUE_OF(what, list)                                                                       \
+    static void what##_value(struct maker *m)                                                      \
+    {                                                                                              \
+        one_of(m, list);                                                                           \
+    }
+VALUE_OF(channel, RANDOM_CHANNELS)
+VALUE_OF(product, RANDOM_PRODUCTS)
+VALUE_OF(category, RANDOM_CATEGORIES)
+VALUE_OF(tag, RANDOM_TAGS)
+VALUE_OF(group, RANDOM_GROUPS)
+VALUE_OF(stage, RANDOM_STAGES)
+VALUE_OF(city, RANDOM_CITIES)
+VALUE_OF(province, RANDOM_PROVINCES)
+VALUE_OF(nickname, RANDOM_NICKNAMES)
+VALUE_OF(source, RANDOM_SOURCES)
+VALUE_OF(field_text, RANDOM_FIELD_VALUES)
+
 /* ---- time ---- */
 
 static void day(struct maker *m)
@@ -277,36 +295,6 @@ static void staff_test(struct maker *m)
         staff_value(m);
     }
     say(m, list ? ")" : "");
-}
-
-static void channel_value(struct maker *m)
-{
-    one_of(m, RANDOM_CHANNELS);
-}
-
-static void product_value(struct maker *m)
-{
-    one_of(m, RANDOM_PRODUCTS);
-}
-
-static void category_value(struct maker *m)
-{
-    one_of(m, RANDOM_CATEGORIES);
-}
-
-static void tag_value(struct maker *m)
-{
-    one_of(m, RANDOM_TAGS);
-}
-
-static void group_value(struct maker *m)
-{
-    one_of(m, RANDOM_GROUPS);
-}
-
-static void stage_value(struct maker *m)
-{
-    one_of(m, RANDOM_STAGES);
 }
 
 enum events_of { ANY_KIND, ORDERS, ITEMS };
@@ -499,35 +487,10 @@ static void leaf_seq(struct maker *m)
 
 /* ---- attributes ---- */
 
-static void city_value(struct maker *m)
-{
-    one_of(m, RANDOM_CITIES);
-}
-
-static void province_value(struct maker *m)
-{
-    one_of(m, RANDOM_PROVINCES);
-}
-
-static void nickname_value(struct maker *m)
-{
-    one_of(m, RANDOM_NICKNAMES);
-}
-
 static void gender_value(struct maker *m)
 {
     static const char *const WORDS[] = {"male", "female", "\"女\"", "\"男\""};
     say(m, WORDS[pick(m, 4)]);
-}
-
-static void source_value(struct maker *m)
-{
-    one_of(m, RANDOM_SOURCES);
-}
-
-static void field_text_value(struct maker *m)
-{
-    one_of(m, RANDOM_FIELD_VALUES);
 }
 
 static void yes_no_value(struct maker *m)
