@@ -115,9 +115,9 @@ static void put_due(struct request *rq, const struct cycle *c, const struct cycl
     json_put_int(j, "begun", d->begun);
     json_open_array(j, "overdue");
     for (size_t k = CYCLE_OVERDUE; k-- > 0;) {
-        bool oldest = k == CYCLE_OVERDUE - 1;
-        put_bar(rq, c, oldest ? INT32_MIN : today - CYCLE_OVERDUE_DAYS[k],
-                k == 0 ? today - 1 : today - CYCLE_OVERDUE_DAYS[k - 1] - 1, d->overdue[k]);
+        int32_t from = k < CYCLE_OVERDUE - 1 ? today - CYCLE_OVERDUE_DAYS[k] : INT32_MIN;
+        put_bar(rq, c, from, k == 0 ? today - 1 : today - CYCLE_OVERDUE_DAYS[k - 1] - 1,
+                d->overdue[k]);
     }
     json_close_array(j);
     json_open_array(j, "due");

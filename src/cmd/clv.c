@@ -175,24 +175,13 @@ static enum rc top(struct invocation *in, struct err *e)
     static const char *const keys[] = {
         "id",           "nickname", "clv.clv_fen", "clv.alive", "clv.purchases", "clv.value_fen",
         "clv.last_day", NULL};
-    struct client *c = NULL;
-    struct client_reply r;
     int64_t limit = 20;
     const char *given = option_value(in, "limit");
     if (given != NULL && (!str_to_i64(str_from(given), &limit) || limit < 1 || limit > 200))
         return err_set(e, RC_INVALID, "limit", "limit", "--limit 应为 1 到 200",
                        "--limit takes 1 to 200");
-    enum rc rc = client_open(in, &c, e);
-    if (rc == RC_OK)
-        rc = client_call(
-            c, "GET", arena_printf(&in->arena, "/api/clv/customers?limit=%lld", (long long)limit).p,
-            STR_ABSENT, &r, e);
-    if (rc == RC_OK && in->json)
-        print_json(&r);
-    else if (rc == RC_OK)
-        print_table(in, json_get(r.json, "items"), keys);
-    client_close(c);
-    return rc;
+    struct str target = arena_printf(&in->arena, "/api/clv/customers?limit=%lld", (long long)limit);
+    return print_listing(in, target.p, keys, e);
 }
 
 const struct command command_clv_top = {

@@ -46,17 +46,7 @@ static enum rc list(struct invocation *in, struct err *e)
 {
     static const char *const keys[] = {"name",    "starts", "length",  "unit",
                                        "enabled", "soon",   "overdue", NULL};
-    struct client *c = NULL;
-    struct client_reply r;
-    enum rc rc = client_open(in, &c, e);
-    if (rc == RC_OK)
-        rc = client_call(c, "GET", "/api/cycles", STR_ABSENT, &r, e);
-    if (rc == RC_OK && in->json)
-        print_json(&r);
-    else if (rc == RC_OK)
-        print_table(in, json_get(r.json, "items"), keys);
-    client_close(c);
-    return rc;
+    return print_listing(in, "/api/cycles", keys, e);
 }
 
 const struct command command_cycle_list = {
@@ -189,21 +179,11 @@ static enum rc products(struct invocation *in, struct err *e)
     static const char *const keys[] = {
         "product.code", "product.name", "buyers",   "rate",       "intervals",
         "p25_days",     "p50_days",     "p75_days", "cycle.name", NULL};
-    struct client *c = NULL;
-    struct client_reply r;
     const char *within = option_value(in, "within"), *limit = option_value(in, "limit");
     struct str target = arena_printf(
         &in->arena, "/api/reports/product-repurchase?limit=%s%s%s", limit == NULL ? "50" : limit,
         within == NULL ? "" : "&within_days=", within == NULL ? "" : within);
-    enum rc rc = client_open(in, &c, e);
-    if (rc == RC_OK)
-        rc = client_call(c, "GET", target.p, STR_ABSENT, &r, e);
-    if (rc == RC_OK && in->json)
-        print_json(&r);
-    else if (rc == RC_OK)
-        print_table(in, json_get(r.json, "items"), keys);
-    client_close(c);
-    return rc;
+    return print_listing(in, target.p, keys, e);
 }
 
 const struct command command_cycle_products = {

@@ -112,3 +112,19 @@ void print_table(struct invocation *in, const struct json_value *items, const ch
         }
     }
 }
+
+enum rc print_listing(struct invocation *in, const char *target, const char *const *keys,
+                      struct err *e)
+{
+    struct client *c = NULL;
+    struct client_reply r;
+    enum rc rc = client_open(in, &c, e);
+    if (rc == RC_OK)
+        rc = client_call(c, "GET", target, STR_ABSENT, &r, e);
+    client_close(c);
+    if (rc == RC_OK && in->json)
+        print_json(&r);
+    else if (rc == RC_OK)
+        print_table(in, json_get(r.json, "items"), keys);
+    return rc;
+}

@@ -13,19 +13,7 @@ static enum rc list(struct invocation *in, struct err *e)
 {
     static const char *const keys[] = {"id",        "name",   "login",     "permissions",
                                        "created_s", "used_s", "revoked_s", NULL};
-    struct client *c = NULL;
-    struct client_reply r;
-    enum rc rc = client_open(in, &c, e);
-    if (rc == RC_OK) {
-        rc = client_call(c, "GET", "/api/tokens?limit=200", STR_ABSENT, &r, e);
-    }
-    client_close(c);
-    if (rc == RC_OK && in->json) {
-        print_json(&r);
-    } else if (rc == RC_OK) {
-        print_table(in, json_get(r.json, "items"), keys);
-    }
-    return rc;
+    return print_listing(in, "/api/tokens?limit=200", keys, e);
 }
 
 const struct command command_token_list = {

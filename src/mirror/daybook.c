@@ -466,29 +466,13 @@ enum rc daybook_edition_for(struct daybook *l, struct tx *tx, struct daybook_edi
 
 enum { IMAGE_TAIL = 500000 /* rows of the log */, IMAGE_REST = 20 /* × its writing */ };
 
-struct expecting {
-    struct tx *tx;
-    int64_t last_seq;
-};
-
-static bool expects(void *ctx, int64_t seq, uint64_t fingerprint)
-{
-    struct expecting *x = ctx;
-    uint64_t here = 0;
-    return seq <= x->last_seq && feed_fingerprint(x->tx, seq, &here, NULL) == RC_OK &&
-           here == fingerprint;
-}
-
 bool daybook_load(struct daybook *l, struct tx *tx, const char *path)
 {
-    struct expecting x = {.tx = tx};
     struct daybook_names names = daybook_names_new();
-    struct daybook_edition *b = NULL;
     int64_t seq = 0;
     /* Nobody else changes the dictionaries while there is no book. */
     assert(l->book == NULL && codes_count(l->names.people) == 0);
-    if (tx_last_seq(tx, &x.last_seq, NULL) == RC_OK)
-        b = daybook_image_read(path, expects, &x, &names, &seq);
+    struct daybook_edition *b = daybook_image_read(path, feed_is_of, tx, &names, &seq);
     if (b != NULL) {
         struct daybook_names none = l->names;
         lock_take(&l->lock);

@@ -262,31 +262,15 @@ static void leave_image(struct mirror *m)
         write_image(m, d, s->seq);
 }
 
-struct expecting {
-    struct tx *tx;
-    int64_t last_seq;
-};
-
-static bool expects(void *ctx, int64_t seq, uint64_t fingerprint)
-{
-    struct expecting *x = ctx;
-    uint64_t here = 0;
-    return seq <= x->last_seq && feed_fingerprint(x->tx, seq, &here, NULL) == RC_OK &&
-           here == fingerprint;
-}
-
 /* Begins from the image, if it is to be believed. */
 static void load_image(struct mirror *m)
 {
     struct tx *tx = NULL;
-    struct expecting x = {0};
     struct snapshot *s = NULL;
     int64_t began_us = clock_mono_us();
     if (m->image[0] == 0 || db_read_begin(m->db, &tx, NULL) != RC_OK)
         return;
-    x.tx = tx;
-    bool ok = tx_last_seq(tx, &x.last_seq, NULL) == RC_OK &&
-              builder_load(m->builder, m->image, expects, &x, &s);
+    bool ok = builder_load(m->builder, m->image, feed_is_of, tx, &s);
     db_read_end(tx);
     if (!ok)
         return;

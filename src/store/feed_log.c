@@ -307,3 +307,11 @@ enum rc feed_fingerprint(struct tx *tx, int64_t seq, uint64_t *out, struct err *
     enum rc rc = hash_rows(tx, &NEWEST_EVENTS, seq, out, e);
     return rc == RC_OK ? hash_rows(tx, &NEWEST_CHANGES, seq, out, e) : rc;
 }
+
+bool feed_is_of(void *tx, int64_t seq, uint64_t fingerprint)
+{
+    int64_t last_seq = 0;
+    uint64_t here = 0;
+    return tx_last_seq(tx, &last_seq, NULL) == RC_OK && seq <= last_seq &&
+           feed_fingerprint(tx, seq, &here, NULL) == RC_OK && here == fingerprint;
+}
