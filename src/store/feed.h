@@ -68,8 +68,8 @@ enum rc feed_customers_of(struct tx *tx, const int64_t *ids, size_t n,
 /* A hash of the newest rows of the log up to number `seq`: who remembers it can tell this log from
  * another, such as one restored from a backup and written on. */
 enum rc feed_fingerprint(struct tx *tx, int64_t seq, uint64_t *out, struct err *e);
-/* For who reads an image: whether the log, as the transaction `tx` sees it, is the one of that number
- * and hash. False, too, when the database says no. */
+/* For who reads an image: whether the log, as the transaction `tx` sees it, is the one of that
+ * number and hash. False, too, when the database says no. */
 bool feed_is_of(void *tx, int64_t seq, uint64_t fingerprint);
 
 /* What a customer can have of many things. */
