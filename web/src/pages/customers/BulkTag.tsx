@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** Puts a tag on many customers, or takes it off: chosen rows at once, everyone who matches as a job. */
-export function BulkTag({ whom, off, done, onClose }: Props) {
+export default function BulkTag({ whom, off, done, onClose }: Props) {
   const t = useT();
   const { busy, run } = useAction();
   const [tagId, setTagId] = useState<string>();

@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { type Customer, customers } from '@/api/customers';
 import { useMay } from '@/app/session';
 import { EmptyState } from '@/components/EmptyState';
@@ -7,10 +7,12 @@ import { ListPage } from '@/components/list/ListPage';
 import type { Selection } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
 import { useI18n } from '@/i18n/I18nProvider';
-import { BulkTag } from './BulkTag';
 import { customerColumns, customerFilters } from './columns';
 import { CustomerDrawer } from './CustomerDrawer';
 import { ImportLink } from './ImportLink';
+
+/** Asked for when it is first opened. */
+const BulkTag = lazy(() => import('./BulkTag'));
 
 export default function CustomerList() {
   const { t, f } = useI18n();
@@ -42,7 +44,11 @@ export default function CustomerList() {
             )),
         })}
       />
-      {tagging && <BulkTag {...tagging} onClose={() => setTagging(null)} />}
+      {tagging && (
+        <Suspense fallback={null}>
+          <BulkTag {...tagging} onClose={() => setTagging(null)} />
+        </Suspense>
+      )}
       <CustomerDrawer
         id={open}
         onClose={() => setOpen(null)}
