@@ -60,7 +60,7 @@ void rows_sort(const struct run_rows *rows, struct run_rows *out);
  * `base`, or when it holds many customers. */
 struct run *run_of_sorted(struct run_rows *rows, const struct set_words *replaced, bool base);
 
-/* Notes where each block of customers begins in a posting whose `local` is complete. */
+/* Notes who is in a posting whose `local` is complete, and where, when it is large. */
 void posting_index(struct run_posting *p);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/must.h"
 #include "base/pages.h"
+#include "mirror/days.h"
 #include "mirror/rows.h"
 
 #include <assert.h>
@@ -16,7 +17,7 @@
 
 enum { RARE = 16 /* a kind is rare up to one row in so many */, SPARSE = 8 };
 enum { BLOCKS = SET_CHUNK / POSTING_BLOCK };
-enum { INDEXED = 4096 /* events of a posting, from which on an index pays */ };
+enum { INDEXED = 8192 /* events of a posting, from which on an index pays */ };
 
 /* ---- columns ---- */
 
@@ -144,16 +145,33 @@ static void fill_postings(struct run *run, const struct run_rows *rows)
             posting_index(run->postings[k]);
 }
 
+static bool as_large;
+
+void run_treat_as_large(bool yes)
+{
+    as_large = yes;
+}
+
+bool run_treated_as_large(void)
+{
+    return as_large;
+}
+
 void posting_index(struct run_posting *p)
 {
-    if (p->n < INDEXED)
+    if (p->n < INDEXED && !as_large)
         return;
-    p->of_block = must(malloc((BLOCKS + 1) * sizeof *p->of_block));
+    struct posting_index *x = p->index = must(aligned_alloc(_Alignof(struct set_words), sizeof *x));
     uint32_t place = 0;
+    words_clear(&x->once);
+    words_clear(&x->again);
     for (uint32_t b = 0; b <= BLOCKS; b++) {
-        while (place < p->n && p->local[place] < b * POSTING_BLOCK)
-            place++;
-        p->of_block[b] = place;
+        for (; place < p->n && p->local[place] < b * POSTING_BLOCK; place++) {
+            if (words_has(&x->once, p->local[place]))
+                words_put(&x->again, p->local[place]);
+            words_put(&x->once, p->local[place]);
+        }
+        x->of_block[b] = place;
     }
 }
 
@@ -317,6 +335,8 @@ struct run *run_of_sorted(struct run_rows *rows, const struct set_words *replace
     rows_done(rows);
     if (replaced != NULL && !base)
         note_customers(run, replaced);
+    else
+        run->days = run_days_new(run);
     return run;
 }
 
@@ -416,11 +436,12 @@ void run_drop(struct run *run)
         return;
     }
     struct image *image = counted_of(run)->image;
+    run_days_free(run->days);
     for (int k = 0; k < RUN_KINDS; k++) {
         struct run_posting *p = run->postings[k];
         if (p == NULL)
             continue;
-        free(p->of_block);
+        free(p->index);
         if (image != NULL) { /* its columns are the file's */
             free(p);
             continue;
@@ -467,12 +488,13 @@ size_t run_bytes(const struct run *run)
                    (run->recent != NULL ? SET_CHUNK * sizeof *run->recent : 0) +
                    run->born_n * sizeof *run->born +
                    (run->replaced != NULL ? sizeof *run->replaced : 0) +
-                   (run->continued != NULL ? sizeof *run->continued : 0);
+                   (run->continued != NULL ? sizeof *run->continued : 0) +
+                   (run->days != NULL ? run_days_bytes(run->days) : 0);
     for (int k = 0; k < RUN_KINDS; k++) {
         const struct run_posting *p = run->postings[k];
         if (p == NULL)
             continue;
-        bytes += p->of_block != NULL ? (BLOCKS + 1) * sizeof *p->of_block : 0;
+        bytes += p->index != NULL ? sizeof *p->index : 0;
         bytes += sizeof *p + p->n * (sizeof *p->local + sizeof *p->at_s +
                                      amounts_width(&p->amount_fen) + amounts_width(&p->quantity) +
                                      (p->refunded_s != NULL ? sizeof *p->refunded_s : 0));
@@ -515,11 +537,11 @@ static inline uint32_t below(__m128i places, uint32_t x)
 
 struct run_range run_posting_of(const struct run_posting *p, uint32_t local)
 {
-    if (p->of_block == NULL)
+    if (p->index == NULL)
         return (struct run_range){places_lower(p->local, p->n, local),
                                   places_lower(p->local, p->n, local + 1)};
-    uint32_t i = p->of_block[local / POSTING_BLOCK];
-    uint32_t to = p->of_block[local / POSTING_BLOCK + 1];
+    uint32_t i = p->index->of_block[local / POSTING_BLOCK];
+    uint32_t to = p->index->of_block[local / POSTING_BLOCK + 1];
     struct run_range range = {i, i};
     for (; i < to && i + 8 <= p->n; i += 8) { /* those from `to` on are of later customers */
         __m128i places = _mm_loadu_si128((const __m128i *)(p->local + i));

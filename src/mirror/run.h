@@ -17,13 +17,15 @@
  *
  * Cost: at most 13 bytes an event (8 more for a friend, group or tag of a customer who became part
  * of another), 9 with neither staff nor channel; 6 bytes a posting and 4 (8
- * for large amounts) for each of its columns; 4 bytes a customer of a dense run, 6 of a sparse one;
+ * for large amounts) for each of its columns, 32 KB for the index of a large one; 4 bytes a customer of a dense run, 6 of a sparse one;
  * 16 KB for who is replaced and continued. Making: about 30 ns an event.
  */
 #ifndef KOI_MIRROR_RUN_H
 #define KOI_MIRROR_RUN_H
 
 #include "mirror/set.h"
+
+struct run_days;
 
 /* No amount, no quantity. */
 #define RUN_NONE INT64_MIN
@@ -91,13 +93,18 @@ struct run_amounts {
 
 enum { POSTING_BLOCK = 16 };
 
+/* Who is in a posting, and where. */
+struct posting_index {
+    struct set_words once, again; /* customers with one place or more, with two or more */
+    uint32_t of_block[SET_CHUNK / POSTING_BLOCK + 1]; /* where each so many begin, and the end */
+};
+
 /* The events of one kind. */
 struct run_posting {
     uint32_t n;
-    uint16_t *local; /* ascending, with RUN_SLACK bytes behind */
-    uint32_t
-        *of_block;  /* of many: where each POSTING_BLOCK customers begin, and the end; or NULL */
-    uint32_t *at_s; /* ascending within a customer */
+    uint16_t *local;             /* ascending, with RUN_SLACK bytes behind */
+    struct posting_index *index; /* of many places; or NULL */
+    uint32_t *at_s;              /* ascending within a customer */
     /* Present when any event of the kind has one: */
     struct run_amounts amount_fen, quantity;
     uint32_t *refunded_s; /* or NULL */
@@ -126,11 +133,15 @@ struct run {
     /* Their earliest and latest time; of none UINT32_MAX and 0. A span that ends after the last of
      * the kinds in question need not be looked for in the rows. */
     uint32_t first_of[RUN_KINDS], last_of[RUN_KINDS];
+    struct run_days *days; /* of a run that nothing is older than (mirror/days.h); or NULL */
 };
 
 /* Makes a run; `rows` stay the caller's. `replaced` is copied; NULL: nothing is older. The caller
  * holds one reference. */
 struct run *run_new(const struct run_rows *rows, const struct set_words *replaced);
+/* For tests: whether runs made from now on have all indexes, however small they are. */
+void run_treat_as_large(bool yes);
+bool run_treated_as_large(void);
 /* One run of several, the oldest first, each of which continues or replaces whom it holds. With
  * `base`, nothing is older: what is replaced is gone and not remembered. Cost: about 30 ns a
  * row. */
@@ -185,14 +196,14 @@ struct run_range run_posting_of(const struct run_posting *p, uint32_t local);
 /* Call into the cache what run_posting_of() will look at first, and the places of a customer. */
 static inline void run_posting_call_index(const struct run_posting *p, uint32_t local)
 {
-    if (p->of_block != NULL)
-        __builtin_prefetch(&p->of_block[local / POSTING_BLOCK]);
+    if (p->index != NULL)
+        __builtin_prefetch(&p->index->of_block[local / POSTING_BLOCK]);
 }
 static inline void run_posting_call(const struct run_posting *p, uint32_t local)
 {
-    if (p->of_block == NULL)
+    if (p->index == NULL)
         return;
-    uint32_t place = p->of_block[local / POSTING_BLOCK];
+    uint32_t place = p->index->of_block[local / POSTING_BLOCK];
     __builtin_prefetch(&p->local[place]);
     __builtin_prefetch(&p->at_s[place + POSTING_BLOCK / 2]); /* about where the customer is */
     if (p->amount_fen.narrow != NULL)

@@ -4,6 +4,7 @@
 #include "mirror/run.h"
 
 #include "base/must.h"
+#include "mirror/days.h"
 #include "mirror/image.h"
 #include "mirror/rows.h"
 
@@ -23,6 +24,7 @@ enum {
 struct run_head {
     uint32_t n, customers, first_s, last_s;
     uint32_t sparse, has_replaced, has_continued, has_recent, recent_s, born_n;
+    uint32_t has_days, days_begin_s, days_n, days_sets;
     uint32_t width[COLUMNS], constant[COLUMNS];
     uint32_t by_kind[RUN_KINDS], first_of[RUN_KINDS], last_of[RUN_KINDS];
     uint32_t posting_n[RUN_KINDS], posting_has[RUN_KINDS];
@@ -59,6 +61,22 @@ static void put_posting(struct image_writer *w, const struct run_posting *p)
     put_array(w, p->refunded_s, p->n * sizeof *p->refunded_s);
 }
 
+static void put_days(struct image_writer *w, const struct run_days *days)
+{
+    put_array(w, days->events, (size_t)days->n * days->n_kinds * sizeof *days->events);
+    put_array(w, days->first, (days->n + 1) * sizeof *days->first);
+    put_array(w, days->kinds, days->n_sets * sizeof *days->kinds);
+    put_array(w, days->customers, days->n_sets * sizeof *days->customers);
+}
+
+static void head_of_days(struct run_head *head, const struct run_days *days)
+{
+    head->has_days = 1;
+    head->days_begin_s = days->begin_s;
+    head->days_n = days->n;
+    head->days_sets = days->n_sets;
+}
+
 void run_save(const struct run *run, struct image_writer *w)
 {
     const struct run_column *columns[COLUMNS] = {&run->object, &run->channel, &run->staff};
@@ -85,6 +103,8 @@ void run_save(const struct run *run, struct image_writer *w)
         head.posting_has[k] = posting_has(run->postings[k]);
         head.posting_n[k] = run->postings[k] != NULL ? run->postings[k]->n : 0;
     }
+    if (run->days != NULL)
+        head_of_days(&head, run->days);
     image_put(w, &head, sizeof head);
     put_array(w, run->start, (run->customers + 1) * sizeof *run->start);
     put_array(w, run->local, run->customers * sizeof *run->local);
@@ -100,6 +120,8 @@ void run_save(const struct run *run, struct image_writer *w)
     for (int k = 0; k < RUN_KINDS; k++)
         if (run->postings[k] != NULL)
             put_posting(w, run->postings[k]);
+    if (run->days != NULL)
+        put_days(w, run->days);
 }
 
 /* ---- loading ---- */
@@ -136,6 +158,17 @@ static struct run_posting *take_posting(struct reading *r, uint32_t n, uint32_t 
     return p;
 }
 
+static struct run_days *take_days(struct reading *r, const struct run_head *h, const struct run *run)
+{
+    struct run_days *days = run_days_saved(run, h->days_begin_s, h->days_n, h->days_sets);
+    size_t n = days->n, sets = days->n_sets;
+    days->events = take_array(r, true, n * days->n_kinds * sizeof *days->events);
+    days->first = take_array(r, true, (n + 1) * sizeof *days->first);
+    days->kinds = take_array(r, true, sets * sizeof *days->kinds);
+    days->customers = take_array(r, true, sets * sizeof *days->customers);
+    return days;
+}
+
 static void take_columns(struct reading *r, const struct run_head *h, struct run *run)
 {
     struct run_column *columns[COLUMNS] = {&run->object, &run->channel, &run->staff};
@@ -157,6 +190,8 @@ static void take_columns(struct reading *r, const struct run_head *h, struct run
     for (int k = 0; k < RUN_KINDS; k++)
         if (h->posting_has[k] & HAS_POSTING)
             run->postings[k] = take_posting(r, h->posting_n[k], h->posting_has[k]);
+    if (h->has_days != 0)
+        run->days = take_days(r, h, run);
 }
 
 struct run *run_load(struct image *image, const void *part, size_t bytes)

@@ -1,9 +1,9 @@
 /* answer.c — which engine is asked, and the mirror's answer in the words of the other.
  *
  * A reply must not be older than what its asker has seen committed, so the mirror is given some
- * milliseconds to catch up with the transaction; past them the database answers. Only batches of
- * events are not waited for while they are young, or questions would wait all the time beside a
- * stream of them. Long lists are put into a buffer once and cut to the page.
+ * milliseconds to catch up with the transaction; past them the database answers, unless the log is
+ * so long that this would take far longer than waiting. Only batches of events are not waited for
+ * while they are young, or questions would wait all the time beside a stream of them. Long lists are put into a buffer once and cut to the page.
  */
 #include "query/answer.h"
 
@@ -20,6 +20,7 @@
 
 enum {
     CATCH_UP_US = 150000,
+    CATCH_UP_LONG_US = 10000000, /* with a long log */
     LONG_LOG = 2000000, /* rows past which the database takes seconds for a question */
 };
 
@@ -28,7 +29,8 @@ struct snapshot *answer_from(struct mirror *m, struct tx *tx)
     int64_t seq = 0;
     if (m == NULL || tx_is_writing(tx) || tx_last_seq(tx, &seq, NULL) != RC_OK)
         return NULL;
-    return mirror_snapshot_for(m, seq, CATCH_UP_US);
+    struct snapshot *s = mirror_snapshot_for(m, seq, CATCH_UP_US);
+    return s != NULL || seq < LONG_LOG ? s : mirror_snapshot_for(m, seq, CATCH_UP_LONG_US);
 }
 
 void answer_done(struct snapshot *s)
@@ -44,8 +46,12 @@ enum rc answer_from_long(struct mirror *m, struct tx *tx, struct snapshot **out,
         return RC_OK;
     enum rc rc = tx_last_seq(tx, &seq, e);
     struct mirror_status s = mirror_status(m);
-    if (rc != RC_OK || seq < LONG_LOG || s.state == MIRROR_READY)
+    if (rc != RC_OK || seq < LONG_LOG)
         return rc;
+    if (s.state == MIRROR_READY)
+        return err_set(e, RC_BUSY, "mirror_behind", NULL,
+                       "新数据写入太快，内存里的数据还没跟上，请稍后再试",
+                       "more is being written than memory keeps up with; try again in a moment");
     int64_t percent = s.to_seq > 0 ? s.at_seq * 100 / s.to_seq : 0;
     rc = err_set(e, RC_BUSY, "mirror_building", NULL, "数据正在载入内存（%d %%），请稍后再试",
                  "the data is being loaded into memory (%d %%); try again in a moment",

@@ -16,12 +16,12 @@ struct snapshot; /* mirror/snapshot.h */
 
 /* A snapshot that has everything the transaction sees, held until answer_done(). NULL, which means
  * the database, when there is no mirror, while it is being built, and when it does not catch up
- * within a moment. */
+ * within a moment (of a log too long for the database: within ten seconds). */
 struct snapshot *answer_from(struct mirror *m, struct tx *tx);
 /* Accepts NULL. */
 void answer_done(struct snapshot *s);
-/* The same for a question that reads the whole log. RC_BUSY with how far it is while the mirror
- * of a log too long for the database is being built; otherwise *out as above. */
+/* The same for a question that reads the whole log. Of a log too long for the database: RC_BUSY
+ * with how far it is while the mirror is being built, and when it does not catch up. */
 enum rc answer_from_long(struct mirror *m, struct tx *tx, struct snapshot **out, struct err *e);
 /* Whether an audience reads events, so that the database would take long. */
 bool answer_is_long(const struct audience_expr *x);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "mirror/run.h"
 #include "mirror/set.h"
 #include "query/sql/audience_sql.h"
 
@@ -205,6 +206,7 @@ int main(int argc, char **argv)
     options(&run, argc, argv);
     if (calendar_set_zone(str_from(run.zone), &e) != RC_OK)
         diff_stop(run.seed, "", "cannot begin", &e);
+    run_treat_as_large(run.seed % 2 == 1);
     run.world = world_new(run.seed, run.customers, run.events);
     run.corp = corp_of(run.world);
     run.naive = naive_new(run.world);

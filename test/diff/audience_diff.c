@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "query/mirror/ask.h"
+#include "mirror/run.h"
 #include "mirror/set.h"
 #include "query/sql/audience_sql.h"
 #include "query/word.h"
@@ -354,6 +355,7 @@ int main(int argc, char **argv)
     options(&run, argc, argv);
     if (calendar_set_zone(STR("Asia/Shanghai"), &e) != RC_OK)
         stop(&run, "", "cannot begin", &e);
+    run_treat_as_large(run.seed % 2 == 1);
     run.world = world_new(run.seed, run.customers, run.events);
     run.naive = naive_new(run.world);
     engines_open(&run.engines, run.seed, run.world);

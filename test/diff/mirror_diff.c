@@ -27,6 +27,7 @@
 #include "base/lock.h"
 #include "mirror/builder_image.h"
 #include "mirror/mirror.h"
+#include "mirror/run.h"
 #include "store/feed.h"
 
 #include <assert.h>
@@ -404,6 +405,7 @@ int main(int argc, char **argv)
     run.all = run.asking.expressions + run.asking.tables;
     if (calendar_set_zone(STR("Asia/Shanghai"), &e) != RC_OK)
         stop(&run, "cannot begin", &e);
+    run_treat_as_large(run.data == NULL && run.asking.seed % 2 == 1);
     if (run.data != NULL)
         run_corp(&run);
     else if (run.threads > 0)

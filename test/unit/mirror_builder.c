@@ -992,6 +992,7 @@ int main(void)
         STORE_TEST(everyone_may_go, POSTGRES),
     };
     size_t n = sizeof tests / sizeof *tests;
+    run_treat_as_large(true);
     return _cmocka_run_group_tests("mirror_builder", tests, pg_fixture_skipped() ? n - 5 : n, NULL,
                                    NULL);
 }

@@ -2,7 +2,9 @@
 #include "run_row_order.h"
 #include "unit.h"
 
+#include "base/calendar.h"
 #include "base/rng.h"
+#include "mirror/days.h"
 #include "mirror/run.h"
 
 #include <stdlib.h>
@@ -208,9 +210,95 @@ static void an_empty_run_is_a_run(void **state)
     run_rows_free(NULL);
 }
 
+/* ---- days ---- */
+
+enum { DAYS = 40, DAY_KINDS = 9 };
+
+/* Some customers who do little, over some weeks, one of them in the last second of a day. */
+static struct run *run_of_weeks(struct rng *rng, int32_t first_day)
+{
+    struct run_rows *rows = run_rows_new();
+    everything.n = 0;
+    for (int i = 0; i < 3000; i++) {
+        struct run_row row = random_row(rng, 64, false, 1000);
+        row.local = (uint16_t)rng_below(rng, 400);
+        row.kind = (uint8_t)(1 + 20 * rng_below(rng, DAY_KINDS));
+        row.born = 0;
+        row.at_s = (uint32_t)(calendar_day_start_s(first_day + (int32_t)rng_below(rng, DAYS)) +
+                              (i % 50 == 0 ? DAY_S - 1 : (int64_t)rng_below(rng, DAY_S)));
+        everything.rows[everything.n++] = row;
+        run_rows_add(rows, &row);
+    }
+    struct run *run = run_new(rows, NULL);
+    run_rows_free(rows);
+    return run;
+}
+
+/* Which of its kinds a customer did on a day, as bits of the run's. */
+static uint64_t kinds_on(const struct run_days *days, uint16_t local, int32_t day)
+{
+    uint64_t kinds = 0;
+    for (size_t i = 0; i < everything.n; i++)
+        if (everything.rows[i].local == local && calendar_day_of(everything.rows[i].at_s) == day)
+            kinds |= UINT64_C(1) << days->slot[everything.rows[i].kind];
+    return kinds;
+}
+
+static void check_day(const struct run_days *days, uint32_t d, int32_t day)
+{
+    uint32_t events[DAY_KINDS] = {0};
+    for (size_t i = 0; i < everything.n; i++)
+        if (calendar_day_of(everything.rows[i].at_s) == day)
+            events[days->slot[everything.rows[i].kind]]++;
+    for (uint32_t k = 0; k < days->n_kinds; k++)
+        assert_int_equal(days->events[d * days->n_kinds + k], events[k]);
+    uint32_t left[1 << DAY_KINDS] = {0};
+    for (uint32_t i = days->first[d]; i < days->first[d + 1]; i++) {
+        assert_true(days->kinds[i] > 0 && days->customers[i] > 0);
+        assert_int_equal(left[days->kinds[i]], 0); /* each set once */
+        left[days->kinds[i]] = days->customers[i];
+    }
+    for (uint32_t local = 0; local < 400; local++) {
+        uint64_t kinds = kinds_on(days, (uint16_t)local, day);
+        assert_true(kinds == 0 || left[kinds]-- > 0);
+    }
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        assert_int_equal(left[i], 0);
+}
+
+static void days_are_those_of_the_rows(void **state)
+{
+    (void)state;
+    static const char *const ZONES[] = {"Asia/Shanghai", "UTC", "America/New_York", "Asia/Kolkata"};
+    struct rng rng = rng_seed(20261123);
+    run_treat_as_large(true);
+    for (size_t z = 0; z < sizeof ZONES / sizeof *ZONES; z++) {
+        assert_int_equal(calendar_set_zone(str_from(ZONES[z]), NULL), RC_OK);
+        int32_t first_day = calendar_day_from_civil(2026, 6, 1); /* no clocks are changed */
+        struct run *run = run_of_weeks(&rng, first_day);
+        const struct run_days *days = run->days;
+        assert_non_null(days);
+        assert_int_equal(days->n_kinds, DAY_KINDS);
+        for (int32_t day = first_day; day < first_day + DAYS; day++) {
+            uint32_t d = run_days_at(days, calendar_day_start_s(day));
+            assert_true(d < days->n);
+            check_day(days, d, day);
+        }
+        assert_int_equal(run_days_at(days, calendar_day_start_s(first_day) - 1), days->n);
+        assert_int_equal(run_days_at(days, calendar_day_start_s(first_day + DAYS)), days->n);
+        run_drop(run);
+    }
+    run_treat_as_large(false);
+    struct run *small = run_of_weeks(&rng, 20000);
+    assert_null(small->days);
+    run_drop(small);
+    calendar_set_zone(STR("Asia/Shanghai"), NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(days_are_those_of_the_rows),
         cmocka_unit_test(runs_hold_what_was_put_in),
         cmocka_unit_test(an_empty_run_is_a_run),
     };

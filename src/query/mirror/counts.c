@@ -3,11 +3,14 @@
  * A customer's events come in the order of time, so they are new to a unit when the last event that
  * was counted was in another one. Where no filter decides and units are few and of one length,
  * each customer becomes a word of bits a series instead, one bit a unit, and words are added up as
- * bytes. */
+ * bytes. Whole days of customers with all their rows in a chunk's first run are read from what it
+ * knows of its days (mirror/days.h), less what others did there; then rows are read only for who
+ * was seen in the whole window, which needs no more than their kinds. */
 #include "query/mirror/analysis_mirror.h"
 
 #include "base/must.h"
 #include "base/share.h"
+#include "mirror/days.h"
 #include "query/mirror/units.h"
 #include "query/mirror/walk.h"
 #include "query/mirror/wide.h"
@@ -28,14 +31,15 @@ struct counts_run {
     const struct counts *q;
     struct analysis_units units;
     struct unit_finder finder;
-    bool by_bits;  /* AVX2, no filters, each kind in one series at most, few units of one length */
-    uint32_t to_s; /* the end of the span, within the units; with by_bits */
+    bool by_bits; /* AVX2, no filters, each kind in one series at most, few units of one length */
+    bool by_days; /* units are days, no filters, each kind in one series at most */
     uint8_t slot_of[RUN_KINDS];
     struct count_sums **chunks;
 };
 
 struct counts_chunk {
     const struct counts_run *r;
+    uint32_t to_s; /* the end of the span, within the units */
     struct count_sums *sums;
     struct wide_sums *wide; /* with by_bits */
 };
@@ -130,7 +134,7 @@ WIDE static void see_batch(void *to, const struct walk_batch *b)
     struct counts_chunk *c = to;
     struct wide_sums *s = c->wide;
     const struct unit_finder *finder = &c->r->finder;
-    struct wide_facts f = {c->r->slot_of, finder->base_s, finder->factor, c->r->to_s};
+    struct wide_facts f = {c->r->slot_of, finder->base_s, finder->factor, c->to_s};
     size_t n_series = c->r->q->n_series;
     memset(s->bits, 0, b->n * sizeof s->bits[0]);
     for (uint32_t i = 0; i < b->n; i++) {
@@ -170,21 +174,201 @@ static bool find_slots(struct counts_run *r)
     return true;
 }
 
-static void run_chunk(void *arg, size_t i)
+/* Adds the rows of `who` in a span: those that count in the chunk, or with `run` those in it. */
+static void count_rows(const struct counts_run *r, struct span span, uint32_t chunk,
+                       const struct run *run, const struct set_words *who, struct count_sums *sums)
 {
-    struct counts_run *r = arg;
-    struct counts_chunk c = {.r = r};
-    c.sums = must(calloc(r->units.n + 1, sizeof(struct count_sums)));
-    r->chunks[i] = c.sums;
-    const struct set_words *who = &r->survey.who.chunks[i];
+    struct survey v = r->survey;
+    struct counts_chunk c = {.r = r, .sums = sums};
+    v.span = span;
+    c.to_s = span.to_s < r->finder.end_s ? (uint32_t)span.to_s : r->finder.end_s - 1;
     if (!r->by_bits) {
-        walk_chunk(&r->survey, (uint32_t)i, who, see_customer, &c);
+        if (run != NULL)
+            walk_run(&v, run, who, see_customer, &c);
+        else
+            walk_chunk(&v, chunk, who, see_customer, &c);
         return;
     }
     c.wide = must(calloc(1, sizeof *c.wide));
-    walk_openly(&r->survey, (uint32_t)i, who, see_batch, &c);
-    add_wide(r, c.wide, c.sums);
+    if (run != NULL)
+        walk_openly_of_run(&v, run, who, see_batch, &c);
+    else
+        walk_openly(&v, chunk, who, see_batch, &c);
+    add_wide(r, c.wide, sums);
     free(c.wide);
+}
+
+/* ---- whole days ---- */
+
+struct whole_days {
+    const struct run *run; /* the chunk's first */
+    size_t first, end;     /* units that are whole days */
+    struct set_words here; /* of those who count, who have all their rows in it */
+    struct set_words rest; /* the others who count, */
+    struct set_words less; /* and all others who have rows in it */
+};
+
+/* Rows of others than those in the run are read one by one: they have to be few. */
+static bool few_rows(const struct run *run, const struct set_words *who)
+{
+    uint32_t rows = 0, most = run_treated_as_large() ? run->n : run->n / 4;
+    for (uint32_t w = 0; run->local == NULL && w < SET_WORDS && rows <= most; w++)
+        for (uint64_t left = who->w[w]; left != 0; left &= left - 1) {
+            uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(left);
+            rows += run->start[local + 1] - run->start[local];
+        }
+    for (uint32_t i = 0; run->local != NULL && i < run->customers; i++)
+        rows += words_has(who, run->local[i]) ? run->start[i + 1] - run->start[i] : 0;
+    return rows <= most;
+}
+
+/* False where days do not help. */
+static bool find_days(struct whole_days *d, const struct counts_run *r, const struct chunk *chunk,
+                      const struct set_words *who)
+{
+    const struct run *run = d->run = chunk->n_runs > 0 ? chunk->runs[0] : NULL;
+    const struct analysis_units *units = &r->units;
+    if (!r->by_days || run == NULL || run->days == NULL ||
+        (units->from_s[0] - run->days->begin_s) % DAY_S != 0)
+        return false;
+    struct span span = r->survey.span;
+    d->first = span.from_s > units->from_s[0];
+    d->end = units->n;
+    if (span.to_s < units->from_s[units->n] - 1 && run->last_s > span.to_s)
+        d->end--;
+    d->here = *who;
+    for (int k = 1; k < chunk->n_runs; k++) {
+        if (chunk->runs[k]->replaced != NULL)
+            words_and_not(&d->here, chunk->runs[k]->replaced);
+        if (chunk->runs[k]->continued != NULL)
+            words_and_not(&d->here, chunk->runs[k]->continued);
+    }
+    d->rest = *who;
+    words_and_not(&d->rest, &d->here);
+    words_fill(&d->less, SET_CHUNK);
+    words_and_not(&d->less, &d->here);
+    return d->first < d->end && few_rows(run, &d->less);
+}
+
+/* Adds what a day has of each series. */
+static void add_day(const struct counts_run *r, const struct run *run, uint32_t day,
+                    struct count_sums *sums)
+{
+    const struct run_days *days = run->days;
+    size_t n_series = r->q->n_series;
+    uint64_t of[SLOTS] = {0};
+    for (int k = 0; k < RUN_KINDS; k++) {
+        uint32_t slot = r->slot_of[k];
+        if (slot == NOTHING || run->by_kind[k] == 0)
+            continue;
+        of[slot] |= UINT64_C(1) << days->slot[k];
+        of[ANY] |= UINT64_C(1) << days->slot[k];
+        sums->events[slot] += days->events[(size_t)day * days->n_kinds + days->slot[k]];
+    }
+    for (uint32_t i = days->first[day]; i < days->first[day + 1]; i++) {
+        uint64_t kinds = days->kinds[i];
+        int64_t customers = days->customers[i];
+        for (size_t k = 0; k < n_series; k++)
+            sums->customers[k] += (kinds & of[k]) != 0 ? customers : 0;
+        sums->customers[ANY] += (kinds & of[ANY]) != 0 ? customers : 0;
+    }
+}
+
+/* Adds the units of `from` to those of `to`, `sign` times, without the whole. */
+static void add_units(const struct counts_run *r, const struct count_sums *from, int sign,
+                      struct count_sums *to)
+{
+    for (size_t u = 0; u < r->units.n; u++)
+        for (size_t k = 0; k < SLOTS; k++) {
+            to[u].events[k] += sign * from[u].events[k];
+            to[u].customers[k] += sign * from[u].customers[k];
+        }
+}
+
+static void add_run_rows(const struct counts_run *r, const struct whole_days *d, struct span span,
+                         const struct set_words *who, int sign, struct count_sums *sums)
+{
+    struct count_sums *rows = must(calloc(r->units.n + 1, sizeof *rows));
+    count_rows(r, span, 0, d->run, who, rows);
+    add_units(r, rows, sign, sums);
+    free(rows);
+}
+
+/* Which series customers have any event of: how many customers have these and no others. */
+struct series_seen {
+    uint16_t of_kind[RUN_KINDS];
+    uint16_t all;
+    uint32_t customers[];
+};
+
+static void see_series(void *to, const struct walk_batch *b)
+{
+    enum { AT_ONCE = 16 };
+    struct series_seen *x = to;
+    const uint8_t *kind = b->run->kind;
+    for (uint32_t i = 0; i < b->n; i++) {
+        uint32_t seen = 0, row = b->rows[i].from, end = b->rows[i].to;
+        for (; row + AT_ONCE <= end && seen != x->all; row += AT_ONCE)
+            for (uint32_t k = 0; k < AT_ONCE; k++)
+                seen |= x->of_kind[kind[row + k]];
+        for (; row < end && seen != x->all; row++)
+            seen |= x->of_kind[kind[row]];
+        x->customers[seen]++;
+    }
+}
+
+/* Adds who was seen in the whole window. */
+static void add_whole(const struct counts_run *r, const struct whole_days *d,
+                      struct count_sums *all)
+{
+    size_t n_series = r->q->n_series;
+    struct series_seen *x = must(calloc(1, sizeof *x + (sizeof *x->customers << n_series)));
+    for (int k = 0; k < RUN_KINDS; k++)
+        x->of_kind[k] = r->slot_of[k] == NOTHING ? 0 : (uint16_t)(1U << r->slot_of[k]);
+    x->all = (uint16_t)((1U << n_series) - 1);
+    walk_batches_of_run(&r->survey, d->run, &d->here, see_series, x);
+    for (size_t seen = 1; seen <= x->all; seen++) {
+        all->customers[ANY] += x->customers[seen];
+        for (size_t k = 0; k < n_series; k++)
+            all->customers[k] += seen >> k & 1 ? x->customers[seen] : 0;
+    }
+    free(x);
+}
+
+static void count_days(const struct counts_run *r, const struct whole_days *d, uint32_t chunk,
+                       struct count_sums *sums)
+{
+    const struct analysis_units *units = &r->units;
+    const struct run_days *days = d->run->days;
+    struct span span = r->survey.span;
+    struct span before = {span.from_s, units->from_s[d->first] - 1};
+    struct span within = {units->from_s[d->first], units->from_s[d->end] - 1};
+    struct span after = {units->from_s[d->end], span.to_s};
+    for (size_t u = d->first; u < d->end; u++) {
+        uint32_t day = run_days_at(days, units->from_s[u]);
+        if (day < days->n)
+            add_day(r, d->run, day, &sums[u]);
+    }
+    add_run_rows(r, d, within, &d->less, -1, sums);
+    if (before.from_s <= before.to_s)
+        add_run_rows(r, d, before, &d->here, 1, sums);
+    if (after.from_s <= after.to_s && d->end < units->n)
+        add_run_rows(r, d, after, &d->here, 1, sums);
+    add_whole(r, d, &sums[units->n]);
+    count_rows(r, span, chunk, NULL, &d->rest, sums);
+}
+
+static void run_chunk(void *arg, size_t i)
+{
+    struct counts_run *r = arg;
+    struct count_sums *sums = must(calloc(r->units.n + 1, sizeof *sums));
+    const struct set_words *who = &r->survey.who.chunks[i];
+    struct whole_days d;
+    r->chunks[i] = sums;
+    if (find_days(&d, r, r->survey.plan.s->chunks[i], who))
+        count_days(r, &d, (uint32_t)i, sums);
+    else
+        count_rows(r, r->survey.span, (uint32_t)i, NULL, who, sums);
 }
 
 /* ---- the table ---- */
@@ -231,12 +415,11 @@ static enum rc answer(struct counts_run *r, struct counts_answer *out, struct er
     if (rc != RC_OK || r->units.n == 0)
         return rc;
     unit_finder_init(&r->finder, r->survey.plan.a, &r->units);
-    r->by_bits = set_uses_avx2() && units_are_even(&r->finder) && find_slots(r) &&
-                 !survey_reads_posting(&r->survey);
+    bool slots = find_slots(r) && !survey_reads_posting(&r->survey);
+    r->by_bits = set_uses_avx2() && units_are_even(&r->finder) && slots;
+    r->by_days = r->finder.length_s == DAY_S && slots;
     if (r->survey.span.from_s < r->finder.base_s) /* events of other kinds may be earlier */
         r->survey.span.from_s = r->finder.base_s;
-    r->to_s =
-        r->survey.span.to_s < r->finder.end_s ? (uint32_t)r->survey.span.to_s : r->finder.end_s - 1;
     share_rounds(r->survey.plan.s->n_chunks, run_chunk, r);
     tabulate(r, out);
     return RC_OK;

@@ -272,12 +272,30 @@ static bool places_of(const struct events_ask *x, struct places_ask *out)
  * through for their times alone, and for number and sum. */
 enum { FEW_BESIDE_ANY = 200, FEW_BESIDE_TALLY = 60 };
 
+/* How many events those have at least for whom it holds, as far as 2. */
+static int64_t least_events(const struct events_ask *x)
+{
+    int64_t least = x->zero ? 0 : 1;
+    struct places_bounds bounds;
+    for (; x != NULL; x = x->also)
+        if (bounds_of(x->node, &bounds) && !bounds.of_sum && !bounds.outside && bounds.from > least)
+            least = bounds.from;
+    return least < 2 ? least : 2;
+}
+
 static void run_posting_plainly(const struct events_ask *x, const struct run_posting *p,
                                 const struct set_words *who, struct set_words *out)
 {
     bool sum = measures(x, WHAT_SUM);
     bool any = x->node->kind != NODE_TEST && x->also == NULL;
+    int64_t least = least_events(x);
+    struct set_words with;
     struct places_ask places;
+    if (least > 0 && p->index != NULL) { /* nobody else has as many, at whatever time */
+        with = *who;
+        words_and(&with, least == 1 ? &p->index->once : &p->index->again);
+        who = &with;
+    }
     if (words_count(who) < p->n / (any ? FEW_BESIDE_ANY : FEW_BESIDE_TALLY))
         run_posting_few(x, p, sum, who, out);
     else if (any)

@@ -265,11 +265,22 @@ struct runs_call {
     struct walk walk; /* of the run at hand */
 };
 
+static bool span_is_empty(struct span s)
+{
+    return s.to_s < 0 || s.from_s > s.to_s || s.from_s >= UINT32_MAX;
+}
+
+static void walk_one_run(struct runs_call *call, const struct run *run, const struct set_words *who)
+{
+    if (!span_is_empty(call->v->span) && has_any(&call->v->matcher, run))
+        call->see(call, run, who);
+}
+
 static void walk_runs(struct runs_call *call, uint32_t chunk, const struct set_words *who)
 {
     const struct survey *v = call->v;
     struct chunk_runs runs;
-    if (v->span.to_s < 0 || v->span.from_s > v->span.to_s || v->span.from_s >= UINT32_MAX)
+    if (span_is_empty(v->span))
         return;
     chunk_runs_begin(&runs, v->plan.s->chunks[chunk], who);
     while (chunk_runs_next(&runs))
@@ -361,6 +372,21 @@ void walk_openly(const struct survey *v, uint32_t chunk, const struct set_words 
                  void (*see)(void *to, const struct walk_batch *b), void *to)
 {
     walk_in_batches(v, chunk, who, true, see, to);
+}
+
+void walk_batches_of_run(const struct survey *v, const struct run *run, const struct set_words *who,
+                         void (*see)(void *to, const struct walk_batch *b), void *to)
+{
+    struct runs_call call = {.v = v, .see = batches_of_run, .see_batch = see, .to = to};
+    walk_one_run(&call, run, who);
+}
+
+void walk_openly_of_run(const struct survey *v, const struct run *run, const struct set_words *who,
+                        void (*see)(void *to, const struct walk_batch *b), void *to)
+{
+    struct runs_call call = {
+        .v = v, .see = batches_of_run, .see_batch = see, .to = to, .open = true};
+    walk_one_run(&call, run, who);
 }
 
 /* A batch customer by customer. */
@@ -468,6 +494,13 @@ void walk_chunk(const struct survey *v, uint32_t chunk, const struct set_words *
                              .see_customer = see,
                              .to = to};
     walk_runs(&call, chunk, who);
+}
+
+void walk_run(const struct survey *v, const struct run *run, const struct set_words *who,
+              void (*see)(void *to, struct walk *w), void *to)
+{
+    struct runs_call call = {.v = v, .see = customers_of_run, .see_customer = see, .to = to};
+    walk_one_run(&call, run, who);
 }
 
 /* ---- where a calendar begins ---- */

@@ -54,6 +54,12 @@ void walk_batches(const struct survey *v, uint32_t chunk, const struct set_words
 void walk_openly(const struct survey *v, uint32_t chunk, const struct set_words *who,
                  void (*see)(void *to, const struct walk_batch *b), void *to);
 
+/* The same two for the rows that one run has of `who`, whether they count or not. */
+void walk_batches_of_run(const struct survey *v, const struct run *run, const struct set_words *who,
+                         void (*see)(void *to, const struct walk_batch *b), void *to);
+void walk_openly_of_run(const struct survey *v, const struct run *run, const struct set_words *who,
+                        void (*see)(void *to, const struct walk_batch *b), void *to);
+
 /* One customer at hand. */
 struct walk {
     const struct matcher *m;
@@ -70,6 +76,9 @@ struct walk {
 /* Calls see() for each customer of `who` in the chunk, in no order. */
 void walk_chunk(const struct survey *v, uint32_t chunk, const struct set_words *who,
                 void (*see)(void *to, struct walk *w), void *to);
+/* The same for the rows that one run has of `who`, whether they count or not. */
+void walk_run(const struct survey *v, const struct run *run, const struct set_words *who,
+              void (*see)(void *to, struct walk *w), void *to);
 
 /* The customer's next event of any class; false at the end. Advances w->rows. */
 static inline bool walk_next(struct walk *w, struct hit *h, uint16_t *classes)
