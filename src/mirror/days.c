@@ -1,5 +1,5 @@
-/* days.c — one pass over the rows, which are sorted by customer and time: a customer's day ends where
- * the next begins. Sets of kinds are counted in a hash table, then laid out by day. */
+/* days.c — one pass over the rows, which are sorted by customer and time: a customer's day ends
+ * where the next begins. Sets of kinds are counted in a hash table, then laid out by day. */
 #include "mirror/days.h"
 
 #include "base/calendar.h"
@@ -147,8 +147,7 @@ struct run_days *run_days_new(const struct run *run)
     days->borrowed = false;
     days->n = (run->last_s - days->begin_s) / DAY_S + 1;
     size_t events = (size_t)days->n * days->n_kinds;
-    struct counting c = {.room = ROOM_AT_FIRST,
-                         .most = (bytes_most - bytes_most / 2) / SET_BYTES};
+    struct counting c = {.room = ROOM_AT_FIRST, .most = (bytes_most - bytes_most / 2) / SET_BYTES};
     bool ok = days->n_kinds <= DAYS_KINDS_MOST && events * sizeof *days->events <= bytes_most / 2;
     if (ok) {
         days->events = must(calloc(events, sizeof *days->events));

@@ -16,9 +16,9 @@
  * questions about orders need not look at messages.
  *
  * Cost: at most 13 bytes an event (8 more for a friend, group or tag of a customer who became part
- * of another), 9 with neither staff nor channel; 6 bytes a posting and 4 (8
- * for large amounts) for each of its columns, 32 KB for the index of a large one; 4 bytes a customer of a dense run, 6 of a sparse one;
- * 16 KB for who is replaced and continued. Making: about 30 ns an event.
+ * of another), 9 with neither staff nor channel; 6 bytes a posting and 4 (8 for large amounts) for
+ * each of its columns, 32 KB for the index of a large one; 4 bytes a customer of a dense run, 6 of
+ * a sparse one; 16 KB for who is replaced and continued. Making: about 30 ns an event.
  */
 #ifndef KOI_MIRROR_RUN_H
 #define KOI_MIRROR_RUN_H

@@ -158,7 +158,8 @@ static struct run_posting *take_posting(struct reading *r, uint32_t n, uint32_t 
     return p;
 }
 
-static struct run_days *take_days(struct reading *r, const struct run_head *h, const struct run *run)
+static struct run_days *take_days(struct reading *r, const struct run_head *h,
+                                  const struct run *run)
 {
     struct run_days *days = run_days_saved(run, h->days_begin_s, h->days_n, h->days_sets);
     size_t n = days->n, sets = days->n_sets;

@@ -3,7 +3,8 @@
  * A reply must not be older than what its asker has seen committed, so the mirror is given some
  * milliseconds to catch up with the transaction; past them the database answers, unless the log is
  * so long that this would take far longer than waiting. Only batches of events are not waited for
- * while they are young, or questions would wait all the time beside a stream of them. Long lists are put into a buffer once and cut to the page.
+ * while they are young, or questions would wait all the time beside a stream of them. Long lists
+ * are put into a buffer once and cut to the page.
  */
 #include "query/answer.h"
 
@@ -21,7 +22,7 @@
 enum {
     CATCH_UP_US = 150000,
     CATCH_UP_LONG_US = 10000000, /* with a long log */
-    LONG_LOG = 2000000, /* rows past which the database takes seconds for a question */
+    LONG_LOG = 2000000,          /* rows past which the database takes seconds for a question */
 };
 
 struct snapshot *answer_from(struct mirror *m, struct tx *tx)
