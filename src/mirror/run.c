@@ -10,13 +10,11 @@
 #include "mirror/rows.h"
 
 #include <assert.h>
-#include <emmintrin.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { RARE = 16 /* a kind is rare up to one row in so many */, SPARSE = 8 };
-enum { BLOCKS = SET_CHUNK / POSTING_BLOCK };
 enum { INDEXED = 8192 /* events of a posting, from which on an index pays */ };
 
 /* ---- columns ---- */
@@ -157,22 +155,56 @@ bool run_treated_as_large(void)
     return as_large;
 }
 
+/* Who has places in it, who several; how many customers have any. */
+static uint32_t find_customers(const struct run_posting *p, struct set_words *once,
+                               struct set_words *again)
+{
+    uint32_t customers = 0;
+    words_clear(once);
+    words_clear(again);
+    for (uint32_t i = 0; i < p->n; i++) {
+        bool first = i == 0 || p->local[i] != p->local[i - 1];
+        customers += first;
+        words_put(first ? once : again, p->local[i]);
+    }
+    return customers;
+}
+
+/* False when so many events are of 64 customers that their places cannot be told. */
+static bool find_places(const struct run_posting *p, struct posting_index *x)
+{
+    uint32_t i = 0, customer = 0;
+    for (uint32_t w = 0; w < SET_WORDS; w++) {
+        x->place[w] = i;
+        x->before[w] = customer;
+        for (; i < p->n && p->local[i] / 64 == w; i++) {
+            if (i > x->place[w] && p->local[i] == p->local[i - 1])
+                continue;
+            if (i - x->place[w] > UINT16_MAX)
+                return false;
+            x->begin[customer++] = (uint16_t)(i - x->place[w]);
+        }
+    }
+    x->place[SET_WORDS] = i;
+    x->before[SET_WORDS] = customer;
+    return true;
+}
+
 void posting_index(struct run_posting *p)
 {
+    struct set_words once, again;
     if (p->n < INDEXED && !as_large)
         return;
-    struct posting_index *x = p->index = must(aligned_alloc(_Alignof(struct set_words), sizeof *x));
-    uint32_t place = 0;
-    words_clear(&x->once);
-    words_clear(&x->again);
-    for (uint32_t b = 0; b <= BLOCKS; b++) {
-        for (; place < p->n && p->local[place] < b * POSTING_BLOCK; place++) {
-            if (words_has(&x->once, p->local[place]))
-                words_put(&x->again, p->local[place]);
-            words_put(&x->once, p->local[place]);
-        }
-        x->of_block[b] = place;
-    }
+    uint32_t customers = find_customers(p, &once, &again);
+    size_t align = _Alignof(struct posting_index);
+    size_t bytes = sizeof *p->index + customers * sizeof p->index->begin[0];
+    p->index = must(aligned_alloc(align, (bytes + align - 1) / align * align));
+    p->index->once = once;
+    p->index->again = again;
+    if (find_places(p, p->index))
+        return;
+    free(p->index);
+    p->index = NULL;
 }
 
 /* ---- customers ---- */
@@ -494,7 +526,9 @@ size_t run_bytes(const struct run *run)
         const struct run_posting *p = run->postings[k];
         if (p == NULL)
             continue;
-        bytes += p->index != NULL ? sizeof *p->index : 0;
+        bytes += p->index != NULL
+                     ? sizeof *p->index + p->index->before[SET_WORDS] * sizeof p->index->begin[0]
+                     : 0;
         bytes += sizeof *p + p->n * (sizeof *p->local + sizeof *p->at_s +
                                      amounts_width(&p->amount_fen) + amounts_width(&p->quantity) +
                                      (p->refunded_s != NULL ? sizeof *p->refunded_s : 0));
@@ -527,30 +561,18 @@ uint32_t run_born_from(const struct run *run, uint32_t row)
     return from;
 }
 
-/* How many of 8 places are below x. */
-static inline uint32_t below(__m128i places, uint32_t x)
-{
-    __m128i not_below =
-        _mm_cmpeq_epi16(_mm_subs_epu16(_mm_set1_epi16((short)x), places), _mm_setzero_si128());
-    return 8 - (uint32_t)__builtin_popcount((unsigned)_mm_movemask_epi8(not_below)) / 2;
-}
-
 struct run_range run_posting_of(const struct run_posting *p, uint32_t local)
 {
-    if (p->index == NULL)
+    const struct posting_index *x = p->index;
+    if (x == NULL)
         return (struct run_range){places_lower(p->local, p->n, local),
                                   places_lower(p->local, p->n, local + 1)};
-    uint32_t i = p->index->of_block[local / POSTING_BLOCK];
-    uint32_t to = p->index->of_block[local / POSTING_BLOCK + 1];
-    struct run_range range = {i, i};
-    for (; i < to && i + 8 <= p->n; i += 8) { /* those from `to` on are of later customers */
-        __m128i places = _mm_loadu_si128((const __m128i *)(p->local + i));
-        range.from += below(places, local);
-        range.to += local < UINT16_MAX ? below(places, local + 1) : 8;
-    }
-    for (; i < to; i++) {
-        range.from += p->local[i] < local;
-        range.to += p->local[i] <= local;
-    }
-    return range;
+    uint32_t w = local / 64;
+    uint64_t bit = UINT64_C(1) << local % 64, bits = x->once.w[w];
+    if ((bits & bit) == 0)
+        return (struct run_range){0, 0};
+    uint32_t i = x->before[w] + (uint32_t)__builtin_popcountll(bits & (bit - 1));
+    uint32_t from = x->place[w] + x->begin[i];
+    uint32_t to = i + 1 < x->before[w + 1] ? x->place[w] + x->begin[i + 1] : x->place[w + 1];
+    return (struct run_range){from, to};
 }

@@ -91,12 +91,13 @@ struct run_amounts {
     int64_t *wide;   /* RUN_NONE: none */
 };
 
-enum { POSTING_BLOCK = 16 };
-
-/* Who is in a posting, and where. */
+/* Who is in a posting, and where: the places of a customer begin `begin` behind those of the first
+ * of the 64 customers of their word. */
 struct posting_index {
-    struct set_words once, again; /* customers with one place or more, with two or more */
-    uint32_t of_block[SET_CHUNK / POSTING_BLOCK + 1]; /* where each so many begin, and the end */
+    struct set_words once, again;   /* customers with one place or more, with two or more */
+    uint32_t place[SET_WORDS + 1];  /* at which the customers of a word begin, and the end */
+    uint32_t before[SET_WORDS + 1]; /* how many of `once` are before a word, and all */
+    uint16_t begin[];               /* of each of `once` */
 };
 
 /* The events of one kind. */
@@ -190,24 +191,18 @@ uint32_t run_first_since(const struct run *run, uint32_t local, struct run_range
 uint32_t run_born_from(const struct run *run, uint32_t row);
 /* The rows of one customer; O(log customers) when sparse. */
 struct run_range run_range_of(const struct run *run, uint32_t local);
-/* The places of one customer in a posting; a few ns when there are many, else O(log n). */
+/* The places of one customer in a posting; a few ns with an index, else O(log n). */
 struct run_range run_posting_of(const struct run_posting *p, uint32_t local);
 
-/* Call into the cache what run_posting_of() will look at first, and the places of a customer. */
-static inline void run_posting_call_index(const struct run_posting *p, uint32_t local)
+/* Calls a customer's places into the cache. */
+static inline void run_posting_call(const struct run_posting *p, struct run_range places)
 {
-    if (p->index != NULL)
-        __builtin_prefetch(&p->index->of_block[local / POSTING_BLOCK]);
-}
-static inline void run_posting_call(const struct run_posting *p, uint32_t local)
-{
-    if (p->index == NULL)
+    if (places.from == places.to)
         return;
-    uint32_t place = p->index->of_block[local / POSTING_BLOCK];
-    __builtin_prefetch(&p->local[place]);
-    __builtin_prefetch(&p->at_s[place + POSTING_BLOCK / 2]); /* about where the customer is */
+    __builtin_prefetch(&p->at_s[places.from]);
+    __builtin_prefetch(&p->at_s[places.to - 1]);
     if (p->amount_fen.narrow != NULL)
-        __builtin_prefetch(&p->amount_fen.narrow[place + POSTING_BLOCK / 2]);
+        __builtin_prefetch(&p->amount_fen.narrow[places.to - 1]);
 }
 
 static inline uint32_t run_value(const struct run_column *c, uint32_t row)

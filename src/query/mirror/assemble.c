@@ -319,9 +319,11 @@ static void call_ahead(const struct assembly *a, uint32_t local)
 {
     enum { LINES = 8, TIMES_A_LINE = 16 };
     const struct run *run = a->chunk->runs[0];
-    for (size_t i = 0; i < a->needs.n_kinds; i++)
-        if (run->postings[a->needs.kinds[i]] != NULL)
-            run_posting_call(run->postings[a->needs.kinds[i]], local);
+    for (size_t i = 0; i < a->needs.n_kinds; i++) {
+        const struct run_posting *p = run->postings[a->needs.kinds[i]];
+        if (p != NULL && p->index != NULL)
+            run_posting_call(p, run_posting_of(p, local));
+    }
     if (!a->needs.rows || run->local != NULL)
         return;
     uint32_t end = run->start[local + 1], recent = run->recent != NULL ? run->recent[local] : 0;

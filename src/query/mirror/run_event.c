@@ -148,18 +148,23 @@ static bool counts_plainly(const struct events_ask *x)
     return plain;
 }
 
-/* The tally of plain events: those of one customer. */
+/* The tally of plain events: those of one customer, looked for from the last back. */
 static inline struct tally tally_places(const struct events_ask *x, const struct run_posting *p,
                                         struct run_range range, bool sum)
 {
     struct tally t = {0};
-    for (uint32_t i = range.from; i < range.to; i++) {
-        bool in = p->at_s[i] >= x->from_s && p->at_s[i] <= x->to_s;
-        t.count += in;
-        if (sum && in) {
-            int64_t amount = run_amount(&p->amount_fen, i);
-            t.sum += amount != RUN_NONE ? amount : 0;
-        }
+    uint32_t to = range.to, from;
+    while (to > range.from && p->at_s[to - 1] > x->to_s)
+        to--;
+    if (to > range.from && p->at_s[range.from] >= x->from_s)
+        from = range.from;
+    else
+        for (from = to; from > range.from && p->at_s[from - 1] >= x->from_s;)
+            from--;
+    t.count = to - from;
+    for (uint32_t i = from; sum && i < to; i++) {
+        int64_t amount = run_amount(&p->amount_fen, i);
+        t.sum += amount != RUN_NONE ? amount : 0;
     }
     return t;
 }
@@ -183,23 +188,26 @@ static void run_posting_any(const struct events_ask *x, const struct run_posting
     words_or(out, &hit);
 }
 
-enum { SOON = 8, LATER = 24 /* customers ahead */ };
+enum { AHEAD = 16 /* customers */ };
 
-/* Customers are few beside the events: each is looked for. Where the next ones' places are written
- * is called into the cache first, then the places. */
+/* Customers are few beside the events: each is looked for, and the places of the next ones are
+ * called into the cache. */
 static void run_posting_few(const struct events_ask *x, const struct run_posting *p, bool sum,
                             const struct set_words *who, struct set_words *out)
 {
     uint16_t *list = must(malloc((words_count(who) + 1) * sizeof *list));
     uint32_t n = words_list(who, list);
-    for (uint32_t i = 0; i < n; i++) {
-        run_posting_call_index(p, list[i + LATER < n ? i + LATER : n - 1]);
-        run_posting_call(p, list[i + SOON < n ? i + SOON : n - 1]);
-        struct run_range range = run_posting_of(p, list[i]);
-        if (range.from == range.to)
+    struct run_range next[AHEAD] = {{0}};
+    for (uint32_t i = 0; i < n + AHEAD; i++) {
+        struct run_range range = next[i % AHEAD];
+        if (i < n) {
+            next[i % AHEAD] = run_posting_of(p, list[i]);
+            run_posting_call(p, next[i % AHEAD]);
+        }
+        if (i < AHEAD || range.from == range.to)
             continue;
         struct tally t = tally_places(x, p, range, sum);
-        put_bit(out, list[i], tally_holds(x, &t));
+        put_bit(out, list[i - AHEAD], tally_holds(x, &t));
     }
     free(list);
 }
@@ -270,7 +278,7 @@ static bool places_of(const struct events_ask *x, struct places_ask *out)
 
 /* Events a customer in question, from which on each is looked for: where all events are gone
  * through for their times alone, and for number and sum. */
-enum { FEW_BESIDE_ANY = 200, FEW_BESIDE_TALLY = 60 };
+enum { FEW_BESIDE_ANY = 100, FEW_BESIDE_TALLY = 40 };
 
 /* How many events those have at least for whom it holds, as far as 2. */
 static int64_t least_events(const struct events_ask *x)
