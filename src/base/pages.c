@@ -34,6 +34,17 @@ void *pages_from(void *old, size_t used, size_t bytes)
     return p;
 }
 
+void pages_call(const void *p, size_t bytes)
+{
+#ifdef MADV_POPULATE_READ
+    uintptr_t from = (uintptr_t)p / PAGE * PAGE;
+    if (bytes > 0)
+        madvise((void *)from, (uintptr_t)p + bytes - from, MADV_POPULATE_READ);
+#else
+    (void)p, (void)bytes;
+#endif
+}
+
 void pages_forget(void *p, size_t bytes)
 {
     uintptr_t from = ((uintptr_t)p + PAGE - 1) / PAGE * PAGE;

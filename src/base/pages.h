@@ -16,7 +16,11 @@
 void *pages_new(size_t bytes);
 /* The first `used` of `bytes` bytes are those of `old`, a malloc'ed array, which is taken over. */
 void *pages_from(void *old, size_t used, size_t bytes);
-/* What lies wholly between is given back to the system, and is zeros from now on. */
+/* Has the system find the pages of a mapped file at once instead of one after the other as they are
+ * read; does nothing where it cannot. */
+void pages_call(const void *p, size_t bytes);
+/* What lies wholly between is given back to the system, and is zeros from now on (of a mapped file:
+ * what it was). */
 void pages_forget(void *p, size_t bytes);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/must.h"
+#include "base/share.h"
 #include "mirror/builder_parts.h"
 #include "mirror/image.h"
 
@@ -201,13 +202,18 @@ static bool take_into(struct part *part, void *to, size_t n)
 
 static bool read_codes(const struct image *image, uint32_t which, struct codes *codes)
 {
+    enum { AHEAD = 32 };
     struct part part = find(image, IMAGE_CODES, which);
-    int64_t id;
-    uint32_t n = 0;
-    while (part.left > 0 && take_into(&part, &id, sizeof id))
-        if (id == 0 || codes_put(codes, id) != ++n)
+    size_t n = part.bad ? 0 : part.left / sizeof(int64_t);
+    const int64_t *ids = (const int64_t *)(const void *)part.p;
+    codes_expect(codes, n);
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n)
+            codes_call_ahead(codes, ids[i + AHEAD]);
+        if (ids[i] == 0 || codes_put(codes, ids[i]) != i + 1)
             return false;
-    return !part.bad;
+    }
+    return !part.bad && part.left % sizeof(int64_t) == 0;
 }
 
 /* A set, NULL when the part is bad; members below `customers`. */
@@ -295,6 +301,12 @@ static void read_standing(const struct image *image, struct chunk *c, uint32_t i
     }
 }
 
+struct reading_chunks {
+    struct image *image;
+    struct snapshot *s;
+    atomic_bool bad;
+};
+
 static bool read_chunk(struct image *image, struct snapshot *s, uint32_t i)
 {
     struct chunk *c = s->chunks[i] = chunk_new();
@@ -317,13 +329,20 @@ static bool read_chunk(struct image *image, struct snapshot *s, uint32_t i)
     return !part.bad && c->n_runs > 0;
 }
 
+static void read_one_chunk(void *arg, size_t i)
+{
+    struct reading_chunks *x = arg;
+    if (!read_chunk(x->image, x->s, (uint32_t)i))
+        atomic_store(&x->bad, true);
+}
+
 static bool read_roots(struct builder *b, const struct image *image, uint32_t customers)
 {
     struct part part = find(image, IMAGE_ROOTS, 0);
     if (part.bad || part.left != customers * sizeof *b->root)
         return false;
-    for (uint32_t i = 0; i < customers; i++) /* makes the room for them */
-        ordinal_put(b, codes_id(b->dictionaries.customers, i + 1));
+    b->root_room = b->customers = customers;
+    b->root = must(realloc(b->root, (customers + 1) * sizeof *b->root));
     return take_into(&part, b->root, customers * sizeof *b->root);
 }
 
@@ -346,10 +365,10 @@ static bool read_snapshot(struct builder *b, struct image *image, const struct i
         !read_roots(b, image, facts->customers))
         return false;
     struct snapshot *s = *out = snapshot_new(b, NULL, facts->seq);
-    bool ok = s->n_chunks == facts->n_chunks;
+    struct reading_chunks x = {.image = image, .s = s};
     s->marks = marks_none();
-    for (uint32_t i = 0; i < s->n_chunks; i++) /* all of them, so that it can be let go */
-        ok = read_chunk(image, s, i) && ok;
+    share_rounds(s->n_chunks, read_one_chunk, &x); /* all of them, so that it can be let go */
+    bool ok = s->n_chunks == facts->n_chunks && !x.bad;
     for (uint32_t k = 0; ok && k < MARK_KINDS; k++)
         ok = read_marks(image, s, k);
     struct part alive = find(image, IMAGE_ALIVE, 0);
@@ -370,8 +389,10 @@ bool builder_load(struct builder *b, const char *path,
     bool ok = facts.layout == layout() && expects(ctx, facts.seq, facts.fingerprint) &&
               read_dictionaries(b, image) && read_snapshot(b, image, &facts, out);
     image_drop(image);
-    if (ok)
+    if (ok) {
+        runs_give_merges(b, *out);
         return true;
+    }
     snapshot_drop(*out);
     *out = NULL;
     builder_forget(b);

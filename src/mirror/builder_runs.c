@@ -164,7 +164,8 @@ void runs_put_merged(struct chunk *c, struct merging *g)
     c->n_runs -= n - 1;
 }
 
-/* Has the merger make one of the runs of a chunk that are left alone, where that is worth it. */
+/* Has the merger make one of the runs of a chunk that are left alone, where that is worth it; else
+ * has the first copied out of its file. */
 static void give_merge(struct builder *b, const struct chunk *c, uint32_t i)
 {
     enum { BASES = 2 /* large merges that may wait for each other, and small ones for them */ };
@@ -186,6 +187,8 @@ static void give_merge(struct builder *b, const struct chunk *c, uint32_t i)
     }
     if (from < still)
         merger_give(b->merger, i, c->runs + from, (size_t)(still - from) + 1, false);
+    else if (run_is_in_file(c->runs[0]) && merger_bases(b->merger) < MERGER_MADE)
+        merger_give(b->merger, i, c->runs, 1, true);
 }
 
 void runs_give_merges(struct builder *b, const struct snapshot *s)

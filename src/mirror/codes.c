@@ -101,9 +101,9 @@ static void put_in_table(struct table *t, int64_t id, uint32_t code)
     atomic_store_explicit(&t->ids[i], id, memory_order_release);
 }
 
-static struct table *grow(struct codes *c, const struct table *old)
+static struct table *grow(struct codes *c, const struct table *old, size_t slots)
 {
-    struct table *t = new_table(c, (old->mask + 1) * 2);
+    struct table *t = new_table(c, slots);
     for (size_t i = 0; i <= old->mask; i++) {
         int64_t id = atomic_load_explicit(&old->ids[i], memory_order_relaxed);
         if (id != 0)
@@ -111,6 +111,16 @@ static struct table *grow(struct codes *c, const struct table *old)
     }
     atomic_store_explicit(&c->table, t, memory_order_release);
     return t;
+}
+
+void codes_expect(struct codes *c, size_t expected)
+{
+    struct table *t = atomic_load_explicit(&c->table, memory_order_relaxed);
+    size_t slots = t->mask + 1;
+    while (slots / 3 * 2 <= expected)
+        slots *= 2;
+    if (slots > t->mask + 1)
+        grow(c, t, slots);
 }
 
 uint32_t codes_put(struct codes *c, int64_t id)
@@ -130,7 +140,7 @@ uint32_t codes_put(struct codes *c, int64_t id)
     }
     ids[place] = id;
     if ((size_t)code > (t->mask + 1) / 3 * 2)
-        t = grow(c, t);
+        t = grow(c, t, (t->mask + 1) * 2);
     put_in_table(t, id, code);
     atomic_store_explicit(&c->count, code, memory_order_release);
     return code;

@@ -20,6 +20,8 @@ struct codes;
 struct codes *codes_new(size_t expected);
 /* Accepts NULL. */
 void codes_free(struct codes *c);
+/* Makes room for so many at once: only for the one thread. */
+void codes_expect(struct codes *c, size_t expected);
 
 /* The code of an id (not 0), which it gets now if it has none: only for the one thread. */
 uint32_t codes_put(struct codes *c, int64_t id);

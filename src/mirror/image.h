@@ -51,16 +51,17 @@ enum rc image_finish(struct image_writer *w, const struct image_facts *facts, st
 
 /* ---- reading ---- */
 
-/* A file in memory, counted: runs point into it. */
+/* A file as memory, counted: runs point into it. */
 struct image;
 
-/* Reads and checks the whole file on all cores. False when there is none, or it is not to be
- * believed. The caller holds one reference. Cost: a copy of it, about 2 GB/s a core. */
+/* Maps and checks the whole file on all cores. False when there is none, or it is not to be
+ * believed. The caller holds one reference. Cost: reading it, several GB/s a core when the system
+ * has it in memory. Its pages are small: what is read again and again is better copied. */
 bool image_open(const char *path, struct image **out, struct image_facts *facts);
 struct image *image_hold(struct image *image);
 /* Accepts NULL. */
 void image_drop(struct image *image);
-/* What nobody looks at any more: its memory goes back to the system while the rest stays. */
+/* What nobody looks at any more: its pages are let go while the rest stays. */
 void image_forget(struct image *image, const void *part, size_t bytes);
 /* A part; NULL when there is none. Aligned to 64; RUN_SLACK bytes behind it may be read. */
 const void *image_find(const struct image *image, enum image_tag tag, uint32_t index,

@@ -102,7 +102,8 @@ static void *work(void *arg)
     lock_take(&m->lock);
     for (struct merging *g; (g = next(m)) != NULL;) {
         lock_give(&m->lock);
-        g->one = run_merge((const struct run *const *)g->runs, g->n, g->base);
+        g->one = g->n == 1 ? run_copy(g->runs[0])
+                           : run_merge((const struct run *const *)g->runs, g->n, g->base);
         lock_take(&m->lock);
         g->next = m->done;
         m->done = g;
@@ -134,7 +135,7 @@ const struct run *merger_newest(const struct merger *m, uint32_t chunk)
 
 void merger_give(struct merger *m, uint32_t chunk, struct run *const *runs, size_t n, bool base)
 {
-    assert(n >= 2 && n <= CHUNK_RUNS && merger_newest(m, chunk) == NULL);
+    assert(n >= 1 && n <= CHUNK_RUNS && merger_newest(m, chunk) == NULL);
     struct merging *g = must(calloc(1, sizeof *g));
     g->chunk = chunk;
     g->base = base;

@@ -169,6 +169,9 @@ struct image_writer;
 struct image;
 void run_save(const struct run *run, struct image_writer *w);
 struct run *run_load(struct image *image, const void *part, size_t bytes);
+/* Whether its columns are a file's; and the same run in memory of its own. */
+bool run_is_in_file(const struct run *run);
+struct run *run_copy(const struct run *run);
 
 /* Takes another reference. */
 struct run *run_hold(const struct run *run);

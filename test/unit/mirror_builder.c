@@ -374,7 +374,9 @@ static void come_back(struct world *w)
     w->old[w->old_n++] = w->builder;
     w->builder = fresh;
     w->last = loaded;
+    merger_wait(fresh->merger);
     step(w, true);
+    assert_false(run_is_in_file(w->last->chunks[0]->runs[0]));
 }
 
 static void world_free(struct world *w)
