@@ -2,8 +2,8 @@
  *
  * A mapped file is there at once, but in small pages, each of which costs a scan more than the
  * bytes in it; large pages have to be cleared first, which takes longer than all the rest of a
- * mirror starts on its file, and the merger's thread copies one run after the other out of it
- * (builder_runs.c). Cost: one copy of the columns; the posting indexes are made anew. */
+ * start. So a mirror starts on its file, and the merger's thread copies one run after the other
+ * out of it (builder_runs.c). Cost: one copy of the columns; posting indexes are made anew. */
 #include "mirror/run.h"
 
 #include "base/must.h"
