@@ -130,13 +130,25 @@ static enum rc check_caller(struct request *rq, struct tx *tx, struct err *e)
     return rc == RC_OK ? caller_may(rq, e) : rc;
 }
 
-bool dispatch_is_raw(struct request *rq)
+static const struct route *route_ahead(const struct request *rq)
 {
     struct str values[PATH_VALUES];
     unsigned allowed = 0;
-    const struct route *r =
-        router_match(rq->router, rq->wire.method, rq->wire.path, values, &allowed);
-    return r != NULL && r->raw_body && rq->wire.method_known;
+    return rq->wire.method_known
+               ? router_match(rq->router, rq->wire.method, rq->wire.path, values, &allowed)
+               : NULL;
+}
+
+bool dispatch_is_raw(const struct request *rq)
+{
+    const struct route *r = route_ahead(rq);
+    return r != NULL && r->raw_body;
+}
+
+bool dispatch_is_late(const struct request *rq)
+{
+    const struct route *r = route_ahead(rq);
+    return r != NULL && r->late;
 }
 
 enum rc dispatch_check(struct request *rq)

@@ -72,7 +72,9 @@ struct route {
     bool idempotent; /* honours Idempotency-Key (every POST that makes something) */
     /* a row in the audit log per call; every writing route, and unmasking reads */
     bool audited;
-    bool late;     /* answers may be without what it wrote for MIRROR_LATE_US (mirror/mirror.h) */
+    /* nobody waits for it at a screen: taken apart aside (http/aside.h), and answers may be without
+     * what it wrote for MIRROR_LATE_US (mirror/mirror.h) */
+    bool late;
     bool raw_body; /* the body is not JSON: an upload, streamed to request_upload() */
     bool stream;   /* a server-sent event stream: served by the daemon of its own */
     struct arg args[ROUTE_ARGS + 1];

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/lock.h"
 #include "base/log.h"
+#include "http/aside.h"
 #include "http/stream.h"
 #include "http/visit.h"
 
@@ -221,6 +222,7 @@ enum rc server_start(struct app *app, const struct router *r, const struct serve
     }
     if (rc == RC_OK) {
         s->streams = stream_hub_start(s);
+        s->aside = aside_new();
         s->web = start_daemon(&s->web_door, s->web_fd, pool_size(config->threads));
         s->local = s->local_fd >= 0 ? start_daemon(&s->local_door, s->local_fd, 1) : NULL;
         if (s->web == NULL || (s->local == NULL && s->local_fd >= 0)) {
@@ -286,6 +288,7 @@ void server_stop(struct server *s)
         /* behind it, what waited has been resumed */
         writer_run(s->app->writer, nothing, NULL, NULL);
     }
+    aside_free(s->aside);
     let_replies_leave(s);
     stop_daemon(s->web, s->web_fd);
     stop_daemon(s->local, s->local_fd);

@@ -2,7 +2,8 @@
  *
  * A read runs to its end on the pool thread that took the request. A write suspends the connection,
  * gives its closure to the writer and returns; the commit resumes the connection and the pool
- * thread sends the reply: no thread waits for a disk. A JSON body is collected up to LIMIT_BODY; an
+ * thread sends the reply: no thread waits for a disk. A write that nobody waits for is suspended before
+ * it is looked at, and taken apart aside (aside.h). A JSON body is collected up to LIMIT_BODY; an
  * upload is first checked for caller and permission, then sealed to disk as it comes, so it never
  * lies in memory or in the clear. A request that has not arrived whole in a minute (an upload: in
  * an hour) is dropped, which bounds what slow clients hold.
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/aside.h"
 #include "http/metrics.h"
 #include "http/stream.h"
 
@@ -264,20 +266,39 @@ static enum MHD_Result finish(struct visit *v)
     return send_reply(v);
 }
 
-static enum MHD_Result run(struct visit *v)
+/* False while the server stops. */
+static bool suspend(struct visit *v)
 {
-    if (v->rq->err.rc != RC_OK || end_body(v, &v->rq->err) != RC_OK || !dispatch_start(v->rq)) {
-        return finish(v);
-    }
     atomic_fetch_add(&v->server->waiting, 1);
     if (atomic_load(&v->server->stopping)) {
         atomic_fetch_sub(&v->server->waiting, 1);
         err_set(&v->rq->err, RC_BUSY, "stopping", NULL, "服务正在停止", "the server is stopping");
-        return finish(v);
+        return false;
     }
     v->state = VISIT_WAITING;
     MHD_suspend_connection(v->connection);
-    if (!dispatch_submit(v->rq, wake, v)) {
+    return true;
+}
+
+void visit_work(struct visit *v)
+{
+    if (!dispatch_start(v->rq) || !dispatch_submit(v->rq, wake, v)) {
+        wake(v);
+    }
+}
+
+static enum MHD_Result run(struct visit *v)
+{
+    if (v->rq->err.rc != RC_OK || end_body(v, &v->rq->err) != RC_OK) {
+        return finish(v);
+    }
+    bool late = dispatch_is_late(v->rq);
+    if ((!late && !dispatch_start(v->rq)) || !suspend(v)) {
+        return finish(v);
+    }
+    if (late) {
+        aside_put(v->server->aside, v);
+    } else if (!dispatch_submit(v->rq, wake, v)) {
         wake(v);
     }
     return MHD_YES;

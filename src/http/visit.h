@@ -14,6 +14,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
+struct aside;
 struct stream_hub;
 
 /* What a daemon of libmicrohttpd is given as its closure. */
@@ -30,6 +31,7 @@ struct server {
     char *socket_path;
     struct MHD_Daemon *web, *local;
     struct stream_hub *streams;
+    struct aside *aside;
     int web_fd, local_fd;
     int port;
     atomic_bool stopping;
@@ -56,6 +58,7 @@ struct visit {
     struct buf body;
     struct taker *taker; /* of an upload */
     int64_t received, deadline_us;
+    struct visit *next; /* aside.c's */
 };
 
 /* libmicrohttpd's callbacks; `cls` is a struct door. */
@@ -65,6 +68,9 @@ enum MHD_Result visit_handle(void *cls, struct MHD_Connection *connection, const
                              size_t *size, void **con_cls);
 void visit_end(void *cls, struct MHD_Connection *connection, void **con_cls,
                enum MHD_RequestTerminationCode code);
+
+/* Runs a suspended visit up to its write, or to the reply; resumes it then. */
+void visit_work(struct visit *v);
 
 /* send.c: queues the finished reply; a file of the console, or 404. */
 enum MHD_Result send_reply(struct visit *v);
