@@ -86,12 +86,7 @@ enum rc answer_count(const struct snapshot *s, struct tx *tx, const struct audie
 {
     if (of_database(s, q))
         return audience_count(tx, q, out, e);
-    struct mirror_answer a = {0};
-    enum rc rc = mirror_ask(s, tx, q, &a, e);
-    if (rc == RC_OK)
-        *out = a.count;
-    mirror_answer_free(&a);
-    return rc;
+    return mirror_count(s, tx, q, out, e);
 }
 
 /* Of the ascending ids those after `after_id`, at most `limit`. */
@@ -151,6 +146,8 @@ enum rc answer_count_sample(const struct snapshot *s, struct tx *tx,
             rc = audience_sample(tx, q, limit, out_ids, out_n, e);
         return rc;
     }
+    if (limit == 0)
+        return mirror_count(s, tx, q, out_count, e);
     struct mirror_answer a = {0};
     enum rc rc = mirror_ask(s, tx, q, &a, e);
     if (rc == RC_OK) {

@@ -1,8 +1,8 @@
 /* ask.c — a question from its plan to its answer.
  *
- * Each chunk starts from the roots that are not erased, so nothing below need think of others. The
- * bits of all chunks are kept (an eighth of a byte a customer), since whoever counts often also
- * lists. */
+ * Each chunk starts from the roots that are not erased, so nothing below need think of others. Who
+ * lists keeps the bits of all chunks (an eighth of a byte a customer); who counts works in the same
+ * few words again and again, which stay in the first caches. */
 #include "query/mirror/ask.h"
 
 #include "base/must.h"
@@ -21,19 +21,30 @@ static struct set_words *words_new(size_t n)
 
 struct asking {
     const struct plan *plan;
-    struct mirror_answer *answer;
+    struct set_words *chunks; /* NULL: only counted */
     _Atomic int64_t count;
 };
+
+/* How many word lists a chunk takes: the customers in question, and what the plan needs. */
+static size_t lists_needed(const struct plan *p)
+{
+    return (size_t)p->depth * 2 + 4;
+}
+
+static void run_chunk_in(struct asking *x, size_t i, struct set_words *lists)
+{
+    struct set_words *who = x->chunks != NULL ? &x->chunks[i] : &lists[0];
+    set_load(x->plan->s->alive, (uint32_t)i, who);
+    ask_run(x->plan->root, x->plan->s, (uint32_t)i, who, lists + 1);
+    atomic_fetch_add_explicit(&x->count, words_count(who), memory_order_relaxed);
+}
 
 static void run_chunk(void *arg, size_t i)
 {
     struct asking *x = arg;
-    struct set_words *out = &x->answer->chunks[i];
-    struct set_words *scratch = words_new((size_t)x->plan->depth * 2 + 4);
-    set_load(x->plan->s->alive, (uint32_t)i, &scratch[0]);
-    ask_run(x->plan->root, x->plan->s, (uint32_t)i, &scratch[0], out, scratch + 1);
-    atomic_fetch_add_explicit(&x->count, words_count(out), memory_order_relaxed);
-    free(scratch);
+    struct set_words *lists = words_new(lists_needed(x->plan));
+    run_chunk_in(x, i, lists);
+    free(lists);
 }
 
 /* Waking another core and waiting for it takes as long as some hundred lists of a chunk's words
@@ -52,16 +63,20 @@ static size_t lists_of(const struct ask *ask)
     return lists;
 }
 
-static void run_chunks(const struct plan *p, struct mirror_answer *a)
+/* How many there are; with `chunks`, who. */
+static int64_t run_chunks(const struct plan *p, struct set_words *chunks)
 {
-    struct asking x = {.plan = p, .answer = a};
-    if (lists_of(p->root) * a->n_chunks >= LISTS_WORTH_SHARING) {
-        share_rounds(a->n_chunks, run_chunk, &x);
+    struct asking x = {.plan = p, .chunks = chunks};
+    uint32_t n = p->s->n_chunks;
+    if (lists_of(p->root) * n >= LISTS_WORTH_SHARING) {
+        share_rounds(n, run_chunk, &x);
     } else {
-        for (size_t i = 0; i < a->n_chunks; i++)
-            run_chunk(&x, i);
+        struct set_words *lists = words_new(lists_needed(p));
+        for (size_t i = 0; i < n; i++)
+            run_chunk_in(&x, i, lists);
+        free(lists);
     }
-    a->count = x.count;
+    return x.count;
 }
 
 enum rc mirror_ask(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
@@ -72,8 +87,19 @@ enum rc mirror_ask(const struct snapshot *s, struct tx *tx, const struct audienc
     enum rc rc = plan_make(&p, e);
     if (rc == RC_OK) {
         *out = (struct mirror_answer){.n_chunks = s->n_chunks, .chunks = words_new(s->n_chunks)};
-        run_chunks(&p, out);
+        out->count = run_chunks(&p, out->chunks);
     }
+    plan_free(&p);
+    return rc;
+}
+
+enum rc mirror_count(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
+                     int64_t *out, struct err *e)
+{
+    struct plan p = {.s = s, .a = tx_arena(tx), .tx = tx, .q = q};
+    enum rc rc = plan_make(&p, e);
+    if (rc == RC_OK)
+        *out = run_chunks(&p, NULL);
     plan_free(&p);
     return rc;
 }
@@ -88,12 +114,12 @@ enum rc mirror_contains(const struct snapshot *s, struct tx *tx, const struct au
         return RC_OK;
     enum rc rc = plan_make(&p, e);
     if (rc == RC_OK) {
-        struct set_words *scratch = words_new((size_t)p.depth * 2 + 4);
-        words_clear(&scratch[0]);
-        words_put(&scratch[0], (code - 1) % SET_CHUNK);
-        ask_run(p.root, s, (code - 1) / SET_CHUNK, &scratch[0], &scratch[1], scratch + 2);
-        *out = words_any(&scratch[1]);
-        free(scratch);
+        struct set_words *lists = words_new(lists_needed(&p));
+        words_clear(&lists[0]);
+        words_put(&lists[0], (code - 1) % SET_CHUNK);
+        ask_run(p.root, s, (code - 1) / SET_CHUNK, &lists[0], lists + 1);
+        *out = words_any(&lists[0]);
+        free(lists);
     }
     plan_free(&p);
     return rc;

@@ -26,6 +26,9 @@ struct mirror_answer {
  * mirror does not hold; it may be newer than the snapshot. */
 enum rc mirror_ask(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
                    struct mirror_answer *out, struct err *e);
+/* How many are in it. */
+enum rc mirror_count(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
+                     int64_t *out, struct err *e);
 /* Whether a customer is in it; one customer's events only are looked at. */
 enum rc mirror_contains(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
                         int64_t customer_id, bool *out, struct err *e);

@@ -174,9 +174,8 @@ static void narrow(const struct ask *ask, struct place at, struct set_words *x,
     *x = scratch[0];
 }
 
-void ask_run(const struct ask *ask, const struct snapshot *s, uint32_t chunk,
-             const struct set_words *cand, struct set_words *out, struct set_words *scratch)
+void ask_run(const struct ask *ask, const struct snapshot *s, uint32_t chunk, struct set_words *x,
+             struct set_words *scratch)
 {
-    *out = *cand;
-    narrow(ask, (struct place){s, chunk}, out, scratch);
+    narrow(ask, (struct place){s, chunk}, x, scratch);
 }
