@@ -240,8 +240,9 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
         rc = open_event_parts(app, e);
     }
     if (rc == RC_OK && o->with_mirror) {
-        app->mirror = mirror_start(app->db, app->writer, app_path(app, a, "mirror.image"));
         app->daybook = daybook_start(app->db, app_path(app, a, "daybook.image"));
+        app->mirror =
+            mirror_start(app->db, app->writer, app->daybook, app_path(app, a, "mirror.image"));
     }
     if (rc == RC_OK && o->with_jobs) {
         app->known = known_new(app->keys, KNOWN_SLOTS);
@@ -287,8 +288,8 @@ void app_close(struct app *app)
     schedule_stop(app->schedule);
     job_runner_stop(app->jobs);
     event_parts_stop(app->parts);
-    daybook_stop(app->daybook);
     mirror_stop(app->mirror);
+    daybook_stop(app->daybook);
     writer_stop(app->writer);
     db_close(app->db);
     known_free(app->known);

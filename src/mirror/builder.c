@@ -242,6 +242,11 @@ enum rc put_event(struct builder *b, const struct feed_event *ev, uint32_t root,
 
 /* ---- snapshots ---- */
 
+void builder_lead_to(struct builder *b, struct daybook *daybook)
+{
+    b->daybook = daybook;
+}
+
 struct snapshot *snapshot_new(struct builder *b, const struct snapshot *last, int64_t seq)
 {
     struct snapshot *s = must(calloc(1, sizeof *s));
@@ -251,6 +256,7 @@ struct snapshot *snapshot_new(struct builder *b, const struct snapshot *last, in
     s->n_chunks = (b->customers + SET_CHUNK - 1) / SET_CHUNK;
     s->chunks = must(calloc(s->n_chunks + 1, sizeof(struct chunk *)));
     s->dictionaries = &b->dictionaries;
+    s->daybook = b->daybook;
     for (uint32_t i = 0; last != NULL && i < last->n_chunks; i++)
         s->chunks[i] = chunk_hold(last->chunks[i]);
     s->tier_past = last != NULL ? tier_past_hold(last->tier_past) : tier_past_new(seq);

@@ -22,6 +22,8 @@ struct builder;
 
 /* Knows nothing yet. */
 struct builder *builder_new(void);
+/* The daybook that its snapshots lead to from now on; NULL: none. It outlives them. */
+void builder_lead_to(struct builder *b, struct daybook *daybook);
 /* After the last snapshot of its making is gone. Accepts NULL. */
 void builder_free(struct builder *b);
 

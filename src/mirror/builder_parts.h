@@ -23,6 +23,7 @@ extern const struct builder_bounds builder_bounds; /* in force unless told */
 
 struct builder {
     struct dictionaries dictionaries;
+    struct daybook *daybook; /* of its snapshots; or NULL */
     uint32_t customers; /* ordinals given */
     uint32_t *root;     /* by ordinal: whom the customer stands for; NOBODY: not read yet */
     size_t root_room;

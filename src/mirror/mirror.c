@@ -379,13 +379,15 @@ static void on_commit(void *ctx, int64_t last_seq, bool late)
     lock_give(&m->lock);
 }
 
-struct mirror *mirror_start(struct db *db, struct writer *writer, const char *image)
+struct mirror *mirror_start(struct db *db, struct writer *writer, struct daybook *daybook,
+                            const char *image)
 {
     struct mirror *m = must(aligned_alloc(_Alignof(struct mirror), sizeof *m));
     memset(m, 0, sizeof *m);
     m->db = db;
     m->writer = writer;
     m->builder = builder_new();
+    builder_lead_to(m->builder, daybook);
     snprintf(m->image, sizeof m->image, "%s", image != NULL ? image : "");
     lock_init(&m->lock, LOCK_LEAF);
     signal_init(&m->wake);

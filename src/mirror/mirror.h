@@ -17,11 +17,13 @@
 
 struct mirror;
 
-/* Starts the thread. `writer` tells of commits. Both outlive the mirror. `image` is the file
+/* Starts the thread. `writer` tells of commits; snapshots lead to `daybook` (NULL: none). All
+ * outlive the mirror. `image` is the file
  * that it is kept in between two runs, NULL: none. It is read at the start, when it is of this
  * log and whole, and written when the mirror stops, and meanwhile when reading what came since
  * would take over a second; a crash loses nothing but that time. */
-struct mirror *mirror_start(struct db *db, struct writer *writer, const char *image);
+struct mirror *mirror_start(struct db *db, struct writer *writer, struct daybook *daybook,
+                            const char *image);
 /* Ends the thread; nobody holds a snapshot any more. Accepts NULL. */
 void mirror_stop(struct mirror *m);
 

@@ -66,6 +66,8 @@ struct dictionaries {
     struct codes *tier_runs;
 };
 
+struct daybook; /* mirror/daybook.h */
+
 struct snapshot {
     atomic_uint refs;
     int64_t seq; /* of the last row that is in it */
@@ -77,6 +79,8 @@ struct snapshot {
     struct tier_past *tier_past; /* tiers of past times that questions have read */
     struct texts *texts;
     const struct dictionaries *dictionaries;
+    /* That questions about lines of orders are put to, a book of the asker's transaction; or NULL */
+    struct daybook *daybook;
 };
 
 /* Takes another reference. */

@@ -26,6 +26,7 @@
 #include "base/calendar.h"
 #include "base/lock.h"
 #include "mirror/builder_image.h"
+#include "mirror/daybook.h"
 #include "mirror/mirror.h"
 #include "mirror/run.h"
 #include "store/feed.h"
@@ -40,6 +41,7 @@ enum {
     MOST_THREADS = 8,
     A_STEP = 5,         /* operations between two steps, at most; and questions of a step */
     LOOK_EACH = 16,     /* steps between two readings of names */
+    DAYBOOK_EACH = 50,  /* … of all orders; in between the daybook follows, as far as it can */
     RETURN_EACH = 40,   /* steps between two beginnings from an image */
     A_PAIR = 8,         /* questions of one transaction and its snapshot */
     PACE = 2,           /* operations for each question */
@@ -82,6 +84,13 @@ static struct tx *begin(const struct trial *run, struct db *db)
     return tx;
 }
 
+static void read_daybook(const struct trial *run, struct daybook *l, struct tx *tx)
+{
+    struct err e = ERR_INIT;
+    if (daybook_read(l, tx, &e) != RC_OK)
+        stop(run, "no daybook", &e);
+}
+
 struct here {
     struct tx *tx;
     int64_t seq;
@@ -106,6 +115,7 @@ static void come_back(const struct trial *run, const char *folder, struct tx *tx
     uint64_t fingerprint = 0;
     struct snapshot *loaded = NULL;
     struct builder *fresh = builder_new();
+    builder_lead_to(fresh, (*last)->daybook);
     snprintf(path, sizeof path, "%s/mirror.image", folder);
     if (feed_fingerprint(tx, here.seq, &fingerprint, &e) != RC_OK ||
         image_draft_write(builder_draft(*b, *last, fingerprint), path, &e) != RC_OK ||
@@ -137,14 +147,18 @@ static void run_steps(struct trial *run)
     struct asking *x = &run->asking;
     struct life life;
     struct builder *builder = builder_new();
+    struct daybook *daybook = daybook_new();
     struct snapshot *s = NULL;
     struct rng rng = rng_seed(x->seed);
+    builder_lead_to(builder, daybook);
     life_begin(run->postgres ? DB_POSTGRES : DB_SQLITE, x->seed, run->customers, run->events,
                &life);
     x->now_s = LIFE_NOW_S;
     for (int64_t place = 0; place < run->all;) {
         struct tx *tx = begin(run, life.db);
         step(run, builder, tx, &s);
+        if (run->steps % DAYBOOK_EACH == 1)
+            read_daybook(run, daybook, tx);
         if (run->steps % LOOK_EACH == 1)
             asking_look(x, tx);
         if (run->steps % RETURN_EACH == 0)
@@ -158,6 +172,7 @@ static void run_steps(struct trial *run)
     }
     snapshot_drop(s);
     builder_free(builder);
+    daybook_stop(daybook);
     life_end(&life);
 }
 
@@ -278,7 +293,7 @@ static void run_together(struct trial *run)
     struct together t = {.run = run, .db = open_another(run, life.url, (int)run->threads)};
     lock_init(&t.lock, LOCK_JOB);
     signal_init(&t.asked_one);
-    t.mirror = mirror_start(mirrors, life.writer, NULL);
+    t.mirror = mirror_start(mirrors, life.writer, NULL, NULL);
     struct snapshot *first = NULL;
     while ((first = mirror_snapshot(t.mirror)) == NULL)
         sched_yield();

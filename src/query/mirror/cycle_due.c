@@ -1,4 +1,4 @@
-/* cycle_due.c — due days of a cycle of purchases, from the daybook.
+/* cycle_due.c — due days of a cycle of purchases, and who is due, from the daybook.
  *
  * A customer's orders stand together by time. The book has the time of an order, which is that of
  * all its lines but where a file gave them their own: customers with such an order are set aside
@@ -18,11 +18,16 @@
 
 enum { ASIDE_MOST = 20000 /* customers; beyond them the database answers for all */ };
 
-/* What a part counts, and whom it sets aside. */
+/* Root ids; zeroed: none; free(at). */
+struct roots {
+    int64_t *at;
+    size_t n, room;
+};
+
+/* What a part counts or finds, and whom it sets aside. */
 struct due_part {
     struct cycle_due due;
-    int64_t *aside; /* root ids; free() */
-    size_t n, room;
+    struct roots found, aside;
 };
 
 struct due_pass {
@@ -31,6 +36,7 @@ struct due_pass {
     const uint8_t *meant; /* by code of the product */
     int64_t now_s;
     int32_t today;
+    const struct span *span;   /* who is found by their last line; NULL: due days are counted */
     struct refunded *refunded; /* by order, ascending */
     size_t n_refunded;
     struct set_words *maybe; /* bits of a hash of those orders */
@@ -101,13 +107,18 @@ static bool has_line(const struct due_pass *x, uint32_t order)
     return false;
 }
 
-static void set_aside(struct due_part *part, int64_t root_id)
+static void roots_add(struct roots *r, int64_t root_id)
 {
-    if (part->n == part->room) {
-        part->room = part->room > 0 ? part->room * 2 : 64;
-        part->aside = must(realloc(part->aside, part->room * sizeof *part->aside));
+    if (r->n == r->room) {
+        r->room = r->room > 0 ? r->room * 2 : 64;
+        r->at = must(realloc(r->at, r->room * sizeof *r->at));
     }
-    part->aside[part->n++] = root_id;
+    r->at[r->n++] = root_id;
+}
+
+static bool in_span(const struct span *span, int64_t at_s)
+{
+    return at_s >= span->from_s && at_s <= span->to_s;
 }
 
 static void see_customer(const struct due_pass *x, const struct order_group *g,
@@ -123,8 +134,10 @@ static void see_customer(const struct due_pass *x, const struct order_group *g,
         own_times = own_times || (b->line_flags[b->first_line[i]] & DAYBOOK_LINE_TIMES) != 0;
     }
     if (own_times)
-        set_aside(part, codes_id(b->people, g->root));
-    else if (last != UINT32_MAX)
+        roots_add(&part->aside, codes_id(b->people, g->root));
+    else if (last != UINT32_MAX && x->span != NULL && in_span(x->span, b->at_s[last]))
+        roots_add(&part->found, codes_id(b->people, g->root));
+    else if (last != UINT32_MAX && x->span == NULL)
         cycle_due_count(&part->due, x->today,
                         cycle_due_day(x->rule, calendar_day_of(b->at_s[last])));
 }
@@ -149,63 +162,123 @@ static const uint8_t *meant_products(const struct board *b, const struct cycle_r
     return meant;
 }
 
-struct aside {
+/* ---- the pass ---- */
+
+/* RC_BUSY when too many customers are set aside. */
+static enum rc run_pass(struct due_pass *x, const struct board *b, const struct cycle_rule *rule,
+                        int64_t scope_account, size_t n_days, struct err *e)
+{
+    size_t aside = 0;
+    enum rc rc = order_pass_init_at(&x->pass, b, INT64_MIN, INT64_MAX, 0, scope_account, e);
+    if (rc != RC_OK)
+        return rc;
+    x->rule = rule;
+    x->today = calendar_day_of(x->now_s);
+    x->meant = meant_products(b, rule);
+    read_refunds(x);
+    x->parts = ARENA_ARRAY(tx_arena(b->tx), struct due_part, x->pass.n_parts);
+    for (size_t i = 0; i < x->pass.n_parts; i++)
+        x->parts[i].due = (struct cycle_due){
+            .days = ARENA_ARRAY(tx_arena(b->tx), int64_t, n_days + 1), .n_days = n_days};
+    share_rounds(x->pass.n_parts, due_part, x);
+    for (size_t i = 0; i < x->pass.n_parts; i++)
+        aside += x->parts[i].aside.n;
+    return aside > ASIDE_MOST ? RC_BUSY : RC_OK;
+}
+
+/* Asks the database for those set aside. */
+static enum rc see_aside(const struct due_pass *x, struct tx *tx,
+                         void (*see)(void *to, int64_t root_id, int64_t last_s), void *to,
+                         struct err *e)
+{
+    struct roots all = {0};
+    for (size_t i = 0; i < x->pass.n_parts; i++)
+        for (size_t k = 0; k < x->parts[i].aside.n; k++)
+            roots_add(&all, x->parts[i].aside.at[k]);
+    enum rc rc =
+        all.n > 0 ? cycle_last_of(tx, x->rule, all.at, all.n, x->now_s, see, to, e) : RC_OK;
+    free(all.at);
+    return rc;
+}
+
+static void pass_done(struct due_pass *x)
+{
+    for (size_t i = 0; x->parts != NULL && i < x->pass.n_parts; i++) {
+        free(x->parts[i].aside.at);
+        free(x->parts[i].found.at);
+    }
+    free(x->refunded);
+    free(x->maybe);
+}
+
+/* ---- due days ---- */
+
+struct counting {
     const struct due_pass *x;
     struct cycle_due *out;
 };
 
-static void see_last(void *to, int64_t root_id, int64_t last_s)
+static void count_last(void *to, int64_t root_id, int64_t last_s)
 {
-    struct aside *a = to;
+    struct counting *c = to;
     (void)root_id;
     if (last_s != DB_NULL)
-        cycle_due_count(a->out, a->x->today, cycle_due_day(a->x->rule, calendar_day_of(last_s)));
+        cycle_due_count(c->out, c->x->today, cycle_due_day(c->x->rule, calendar_day_of(last_s)));
 }
 
-/* Adds the parts up; RC_BUSY when too many were set aside. */
-static enum rc add_parts(const struct due_pass *x, struct tx *tx, struct cycle_due *out,
-                         struct err *e)
+static void add_parts(const struct due_pass *x, struct cycle_due *out)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < x->pass.n_parts; i++)
-        n += x->parts[i].n;
-    if (n > ASIDE_MOST)
-        return RC_BUSY;
-    int64_t *roots = ARENA_ARRAY(tx_arena(tx), int64_t, n + 1);
-    n = 0;
     for (size_t i = 0; i < x->pass.n_parts; i++) {
-        const struct due_part *part = &x->parts[i];
-        out->begun += part->due.begun;
+        const struct cycle_due *part = &x->parts[i].due;
+        out->begun += part->begun;
         for (size_t k = 0; k < CYCLE_OVERDUE; k++)
-            out->overdue[k] += part->due.overdue[k];
+            out->overdue[k] += part->overdue[k];
         for (size_t k = 0; k < out->n_days; k++)
-            out->days[k] += part->due.days[k];
-        for (size_t k = 0; k < part->n; k++)
-            roots[n++] = part->aside[k];
+            out->days[k] += part->days[k];
     }
-    struct aside a = {x, out};
-    return n > 0 ? cycle_last_of(tx, x->rule, roots, n, x->now_s, see_last, &a, e) : RC_OK;
 }
 
 enum rc mirror_cycle_due(const struct board *b, const struct cycle_rule *rule,
                          int64_t scope_account, int64_t now_s, struct cycle_due *out, struct err *e)
 {
-    struct due_pass x = {.rule = rule, .now_s = now_s, .today = calendar_day_of(now_s)};
-    struct arena *a = tx_arena(b->tx);
-    enum rc rc = order_pass_init_at(&x.pass, b, INT64_MIN, INT64_MAX, 0, scope_account, e);
-    if (rc != RC_OK)
-        return rc;
-    x.meant = meant_products(b, rule);
-    read_refunds(&x);
-    x.parts = ARENA_ARRAY(a, struct due_part, x.pass.n_parts);
-    for (size_t i = 0; i < x.pass.n_parts; i++)
-        x.parts[i].due =
-            (struct cycle_due){.days = ARENA_ARRAY(a, int64_t, out->n_days), .n_days = out->n_days};
-    share_rounds(x.pass.n_parts, due_part, &x);
-    rc = add_parts(&x, b->tx, out, e);
-    for (size_t i = 0; i < x.pass.n_parts; i++)
-        free(x.parts[i].aside);
-    free(x.refunded);
-    free(x.maybe);
+    struct due_pass x = {.now_s = now_s};
+    enum rc rc = run_pass(&x, b, rule, scope_account, out->n_days, e);
+    if (rc == RC_OK) {
+        struct counting c = {&x, out};
+        add_parts(&x, out);
+        rc = see_aside(&x, b->tx, count_last, &c, e);
+    }
+    pass_done(&x);
+    return rc;
+}
+
+/* ---- who ---- */
+
+struct finding {
+    const struct span *span;
+    void (*see)(void *to, int64_t root_id);
+    void *to;
+};
+
+static void find_last(void *to, int64_t root_id, int64_t last_s)
+{
+    const struct finding *f = to;
+    if (last_s != DB_NULL && in_span(f->span, last_s))
+        f->see(f->to, root_id);
+}
+
+enum rc mirror_cycle_lasts(const struct board *b, const struct cycle_rule *rule, struct span span,
+                           int64_t now_s, void (*see)(void *to, int64_t root_id), void *to,
+                           struct err *e)
+{
+    struct due_pass x = {.now_s = now_s, .span = &span};
+    struct finding f = {&span, see, to};
+    enum rc rc = run_pass(&x, b, rule, 0, 0, e);
+    if (rc == RC_OK)
+        rc = see_aside(&x, b->tx, find_last, &f, e);
+    for (size_t i = 0; rc == RC_OK && i < x.pass.n_parts; i++)
+        for (size_t k = 0; k < x.parts[i].found.n; k++)
+            see(to, x.parts[i].found.at[k]);
+    pass_done(&x);
     return rc;
 }

@@ -1,12 +1,45 @@
 /* plan_due.c — due dates of cycles that are counted from events, as conditions on the last of them.
  *
- * The mirror holds the lines of all sale orders, refunded and unpaid ones too. Of nearly everyone
- * all lines count, so they are asked of the mirror; those of whom a line does not count are few:
- * the database names them with their last line that does. */
+ * Who is due by a purchase is named by the daybook, which knows what was refunded or never paid.
+ * Without one: the mirror holds the lines of all sale orders, refunded and unpaid ones too. Of
+ * nearly everyone all lines count, so they are asked of the mirror; those of whom a line does not
+ * count are few: the database names them with their last line that does. */
 #include "query/mirror/plan.h"
+
+#include "mirror/daybook.h"
+#include "query/mirror/orders.h"
+#include "query/mirror/reports.h"
 
 #include <assert.h>
 #include <stdlib.h>
+
+/* ---- the daybook ---- */
+
+static void see_due(void *to, int64_t root_id)
+{
+    known_add(to, root_id);
+}
+
+/* RC_BUSY: somebody else has to say. */
+static enum rc plan_from_daybook(struct plan *p, const struct node *n, struct ask **out,
+                                 struct err *e)
+{
+    struct board b = {.tx = p->tx, .s = (struct snapshot *)p->s, .memo = board_memo_new(p->tx)};
+    struct known known = {.s = p->s};
+    enum rc rc = daybook_edition_for(p->s->daybook, p->tx, &b.book, e);
+    if (rc == RC_OK && b.book == NULL)
+        rc = RC_BUSY;
+    if (rc == RC_OK)
+        rc = mirror_cycle_lasts(&b, n->found.cycle, cycle_asked_span(n, p->now_s, p->q->period_s),
+                                p->now_s, see_due, &known, e);
+    if (rc == RC_OK)
+        *out = ask_known(p, &known);
+    free(known.ordinals);
+    daybook_edition_drop(b.book);
+    return rc;
+}
+
+/* ---- the database ---- */
 
 /* Who is left to the database, and who of them it holds for. */
 struct doubtful {
@@ -57,6 +90,13 @@ enum rc plan_due(struct plan *p, const struct node *n, struct ask **out, struct 
         return RC_OK;
     if (rule->starts == CYCLE_PURCHASE && p->only != 0)
         return plan_from_sql(p, n, out, e);
+    if (rule->starts == CYCLE_PURCHASE) {
+        enum rc rc = plan_from_daybook(p, n, out, e);
+        if (rc == RC_OK && n->op == OP_UNKNOWN)
+            *out = ask_not(p, *out);
+        if (rc != RC_BUSY)
+            return rc;
+    }
     struct node *last = cycle_last_node(p->a, n, false, p->now_s, p->q->period_s);
     enum rc rc = plan_events(p, last, out, e);
     if (rc != RC_OK)

@@ -9,6 +9,7 @@
 #define KOI_QUERY_MIRROR_REPORTS_H
 
 #include "query/board.h"
+#include "query/window.h"
 
 struct cycle_due;                   /* query/cycle_board.h */
 struct cycle_rule;                  /* store/cycle.h */
@@ -52,6 +53,11 @@ enum rc mirror_orders(const struct board *b, const struct order_filter *f,
 enum rc mirror_cycle_due(const struct board *b, const struct cycle_rule *rule,
                          int64_t scope_account, int64_t now_s, struct cycle_due *out,
                          struct err *e);
+/* Calls see() with each customer whose last line that counts by now_s is in the span; otherwise as
+ * mirror_cycle_due(). */
+enum rc mirror_cycle_lasts(const struct board *b, const struct cycle_rule *rule, struct span span,
+                           int64_t now_s, void (*see)(void *to, int64_t root_id), void *to,
+                           struct err *e);
 /* Sums by product in ascending order of their ids, or of the set, and all intervals (free them). */
 enum rc mirror_product_repurchase(const struct board *b,
                                   const struct product_repurchase_question *q,
