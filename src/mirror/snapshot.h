@@ -79,7 +79,7 @@ struct snapshot {
     struct tier_past *tier_past; /* tiers of past times that questions have read */
     struct texts *texts;
     const struct dictionaries *dictionaries;
-    /* That questions about lines of orders are put to, a book of the asker's transaction; or NULL */
+    /* Who is asked about lines of orders, a book of the asker's transaction; or NULL */
     struct daybook *daybook;
 };
 
