@@ -31,7 +31,8 @@ struct merger *merger_new(void);
 /* Ends the thread after the merge under way; the rest is dropped. Accepts NULL. */
 void merger_free(struct merger *m);
 
-/* Has n runs merged, or one copied out of its file; holds them. Nothing of the chunk is under way. */
+/* Has n runs merged, or one copied out of its file; holds them. Nothing of the chunk is under
+ * way. */
 void merger_give(struct merger *m, uint32_t chunk, struct run *const *runs, size_t n, bool base);
 /* The newest of the chunk's runs that are under way, from merger_give() to merger_take(); NULL when
  * none are. */
