@@ -170,6 +170,29 @@ each('batches of events', (engine) => {
     );
   });
 
+  test('under way while the server stops are there or were not acknowledged', async (t) => {
+    const koi = await start(t, engine);
+    const operator = await koi.signIn('operator');
+    const events = many(1000, { type: 'view' });
+    const sent = Array.from({ length: 40 }, (_, i) =>
+      operator
+        .call('POST', '/api/events', {
+          events: events.map((e) => ({ ...e, time: e.time + i * 5000 })),
+        })
+        .then(
+          ({ status, body }) => (status === 200 ? body.added : 0),
+          () => 0, // its connection was closed
+        ),
+    );
+    await Promise.race(sent);
+    await koi.stop();
+    const added = (await Promise.all(sent)).reduce((sum, n) => sum + n, 0);
+    t.diagnostic(`${added} of ${40 * events.length} events acknowledged`);
+    assert.ok(added >= events.length);
+    const held = Number(await koi.sql('SELECT count(*) FROM event'));
+    assert.ok(held >= added && held % events.length === 0, `${held} of them are there`);
+  });
+
   test('leave the erased alone, and are in the answers soon', async (t) => {
     const koi = await start(t, engine);
     const admin = await koi.signIn('administrator');
