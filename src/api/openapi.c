@@ -211,6 +211,12 @@ static void put_body(struct json *j, const struct route *r)
                          "\"format\":\"binary\"}}}}"));
         return;
     }
+    if (r->foreign && r->method != GET) {
+        json_put_raw(j, "requestBody",
+                     STR("{\"required\":true,\"content\":{\"text/xml\":{\"schema\":"
+                         "{\"type\":\"string\"}}}}"));
+        return;
+    }
     for (const struct arg *a = r->args; a->kind != ARG_END; a++) {
         any = any || place_of(r, a) == IN_BODY;
     }
@@ -227,6 +233,12 @@ static void put_body(struct json *j, const struct route *r)
 
 static void put_good_reply(struct json *j, const struct route *r)
 {
+    if (r->foreign) {
+        json_put_raw(j, "200",
+                     STR("{\"description\":\"Done.\",\"content\":{\"text/plain\":{\"schema\":"
+                         "{\"type\":\"string\"}}}}"));
+        return;
+    }
     json_open_object(j, r->reply != NULL ? "200" : "204");
     json_put_z(j, "description", r->reply != NULL ? "Done." : "Done; no content.");
     if (r->reply != NULL) {
@@ -373,6 +385,7 @@ void routes_print(const struct router *r, struct json *j)
         json_put_bool(j, "idempotent", row->idempotent);
         json_put_bool(j, "audited", row->audited);
         json_put_bool(j, "raw_body", row->raw_body);
+        json_put_bool(j, "foreign", row->foreign);
         json_put_bool(j, "stream", row->stream);
         json_open_array(j, "roles");
         for (unsigned role = 0; role < ROLE_COUNT; role++) {

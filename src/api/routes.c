@@ -97,6 +97,8 @@ static const struct entry TABLE[] = {
     {"/api/imports/{import_id}", &route_import_get},
     {"/api/imports/{import_id}/rejects", &route_import_rejects},
     {"/api/imports/{import_id}/undo", &route_import_undo},
+    {"/api/inbox", &route_inbox_list},
+    {"/api/inbox/{inbox_id}/retry", &route_inbox_retry},
     {"/api/jobs", &route_job_list},
     {"/api/jobs/{job_id}", &route_job_get},
     {"/api/jobs/{job_id}/events", &route_job_events},
@@ -170,6 +172,8 @@ static const struct entry TABLE[] = {
     {"/api/version", &route_version},
     {"/api/views/{name}", &route_view_get},
     {"/api/views/{name}", &route_view_put},
+    {"/api/wecom/callback", &route_wecom_verify},
+    {"/api/wecom/callback", &route_wecom_deliver},
     {"/health", &route_health},
     {"/metrics", &route_metrics},
 };

@@ -52,6 +52,7 @@ extern const struct route route_token_list, route_token_create, route_token_revo
 extern const struct route route_upload_create;
 /* views.c */
 extern const struct route route_view_get, route_view_put;
+extern const struct route route_wecom_verify, route_wecom_deliver;
 /* catalogue.c */
 extern const struct route route_event_kind_list, route_channel_list, route_city_list;
 /* clv.c */
@@ -75,6 +76,7 @@ extern const struct route route_field_list, route_field_create, route_field_upda
 extern const struct route route_import_list, route_import_create, route_import_preview, route_import_get,
     route_import_rejects, route_import_undo;
 /* jobs.c */
+extern const struct route route_inbox_list, route_inbox_retry;
 extern const struct route route_job_list, route_job_get, route_job_events, route_job_stop, route_job_resume;
 /* merges.c */
 extern const struct route route_merge_list, route_merge_create, route_merge_undo, route_merge_proposal_list, route_merge_proposal_decide;

@@ -275,6 +275,11 @@ const struct schema schema_table[] = {
             ",\"remembered\":" BOOL ",\"rows\":" ARRAY(ARRAY(TEXT)) ",\"problems\":"
             ARRAY(OBJECT("\"line\":" INT ",\"column\":" TEXT_NULL ",\"reason\":" TEXT))
             ",\"guesses\":{\"type\":\"object\"}")},
+    {"InboxList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"source\":" TEXT ",\"kind\":" TEXT ",\"key\":" TEXT
+      ",\"state\":" TEXT ",\"attempts\":" INT ",\"received_s\":" INT ",\"due_s\":" INT_NULL
+      ",\"ended_s\":" INT_NULL ",\"error\":{\"type\":[\"object\",\"null\"],\"properties\":"
+      "{\"code\":" TEXT ",\"message\":" TEXT "}}"))},
     {"Job",
      OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"state\":" TEXT ",\"title\":" TEXT ",\"done\":" INT
             ",\"total\":" INT_NULL ",\"unit\":" TEXT ",\"rate\":" INT ",\"remaining_s\":" INT_NULL

@@ -38,6 +38,8 @@ const struct command *const command_table[] = {
     &command_funnel,
     &command_help,
     &command_import,
+    &command_inbox_list,
+    &command_inbox_retry,
     &command_init,
     &command_mirror_status,
     &command_paths,

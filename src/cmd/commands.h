@@ -35,6 +35,8 @@ extern const struct command command_cycle_show;
 extern const struct command command_cycle_suggest;
 extern const struct command command_demo;
 extern const struct command command_import;
+extern const struct command command_inbox_list;
+extern const struct command command_inbox_retry;
 extern const struct command command_init;
 extern const struct command command_mirror_status;
 extern const struct command command_paths;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cmd/commands.h"
 #include "cmd/invite.h"
+#include "connect/wecom/handlers.h"
 #include "domain/app.h"
 #include "domain/restore.h"
 #include "domain/upkeep.h"
@@ -156,6 +157,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
     enum rc rc = app_open(&options, &app, e);
     if (rc == RC_OK) {
         job_register(app->jobs, &job_kind_export);
+        app->inbox = inbox_work_start(app, wecom_handlers);
         rc = serve_app(in, app, signals, port, e);
         *out_restore =
             app->restore_from != NULL ? arena_z(&in->arena, str_from(app->restore_from)) : NULL;

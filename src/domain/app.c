@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "domain/audience_tick.h"
 #include "domain/event_parts.h"
+#include "domain/inbox_work.h"
 #include "domain/job.h"
 #include "domain/known.h"
 #include "domain/schedule.h"
@@ -284,6 +285,7 @@ void app_close(struct app *app)
     if (app == NULL) {
         return;
     }
+    inbox_work_stop(app->inbox);
     audience_ticker_stop(app->ticker);
     schedule_stop(app->schedule);
     job_runner_stop(app->jobs);

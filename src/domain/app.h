@@ -14,6 +14,7 @@
 
 struct audience_ticker;    /* domain/audience_tick.h */
 struct event_parts_thread; /* domain/event_parts.h */
+struct inbox_work;         /* domain/inbox_work.h */
 struct job_runner;         /* domain/job.h */
 struct daybook;            /* mirror/daybook.h */
 struct known;              /* domain/known.h */
@@ -32,6 +33,7 @@ struct app {
     struct audience_ticker *ticker;   /* NULL where nothing is served */
     struct schedule *schedule;        /* NULL likewise */
     struct event_parts_thread *parts; /* NULL where nothing is written */
+    struct inbox_work *inbox;         /* NULL where nothing is served; its starter sets it */
     struct known *known;              /* NULL where nothing is served */
     int64_t started_us;
     /* a backup that is to be restored when the server has stopped; NULL: none */

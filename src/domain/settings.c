@@ -10,6 +10,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#define ALPHANUMERIC "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
 static bool is_zone(const char *value)
 {
     struct zone zone; /* 12 KB */
@@ -20,6 +22,23 @@ static bool is_zone(const char *value)
 static bool is_currency(const char *value)
 {
     return strlen(value) == 3 && strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+}
+
+/* As many letters and digits as WeCom's EncodingAESKey has, or nothing. */
+static bool is_callback_key(const char *value)
+{
+    return value[0] == 0 || (strlen(value) == 43 && strspn(value, ALPHANUMERIC) == 43);
+}
+
+static bool is_alphanumeric(const char *value)
+{
+    return strspn(value, ALPHANUMERIC) == strlen(value);
+}
+
+/* Letters, digits, '-' and '_'. */
+static bool is_corp_id(const char *value)
+{
+    return strspn(value, ALPHANUMERIC "-_") == strlen(value);
 }
 
 static bool is_address(const char *value)
@@ -63,6 +82,9 @@ const struct setting setting_table[] = {
     {"database_url", SETTING_TEXT, 0, 1000, .fallback = "", .secret = true, .restart = true,
      .zh = "PostgreSQL 地址；空：数据目录里的 SQLite",
      .en = "PostgreSQL URL; empty: SQLite in the data directory"},
+    {"inbox_days", SETTING_INT, 2, 365, .fallback = "30", .changeable = true,
+     .zh = "处理完的回调保留多少天",
+     .en = "days for which callbacks that were dealt with are kept"},
     {"language", SETTING_CHOICE, .choices = "zh|en", .fallback = "zh", .changeable = true,
      .zh = "新账号的语言", .en = "language of new accounts"},
     {"listen", SETTING_TEXT, 2, 100, .fallback = "127.0.0.1:8080", .restart = true,
@@ -80,6 +102,14 @@ const struct setting setting_table[] = {
     {"trusted_proxy", SETTING_TEXT, 0, 60, .fallback = "", .restart = true, .good = is_address,
      .zh = "反向代理的地址；设置后才可监听非本机地址",
      .en = "address of the reverse proxy; needed to listen beyond loopback"},
+    {"wecom_aes_key", SETTING_TEXT, 0, 43, .fallback = "", .changeable = true, .secret = true,
+     .good = is_callback_key, .zh = "企业微信回调的 EncodingAESKey，43 位字母或数字",
+     .en = "EncodingAESKey of WeCom's callback, 43 letters or digits"},
+    {"wecom_corp_id", SETTING_TEXT, 0, 64, .fallback = "", .changeable = true, .good = is_corp_id,
+     .zh = "企业微信的企业 ID，以 ww 或 wx 开头", .en = "the corp id at WeCom, ww… or wx…"},
+    {"wecom_token", SETTING_TEXT, 0, 32, .fallback = "", .changeable = true, .secret = true,
+     .good = is_alphanumeric, .zh = "企业微信回调的 Token，至多 32 位字母或数字",
+     .en = "Token of WeCom's callback, at most 32 letters or digits"},
 };
 
 const size_t setting_count = sizeof setting_table / sizeof *setting_table;

@@ -3,8 +3,8 @@
  * The row declares; nothing else gets through. Every parameter that was sent must be declared (the
  * error names it and suggests the nearest), may be sent once, and must fit its kind and bounds;
  * every required one must be there. All work is linear in the size of the request, in its arena.
- * The body is one JSON object of at most LIMIT_BODY bytes, or the raw upload, which is not looked
- * at here.
+ * The body is one JSON object of at most LIMIT_BODY bytes, or the raw upload or somebody else's
+ * bytes, which are not looked at here.
  */
 #include "base/calendar.h"
 #include "base/limits.h"
@@ -453,6 +453,9 @@ static enum rc read_query(struct request *rq, struct err *e)
         str_cut(&value, '=', &name);
         enum rc rc = percent_decode(&rq->arena, name, true, NULL, &name, e);
         int i = rc == RC_OK ? find_arg(rq->route, name, IN_QUERY) : -1;
+        if (rc == RC_OK && i < 0 && rq->route->foreign) {
+            continue;
+        }
         if (rc == RC_OK && i < 0) {
             rc = refuse_unknown(rq->route, name, e);
         }
@@ -473,7 +476,7 @@ static enum rc read_body(struct request *rq, struct err *e)
 {
     const struct json_value *body = NULL;
     struct str type = rq->wire.fields[FIELD_CONTENT_TYPE];
-    if (rq->route->raw_body || rq->body.n == 0) {
+    if (rq->route->raw_body || rq->route->foreign || rq->body.n == 0) {
         return RC_OK;
     }
     if (rq->wire.from_network && !str_starts(type, STR("application/json"))) {

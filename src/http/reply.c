@@ -54,6 +54,12 @@ const struct upload *request_upload(const struct request *rq)
     return &rq->upload;
 }
 
+struct str request_body(const struct request *rq)
+{
+    assert(rq->route->foreign);
+    return rq->body;
+}
+
 struct str request_address(const struct request *rq)
 {
     return rq->wire.address;

@@ -137,6 +137,8 @@ struct upload {
     struct str name;
 };
 const struct upload *request_upload(const struct request *rq);
+/* The body as it came, of a route that is `foreign`; borrowed from the request. */
+struct str request_body(const struct request *rq);
 /* A cookie of the request; setting one in the reply (name=value; attributes are fixed: __Host-,
  * Secure, HttpOnly, SameSite=Lax, Path=/). */
 struct str request_cookie(const struct request *rq, const char *name);

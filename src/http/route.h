@@ -76,7 +76,11 @@ struct route {
      * what it wrote for MIRROR_LATE_US (mirror/mirror.h) */
     bool late;
     bool raw_body; /* the body is not JSON: an upload, streamed to request_upload() */
-    bool stream;   /* a server-sent event stream: served by the daemon of its own */
+    /* called by somebody else's server, in its own words: the body is any bytes up to LIMIT_BODY,
+     * given by request_body(), and parameters of the address that the row does not have are passed
+     * over */
+    bool foreign;
+    bool stream; /* a server-sent event stream: served by the daemon of its own */
     struct arg args[ROUTE_ARGS + 1];
     /* Optional, before the transaction, on the request's own thread with a read transaction: slow
      * checks such as password hashing. What it finds it keeps in request_set_note(). */

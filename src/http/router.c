@@ -74,11 +74,12 @@ static void check_row(const struct route *r)
     assert(!r->writes || r->audited || r->need <= PERM_SELF);
     assert(!r->idempotent || r->writes);
     assert(!r->stream || !r->writes);
+    assert(!r->foreign || (r->need == PERM_PUBLIC && !r->raw_body && !r->idempotent));
     for (const struct arg *a = r->args; a->kind != ARG_END; a++) {
         assert(a < r->args + ROUTE_ARGS);
         assert(a->name != NULL && a->zh != NULL && a->en != NULL);
         assert(a->kind != ARG_CHOICE || a->choices != NULL);
-        assert(a->place != IN_BODY || (r->method != GET && !r->raw_body));
+        assert(a->place != IN_BODY || (r->method != GET && !r->raw_body && !r->foreign));
         for (const struct arg *b = r->args; b < a; b++) {
             assert(strcmp(a->name, b->name) != 0);
         }

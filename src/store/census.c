@@ -22,17 +22,17 @@ static const struct sql TABLES = {
                     AND_OF(customer_tag) AND_OF(customer_tier) AND_OF(cycle) AND_OF(cycle_product)
                         AND_OF(department) AND_OF(department_above) AND_OF(event) AND_OF(event_kind)
                             AND_OF(event_part) AND_OF(event_part_block) AND_OF(field) AND_OF(
-                                group_member) AND_OF(identity) AND_OF(import_mapping) AND_OF(job)
-                                AND_OF(merge) AND_OF(merge_proposal) AND_OF(note) AND_OF(order_item)
-                                    AND_OF(orders) AND_OF(product) AND_OF(refund) AND_OF(relation)
-                                        AND_OF(relation_tag) AND_OF(removal) AND_OF(rfm_score)
-                                            AND_OF(score_fit) AND_OF(setting) AND_OF(source)
-                                                AND_OF(staff) AND_OF(stage) AND_OF(tag)
-                                                    AND_OF(tag_category) AND_OF(tag_group)
-                                                        AND_OF(tier) AND_OF(tier_model)
-                                                            AND_OF(tier_move) AND_OF(tier_run)
-                                                                AND_OF(tier_size) AND_OF(token)
-                                                                    AND_OF(tombstone)
+                                group_member) AND_OF(identity) AND_OF(import_mapping) AND_OF(inbox)
+                                AND_OF(job) AND_OF(merge) AND_OF(merge_proposal) AND_OF(note)
+                                    AND_OF(order_item) AND_OF(orders) AND_OF(product) AND_OF(refund)
+                                        AND_OF(relation) AND_OF(relation_tag) AND_OF(removal)
+                                            AND_OF(rfm_score) AND_OF(score_fit) AND_OF(setting)
+                                                AND_OF(source) AND_OF(staff) AND_OF(stage)
+                                                    AND_OF(tag) AND_OF(tag_category)
+                                                        AND_OF(tag_group) AND_OF(tier)
+                                                            AND_OF(tier_model) AND_OF(tier_move)
+                                                                AND_OF(tier_run) AND_OF(tier_size)
+                                                                    AND_OF(token) AND_OF(tombstone)
                                                                         AND_OF(view_setting),
     .out = "si",
 };

@@ -33,6 +33,7 @@
     X(group)                                                                                       \
     X(idempotency)                                                                                 \
     X(identity)                                                                                    \
+    X(inbox)                                                                                       \
     X(influence)                                                                                   \
     X(job)                                                                                         \
     X(merge)                                                                                       \

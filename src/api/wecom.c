@@ -1,0 +1,129 @@
+/* wecom.c — the address that WeCom calls.
+ *
+ * Nobody is signed in: the signature says who calls. A delivery is verified and decrypted on its
+ * own thread, put into the inbox in one group commit, and answered behind that commit, so an answer of
+ * 200 means that it is on disk; the same message twice is one row. What it means is the inbox's
+ * business (domain/inbox_work.h). The message is stored encrypted.
+ */
+#include "api/routes.h"
+
+#include "base/clock.h"
+#include "connect/wecom/callback.h"
+#include "domain/app.h"
+#include "domain/inbox_work.h"
+#include "store/inbox.h"
+
+#define ARGS_SIGNATURE                                                                             \
+    {"msg_signature", ARG_TEXT,     .required = true,     .min = 1,                                \
+     .max = 64,       .zh = "签名", .en = "the signature"},                                        \
+        {"timestamp",                                                                              \
+         ARG_TEXT,                                                                                 \
+         .required = true,                                                                         \
+         .min = 1,                                                                                 \
+         .max = 64,                                                                                \
+         .zh = "发出时间，秒",                                                                     \
+         .en = "when it was sent, seconds"},                                                       \
+    {                                                                                              \
+        "nonce", ARG_TEXT, .required = true, .min = 1, .max = 128, .zh = "随机串",                 \
+                           .en = "a random text"                                                   \
+    }
+
+static struct wecom_address address_of(const struct request *rq)
+{
+    return (struct wecom_address){arg_str(rq, "msg_signature"), arg_str(rq, "timestamp"),
+                                  arg_str(rq, "nonce")};
+}
+
+static enum rc account_of(struct request *rq, struct wecom_account *out, struct err *e)
+{
+    const struct config *c = request_app(rq)->config;
+    return wecom_account_read(str_from(config_text(c, "wecom_corp_id")),
+                              str_from(config_text(c, "wecom_token")),
+                              str_from(config_text(c, "wecom_aes_key")), out, e);
+}
+
+static enum rc verify_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct wecom_account who;
+    struct wecom_address at = address_of(rq);
+    struct str plain;
+    (void)tx;
+    enum rc rc = account_of(rq, &who, e);
+    if (rc == RC_OK) {
+        rc = wecom_verify(&who, &at, arg_str(rq, "echostr"), request_arena(rq), &plain, e);
+    }
+    if (rc == RC_OK) {
+        reply_bytes(rq, "text/plain", plain);
+    }
+    return rc;
+}
+
+const struct route route_wecom_verify = {
+    .method = GET,
+    .path = "/api/wecom/callback",
+    .name = "wecom_verify",
+    .need = PERM_PUBLIC,
+    .scope = SCOPE_NONE,
+    .foreign = true,
+    .args = {ARGS_SIGNATURE,
+             {"echostr", ARG_TEXT, .required = true, .min = 1, .max = 4000, .zh = "加密的校验串",
+              .en = "the encrypted text to give back"}},
+    .run = verify_run,
+    .zh = "企业微信校验回调地址。",
+    .en = "WeCom checks the address of its callback.",
+};
+
+static enum rc deliver_prepare(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct app *app = request_app(rq);
+    struct arena *a = request_arena(rq);
+    struct wecom_account who;
+    struct wecom_address at = address_of(rq);
+    struct wecom_delivery d;
+    (void)tx;
+    enum rc rc = account_of(rq, &who, e);
+    if (rc == RC_OK) {
+        rc = wecom_deliver(&who, &at, request_body(rq), clock_now_s(), a, &d, e);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct inbox_message *m = ARENA_NEW(a, struct inbox_message);
+    *m = (struct inbox_message){
+        .source = STR("wecom"),
+        .kind = str_from(d.event.name),
+        .key = d.key,
+        .body_sealed = secret_seal(app->keys, STR("inbox.body"), d.message, a),
+    };
+    secret_index(app->keys, STR("inbox.hash"), d.message, m->hash);
+    request_set_note(rq, m);
+    return RC_OK;
+}
+
+static enum rc deliver_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    reply_bytes(rq, "text/plain", STR("success"));
+    return inbox_put(tx, request_note(rq), e);
+}
+
+static void delivered(struct request *rq)
+{
+    inbox_work_wake(request_app(rq)->inbox);
+}
+
+const struct route route_wecom_deliver = {
+    .method = POST,
+    .path = "/api/wecom/callback",
+    .name = "wecom_deliver",
+    .need = PERM_PUBLIC,
+    .scope = SCOPE_NONE,
+    .writes = true,
+    .late = true,
+    .foreign = true,
+    .args = {ARGS_SIGNATURE},
+    .prepare = deliver_prepare,
+    .run = deliver_run,
+    .after = delivered,
+    .zh = "企业微信送来一个事件。",
+    .en = "WeCom delivers an event.",
+};

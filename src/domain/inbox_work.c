@@ -1,0 +1,310 @@
+/* inbox_work.c — rounds of the inbox: read what is due, prepare each, end all in one closure.
+ *
+ * A round has each key at most once, so the order within a key is that of the rounds. If the
+ * closure of a round fails, each row is ended by itself, so that one bad row holds up no other; who
+ * fails then has its attempt counted. A kill anywhere leaves rows waiting, which the next start
+ * takes. Cost beside the handlers: a statement to take up to INBOX_TAKE rows, one for each to end
+ * it, one commit a round.
+ */
+#include "domain/inbox_work.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "store/inbox.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { POLL_US = 1000000, PAUSE_MOST_S = 3600, DOUBLINGS = 11, ERROR_BYTES = 2048 };
+static const int64_t PURGE_US = 3600 * INT64_C(1000000);
+static const int64_t DAY_US = 86400 * INT64_C(1000000);
+
+int64_t inbox_pause_us(int64_t attempts)
+{
+    assert(attempts > 0);
+    int64_t pause_s = attempts > DOUBLINGS ? PAUSE_MOST_S : INT64_C(1) << (attempts - 1);
+    return attempts >= INBOX_ATTEMPTS ? 0 : pause_s * 1000000;
+}
+
+struct task {
+    struct inbox_item item;
+    const struct inbox_handler *handler; /* NULL: ignored */
+    enum rc rc;
+    struct err err;
+};
+
+struct round {
+    struct task *tasks;
+    size_t n;
+    struct arena arena;
+};
+
+static const struct inbox_handler *handler_of(const struct inbox_handler *list, struct str kind)
+{
+    for (; list->kind != NULL; list++) {
+        struct str name = str_from(list->kind);
+        if (str_eq(kind, name) || (str_ends(name, STR("/")) && str_starts(kind, name))) {
+            return list;
+        }
+    }
+    return NULL;
+}
+
+/* ---- a round ---- */
+
+static enum rc read_round(struct app *app, int64_t now_us, struct round *out, struct err *e)
+{
+    struct tx *tx = NULL;
+    struct inbox_row *rows = NULL;
+    struct arena *a = &out->arena;
+    enum rc rc = db_read_begin(app->db, &tx, e);
+    if (rc == RC_OK) {
+        rc = inbox_take(tx, now_us, &rows, &out->n, e);
+    }
+    out->tasks = rc == RC_OK && out->n > 0 ? ARENA_ARRAY(a, struct task, out->n) : NULL;
+    for (size_t i = 0; rc == RC_OK && i < out->n; i++) {
+        out->tasks[i] = (struct task){
+            .item = {.app = app,
+                     .id = rows[i].id,
+                     .received_us = rows[i].received_us,
+                     .attempts = rows[i].attempts,
+                     .kind = arena_str(a, rows[i].kind),
+                     .key = arena_str(a, rows[i].key),
+                     .body = arena_str(a, rows[i].body_sealed),
+                     .arena = a},
+            .err = ERR_INIT,
+        };
+    }
+    db_read_end(tx);
+    return rc;
+}
+
+static void prepare(struct task *t, const struct inbox_handler *handlers)
+{
+    struct inbox_item *item = &t->item;
+    t->handler = handler_of(handlers, item->kind);
+    if (t->handler == NULL) {
+        return;
+    }
+    t->rc = secret_open(item->app->keys, STR("inbox.body"), item->body, item->arena, &item->body,
+                        &t->err);
+    if (t->rc == RC_OK && t->handler->prepare != NULL) {
+        t->rc = t->handler->prepare(item, &t->err);
+    }
+}
+
+/* What an operator reads. */
+static struct str error_json(const struct err *e, struct arena *a)
+{
+    struct buf b;
+    buf_init(&b, ERROR_BYTES);
+    struct json j = json_to(&b);
+    json_open_object(&j, NULL);
+    json_put_z(&j, "code", e->code);
+    json_put_z(&j, "zh", e->zh);
+    json_put_z(&j, "en", e->en);
+    json_close_object(&j);
+    struct str text = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return text;
+}
+
+static enum rc write_failure(struct tx *tx, struct task *t, struct err *e)
+{
+    struct inbox_item *item = &t->item;
+    bool for_good = t->rc == RC_INVALID || t->rc == RC_CORRUPT;
+    int64_t pause_us = for_good ? 0 : inbox_pause_us(item->attempts + 1);
+    int64_t due_us = pause_us > 0 ? tx_now_us(tx) + pause_us : 0;
+    return inbox_fail(tx, item->id, due_us, error_json(&t->err, item->arena), e);
+}
+
+static enum rc write_task(struct tx *tx, struct task *t, struct err *e)
+{
+    if (t->rc != RC_OK) {
+        return write_failure(tx, t, e);
+    }
+    enum rc rc = inbox_end(tx, t->item.id, t->handler != NULL ? INBOX_DONE : INBOX_IGNORED, e);
+    if (rc == RC_OK && t->handler != NULL && t->handler->apply != NULL) {
+        rc = t->handler->apply(tx, &t->item, e);
+    }
+    return rc;
+}
+
+static enum rc write_round(struct tx *tx, void *arg, struct err *e)
+{
+    struct round *r = arg;
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < r->n; i++) {
+        rc = write_task(tx, &r->tasks[i], e);
+    }
+    return rc;
+}
+
+static enum rc write_one(struct tx *tx, void *arg, struct err *e)
+{
+    return write_task(tx, arg, e);
+}
+
+/* By itself; what it fails with is counted as an attempt. Another server's row is not ours. */
+static enum rc write_alone(struct task *t, struct err *e)
+{
+    struct writer *w = t->item.app->writer;
+    enum rc rc = t->rc == RC_OK ? writer_run(w, write_one, t, &t->err) : t->rc;
+    if (t->rc == RC_OK && rc == RC_OK) {
+        return rc;
+    }
+    t->rc = rc;
+    return writer_run(w, write_one, t, e);
+}
+
+static enum rc end_round(struct app *app, struct round *r, struct err *e)
+{
+    struct err why = ERR_INIT;
+    enum rc rc = writer_run(app->writer, write_round, r, &why);
+    if (rc == RC_OK || r->n == 0) {
+        return rc;
+    }
+    rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < r->n; i++) {
+        rc = write_alone(&r->tasks[i], e);
+    }
+    return rc;
+}
+
+enum rc inbox_work_run(struct app *app, const struct inbox_handler *handlers, int64_t now_us,
+                       int64_t *out_taken, struct err *e)
+{
+    struct round r = {.n = 0};
+    arena_init(&r.arena, 0);
+    enum rc rc = read_round(app, now_us, &r, e);
+    for (size_t i = 0; rc == RC_OK && i < r.n; i++) {
+        prepare(&r.tasks[i], handlers);
+    }
+    if (rc == RC_OK && r.n > 0) {
+        rc = end_round(app, &r, e);
+    }
+    if (rc == RC_OK) {
+        *out_taken = (int64_t)r.n;
+    }
+    arena_done(&r.arena);
+    return rc;
+}
+
+/* ---- old rows ---- */
+
+struct purge {
+    int64_t before_us, n;
+};
+
+static enum rc purge_some(struct tx *tx, void *arg, struct err *e)
+{
+    struct purge *p = arg;
+    return inbox_purge(tx, p->before_us, &p->n, e);
+}
+
+enum rc inbox_work_purge(struct app *app, int64_t now_us, struct err *e)
+{
+    struct purge p = {.before_us = now_us - config_int(app->config, "inbox_days") * DAY_US};
+    enum rc rc = RC_OK;
+    do {
+        rc = writer_run(app->writer, purge_some, &p, e);
+    } while (rc == RC_OK && p.n == INBOX_PURGE);
+    return rc;
+}
+
+/* ---- the thread ---- */
+
+struct inbox_work {
+    struct app *app;
+    const struct inbox_handler *handlers;
+    pthread_t thread;
+    struct lock lock;
+    struct signal wake;
+    bool woken, stop; /* guarded by the lock */
+    int64_t purged_us;
+};
+
+static bool wait_for_work(struct inbox_work *w, bool more)
+{
+    lock_take(&w->lock);
+    if (!more && !w->woken && !w->stop) {
+        signal_wait_for(&w->wake, &w->lock, POLL_US);
+    }
+    bool go_on = !w->stop;
+    w->woken = false;
+    lock_give(&w->lock);
+    return go_on;
+}
+
+static void tell(const char *what, enum rc rc, const struct err *e)
+{
+    if (rc != RC_OK && rc != RC_BUSY) {
+        log_line(LOG_ERROR, what, "\"code\":\"%s\"", e->code);
+    }
+}
+
+static void purge_now_and_then(struct inbox_work *w)
+{
+    struct err e = ERR_INIT;
+    if (w->purged_us != 0 && clock_mono_us() - w->purged_us < PURGE_US) {
+        return;
+    }
+    w->purged_us = clock_mono_us();
+    tell("inbox_purge", inbox_work_purge(w->app, clock_now_us(), &e), &e);
+}
+
+static void *run(void *arg)
+{
+    struct inbox_work *w = arg;
+    bool more = true;
+    while (wait_for_work(w, more)) {
+        struct err e = ERR_INIT;
+        int64_t taken = 0;
+        enum rc rc = inbox_work_run(w->app, w->handlers, clock_now_us(), &taken, &e);
+        tell("inbox_work", rc, &e);
+        more = rc == RC_OK && taken > 0;
+        purge_now_and_then(w);
+    }
+    return NULL;
+}
+
+struct inbox_work *inbox_work_start(struct app *app, const struct inbox_handler *handlers)
+{
+    struct inbox_work *w = must(calloc(1, sizeof *w));
+    w->app = app;
+    w->handlers = handlers;
+    lock_init(&w->lock, LOCK_LEAF);
+    signal_init(&w->wake);
+    w->thread = thread_start("inbox", run, w);
+    return w;
+}
+
+void inbox_work_stop(struct inbox_work *w)
+{
+    if (w == NULL) {
+        return;
+    }
+    lock_take(&w->lock);
+    w->stop = true;
+    signal_one(&w->wake);
+    lock_give(&w->lock);
+    pthread_join(w->thread, NULL);
+    signal_done(&w->wake);
+    lock_done(&w->lock);
+    free(w);
+}
+
+void inbox_work_wake(struct inbox_work *w)
+{
+    if (w == NULL) {
+        return;
+    }
+    lock_take(&w->lock);
+    w->woken = true;
+    signal_one(&w->wake);
+    lock_give(&w->lock);
+}
