@@ -30,7 +30,7 @@ static const struct sql TAKE = {
             " WHERE b.order_key = i.order_key AND b.id < i.id AND b.state = 'waiting')"
             " ORDER BY i.id LIMIT $2",
     .in = "ii",
-    .out = "issssiiiIsb",
+    .out = "issssiiiISB",
 };
 
 static const struct sql END = {
@@ -58,13 +58,13 @@ static const struct sql DIE = {
 static const struct sql LIST = {
     .text = COLUMNS "WHERE id < $1 ORDER BY id DESC LIMIT $2",
     .in = "ii",
-    .out = "issssiiiIs",
+    .out = "issssiiiIS",
 };
 
 static const struct sql LIST_STATE = {
     .text = COLUMNS "WHERE id < $1 AND state = $3 ORDER BY id DESC LIMIT $2",
     .in = "iis",
-    .out = "issssiiiIs",
+    .out = "issssiiiIS",
 };
 
 static const struct sql STATE = {
