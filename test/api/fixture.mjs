@@ -490,6 +490,7 @@ export const samples = {
   field_id: { own: '25', other: '25', none: '9' },
   group_id: { own: '35', other: '36', none: '9' },
   import_id: { own: '34', other: '34', none: '9' },
+  inbox_id: { own: '9', other: '9', none: '9' },
   job_id: { own: '9', other: '9', none: '9' },
   key: { own: 'size', other: 'size', none: 'nothing' },
   merge_id: { own: '41', other: '41', none: '9' },
