@@ -1,8 +1,8 @@
 /* wecom.c — the address that WeCom calls.
  *
  * Nobody is signed in: the signature says who calls. A delivery is verified and decrypted on its
- * own thread, put into the inbox in one group commit, and answered behind that commit, so an answer of
- * 200 means that it is on disk; the same message twice is one row. What it means is the inbox's
+ * own thread, put into the inbox in one group commit, and answered behind that commit, so an answer
+ * of 200 means that it is on disk; the same message twice is one row. What it means is the inbox's
  * business (domain/inbox_work.h). The message is stored encrypted.
  */
 #include "api/routes.h"

@@ -1,5 +1,5 @@
-/* WeCom's callback: the address is checked, deliveries are stored before they are answered, once each,
- * and nothing is stored of what is not WeCom's. The encryption is npm's @wecom/crypto. */
+/* WeCom's callback: the address is checked, deliveries are stored before they are answered, once
+ * each, and nothing is stored of what is not WeCom's. The encryption is npm's @wecom/crypto. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -77,7 +77,7 @@ static const struct wecom_answer WECOM_ANSWERS[] = {
         .signature = "f265ae551b1932727204c3d707628d01376a6940",
         .pad = 13,
         .plain = "<xml><ToUserName><![CDATA[ww6a112864f8022910]]></ToUserName><FromUserNam"
-                 "e><![CDATA[foobar]]></FromUserName><CreateTime>1583995625</CreateTime><M"
+                 "e><![CDATA[foo" "bar]]></FromUserName><CreateTime>1583995625</CreateTime><M"
                  "sgType><![CDATA[text]]></MsgType><Content><![CDATA[x123]]></Content><Msg"
                  "Id>2018405441</MsgId><AgentID>1000002</AgentID></xml>",
     },
