@@ -22,6 +22,12 @@ static const struct sql ERASE_IDENTITIES = {
     .text = "DELETE FROM identity WHERE customer_id = $1",
     .in = "i",
 };
+/* What WeCom told about them; before their identities go. */
+static const struct sql ERASE_INBOX = {
+    .text = "DELETE FROM inbox WHERE order_key IN (SELECT 'contact:' || i.value FROM identity i"
+            " WHERE i.customer_id = $1 AND i.kind = 'external_userid')",
+    .in = "i",
+};
 static const struct sql ERASE_NAMES = {
     .text = "DELETE FROM customer_name_index WHERE customer_id = $1",
     .in = "i",
@@ -88,20 +94,20 @@ static const struct sql ERASED_COUNT = {
     .out = "i",
 };
 
-STATEMENTS(erasure, &ERASE_TOMBSTONES, &ERASE_IDENTITIES, &ERASE_NAMES, &ERASE_FIELDS, &ERASE_NOTES,
-           &ERASE_REMARKS, &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS, &ERASE_MERGES_KEPT,
-           &ERASE_MERGES_MERGED, &ERASE_PROFILE, &ERASE_STATS, &ERASE_TIERS, &ERASE_SCORES,
-           &ERASE_VALUES, &ERASE_MOVES, &ERASED_COUNT);
+STATEMENTS(erasure, &ERASE_TOMBSTONES, &ERASE_INBOX, &ERASE_IDENTITIES, &ERASE_NAMES, &ERASE_FIELDS,
+           &ERASE_NOTES, &ERASE_REMARKS, &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS,
+           &ERASE_MERGES_KEPT, &ERASE_MERGES_MERGED, &ERASE_PROFILE, &ERASE_STATS, &ERASE_TIERS,
+           &ERASE_SCORES, &ERASE_VALUES, &ERASE_MOVES, &ERASED_COUNT);
 
 enum rc erasure_run(struct tx *tx, int64_t customer_id, struct err *e)
 {
     assert(tx_is_writing(tx) && customer_id > 0);
 
     static const struct sql *const by_id[] = {
-        &ERASE_IDENTITIES,    &ERASE_NAMES,         &ERASE_FIELDS,      &ERASE_NOTES,
-        &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS, &ERASE_MERGES_KEPT, &ERASE_MERGES_MERGED,
-        &ERASE_STATS,         &ERASE_TIERS,         &ERASE_SCORES,      &ERASE_VALUES,
-        &ERASE_MOVES,
+        &ERASE_INBOX,         &ERASE_IDENTITIES,    &ERASE_NAMES,         &ERASE_FIELDS,
+        &ERASE_NOTES,         &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS, &ERASE_MERGES_KEPT,
+        &ERASE_MERGES_MERGED, &ERASE_STATS,         &ERASE_TIERS,         &ERASE_SCORES,
+        &ERASE_VALUES,        &ERASE_MOVES,
     };
     enum rc rc = tx_exec(tx, &ERASE_TOMBSTONES, e, customer_id, tx_now_s(tx));
     for (size_t i = 0; rc == RC_OK && i < sizeof by_id / sizeof by_id[0]; i++)

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fill } from './fixture.mjs';
 import { binary, each, request, start, until } from './harness.mjs';
 
 const { encrypt, getSignature } = createRequire(import.meta.url)('@wecom/crypto');
@@ -222,6 +223,22 @@ each("WeCom's callback", (engine) => {
     assert.match(shown.out, new RegExp(list[0].error.message.slice(0, 10)));
     const again = await koi.koi('inbox', 'retry', item.id);
     assert.equal(again.code, 0, again.err);
+  });
+
+  test('who is erased leaves nothing in the inbox', async (t) => {
+    const koi = await start(t, engine, { env });
+    await fill(koi);
+    const admin = await koi.signIn('administrator');
+    await koi.stop();
+    await koi.sql(
+      "UPDATE identity SET kind = 'external_userid', value = 'wmGone' WHERE customer_id = 3004",
+    );
+    await koi.serve();
+    await deliver(koi, added('wmGone'));
+    await deliver(koi, added('wmStays'));
+    assert.equal(await rows(koi), 2);
+    await admin.post('/api/customers/3004/erase', { confirm: '3004' });
+    assert.equal(await koi.sql('SELECT order_key FROM inbox'), 'contact:wmStays');
   });
 
   test('settings are checked, sealed and used at once', async (t) => {
