@@ -1,9 +1,10 @@
-// Callbacks while they pour in: WeCom's deliveries over kept-alive connections at a given rate, each
-// durable when it is answered.
+// Callbacks while they pour in: WeCom's deliveries over kept-alive connections at a given rate,
+// each durable when it is answered.
 //
-// A few connections send each delivery at its time, encrypted and signed before it; how long an answer took is counted from the time at which it should have been
-// sent, so that a server that stalls is charged for all it kept waiting. Afterwards the inbox is
-// counted: every message that was answered is there, once, and worked on.
+// A few connections send each delivery at its time, encrypted and signed before it. How long an
+// answer took is counted from the time at which it should have been sent, so that a server that
+// stalls is charged for all it kept waiting. Afterwards the inbox is counted: every message that
+// was answered is there, once, and worked on.
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
@@ -53,7 +54,8 @@ function encrypt(message) {
 /** One delivery: a customer of 50,000 edited by one of 200 members. */
 function delivery(i) {
   const message = Buffer.from(
-    `<xml><ToUserName><![CDATA[${corp}]]></ToUserName><FromUserName><![CDATA[sys]]></FromUserName>` +
+    `<xml><ToUserName><![CDATA[${corp}]]></ToUserName>` +
+      '<FromUserName><![CDATA[sys]]></FromUserName>' +
       `<CreateTime>${1700000000 + i}</CreateTime><MsgType><![CDATA[event]]></MsgType>` +
       '<Event><![CDATA[change_external_contact]]></Event>' +
       '<ChangeType><![CDATA[edit_external_contact]]></ChangeType>' +
@@ -68,7 +70,9 @@ function delivery(i) {
     .digest('hex');
   return {
     path: `/api/wecom/callback?msg_signature=${signature}&timestamp=${timestamp}&nonce=${nonce}`,
-    body: `<xml><ToUserName>${corp}</ToUserName><AgentID></AgentID><Encrypt>${sealed}</Encrypt></xml>`,
+    body:
+      `<xml><ToUserName>${corp}</ToUserName><AgentID></AgentID>` +
+      `<Encrypt>${sealed}</Encrypt></xml>`,
   };
 }
 
@@ -93,9 +97,8 @@ const inboxOf = (database, where) =>
 
 async function measure(made, server, report) {
   const all = options.rate * options.seconds;
-  say(
-    `${options.rate} callbacks a second for ${options.seconds} s, ${options.connections} connections`,
-  );
+  const { rate, seconds, connections } = options;
+  say(`${rate} callbacks a second for ${seconds} s, ${connections} connections`);
   const wires = Array.from({ length: options.connections }, () => new Wire(server.port, ''));
   const found = { answers: [], wrong: [] };
   const begun = performance.now() + 100;

@@ -3,10 +3,10 @@
  *   node test/torture/wecom_crypto.mjs [--seed S] [--count N]
  *
  * Each message is encrypted and signed by the npm package, verified, decrypted, encrypted and
- * signed anew by Koi (test/diff/wecom_stream), and verified and decrypted by the package: both directions.
- * A shard is a seed with 10,000 messages; ./run torture wecom_crypto makes 100 of them, so a
- * million. Lengths are 0 to 700 bytes and now and then some thousand, so every padding comes
- * thousands of times. KOI_STREAM names the program.
+ * signed anew by Koi (test/diff/wecom_stream), and verified and decrypted by the package: both
+ * directions. A shard is a seed with 10,000 messages; ./run torture wecom_crypto makes 100 of
+ * them, so a million. Lengths are 0 to 700 bytes and now and then some thousand, so every padding
+ * comes thousands of times. KOI_STREAM names the program.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
