@@ -21,7 +21,7 @@ const { values } = parseArgs({
     seed: number('1'),
     rate: number('2000'), // a second
     seconds: { type: 'string' },
-    connections: number('16'),
+    connections: number('64'),
   },
 });
 const options = {
