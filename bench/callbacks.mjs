@@ -6,6 +6,7 @@
 // stalls is charged for all it kept waiting. Afterwards the inbox is counted: every message that
 // was answered is there, once, and worked on.
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -92,6 +93,14 @@ async function sender(wire, first, begun, found) {
   }
 }
 
+/** Seconds of processor time of a process so far, in ticks of 10 ms. */
+function processor(pid) {
+  const words = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(words[11]) + Number(words[12])) / 100;
+}
+
 const inboxOf = (database, where) =>
   database.prepare(`SELECT count(*) AS n FROM inbox ${where}`).get().n;
 
@@ -101,6 +110,7 @@ async function measure(made, server, report) {
   say(`${rate} callbacks a second for ${seconds} s, ${connections} connections`);
   const wires = Array.from({ length: options.connections }, () => new Wire(server.port, ''));
   const found = { answers: [], wrong: [] };
+  const before = processor(server.pid);
   const begun = performance.now() + 100;
   await Promise.all(wires.map((wire, i) => sender(wire, i, begun, found)));
   const took = (performance.now() - begun) / 1000;
@@ -114,6 +124,7 @@ async function measure(made, server, report) {
   }
   report.row('answer', 'ms', found.answers);
   report.row('answered', 'callbacks/s', [found.answers.length / took]);
+  report.row('server, a callback', 'µs', [((processor(server.pid) - before) / all) * 1e6]);
   report.row('worked off after', 's', [(performance.now() - worked) / 1000]);
   for (const line of new Set(found.wrong)) report.wrong.push(line);
   for (const q of [0.5, 0.99, 0.999])
