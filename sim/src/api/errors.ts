@@ -1,6 +1,7 @@
 // Refusals with the platform's numbers. The texts are for people, as WeCom's are.
 
 export const words: Record<number, string> = {
+  0: 'ok',
   [-1]: 'system busy',
   40001: 'invalid credential',
   40003: 'invalid UserID',

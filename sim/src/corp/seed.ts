@@ -36,8 +36,9 @@ export function seedCorp(world: World, size: Size): void {
   seedApps(world);
   seedStaff(world, size, rng);
   const tags = seedTags(world, size);
-  for (let n = 1; n <= size.customers; n++) seedCustomer(world, n, rng, tags);
-  seedGroups(world, size, rng);
+  const staff = contactStaff(world);
+  for (let n = 1; n <= size.customers; n++) seedCustomer(world, n, rng, tags, staff);
+  seedGroups(world, size, rng, staff);
   world.quota.push({ expire_date: world.now() + 180 * DAY_S, balance: 1000, total: 1000 });
 }
 
@@ -135,9 +136,8 @@ export function makeCustomer(world: World): Customer {
   return newCustomer(world, 1_000_000_000 + n, new Rng(world.seed, 'stranger', n));
 }
 
-function seedCustomer(world: World, n: number, rng: Rng, tags: Tag[]): void {
+function seedCustomer(world: World, n: number, rng: Rng, tags: Tag[], staff: Staff[]): void {
   const who = newCustomer(world, n, rng);
-  const staff = [...contactStaff(world)];
   if (staff.length === 0) return;
   const count = rng.next() < 0.12 ? 2 : 1;
   for (let k = 0; k < count; k++) {
@@ -148,17 +148,9 @@ function seedCustomer(world: World, n: number, rng: Rng, tags: Tag[]): void {
   }
 }
 
-let cachedFor: World | undefined;
-let cached: Staff[] = [];
-
-/** Staff who can have customers; kept while one corp is being made. */
-function contactStaff(world: World): Staff[] {
-  if (cachedFor !== world) {
-    cachedFor = world;
-    cached = [...world.staff.values()].filter((s) => s.status === 1 && s.contact_right);
-  }
-  return cached;
-}
+/** Staff who can have customers. */
+const contactStaff = (world: World): Staff[] =>
+  [...world.staff.values()].filter((s) => s.status === 1 && s.contact_right);
 
 function pastRelation(world: World, s: Staff, who: Customer, rng: Rng, tags: Tag[]): Relation {
   const chosen = new Set<string>();
@@ -186,8 +178,7 @@ function pastRelation(world: World, s: Staff, who: Customer, rng: Rng, tags: Tag
   };
 }
 
-function seedGroups(world: World, size: Size, rng: Rng): void {
-  const staff = contactStaff(world);
+function seedGroups(world: World, size: Size, rng: Rng, staff: Staff[]): void {
   if (staff.length === 0) return;
   for (let n = 1; n <= size.groups; n++) {
     const owner = rng.pick(staff);
