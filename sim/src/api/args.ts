@@ -8,6 +8,11 @@ export class Args {
     this.raw = raw;
   }
 
+  /** The fields without some of them. */
+  without(...names: string[]): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this.raw).filter(([k]) => !names.includes(k)));
+  }
+
   has(name: string): boolean {
     return this.raw[name] !== undefined && this.raw[name] !== null;
   }

@@ -93,7 +93,8 @@ async function perform(
   if (endpoint.writes) sim.journal.add('api', endpoint.path, { args: raw });
   if (reply instanceof Raw) return { raw: reply };
   const wrong = check(endpoint.reply, reply);
-  if (wrong) throw new Error(`${endpoint.path} replies against its table: ${wrong.field} ${wrong.why}`);
+  if (wrong)
+    throw new Error(`${endpoint.path} replies against its table: ${wrong.field} ${wrong.why}`);
   return { json: dressed(sim, endpoint, { ...reply }, n) };
 }
 
@@ -231,14 +232,10 @@ function page<T>(
   const stale = cursor !== '' && roll(sim, 'stale', n, sim.weather.stale_cursor);
   const found = stale
     ? undefined
-    : sim.cursors.next(
-        endpoint.path,
-        canonical(rest),
-        cursor,
-        limit,
-        () => all().sort(byText),
-        { life_s: paging.life_s, short: sim.habits.short_pages },
-      );
+    : sim.cursors.next(endpoint.path, canonical(rest), cursor, limit, () => all().sort(byText), {
+        life_s: paging.life_s,
+        short: sim.habits.short_pages,
+      });
   if (!found) refuse(50100);
   const rows: T[] = [];
   for (const key of found.keys) {
@@ -269,27 +266,29 @@ function dressed(sim: Sim, e: Endpoint, reply: Record<string, unknown>, n: numbe
   if (h.cursor_missing && reply['next_cursor'] === '' && often('no cursor', 0.5)) {
     delete reply['next_cursor'];
   }
-  if (h.text_numbers && often('text numbers', 0.3)) asText(e.reply, reply);
   const ok: Record<string, unknown> =
     h.no_errcode && often('no errcode', 0.2) ? {} : { errcode: 0, errmsg: words[0] ?? 'ok' };
-  const json: Record<string, unknown> = { ...ok, ...reply };
+  const shown = h.text_numbers && often('text numbers', 0.3) ? asText(e.reply, reply) : reply;
+  const json: Record<string, unknown> = { ...ok, ...shown };
   if (h.extra_fields && often('extra', 0.2)) json['sim_unknown'] = { note: '新字段', n: [1, null] };
   return json;
 }
 
-/** Writes the integers as text that the table says may come so. */
-function asText(fields: Fields, value: Record<string, unknown>): void {
-  for (const [name, field] of Object.entries(fields)) value[name] = oneAsText(field, value[name]);
-  for (const name of Object.keys(value)) if (value[name] === undefined) delete value[name];
-}
+/** The fields with those integers as text that the table says may come so. */
+const asText = (fields: Fields, value: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(value).map(([name, v]) => {
+      const field = fields[name];
+      return [name, field ? oneAsText(field, v) : v];
+    }),
+  );
 
 function oneAsText(field: Field, value: unknown): unknown {
   if (field.kind === 'int' && field.text && typeof value === 'number') return String(value);
-  if (field.kind === 'list' && Array.isArray(value)) return value.map((v) => oneAsText(field.item, v));
+  if (field.kind === 'list' && Array.isArray(value))
+    return value.map((v) => oneAsText(field.item, v));
   if (field.kind === 'shape' && typeof value === 'object' && value !== null) {
-    const copy = { ...value };
-    asText(field.fields, copy);
-    return copy;
+    return asText(field.fields, value);
   }
   return value;
 }

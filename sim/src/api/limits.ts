@@ -2,9 +2,7 @@
 import { any, type Field, flag, int, list, need, shape, text } from './field.ts';
 
 /** What transfer_customer may answer for one customer. */
-export const refuseTransferCodes = [
-  0, 40096, 40099, 40100, 40128, 40129, 40131, 84061,
-] as const;
+export const refuseTransferCodes = [0, 40096, 40099, 40100, 40128, 40129, 40131, 84061] as const;
 
 export const content = (bytes: number, chars?: number): Field =>
   shape({

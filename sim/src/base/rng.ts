@@ -27,7 +27,9 @@ export function pick<T>(rows: readonly T[], ...keys: Key[]): T {
 export function ident(prefix: string, length: number, ...keys: Key[]): string {
   let text = prefix;
   for (let n = 0; text.length < length; n++) {
-    text += digest([...keys, n]).toString('base64').replace(/[^0-9A-Za-z]/g, '');
+    text += digest([...keys, n])
+      .toString('base64')
+      .replace(/[^0-9A-Za-z]/g, '');
   }
   return text.slice(0, length);
 }

@@ -63,7 +63,9 @@ export class Sender {
       lost: roll('lost', w.callback_lost),
       doubled: roll('doubled', w.callback_doubled),
       reordered: roll('reordered', w.callback_reordered),
-      late_s: roll('late', w.callback_late) ? between(1, w.callback_late_s, world.seed, 'by', n) : 0,
+      late_s: roll('late', w.callback_late)
+        ? between(1, w.callback_late_s, world.seed, 'by', n)
+        : 0,
     };
     const fields = Object.fromEntries(event.fields);
     world.journal.add('callback', event.change, { n, event: event.event, fields, ...fate });
@@ -179,7 +181,9 @@ function call(
   const url = new URL(address.url);
   for (const [k, v] of query) url.searchParams.set(k, v);
   return new Promise((resolve) => {
-    const headers = body ? { 'Content-Type': 'text/xml', 'Content-Length': Buffer.byteLength(body) } : {};
+    const headers = body
+      ? { 'Content-Type': 'text/xml', 'Content-Length': Buffer.byteLength(body) }
+      : {};
     const req = request(url, { method, headers, timeout: address.timeout_ms }, (res) => {
       const parts: Buffer[] = [];
       res.on('data', (part: Buffer) => parts.push(part));

@@ -1,8 +1,7 @@
 // Events as the XML that WeCom writes: text in CDATA, numbers bare, fields in the documented order.
 import type { CallbackEvent } from '../corp/types.ts';
 
-const cdata = (text: string): string =>
-  `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
+const cdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

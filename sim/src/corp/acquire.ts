@@ -18,8 +18,7 @@ export function reachable(world: World, users: string[], departments: number[]):
   const below = departments.flatMap((d) => [...world.below(d)]);
   for (const staff of membersOf(world, below)) found.set(staff.userid, staff);
   return [...found.values()].filter(
-    (s) =>
-      s.status === 1 && s.contact_right && world.relationsOf(s.userid).size < s.capacity,
+    (s) => s.status === 1 && s.contact_right && world.relationsOf(s.userid).size < s.capacity,
   );
 }
 

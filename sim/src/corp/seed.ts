@@ -170,7 +170,8 @@ function pastRelation(world: World, s: Staff, who: Customer, rng: Rng, tags: Tag
     remark: rng.next() < 0.3 ? `${who.name}·${rng.pick(['老客', '朋友', '待跟进'])}` : who.name,
     description: rng.next() < 0.1 ? '到店两次，喜欢新品' : '',
     remark_company: '',
-    remark_mobiles: rng.next() < 0.2 ? [`1390000${String(rng.below(10_000)).padStart(4, '0')}`] : [],
+    remark_mobiles:
+      rng.next() < 0.2 ? [`1390000${String(rng.below(10_000)).padStart(4, '0')}`] : [],
     tags: [...chosen],
     personal_tags: rng.next() < 0.05 ? ['好说话'] : [],
     chats: rng.below(20),

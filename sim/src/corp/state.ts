@@ -31,14 +31,10 @@ export function trueState(world: World) {
     ),
     relations: relations
       .map(relationRow)
-      .sort(
-        (a, b) => byText(a.userid, b.userid) || byText(a.external_userid, b.external_userid),
-      ),
+      .sort((a, b) => byText(a.userid, b.userid) || byText(a.external_userid, b.external_userid)),
     unassigned: [...world.unassigned.values()]
       .map((u) => ({ ...relationRow(u.relation), dimission_time: u.dimission_time }))
-      .sort(
-        (a, b) => byText(a.userid, b.userid) || byText(a.external_userid, b.external_userid),
-      ),
+      .sort((a, b) => byText(a.userid, b.userid) || byText(a.external_userid, b.external_userid)),
     transfers: world.transfers,
     tag_groups: [...world.tagGroups.values()]
       .map((g) => ({ ...g, tags: [...g.tags.values()].sort((a, b) => byText(a.id, b.id)) }))

@@ -88,12 +88,10 @@ function finish(world: World, t: Transfer): void {
   t.takeover_time = world.now();
   if (t.kind === 'onjob') {
     world.drop(old);
-    contactEvent(
-      world,
-      'del_external_contact',
-      ...pairFields(old),
-      ['Source', 'DELETE_BY_TRANSFER'],
-    );
+    contactEvent(world, 'del_external_contact', ...pairFields(old), [
+      'Source',
+      'DELETE_BY_TRANSFER',
+    ]);
   }
   world.unassigned.delete(key);
   if (!world.relation(takeover.userid, t.external_userid)) {

@@ -81,10 +81,7 @@ export class World {
 
   put(relation: T.Relation): void {
     within(this.byStaff, relation.userid.toLowerCase()).set(relation.external_userid, relation);
-    within(this.byCustomer, relation.external_userid).set(
-      relation.userid.toLowerCase(),
-      relation,
-    );
+    within(this.byCustomer, relation.external_userid).set(relation.userid.toLowerCase(), relation);
   }
 
   drop(relation: T.Relation): void {

@@ -1,6 +1,13 @@
 // Customers, their relations and corp tags: wecom-api.md §7 and §8.
 import { pair } from '../../corp/world.ts';
-import { addGroup, addTag, dropGroup, dropTag, LIBRARY_TAGS, TAGS_ON_CUSTOMER } from '../../corp/tag.ts';
+import {
+  addGroup,
+  addTag,
+  dropGroup,
+  dropTag,
+  LIBRARY_TAGS,
+  TAGS_ON_CUSTOMER,
+} from '../../corp/tag.ts';
 import type { Customer, Relation, Tag, TagGroup } from '../../corp/types.ts';
 import { type Call, contact, type Endpoint } from '../endpoint.ts';
 import { refuse } from '../errors.ts';
@@ -62,10 +69,7 @@ function tagsWithNames(call: Call, r: Relation) {
     if (!group || !tag) return [];
     return [{ group_name: group.name, tag_name: tag.name, tag_id: id, type: 1 }];
   });
-  return [
-    ...corp,
-    ...r.personal_tags.map((tag_name) => ({ group_name: '', tag_name, type: 2 })),
-  ];
+  return [...corp, ...r.personal_tags.map((tag_name) => ({ group_name: '', tag_name, type: 2 }))];
 }
 
 export const customerRows: Endpoint[] = [
@@ -102,9 +106,7 @@ export const customerRows: Endpoint[] = [
       follow_user: list(
         shape({
           ...followFields,
-          tags: list(
-            shape({ group_name: text(), tag_name: text(), tag_id: text(), type: int() }),
-          ),
+          tags: list(shape({ group_name: text(), tag_name: text(), tag_id: text(), type: int() })),
         }),
       ),
       next_cursor: text(),
@@ -133,7 +135,9 @@ export const customerRows: Endpoint[] = [
     path: 'externalcontact/batch/get_by_user',
     method: 'POST',
     secrets: contact,
-    fields: { userid_list: need(list(text({ bytes: 64 }), { max: 100, min: 1, code: 40032 }), 40031) },
+    fields: {
+      userid_list: need(list(text({ bytes: 64 }), { max: 100, min: 1, code: 40032 }), 40031),
+    },
     page: { name: 'limit', max: 100, usual: 50, over: 'clamp' },
     reply: {
       external_contact_list: list(
@@ -333,7 +337,12 @@ function listTags(call: Call): object {
     return { tag_group: all.filter((g) => groups.includes(g.id)).map((g) => groupRow(g)) };
   }
   if (tags.size === 0) return { tag_group: all.map((g) => groupRow(g)) };
-  const found = all.map((g) => groupRow(g, [...g.tags.values()].filter((t) => tags.has(t.id))));
+  const found = all.map((g) =>
+    groupRow(
+      g,
+      [...g.tags.values()].filter((t) => tags.has(t.id)),
+    ),
+  );
   return { tag_group: found.filter((g) => g.tag.length > 0) };
 }
 

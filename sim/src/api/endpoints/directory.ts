@@ -237,30 +237,28 @@ export const conversionRows: Endpoint[] = [
       },
     }),
   ),
-  ...['from_service', 'to_service'].map(
-    (way): Endpoint => ({
-      path: `externalcontact/${way}_external_userid`,
-      method: 'POST',
-      secrets: contact,
-      fields: {
-        external_userid: need(text({ bytes: 64 }), 41035),
-        ...(way === 'from_service' ? { source_agentid: need(int()) } : {}),
-      },
-      reply: { external_userid: need(text()) },
-      run: ({ world, args }) => {
-        const id = args.text('external_userid');
-        const theirs = (own: string): string => ident('wm', 32, world.seed, 'provider', own);
-        if (way === 'to_service') {
-          if (!world.customers.has(id)) refuse(40096);
-          return { external_userid: theirs(id) };
-        }
-        for (const own of world.customers.keys()) {
-          if (theirs(own) === id) return { external_userid: own };
-        }
-        refuse(40096);
-      },
-    }),
-  ),
+  ...['from_service', 'to_service'].map((way): Endpoint => ({
+    path: `externalcontact/${way}_external_userid`,
+    method: 'POST',
+    secrets: contact,
+    fields: {
+      external_userid: need(text({ bytes: 64 }), 41035),
+      ...(way === 'from_service' ? { source_agentid: need(int()) } : {}),
+    },
+    reply: { external_userid: need(text()) },
+    run: ({ world, args }) => {
+      const id = args.text('external_userid');
+      const theirs = (own: string): string => ident('wm', 32, world.seed, 'provider', own);
+      if (way === 'to_service') {
+        if (!world.customers.has(id)) refuse(40096);
+        return { external_userid: theirs(id) };
+      }
+      for (const own of world.customers.keys()) {
+        if (theirs(own) === id) return { external_userid: own };
+      }
+      refuse(40096);
+    },
+  })),
   {
     path: 'batch/openuserid_to_userid',
     method: 'POST',

@@ -334,8 +334,11 @@ function sendAppMessage(call: Call): object {
     if (byId.has(s.userid.toLowerCase())) to.set(s.userid.toLowerCase(), s);
   }
   if (to.size === 0) refuse(81013);
+  const daily = { key: `message ${app.agentid} day`, window_ms: DAY_MS, block_ms: DAY_MS };
   const dropped: string[] = [];
   for (const s of to.values()) {
+    const cap = { ...daily, most: sim.limits.app_messages_per_day };
+    if (sim.rates.take([cap], sim.clock.ms()) > 0) refuse(45009, 'messages of this day');
     const key = `message ${app.agentid} ${s.userid}`;
     const rules = [
       { key: `${key} m`, most: 30, window_ms: MINUTE_MS, block_ms: MINUTE_MS },
@@ -379,9 +382,6 @@ export const appMessageRows: Endpoint[] = [
       msgid: text(),
       response_code: text(),
     },
-    rates: ({ app }) => [
-      { key: `calls ${app.agentid}`, most: 200_000, window_ms: DAY_MS },
-    ],
     run: sendAppMessage,
   },
   {

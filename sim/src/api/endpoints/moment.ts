@@ -219,30 +219,28 @@ export const momentRows: Endpoint[] = [
   ...[
     { name: 'get_moment_customer_list', max: 1000, usual: 500 },
     { name: 'get_moment_send_result', max: 5000, usual: 3000 },
-  ].map(
-    ({ name, max, usual }): Endpoint => ({
-      path: `externalcontact/${name}`,
-      method: 'POST',
-      secrets: contact,
-      fields: { moment_id, userid: need(text(), 40003) },
-      page: { name: 'limit', max, usual, over: 'usual' },
-      reply: {
-        customer_list: list(shape({ userid: text(), external_userid: text() })),
-        next_cursor: text(),
-      },
-      run: (call) => {
-        const userid = call.args.text('userid');
-        const task = momentOf(call).tasks.get(userid);
-        const seen = name === 'get_moment_send_result';
-        const published = task?.publish_status === 1 ? task.customers : [];
-        const { rows, next } = call.page(
-          () => [...(seen ? published : (task?.customers ?? []))],
-          (external_userid) => (seen ? { external_userid } : { userid, external_userid }),
-        );
-        return { customer_list: rows, next_cursor: next };
-      },
-    }),
-  ),
+  ].map(({ name, max, usual }): Endpoint => ({
+    path: `externalcontact/${name}`,
+    method: 'POST',
+    secrets: contact,
+    fields: { moment_id, userid: need(text(), 40003) },
+    page: { name: 'limit', max, usual, over: 'usual' },
+    reply: {
+      customer_list: list(shape({ userid: text(), external_userid: text() })),
+      next_cursor: text(),
+    },
+    run: (call) => {
+      const userid = call.args.text('userid');
+      const task = momentOf(call).tasks.get(userid);
+      const seen = name === 'get_moment_send_result';
+      const published = task?.publish_status === 1 ? task.customers : [];
+      const { rows, next } = call.page(
+        () => [...(seen ? published : (task?.customers ?? []))],
+        (external_userid) => (seen ? { external_userid } : { userid, external_userid }),
+      );
+      return { customer_list: rows, next_cursor: next };
+    },
+  })),
   {
     path: 'externalcontact/get_moment_comments',
     method: 'POST',

@@ -1,7 +1,7 @@
 // Contact ways, groups, group join ways and group welcome templates: wecom-api.md §10 and §11.
 import { membersOf } from '../../corp/directory.ts';
 import type { ContactWay, Group } from '../../corp/types.ts';
-import type { Args } from '../args.ts';
+import { Args } from '../args.ts';
 import { type Call, contact, type Endpoint } from '../endpoint.ts';
 import { refuse } from '../errors.ts';
 import { any, flag, int, list, need, shape, text } from '../field.ts';
@@ -102,7 +102,7 @@ export const contactWayRows: Endpoint[] = [
     reply: {},
     run: (call) => {
       const way = wayOf(call, call.world.contactWays);
-      const { config_id: _, ...change } = call.args.raw;
+      const change = call.args.without('config_id');
       if ('user' in change || 'party' in change) {
         checkPeople(call, Number(way.fields['type']), call.args);
       }
@@ -301,7 +301,7 @@ export const groupRows: Endpoint[] = [
 
 /** The fields of a join way as they are kept: the remark cut, rooms made unless told. */
 function joinFields(call: Call): Record<string, unknown> {
-  const { config_id: _, ...fields } = call.args.raw;
+  const fields = call.args.without('config_id');
   for (const id of call.args.texts('chat_id_list')) {
     if (!call.world.groups.has(id)) refuse(40050, id);
   }
@@ -351,8 +351,7 @@ export const templateRows: Endpoint[] = [
     run: (call) => {
       const row = templateOf(call);
       if (row.agentid !== call.app.agentid) refuse(60011);
-      const { template_id: _, ...fields } = call.args.raw;
-      row.fields = fields;
+      row.fields = call.args.without('template_id');
       return {};
     },
   },
@@ -363,8 +362,7 @@ export const templateRows: Endpoint[] = [
     fields: { template_id: need(text()) },
     reply: templateFields,
     run: (call) => {
-      const { agentid: _, notify: __, ...fields } = templateOf(call).fields;
-      return fields;
+      return new Args(templateOf(call).fields).without('agentid', 'notify');
     },
   },
   {
