@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { dayStart } from '../base/clock.ts';
 import type { Journal } from '../base/journal.ts';
-import { ident } from '../base/rng.ts';
+import { hex, ident } from '../base/rng.ts';
 import type * as T from './types.ts';
 
 export class World {
@@ -45,7 +45,7 @@ export class World {
     this.seed = seed;
     this.clock = clock;
     this.journal = journal;
-    this.corpid = ident('ww', 18, seed, 'corp').toLowerCase();
+    this.corpid = `ww${hex(16, seed, 'corp')}`;
   }
 
   /** The next number of a kind, from 1. */
