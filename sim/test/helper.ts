@@ -17,7 +17,7 @@ export interface Size {
 
 /** What comes back, read leniently as a connector must. */
 export interface Reply extends Json {
-  errcode?: number;
+  errcode: number;
   errmsg?: string;
 }
 
@@ -25,7 +25,7 @@ export async function boot(seed: number, size: Size = {}) {
   const running = await start(0, seed);
   const { url } = running;
   const http = async (path: string, init?: RequestInit): Promise<Response> =>
-    fetch(`${url}/${path}`, { ...init, headers: { connection: 'close' } });
+    fetch(`${url}/${path}`, init);
   const control = async <T = Json>(path: string, body?: object): Promise<T> => {
     const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
     const res = await http(`control/${path}`, init);
@@ -50,12 +50,17 @@ export async function boot(seed: number, size: Size = {}) {
     return reply.access_token;
   };
   /** A call as `name`: GET with a query when there is no body. */
-  const call = async (path: string, body?: object, query: Json = {}, name = 'koi') => {
+  const call = async (
+    path: string,
+    body?: object,
+    query: Json = {},
+    name = 'koi',
+  ): Promise<Reply> => {
     const access_token = tokens.get(name) ?? (await token(name));
     const q = new URLSearchParams({ access_token });
     for (const [k, v] of Object.entries(query)) q.set(k, String(v));
     const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
-    const reply = (await (await http(`cgi-bin/${path}?${q}`, init)).json()) as Reply;
+    const reply = (await (await http(`cgi-bin/${path}?${q}`, init)).json()) as Json;
     return { errcode: 0, ...reply };
   };
   const violations = async () =>
@@ -119,6 +124,4 @@ export async function receive(mood: () => 'ok' | 'silent' | 'break' | 500 = () =
 
 /** Names of the elements in order, "~" behind those in CDATA. */
 export const skeleton = (xml: string): string =>
-  [...xml.matchAll(/<(\w+)>\s*(<!\[CDATA\[)?/g)]
-    .map((m) => `${m[1]}${m[2] ? '~' : ''}`)
-    .join(' ');
+  [...xml.matchAll(/<(\w+)>\s*(<!\[CDATA\[)?/g)].map((m) => `${m[1]}${m[2] ? '~' : ''}`).join(' ');

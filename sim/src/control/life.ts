@@ -10,7 +10,7 @@ import {
   edited,
   staffDeletes,
 } from '../corp/relation.ts';
-import { makeCustomer } from '../corp/seed.ts';
+import { makeCustomer, PARTNERS } from '../corp/seed.ts';
 import type { Relation, Staff } from '../corp/types.ts';
 import type { World } from '../corp/world.ts';
 import type { Sim } from '../sim.ts';
@@ -26,7 +26,8 @@ type Deed = (t: Turn, r: Relation) => void;
 
 const come = ({ world, rng, staff }: Turn): void => {
   const state = rng.next() < 0.5 ? `channel-${1 + rng.below(9)}` : '';
-  addRelation(world, staff, makeCustomer(world), { state, half: rng.next() < 0.2 });
+  const who = makeCustomer(world, rng.next() < PARTNERS);
+  addRelation(world, staff, who, { state, half: rng.next() < 0.2 });
 };
 
 const group = ({ world, rng, staff }: Turn, r: Relation): void => {

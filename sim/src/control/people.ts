@@ -31,7 +31,7 @@ const pairOf = { userid, external_userid };
 
 /** The customer named, or a new person. */
 const anyone = (a: Act): Customer =>
-  a.args.has('external_userid') ? customerOf(a) : makeCustomer(a.world);
+  a.args.has('external_userid') ? customerOf(a) : makeCustomer(a.world, a.args.bool('partner'));
 
 export const customerRows: ControlRow[] = [
   {
@@ -43,6 +43,7 @@ export const customerRows: ControlRow[] = [
       link_id: text(),
       customer_channel: text(),
       external_userid: text(),
+      partner: flag(),
       half: flag(),
     },
     run: (a) => {
@@ -63,6 +64,7 @@ export const customerRows: ControlRow[] = [
     fields: {
       userid,
       external_userid: text(),
+      partner: flag(),
       state: text(),
       add_way: int(),
       half: flag(),

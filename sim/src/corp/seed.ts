@@ -15,6 +15,8 @@ export interface Size {
 }
 
 const DAY_S = 86_400;
+/** Part of the customers who use WeCom, not WeChat. */
+export const PARTNERS = 0.03;
 const families = [...'王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗'];
 const givens = [...'伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚玲辉红桂英华建文慧'];
 const shops = ['城西店', '城东店', '湖滨店', '滨江店', '大学城店', '线上客服', '门店运营', '市场'];
@@ -109,8 +111,7 @@ function seedTags(world: World, size: Size): Tag[] {
   return made;
 }
 
-function newCustomer(world: World, n: number, rng: Rng): Customer {
-  const partner = rng.next() < 0.03;
+function newCustomer(world: World, n: number, rng: Rng, partner: boolean): Customer {
   const customer: Customer = {
     external_userid: ident(partner ? 'wo' : 'wm', 32, world.seed, 'customer', n),
     name: name(rng),
@@ -130,14 +131,14 @@ function newCustomer(world: World, n: number, rng: Rng): Customer {
   return customer;
 }
 
-/** One more person, not yet anybody's customer. */
-export function makeCustomer(world: World): Customer {
+/** One more person, not yet anybody's customer; a `partner` uses WeCom, others WeChat. */
+export function makeCustomer(world: World, partner = false): Customer {
   const n = world.count('stranger');
-  return newCustomer(world, 1_000_000_000 + n, new Rng(world.seed, 'stranger', n));
+  return newCustomer(world, 1_000_000_000 + n, new Rng(world.seed, 'stranger', n), partner);
 }
 
 function seedCustomer(world: World, n: number, rng: Rng, tags: Tag[], staff: Staff[]): void {
-  const who = newCustomer(world, n, rng);
+  const who = newCustomer(world, n, rng, rng.next() < PARTNERS);
   if (staff.length === 0) return;
   const count = rng.next() < 0.12 ? 2 : 1;
   for (let k = 0; k < count; k++) {
