@@ -3,7 +3,7 @@
 # Each part appends "name passed failed" to $results through `tally`. A part that fails without
 # having counted a failure (a crash, a runner that did not start) counts as one failed.
 
-all_parts=(units lint web api e2e)
+all_parts=(units lint web sim api e2e)
 
 test_begin() {
     mkdir -p build
@@ -143,6 +143,17 @@ part_web() {
         node tools/tally.mjs has-script web/package.json "$script" || continue
         run_check "web:$script" npm --prefix web run --silent "$script"
     done
+}
+
+# The simulator of WeCom: types, ESLint, Prettier, and its own tests, which need no database.
+part_sim() {
+    local script files
+    need_node_modules sim
+    for script in typecheck lint format:check; do
+        run_check "sim:$script" npm --prefix sim run --silent "$script"
+    done
+    mapfile -t files < <(find sim/test -name '*.test.ts' | sort)
+    KOI_TEST_PG=none run_node_tests sim "${files[@]}"
 }
 
 part_lint() {

@@ -16,10 +16,11 @@ const documented: Record<string, string> = {
   chat_dismiss: `${head} ChatId~ ChangeType~`,
   chat_add_member:
     `${head} ChatId~ ChangeType~ UpdateDetail~ JoinScene QuitScene MemChangeCnt ` +
-    'MemChangeList Item Item LastMemVer~ CurMemVer~',
+    'MemChangeList Item Item LastMemVer CurMemVer',
   tag: `${head} Id~ TagType~ ChangeType~`,
   tag_shuffle: `${head} Id~ ChangeType~`,
   friend: `${head} ChangeType~ UserID~ ExternalUserID~ LinkId~`,
+  friend_request: `${head} ChangeType~ LinkId~ State~`,
   link_unavailable: `${head} ChangeType~ LinkId~`,
   quota_expire_soon: `${head} ChangeType~ ExpireTime ExpireQuotaNum`,
 };
@@ -77,8 +78,7 @@ describe('callbacks', () => {
     const came = await one('group/join', { chat_id, members, join_scene: 3 });
     assert.equal(skeleton(came), documented['chat_add_member']);
     const left = await one('group/leave', { chat_id, members });
-    const version = (xml: string, f: string) =>
-      new RegExp(`${f}><!\\[CDATA\\[(.*?)\\]`).exec(xml)?.[1];
+    const version = (xml: string, f: string) => new RegExp(`<${f}>(.*?)<`).exec(xml)?.[1];
     assert.equal(version(left, 'LastMemVer'), version(came, 'CurMemVer'));
     const read = await sim.call('externalcontact/groupchat/get', { chat_id });
     const chat = read['group_chat'] as { member_version: string };
@@ -115,6 +115,13 @@ describe('callbacks', () => {
     await sim.control('callbacks/drain', {});
     assert.equal(skeleton(cb.got[from] ?? ''), documented['link_unavailable']);
     await sim.control('staff/set', { userid: 'staff2', contact_right: true });
+    const applying = { link_name: '要验证', range: { user_list: ['staff2'] }, skip_verify: false };
+    const path = 'externalcontact/customer_acquisition/create_link';
+    const strict = (await sim.call(path, applying))['link'] as { link_id: string };
+    const asked = { link_id: strict.link_id, customer_channel: '渠' };
+    assert.equal(skeleton(await one('customer/scan', asked)), documented['friend_request']);
+    const deleted = await one('link/delete', { link_id: strict.link_id });
+    assert.match(deleted, /delete_link/);
     const { at_s } = await sim.control<{ at_s: number }>('clock');
     await sim.control('quota/buy', { uses: 9, expire_date: at_s + 3 * 86_400 + 5 });
     const soon = await one('clock/advance', { seconds: 10 });

@@ -1,4 +1,4 @@
-// Events as the XML that WeCom writes: text in CDATA, numbers bare, fields in the documented order.
+// Events as the XML that WeCom writes: text in CDATA, numbers and member versions bare, fields in the documented order.
 import type { CallbackEvent } from '../corp/types.ts';
 
 const cdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
@@ -6,8 +6,11 @@ const cdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
+/** Texts that the documents' samples write without CDATA. */
+const bare = new Set(['LastMemVer', 'CurMemVer']);
+
 function element(name: string, value: CallbackEvent['fields'][number][1]): string {
-  if (typeof value === 'number') return `<${name}>${value}</${name}>`;
+  if (typeof value === 'number' || bare.has(name)) return `<${name}>${value}</${name}>`;
   if (typeof value === 'string') return `<${name}>${cdata(value)}</${name}>`;
   const items = value.items.map((i) => `<Item>${escaped(i)}</Item>`).join('');
   return `<${name}>${items}</${name}>`;

@@ -1,6 +1,6 @@
 // What customers and staff do in their clients. Each act is told by callback.
 import { flag, int, list, need, text } from '../api/field.ts';
-import { buyQuota, openLink, scanContactWay } from '../corp/acquire.ts';
+import { buyQuota, linkEvent, openLink, scanContactWay } from '../corp/acquire.ts';
 import { joinStaff, leaveStaff, moveStaff } from '../corp/directory.ts';
 import {
   addRelation,
@@ -139,6 +139,18 @@ export const customerRows: ControlRow[] = [
         at_s: world.now(),
         kind: args.text('kind') === 'like' ? 'like' : 'comment',
       });
+      return {};
+    },
+  },
+  {
+    path: 'link/delete',
+    method: 'POST',
+    help: 'an acquisition link is deleted in the client',
+    fields: { link_id: need(text()) },
+    run: ({ world, args }) => {
+      const link = world.links.get(args.text('link_id')) ?? impossible('no such link');
+      world.links.delete(link.link_id);
+      linkEvent(world, 'delete_link', link);
       return {};
     },
   },

@@ -78,10 +78,18 @@ export function openLink(
   const { external_userid } = who;
   const { userid } = chosen;
   link.customers.set(`${userid}|${external_userid}`, { userid, external_userid, state });
-  return addRelation(world, chosen, who, { state, add_way: 16, half, link });
+  const apply = !link.skip_verify && !half;
+  if (apply) {
+    const fields: [string, string][] = [
+      ['LinkId', link.link_id],
+      ['State', state],
+    ];
+    world.emit({ event: 'customer_acquisition', change: 'friend_request', fields });
+  }
+  return addRelation(world, chosen, who, { state, add_way: 16, half, apply, link });
 }
 
-function linkEvent(world: World, change: string, link: Link): void {
+export function linkEvent(world: World, change: string, link: Link): void {
   const fields: [string, string][] = [['LinkId', link.link_id]];
   world.emit({ event: 'customer_acquisition', change, fields });
 }
