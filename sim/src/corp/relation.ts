@@ -100,7 +100,8 @@ function issueWelcome(world: World, relation: Relation): string {
 export function useWelcome(world: World, code: string, sent: Record<string, unknown>): number {
   const row = world.welcomes.get(code);
   if (!row || world.clock.ms() - row.issued_ms > WELCOME_MS) return 41050;
-  if (row.closed) return 41051;
+  const chatted = world.relation(row.userid, row.external_userid)?.last_chat_s ?? 0;
+  if (row.closed || chatted > 0) return 41051;
   row.closed = true;
   row.sent = sent;
   world.journal.add('api', 'welcome', { userid: row.userid, external_userid: row.external_userid });
@@ -130,7 +131,6 @@ export function edited(world: World, relation: Relation): void {
 /** Messages between the two; the first ends the chance of a welcome. */
 export function chat(world: World, r: Relation, from: 'customer' | 'staff', n: number): void {
   const day = world.behaviorOf(r.userid);
-  if (r.last_chat_s === 0) closeWelcomes(world, r);
   if (from === 'staff') {
     day.message_cnt += n;
     if (r.last_chat_s < world.now() - 86_400) day.chat_cnt++;
@@ -160,11 +160,5 @@ export function chat(world: World, r: Relation, from: 'customer' | 'staff', n: n
         ['ChatKey', key],
       ],
     });
-  }
-}
-
-function closeWelcomes(world: World, r: Relation): void {
-  for (const row of world.welcomes.values()) {
-    if (row.userid === r.userid && row.external_userid === r.external_userid) row.closed = true;
   }
 }

@@ -113,7 +113,7 @@ export interface WelcomeCode {
   external_userid: string;
   issued_ms: number;
   sent?: Record<string, unknown>;
-  closed: boolean; // sent, or the chat has begun
+  closed: boolean; // sent
 }
 
 export interface SendRow {
