@@ -110,7 +110,7 @@ function visit(page, path) {
     const busy = () =>
       window.underWay > 0 ||
       document.querySelector('.waiting, .ant-spin-spinning, .ant-skeleton') !== null ||
-      document.querySelector('.list-table .ant-table-placeholder')?.textContent.trim() === '';
+      document.querySelector('.list-empty')?.textContent.trim() === '';
     const begun = performance.now();
     history.pushState(null, '', to);
     dispatchEvent(new PopStateEvent('popstate', { state: null }));

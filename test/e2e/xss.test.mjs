@@ -78,7 +78,7 @@ test('500 names that want to be scripts', async (t) => {
   let seen = 0;
   for (const number of [1, 2, 3]) {
     await look(`/customers?limit=200&page=${number}`, async () => {
-      const rows = tab.locator('tbody tr.ant-table-row');
+      const rows = tab.locator('tbody tr.list-row');
       await rows.nth(99).waitFor(); // the last page has so many; those past the window come later
       seen += await rows.count();
     });

@@ -1,5 +1,3 @@
-import { Tooltip } from 'antd';
-
 /** A tier: its name beside a dot of its colour. */
 export function TierMark({ model, tier, color }: { model?: string; tier: string; color: string }) {
   return (
@@ -18,9 +16,9 @@ export function TierList({ tiers }: { tiers: { model: string; tier: string; colo
     <span className="tier-list">
       <TierMark {...first} />
       {rest.length > 0 && (
-        <Tooltip title={rest.map(({ model, tier }) => `${model}: ${tier}`).join(' · ')}>
-          <span className="soft">+{rest.length}</span>
-        </Tooltip>
+        <span className="soft" title={rest.map(({ model, tier }) => `${model}: ${tier}`).join(' · ')}>
+          +{rest.length}
+        </span>
       )}
     </span>
   );

@@ -1,11 +1,12 @@
-import { Button, DatePicker, Input, Select } from 'antd';
+import { Button, DatePicker, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
-import { useEffect, useState } from 'react';
 import type { Query } from '@/api/client';
 import { useI18n, useT } from '@/i18n/I18nProvider';
 import { dayOf, dayStart } from '@/lib/day';
+import { Asleep } from './Asleep';
 import { RemoteSelect } from './RemoteSelect';
-import type { DaysFilter, Filter, TextFilter } from './types';
+import { SearchInput } from './SearchInput';
+import type { ChoiceFilter, DaysFilter, Filter, RemoteFilter } from './types';
 
 interface Props {
   filters: Filter[];
@@ -48,55 +49,57 @@ function OneFilter({
   const text = chosen === undefined || chosen === null ? undefined : String(chosen);
   switch (filter.kind) {
     case 'text':
-      return <TextInput filter={filter} value={text ?? ''} onChange={onChange} />;
+      return (
+        <SearchInput
+          label={filter.label}
+          value={text ?? ''}
+          onSearch={(next) => onChange({ [filter.key]: next })}
+        />
+      );
     case 'days':
       return <DaysInput filter={filter} value={value} onChange={onChange} />;
-    case 'choice':
-      return (
-        <Select
-          allowClear
-          className="filter-select"
-          placeholder={filter.label}
-          aria-label={filter.label}
-          options={filter.options}
-          value={text}
-          onChange={(next?: string) => onChange({ [filter.key]: next })}
-        />
-      );
-    case 'remote':
-      return (
-        <RemoteSelect
-          className="filter-select"
-          label={filter.label}
-          load={filter.load}
-          value={text}
-          onChange={(next) => onChange({ [filter.key]: next })}
-        />
-      );
+    default:
+      return <ChoiceInput filter={filter} value={text} onChange={onChange} />;
   }
 }
 
-function TextInput({
+function ChoiceInput({
   filter,
   value,
   onChange,
 }: {
-  filter: TextFilter;
-  value: string;
+  filter: ChoiceFilter | RemoteFilter;
+  value: string | undefined;
   onChange: (changes: Query) => void;
 }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const { label } = filter;
+  const choose = (next?: string) => onChange({ [filter.key]: next });
   return (
-    <Input.Search
-      allowClear
-      className="filter-text"
-      placeholder={filter.label}
-      aria-label={filter.label}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-      onSearch={(next) => onChange({ [filter.key]: next.trim() })}
-    />
+    <Asleep label={label} className="filter-select" popup="listbox" awake={value !== undefined}>
+      {(how) =>
+        filter.kind === 'remote' ? (
+          <RemoteSelect
+            {...how}
+            className="filter-select"
+            label={label}
+            load={filter.load}
+            value={value}
+            onChange={choose}
+          />
+        ) : (
+          <Select
+            {...how}
+            allowClear
+            className="filter-select"
+            placeholder={label}
+            aria-label={label}
+            options={filter.options}
+            value={value}
+            onChange={choose}
+          />
+        )
+      }
+    </Asleep>
   );
 }
 
@@ -121,14 +124,22 @@ function DaysInput({
     const text = day.format('YYYY-MM-DD');
     return filter.instants ? dayStart(text, zone, later) : text;
   };
+  const awake = Boolean(value[filter.from] ?? value[filter.to]);
   return (
-    <DatePicker.RangePicker
-      aria-label={filter.label}
-      allowEmpty={[true, true]}
-      placeholder={[filter.label, '']}
-      className="filter-days"
-      value={[shown(filter.from, 0), shown(filter.to, 1)]}
-      onChange={(days) => onChange({ [filter.from]: sent(days?.[0], 0), [filter.to]: sent(days?.[1], 1) })}
-    />
+    <Asleep label={filter.label} className="filter-days" popup="dialog" awake={awake}>
+      {(how) => (
+        <DatePicker.RangePicker
+          {...how}
+          aria-label={filter.label}
+          allowEmpty={[true, true]}
+          placeholder={[filter.label, '']}
+          className="filter-days"
+          value={[shown(filter.from, 0), shown(filter.to, 1)]}
+          onChange={(days) =>
+            onChange({ [filter.from]: sent(days?.[0], 0), [filter.to]: sent(days?.[1], 1) })
+          }
+        />
+      )}
+    </Asleep>
   );
 }

@@ -1,5 +1,3 @@
-import { type TableProps } from 'antd';
-import { ScrollTable } from '@/components/ScrollTable';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { Page, Query } from '@/api/client';
 import { ErrorNotice } from '@/components/ErrorNotice';
@@ -9,8 +7,10 @@ import { useResource } from '@/lib/useResource';
 import { BatchBar } from './BatchBar';
 import { ExportButton } from './ExportButton';
 import { Filters } from './Filters';
+import { ListTable } from './ListTable';
 import { Pager } from './Pager';
 import { Toolbar } from './Toolbar';
+import './list.css';
 import type { Column, Filter, Selection } from './types';
 import { type ListState, useListState } from './useListState';
 import { useView } from './useView';
@@ -36,6 +36,13 @@ interface Props<T> {
 
 export type Paging = 'numbers' | 'cursor' | 'whole';
 
+/**
+ * As many rows as a window shows; the others of a first page, and the pages under them, come a moment after those
+ * have been painted.
+ */
+const FIRST_ROWS = 20;
+const MOMENT_MS = 300;
+
 /** A list as every list of the console is: filters on top, toolbar, table, pages. */
 export function ListPage<T extends object>(props: Props<T>) {
   const { name, columns, load, version = 0 } = props;
@@ -48,7 +55,15 @@ export function ListPage<T extends object>(props: Props<T>) {
   const found = useResource(`${key} ${version}`, (signal) => load(query, signal));
   useEffect(() => setSelection({ all: false, ids: [] }), [key]);
 
-  const shown = view.columns ?? columns.filter(({ optional }) => !optional).map((column) => column.key);
+  const shown = useMemo(
+    () => view.columns ?? columns.filter(({ optional }) => !optional).map((column) => column.key),
+    [view.columns, columns],
+  );
+  const tableColumns = useMemo(() => columns.filter(({ key }) => shown.includes(key)), [columns, shown]);
+  const rows = found.data?.items;
+  const idle = useIdle(rows !== undefined, MOMENT_MS);
+  const first = useMemo(() => rows?.slice(0, FIRST_ROWS), [rows]);
+  const below = idle || (rows ?? []).length < FIRST_ROWS;
   const total = found.data?.total ?? null;
   const chosen = selection.all || selection.ids.length > 0;
   const clearSelection = () => setSelection({ all: false, ids: [] });
@@ -90,17 +105,19 @@ export function ListPage<T extends object>(props: Props<T>) {
         </BatchBar>
       )}
       {found.error !== undefined && <ErrorNotice error={found.error} retry={found.reload} />}
-      <ListTable
-        {...props}
-        shown={shown}
-        state={state}
-        rows={found.data?.items}
+      <ListTable<T>
+        columns={tableColumns}
+        sort={state.sort}
+        onSort={state.setSort}
+        rows={idle ? rows : first}
+        rowKey={props.rowKey}
+        onOpen={props.onOpen}
         loading={found.loading}
         dense={view.density === 'small'}
-        selection={selection}
-        onSelection={setSelection}
+        empty={props.empty}
+        choice={props.batch && { selection, onChange: setSelection }}
       />
-      {found.data && props.paging !== 'whole' && (
+      {found.data && below && props.paging !== 'whole' && (
         <Pager state={state} total={total} next={found.data.next} numbered={props.paging !== 'cursor'} />
       )}
     </div>
@@ -127,81 +144,4 @@ function totalText(data: Page<unknown> | undefined, paging: Paging, t: ReturnTyp
   if (data === undefined) return '';
   if (data.total !== null && data.total !== undefined) return t('list.total', { n: data.total });
   return paging === 'numbers' ? t('list.many') : '';
-}
-
-interface TableProps2<T> extends Props<T> {
-  shown: string[];
-  state: ListState;
-  rows: T[] | undefined;
-  loading: boolean;
-  dense: boolean;
-  selection: Selection;
-  onSelection: (selection: Selection) => void;
-}
-
-/** As many rows as a window shows; the others of a first page come a moment after those have been painted. */
-const FIRST_ROWS = 20;
-const MOMENT_MS = 300;
-
-function ListTable<T extends object>(props: TableProps2<T>) {
-  const { columns, shown, state, rows, rowKey, onOpen, selection, onSelection } = props;
-  const idle = useIdle(rows !== undefined, MOMENT_MS);
-  const tableColumns = useMemo(
-    () => columns.filter(({ key }) => shown.includes(key)).map((column) => toAntd(column, state.sort)),
-    [columns, shown, state.sort],
-  );
-  const ids = selection.all ? (rows ?? []).map(rowKey) : selection.ids;
-  return (
-    <ScrollTable<T>
-      className="list-table"
-      rowKey={rowKey}
-      size={props.dense ? 'small' : 'middle'}
-      loading={{ spinning: props.loading, delay: 200 }}
-      columns={tableColumns}
-      dataSource={(idle ? rows : rows?.slice(0, FIRST_ROWS)) ?? []}
-      pagination={false}
-      locale={{ emptyText: rows === undefined ? ' ' : props.empty }}
-      onRow={(row) => ({
-        onClick: (event) => onOpen && !isControl(event.target) && onOpen(row),
-        className: onOpen ? 'openable' : '',
-      })}
-      onChange={(_, __, sorter) => {
-        const one = Array.isArray(sorter) ? sorter[0] : sorter;
-        const direction = one?.order === 'descend' ? '-' : '';
-        state.setSort(one?.order ? `${direction}${String(one.columnKey)}` : null);
-      }}
-      {...(props.batch && {
-        rowSelection: {
-          selectedRowKeys: ids,
-          onChange: (keys) => onSelection({ all: false, ids: keys as string[] }),
-        },
-      })}
-    />
-  );
-}
-
-type AntdColumn<T> = NonNullable<TableProps<T>['columns']>[number];
-
-function toAntd<T>(column: Column<T>, sort: string | null): AntdColumn<T> {
-  const order = sort === column.key ? 'ascend' : sort === `-${column.key}` ? 'descend' : null;
-  return {
-    key: column.key,
-    title: column.title,
-    render: (_: unknown, row: T) => column.render(row),
-    ...(column.width && { width: column.width }),
-    ...(column.align && { align: column.align }),
-    ...(column.sort && {
-      sorter: true,
-      sortOrder: order,
-      sortDirections: column.sort === 'both' ? ['descend', 'ascend'] : ['descend'],
-    }),
-  };
-}
-
-/** Whether a click was meant for something inside the row. */
-function isControl(target: EventTarget): boolean {
-  return (
-    target instanceof Element &&
-    target.closest('a, button, input, label, .ant-table-selection-column') !== null
-  );
 }

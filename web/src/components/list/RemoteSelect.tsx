@@ -10,12 +10,16 @@ interface Props {
   onChange: (value: string | undefined) => void;
   className?: string;
   id?: string;
+  autoFocus?: boolean;
+  /** Open from the beginning. */
+  defaultOpen?: boolean;
 }
 
 /** A choice among things the server looks up while one types. */
-export function RemoteSelect({ label, load, value, onChange, className, id }: Props) {
+export function RemoteSelect(props: Props) {
+  const { label, load, value, onChange, className, id, autoFocus = false, defaultOpen = false } = props;
   const [q, setQ] = useState('');
-  const [opened, setOpened] = useState(value !== undefined);
+  const [opened, setOpened] = useState(value !== undefined || defaultOpen);
   const rested = useRested(q, 200);
   const found = useResource(opened ? rested : null, (signal) => load(rested, signal));
   return (
@@ -24,6 +28,8 @@ export function RemoteSelect({ label, load, value, onChange, className, id }: Pr
       showSearch={{ filterOption: false, onSearch: setQ }}
       {...(id && { id })}
       {...(className && { className })}
+      autoFocus={autoFocus}
+      defaultOpen={defaultOpen}
       placeholder={label}
       aria-label={label}
       loading={found.loading}

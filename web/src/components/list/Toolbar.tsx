@@ -1,5 +1,5 @@
 import { ColumnHeightOutlined, SettingOutlined } from '@ant-design/icons';
-import { Button, Checkbox, Popover, Tooltip } from 'antd';
+import { Button, Checkbox, Popover } from 'antd';
 import type { ReactNode } from 'react';
 import type { View } from '@/api/session';
 import { useT } from '@/i18n/I18nProvider';
@@ -40,15 +40,14 @@ export function Toolbar<T>({ columns, shown, view, onView, total, children }: Pr
         >
           <Button type="text" icon={<SettingOutlined />} aria-label={t('list.columns')} />
         </Popover>
-        <Tooltip title={t('list.density')}>
-          <Button
-            type="text"
-            icon={<ColumnHeightOutlined />}
-            aria-label={t('list.density')}
-            aria-pressed={dense}
-            onClick={() => onView({ density: dense ? 'middle' : 'small' })}
-          />
-        </Tooltip>
+        <Button
+          type="text"
+          title={t('list.density')}
+          icon={<ColumnHeightOutlined />}
+          aria-label={t('list.density')}
+          aria-pressed={dense}
+          onClick={() => onView({ density: dense ? 'middle' : 'small' })}
+        />
       </div>
     </div>
   );

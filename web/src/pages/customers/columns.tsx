@@ -1,8 +1,8 @@
-import { Button } from 'antd';
 import type { Customer } from '@/api/customers';
 import type { Column, Filter } from '@/components/list/types';
 import { TagList } from '@/components/TagList';
 import { TierList } from '@/components/TierMark';
+import { RowLink } from '@/components/list/RowLink';
 import type { Format } from '@/i18n/format';
 import type { T } from '@/i18n/text';
 import {
@@ -24,13 +24,7 @@ export function customerColumns(t: T, f: Format, open?: (id: string) => void): C
       title: t('customer.nickname'),
       width: 150,
       render: (customer) =>
-        open ? (
-          <Button type="link" className="row-link" onClick={() => open(customer.id)}>
-            {nickname(customer)}
-          </Button>
-        ) : (
-          nickname(customer)
-        ),
+        open ? <RowLink onClick={() => open(customer.id)}>{nickname(customer)}</RowLink> : nickname(customer),
     },
     { key: 'phone', title: t('customer.phone'), width: 120, render: ({ phone }) => phone ?? '—' },
     {
@@ -145,7 +139,12 @@ export function customerFilters(t: T, staff: boolean): Filter[] {
     { kind: 'remote', key: 'audience_id', label: t('customer.audience'), load: audienceOptions },
     ...(staff
       ? [
-          { kind: 'remote', key: 'staff_id', label: t('customer.staff'), load: staffOptions } as const,
+          {
+            kind: 'remote',
+            key: 'staff_id',
+            label: t('customer.staff'),
+            load: staffOptions,
+          } as const,
           {
             kind: 'remote',
             key: 'department_id',

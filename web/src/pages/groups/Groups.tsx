@@ -1,10 +1,10 @@
-import { Button } from 'antd';
 import { useMemo } from 'react';
 import { type Group, people } from '@/api/catalogue';
 import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
 import type { Column, Filter } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
+import { RowLink } from '@/components/list/RowLink';
 import { useI18n } from '@/i18n/I18nProvider';
 import { staffOptions } from '@/lib/options';
 import { GroupDrawer } from './GroupDrawer';
@@ -17,11 +17,7 @@ export default function Groups() {
       {
         key: 'name',
         title: t('group.name'),
-        render: ({ id, name }) => (
-          <Button type="link" className="row-link" onClick={() => setOpen(id)}>
-            {name}
-          </Button>
-        ),
+        render: ({ id, name }) => <RowLink onClick={() => setOpen(id)}>{name}</RowLink>,
       },
       {
         key: 'owner',
@@ -43,7 +39,12 @@ export default function Groups() {
         align: 'right',
         render: (g) => f.number(g.joined_30d),
       },
-      { key: 'left_30d', title: t('group.left_30d'), align: 'right', render: (g) => f.number(g.left_30d) },
+      {
+        key: 'left_30d',
+        title: t('group.left_30d'),
+        align: 'right',
+        render: (g) => f.number(g.left_30d),
+      },
       {
         key: 'created',
         member: 'created_s',

@@ -7,6 +7,7 @@ import { JobStateTag } from '@/components/job/JobStateTag';
 import { ListPage } from '@/components/list/ListPage';
 import type { Column, Filter } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
+import { RowLink } from '@/components/list/RowLink';
 import { useI18n } from '@/i18n/I18nProvider';
 
 /** Long work: what runs, how far it is, what came of it. */
@@ -19,13 +20,13 @@ export default function Jobs() {
       {
         key: 'title',
         title: t('job.title'),
-        render: (job) => (
-          <Button type="link" className="row-link" onClick={() => setOpen(job.id)}>
-            {job.title}
-          </Button>
-        ),
+        render: (job) => <RowLink onClick={() => setOpen(job.id)}>{job.title}</RowLink>,
       },
-      { key: 'state', title: t('column.state'), render: ({ state }) => <JobStateTag state={state} /> },
+      {
+        key: 'state',
+        title: t('column.state'),
+        render: ({ state }) => <JobStateTag state={state} />,
+      },
       {
         key: 'progress',
         member: ['done', 'total', 'unit'],
@@ -39,7 +40,12 @@ export default function Jobs() {
         title: t('column.created'),
         render: ({ created_s }) => f.time(created_s),
       },
-      { key: 'ended', member: 'ended_s', title: t('job.ended'), render: ({ ended_s }) => f.time(ended_s) },
+      {
+        key: 'ended',
+        member: 'ended_s',
+        title: t('job.ended'),
+        render: ({ ended_s }) => f.time(ended_s),
+      },
       {
         key: 'result',
         member: language === 'zh' ? 'error.message' : 'error.message_en',

@@ -1,4 +1,3 @@
-import { Button } from 'antd';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { type Order, orders } from '@/api/orders';
@@ -6,6 +5,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
 import type { Column, Filter } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
+import { RowLink } from '@/components/list/RowLink';
 import { useI18n } from '@/i18n/I18nProvider';
 import type { Format } from '@/i18n/format';
 import type { T } from '@/i18n/text';
@@ -40,11 +40,7 @@ function orderColumns(t: T, f: Format, open: (id: string) => void): Column<Order
     {
       key: 'number',
       title: t('order.number'),
-      render: (order) => (
-        <Button type="link" className="row-link" onClick={() => open(order.id)}>
-          {order.number}
-        </Button>
-      ),
+      render: (order) => <RowLink onClick={() => open(order.id)}>{order.number}</RowLink>,
     },
     { key: 'state', title: t('column.state'), render: (order) => <OrderStateTag order={order} /> },
     {
@@ -74,7 +70,12 @@ function orderColumns(t: T, f: Format, open: (id: string) => void): Column<Order
       optional: true,
       render: ({ paid_s }) => f.time(paid_s),
     },
-    { key: 'lines', title: t('order.lines'), align: 'right', render: ({ lines }) => f.number(lines) },
+    {
+      key: 'lines',
+      title: t('order.lines'),
+      align: 'right',
+      render: ({ lines }) => f.number(lines),
+    },
     {
       key: 'total',
       member: 'total_fen',
