@@ -512,21 +512,14 @@ const struct route route_audience_versions = {
     .reply = "AudienceVersions",
 };
 
-static enum rc customers_run(struct request *rq, struct tx *tx, struct err *e)
+enum rc audience_reply_customers(struct request *rq, struct tx *tx, struct str text, struct err *e)
 {
-    struct audience_row row;
     struct audience_question q = {
         .now_s = tx_now_s(tx),
         .period_s = EXPRESSION_PERIOD_S,
         .scope_account = request_caller(rq)->scope_account,
     };
-    enum rc rc = audience_load(tx, arg_int(rq, "audience_id"), &row, e);
-    if (rc == RC_OK && !str_eq(row.subject, STR("customer")))
-        rc =
-            err_set(e, RC_INVALID, "subject_group", "audience_id", "这是客户群的人群，没有客户列表",
-                    "this audience is about groups and lists no customers");
-    if (rc == RC_OK)
-        rc = expression_read(tx, AUDIENCE_CUSTOMER, row.expression, &q.expr, e);
+    enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, text, &q.expr, e);
     if (rc != RC_OK)
         return rc;
     int64_t after = 0, total = 0, limit = page_limit(rq);
@@ -546,6 +539,17 @@ static enum rc customers_run(struct request *rq, struct tx *tx, struct err *e)
     reply_page_end(rq, next_after(rq, n, limit, n > 0 ? ids[n - 1] : 0), first ? total : -1);
     json_close_object(j);
     return rc;
+}
+
+static enum rc customers_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct audience_row row;
+    enum rc rc = audience_load(tx, arg_int(rq, "audience_id"), &row, e);
+    if (rc == RC_OK && !str_eq(row.subject, STR("customer")))
+        rc =
+            err_set(e, RC_INVALID, "subject_group", "audience_id", "这是客户群的人群，没有客户列表",
+                    "this audience is about groups and lists no customers");
+    return rc == RC_OK ? audience_reply_customers(rq, tx, row.expression, e) : rc;
 }
 
 const struct route route_audience_customers = {

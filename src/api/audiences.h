@@ -12,4 +12,8 @@ void audience_put(struct json *j, struct arena *a, const struct audience_expr *x
  * other forms are null and problem says why, in the caller's language. */
 void audience_put_text(struct request *rq, struct tx *tx, struct str subject, struct str text);
 
+/* Replies with the page (ARGS_PAGE) of customers that a text about customers picks now and the
+ * caller may see: a CustomerList, with the total on its first page. */
+enum rc audience_reply_customers(struct request *rq, struct tx *tx, struct str text, struct err *e);
+
 #endif

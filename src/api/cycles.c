@@ -3,6 +3,7 @@
  * Each number of due customers comes with the expression that picks them. A suggestion of a length
  * says what it rests on, so that nobody need trust it.
  */
+#include "api/audiences.h"
 #include "api/listing.h"
 #include "api/report_args.h"
 #include "api/routes.h"
@@ -72,23 +73,24 @@ static void put_cycle(struct json *j, const struct cycle *c)
 /* ---- how many are due ---- */
 
 /* The expression of those due on the days from … to; INT32_MIN: any time before. */
-static void put_expression(struct request *rq, const struct cycle *c, int32_t from, int32_t to)
+static struct str due_text(struct arena *a, const struct cycle *c, int32_t from, int32_t to)
 {
-    char a[11], b[11];
+    char first[11], last[11];
     struct buf text;
     buf_init(&text, 4096);
     buf_addz(&text, "due(");
     print_text(c->name, &text);
     if (from == INT32_MIN) {
-        calendar_format_day(to + 1, b);
-        buf_addf(&text, ") before %s", b);
+        calendar_format_day(to + 1, last);
+        buf_addf(&text, ") before %s", last);
     } else {
-        calendar_format_day(from, a);
-        calendar_format_day(to, b);
-        buf_addf(&text, ") between %s and %s", a, b);
+        calendar_format_day(from, first);
+        calendar_format_day(to, last);
+        buf_addf(&text, ") between %s and %s", first, last);
     }
-    json_put_str(reply_json(rq), "expression", arena_str(request_arena(rq), buf_str(&text)));
+    struct str out = arena_str(a, buf_str(&text));
     buf_done(&text);
+    return out;
 }
 
 static void put_bar(struct request *rq, const struct cycle *c, int32_t from, int32_t to,
@@ -102,7 +104,7 @@ static void put_bar(struct request *rq, const struct cycle *c, int32_t from, int
         json_put_day(j, "from", from);
     json_put_day(j, "to", to);
     json_put_int(j, "customers", customers);
-    put_expression(rq, c, from, to);
+    json_put_str(j, "expression", due_text(request_arena(rq), c, from, to));
     json_close_object(j);
 }
 
@@ -237,6 +239,39 @@ const struct route route_cycle_get = {
         "A cycle, with how many are due on each day or week to come and how many are overdue, each "
         "with its expression.",
     .reply = "CycleDue",
+};
+
+static enum rc customers_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct cycle c;
+    enum rc rc = cycle_load(tx, arg_int(rq, "cycle_id"), &c, e);
+    int64_t from = arg_int_or(rq, "from", INT32_MIN);
+    int64_t to = arg_int_or(rq, "to", calendar_day_of(tx_now_s(tx)));
+    if (rc == RC_OK && from > to)
+        rc = err_set(e, RC_INVALID, "argument_invalid", "to", "to 不能早于 from",
+                     "to cannot be before from");
+    if (rc != RC_OK)
+        return rc;
+    struct str text = due_text(request_arena(rq), &c, (int32_t)from, (int32_t)to);
+    return audience_reply_customers(rq, tx, text, e);
+}
+
+const struct route route_cycle_customers = {
+    .method = GET,
+    .path = "/api/cycles/{cycle_id}/customers",
+    .name = "cycle_customers",
+    .need = PERM_AUDIENCE_READ,
+    .scope = SCOPE_ROWS,
+    .args = {ARG_CYCLE_ID,
+             {"from", ARG_DAY, .zh = "到期日从哪天起，不给则不限",
+              .en = "due from this day; any time before unless told"},
+             {"to", ARG_DAY, .zh = "到期日到哪天（含），默认今天",
+              .en = "due until this day, inclusive; today unless told"},
+             ARGS_PAGE},
+    .run = customers_run,
+    .zh = "在这些日子到期的客户；不给日期则为已逾期和今天到期的",
+    .en = "Who is due on those days; overdue or due today unless told.",
+    .reply = "CustomerList",
 };
 
 /* ---- writing ---- */

@@ -135,3 +135,24 @@ void export_tier_history(struct json *out, const struct json_value *reply,
     }
     json_close_array(out);
 }
+
+void export_due(struct json *out, const struct json_value *reply, const struct json_value *asked,
+                bool english)
+{
+    (void)asked, (void)english;
+    static const char *const parts[] = {"overdue", "due"};
+    json_open_array(out, NULL);
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+        const struct json_value *bars = json_get(reply, parts[p]);
+        for (size_t i = 0; i < json_count(bars); i++) {
+            const struct json_value *bar = json_at(bars, i);
+            json_open_object(out, NULL);
+            json_put_value(out, "from_day", json_get(bar, "from"));
+            json_put_value(out, "to_day", json_get(bar, "to"));
+            json_put_value(out, "customers", json_get(bar, "customers"));
+            json_put_value(out, "expression", json_get(bar, "expression"));
+            json_close_object(out);
+        }
+    }
+    json_close_array(out);
+}

@@ -24,5 +24,9 @@ void export_tier_moves(struct json *out, const struct json_value *reply,
                        const struct json_value *asked, bool english);
 void export_tier_history(struct json *out, const struct json_value *reply,
                          const struct json_value *asked, bool english);
+/* How many are due of a cycle, what is overdue first: {from_day (absent: any time before), to_day,
+ * customers, expression}. */
+void export_due(struct json *out, const struct json_value *reply, const struct json_value *asked,
+                bool english);
 
 #endif

@@ -74,6 +74,7 @@ static const struct entry TABLE[] = {
     {"/api/cycles/{cycle_id}", &route_cycle_get},
     {"/api/cycles/{cycle_id}", &route_cycle_update},
     {"/api/cycles/{cycle_id}", &route_cycle_remove},
+    {"/api/cycles/{cycle_id}/customers", &route_cycle_customers},
     {"/api/demo", &route_demo_make},
     {"/api/demo/figures", &route_demo_figures},
     {"/api/demo/remove", &route_demo_remove},

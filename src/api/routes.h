@@ -61,7 +61,7 @@ extern const struct route route_clv, route_clv_customers, route_clv_fit;
 extern const struct route route_customer_timeline, route_customer_orders, route_customer_notes, route_customer_note_add, route_customer_unmask, route_customer_erase;
 /* cycles.c */
 extern const struct route route_cycle_list, route_cycle_create, route_cycle_get, route_cycle_update,
-    route_cycle_remove, route_cycle_suggest;
+    route_cycle_remove, route_cycle_suggest, route_cycle_customers;
 /* customer_tags.c */
 extern const struct route route_customer_tag_put, route_customer_tag_remove, route_tag_customers;
 /* customers.c */

@@ -221,6 +221,71 @@ each('cycles', (engine) => {
     assert.deepEqual(items, []);
   });
 
+  test('who is due is listed, and exported', async (t) => {
+    const { koi, operator, staff } = await open(t, engine);
+    const { id } = await operator.post('/api/cycles', tea, 201);
+    const due = await operator.get(`/api/cycles/${id}`);
+    for (const { from, to, customers, expression } of [...due.overdue, ...due.due].filter(
+      (bar) => bar.customers > 0,
+    )) {
+      const days = new URLSearchParams({ ...(from && { from }), to });
+      const listed = await operator.get(`/api/cycles/${id}/customers?${days}`);
+      assert.equal(listed.total, customers, expression);
+      assert.equal(listed.items.length, customers);
+    }
+    const ids = async (caller, query) =>
+      (await caller.get(`/api/cycles/${id}/customers${query}`)).items.map((one) => one.id).sort();
+    /* Overdue or due today; one of 1002, 1003, 1004 and 1008 for a page of one. */
+    assert.deepEqual(await ids(operator, ''), ['1002', '1003', '1004', '1008']);
+    assert.deepEqual(await ids(operator, `?from=${day(-15)}&to=${day(-10)}`), ['1003']);
+    const first = await operator.get(`/api/cycles/${id}/customers?limit=1`);
+    assert.deepEqual([first.items.length, first.total], [1, 4]);
+    const backwards = `/api/cycles/${id}/customers?from=${day(1)}&to=${day(0)}`;
+    assert.equal((await operator.get(backwards, 400)).error.field, 'to');
+    await operator.get('/api/cycles/999/customers', 404);
+    assert.ok((await ids(staff, '')).length < 4, 'only whom they may see');
+    const file = async (what, filter) => {
+      const body = { what, filter, format: 'csv' };
+      const { job } = await operator.post('/api/exports', body, 202);
+      assert.equal((await operator.job(job.id)).state, 'done');
+      const { text } = await operator.call('GET', `/api/exports/${job.id}/file`);
+      const [head, ...lines] = text
+        .replace(/^\ufeff/, '')
+        .trim()
+        .split('\r\n');
+      return { head, lines: lines.map((line) => line.split(',')) };
+    };
+    const people = await file('cycle_customers', { cycle_id: id });
+    assert.deepEqual(people.lines.map(([one]) => one).sort(), ['1002', '1003', '1004', '1008']);
+    const bars = await file('cycle_due', { cycle_id: id, unit: 'week' });
+    assert.equal(bars.lines.length, 4 + 12);
+    assert.equal(
+      bars.lines.reduce((n, line) => n + Number(line[2]), 0),
+      due.begun,
+    );
+    const cycles = await file('cycles', {});
+    assert.match(cycles.lines[0].join(), /抹茶,Last purchase,抹茶,30,days/);
+    const again = await file('report_product_repurchase', { within_days: 30, sort: 'buyers' });
+    assert.match(again.head, /^code,product,category,buyers/);
+    assert.deepEqual(
+      again.lines.map((line) => [line[0], ...line.slice(3, 9), line[11]]),
+      [
+        ['B', '2', '0', '0', '', '0', '', ''],
+        ['A', '6', '4', '1', '0.25', '1', '30', '抹茶'],
+      ],
+    );
+    const out = `${koi.data}/due.csv`;
+    const run = await koi.koi(
+      'export',
+      'cycle_customers',
+      '--filter',
+      `cycle_id=${id}`,
+      '--output',
+      out,
+    );
+    assert.equal(run.code, 0, run.err);
+  });
+
   test('a suggestion, and repurchase by product', async (t) => {
     const { koi, operator } = await open(t, engine);
     const found = await operator.post('/api/cycles/suggestion', { product_ids: ['71'] }, 200);

@@ -26,17 +26,18 @@ const LISTS = (
   'accounts analysis_counts analysis_funnel analysis_intervals analysis_paths ' +
   'analysis_repurchase analysis_retention analysis_rfm audience audience_moves ' +
   'audience_sizes audiences audit backups ' +
-  'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points costs customers fields ' +
+  'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points costs customers ' +
+  'cycle_customers cycle_due cycles fields ' +
   'group_days groups imports jobs merge_proposals merges orders products report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
-  'report_products report_provinces report_repurchase ' +
+  'report_product_repurchase report_products report_provinces report_repurchase ' +
   'report_revenue report_sources rfm sources staff stages tag_coverage tags ' +
   'tier_history tier_moves tiers timeline tokens trend'
 ).split(' ');
 const EMPTY = new Set(
   (
     'backups clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days ' +
-    'imports products report_products rfm'
+    'imports products report_product_repurchase report_products rfm'
   ).split(' '),
 );
 
@@ -66,7 +67,9 @@ const TERMS = {
 
 /* Columns with words of the API, which people are not shown. */
 const SAID = new Set(
-  '状态 类型 角色 原因 粒度 敏感级别 性质 级别 数据范围 单位 性别 权限 结果'.split(' '),
+  '状态 类型 角色 原因 粒度 敏感级别 性质 级别 数据范围 单位 长度单位 从何算起 性别 权限 结果'.split(
+    ' ',
+  ),
 );
 
 /* Something for each of those lists, where a line of SQL or a call can make it. */
@@ -97,6 +100,8 @@ async function lifeOf(koi, admin, operator) {
   await admin.job(run.job.id);
   await admin.post('/api/tokens', { name: '@t', permissions: ['export'] }, 201);
   await admin.post('/api/fields', { key: 'skin', name: '=skin', type: 'text' }, 201);
+  const cycle = { name: '=回访', starts: 'event', kind: 'tag_put', length: 1 };
+  await operator.post('/api/cycles', cycle, 201);
   const { id } = await admin.post('/api/sources', { name: '=shop', kind: 'other' }, 201);
   const cost = { source_id: id, kind: 'fixed', amount_fen: 100, note: '=note' };
   await admin.post('/api/costs', { ...cost, from_day: '2026-01-01', to_day: '2026-01-02' }, 201);
@@ -253,6 +258,7 @@ each('exports', (engine) => {
     const admin = await koi.signIn('administrator');
     await lifeOf(koi, admin, operator);
     const model = { model_id: (await admin.get('/api/tier-models')).items[0].id };
+    const cycle = { cycle_id: (await admin.get('/api/cycles')).items[0].id };
     const days = { window: 'last 90d' };
     const filters = {
       analysis_counts: { series: ['order', 'tag_put'], unit: 'week', ...days },
@@ -262,6 +268,8 @@ each('exports', (engine) => {
       audience_moves: { audience_id: '5' },
       audience_sizes: { audience_id: '5' },
       audience: { audience_id: (await admin.get('/api/audiences')).items[0].id },
+      cycle_customers: { ...cycle, to: '2099-12-31' },
+      cycle_due: cycle,
       group_days: { group_id: '1' },
       report_sources: { from: '2026-01-01', to: '2026-12-31' },
       tier_history: model,

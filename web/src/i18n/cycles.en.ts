@@ -37,6 +37,7 @@ export const cyclesEn: Record<CyclesKey, string> = {
   'cycle.no_field': 'There is no plain field of type day: make one under Fields and stages',
   'cycle.length_needed': 'A length is needed',
   'cycle.unit': 'Unit',
+  'cycle.export_due': 'Export who is due',
   'cycle_unit.day': 'days',
   'cycle_unit.month': 'months',
   'cycle_start.purchase': 'Last purchase',

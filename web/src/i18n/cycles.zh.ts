@@ -34,6 +34,7 @@ export const cyclesZh = {
   'cycle.no_field': '没有类型为日期的普通字段，请先在“字段与阶段”里新建',
   'cycle.length_needed': '请填写长度',
   'cycle.unit': '单位',
+  'cycle.export_due': '导出到期客户',
   'cycle_unit.day': '天',
   'cycle_unit.month': '个月',
   'cycle_start.purchase': '上次购买',

@@ -24,7 +24,8 @@ export function ExportButton({
   filter = {},
   columns = [],
   size = 'middle',
-}: Exported & { size?: 'small' | 'middle' }) {
+  label,
+}: Exported & { size?: 'small' | 'middle'; label?: string }) {
   const t = useT();
   const may = useMay();
   const { busy, run } = useAction();
@@ -45,7 +46,7 @@ export function ExportButton({
         }}
       >
         <Button icon={<DownloadOutlined />} size={size} loading={busy}>
-          {t('action.export')}
+          {label ?? t('action.export')}
         </Button>
       </Dropdown>
       {job && (

@@ -3,6 +3,7 @@ import { App, Button, Modal } from 'antd';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useMay } from '@/app/session';
+import { ExportButton, type Exported } from '@/components/list/ExportButton';
 import { useI18n } from '@/i18n/I18nProvider';
 import { SaveAudience } from '@/pages/audiences/SaveAudience';
 
@@ -11,6 +12,8 @@ export interface Behind {
   title: string;
   customers: number;
   expression: string | null;
+  /** Those customers as an export knows them. */
+  list?: Exported;
 }
 
 /** What can be done with those behind a bar or a cell: save them as an audience, look at them. */
@@ -72,6 +75,7 @@ function One({
           >
             {t('behind.look')}
           </Button>
+          {behind.list && <ExportButton {...behind.list} />}
         </div>
       )}
     </li>

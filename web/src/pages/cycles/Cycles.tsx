@@ -5,6 +5,7 @@ import { type CycleRow, cycles } from '@/api/cycles';
 import { useMay } from '@/app/session';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNotice } from '@/components/ErrorNotice';
+import { ExportButton } from '@/components/list/ExportButton';
 import { RemoveButton } from '@/components/RemoveButton';
 import { ScrollTable } from '@/components/ScrollTable';
 import { useI18n } from '@/i18n/I18nProvider';
@@ -38,7 +39,10 @@ export default function Cycles() {
     <div className="page-stack">
       <div className="toolbar">
         <span className="soft">{t('cycle.hint')}</span>
-        <div className="toolbar-actions">{add}</div>
+        <div className="toolbar-actions">
+          {add}
+          <ExportButton what="cycles" />
+        </div>
       </div>
       {found.data && items.length === 0 ? (
         <EmptyState title={t('cycle.none')} hint={t('cycle.none_hint')} />

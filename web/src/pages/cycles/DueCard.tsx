@@ -1,10 +1,11 @@
-import { Segmented } from 'antd';
+import { Segmented, Space } from 'antd';
 import { useMemo, useState } from 'react';
 import { type Cycle, type CycleDue, cycles, type DueBar } from '@/api/cycles';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { columnChart, whole } from '@/components/chart/options';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { Waiting } from '@/components/Waiting';
+import { ExportButton } from '@/components/list/ExportButton';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
 import { type Behind, PickedCustomers } from '@/pages/analyses/PickedCustomers';
@@ -78,13 +79,22 @@ function Due({ data, unit, setUnit }: { data: CycleDue; unit: Unit; setUnit: (un
         option={option}
         onPick={({ dataIndex }) => pick(dataIndex)}
         extra={
-          <Segmented<Unit>
-            size="small"
-            value={unit}
-            onChange={setUnit}
-            options={units.map((value) => ({ value, label: t(`unit.${value}`) }))}
-          />
+          <Space wrap>
+            <Segmented<Unit>
+              size="small"
+              value={unit}
+              onChange={setUnit}
+              options={units.map((value) => ({ value, label: t(`unit.${value}`) }))}
+            />
+            <ExportButton
+              size="small"
+              label={t('cycle.export_due')}
+              what="cycle_customers"
+              filter={{ cycle_id: data.id, to: data.due.at(-1)?.to }}
+            />
+          </Space>
         }
+        list={{ what: 'cycle_due', filter: { cycle_id: data.id, unit } }}
         table={{
           columns: [
             { key: 'when', title: t('cycle.when'), kind: 'text' },
@@ -99,7 +109,7 @@ function Due({ data, unit, setUnit }: { data: CycleDue; unit: Unit; setUnit: (un
         }}
       />
       {picked && (
-        <PickedCustomers behind={[behindOf(picked, data.name, label, t)]} onClose={() => setPicked(null)} />
+        <PickedCustomers behind={[behindOf(picked, data, label, t)]} onClose={() => setPicked(null)} />
       )}
     </>
   );
@@ -107,7 +117,7 @@ function Due({ data, unit, setUnit }: { data: CycleDue; unit: Unit; setUnit: (un
 
 function behindOf(
   bar: DueBar,
-  name: string,
+  { id, name }: Cycle,
   label: (bar: DueBar) => string,
   t: ReturnType<typeof useI18n>['t'],
 ): Behind {
@@ -115,5 +125,6 @@ function behindOf(
     title: t('cycle.who', { name, days: label(bar) }),
     customers: bar.customers,
     expression: bar.expression,
+    list: { what: 'cycle_customers', filter: { cycle_id: id, from: bar.from, to: bar.to } },
   };
 }

@@ -3,6 +3,7 @@ import { useLocation, useSearchParams } from 'wouter';
 import type { Query } from '@/api/client';
 import { cycles, type ProductRepurchase as Data, type ProductRepurchaseRow } from '@/api/cycles';
 import { useMay } from '@/app/session';
+import { ExportButton } from '@/components/list/ExportButton';
 import { ScrollTable } from '@/components/ScrollTable';
 import { useI18n } from '@/i18n/I18nProvider';
 import '@/pages/cycles/words';
@@ -53,6 +54,7 @@ export default function ProductRepurchase({ query }: ReportProps) {
             options={sorts.map(([value, title]) => ({ value, label: t('product.by', { what: t(title) }) }))}
             onChange={(next: string) => change({ sort: next })}
           />
+          <ExportButton what="report_product_repurchase" filter={{ ...query, within_days: within, sort }} />
         </Space>
       </div>
       <WithReport name="product-repurchase" query={filter} load={cycles.products}>
