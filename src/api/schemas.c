@@ -145,7 +145,7 @@ const struct schema schema_table[] = {
      LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"kind\":" TEXT))},
     {"CheckList",
      LIST_OF(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"ok\":" BOOL ",\"value\":" TEXT_NULL
-                               ",\"advice\":" TEXT_NULL))},
+                               ",\"note\":" TEXT_NULL ",\"advice\":" TEXT_NULL))},
     {"CityList",
      LIST_OF(OBJECT("\"name\":" TEXT ",\"customers\":" INT))},
     {"Clv",

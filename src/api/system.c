@@ -201,6 +201,7 @@ static enum rc doctor(struct request *rq, struct tx *tx, struct err *e)
         json_put_z(j, "en", c->en);
         json_put_bool(j, "ok", c->ok);
         json_put_str(j, "value", c->value);
+        json_put_z(j, "note", english ? c->note_en : c->note_zh);
         json_put_z(j, "advice", english ? c->advice_en : c->advice_zh);
         json_close_object(j);
     }

@@ -18,6 +18,7 @@
 #include "store/audience.h"
 #include "store/batch.h"
 #include "store/catalogue.h"
+#include "store/cycle.h"
 #include "store/directory.h"
 #include "store/field.h"
 #include "store/figures.h"
@@ -27,6 +28,9 @@
 #include "store/tag.h"
 
 #include <assert.h>
+
+/* Days after which a drink is wanted again, and a tin of tea is empty. */
+enum { DRINK_DAYS = 30, TEA_DAYS = 45 };
 
 enum { LIVES_A_CLOSURE = 48, HEAD_OFFICE_STAFF = 24, TIER_MONTHS = 3, DAY_S = 86400 };
 
@@ -422,6 +426,61 @@ static enum rc price_products(struct tx *tx, struct err *e)
     return rc;
 }
 
+/* ---- dates that matter ---- */
+
+/* Where a name is taken, whoever took it knows what for. */
+static enum rc add_cycle(struct tx *tx, struct cycle *c, struct err *e)
+{
+    int64_t id;
+    struct cycle_rule taken;
+    enum rc rc = cycle_named(tx, tx_arena(tx), c->name, &id, &taken, e);
+    return rc == RC_OK && id == 0 ? cycle_add(tx, c, e) : rc;
+}
+
+/* One that is counted from a category's products, as far as somebody bought them. */
+static enum rc add_product_cycle(struct tx *tx, const char *name, const char *category,
+                                 int64_t days, struct err *e)
+{
+    int64_t *ids = ARENA_ARRAY(tx_arena(tx), int64_t, demo_table.products_n);
+    struct cycle c = {
+        .name = str_from(name),
+        .rule = {.starts = CYCLE_PURCHASE, .products = ids, .length = days},
+        .enabled = true,
+    };
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < demo_table.products_n; i++) {
+        const struct demo_product *d = &demo_table.products[i];
+        struct product_row found;
+        if (!str_eq(str_from(d->category), str_from(category)))
+            continue;
+        rc = product_find(tx, STR("demo"), str_from(d->code), &found, e);
+        if (rc == RC_OK)
+            ids[c.rule.n_products++] = found.id;
+        else if (rc == RC_NOT_FOUND)
+            rc = RC_OK;
+    }
+    return rc == RC_OK && c.rule.n_products > 0 ? add_cycle(tx, &c, e) : rc;
+}
+
+/* A drink that was a habit, tea at home that runs out, and a child who goes to kindergarten. */
+static enum rc make_cycles(struct demo *d, struct tx *tx, struct err *e)
+{
+    struct cycle kindergarten = {
+        .name = STR("孩子入园"),
+        .rule = {.starts = CYCLE_FIELD,
+                 .field_id = d->shape.field_child_day,
+                 .length = 36,
+                 .months = true},
+        .enabled = true,
+    };
+    enum rc rc = add_product_cycle(tx, "奶茶回购", "奶茶", DRINK_DAYS, e);
+    if (rc == RC_OK)
+        rc = add_product_cycle(tx, "茶叶补货", "茶叶", TEA_DAYS, e);
+    return rc == RC_OK ? add_cycle(tx, &kindergarten, e) : rc;
+}
+
+/* ---- its end ---- */
+
 /* RFM first, since a model asks for its scores; then each model as of the ends of the last
  * months. */
 static enum rc finish(struct tx *tx, void *arg, struct err *e)
@@ -433,6 +492,8 @@ static enum rc finish(struct tx *tx, void *arg, struct err *e)
         rc = account_scope_refresh(tx, 0, e);
     if (rc == RC_OK)
         rc = price_products(tx, e);
+    if (rc == RC_OK)
+        rc = make_cycles(d, tx, e);
     if (rc == RC_OK)
         rc = queue(d, tx, "rfm", "RFM 评分", STR("{\"period_s\":31536000}"), e);
     if (rc == RC_OK)

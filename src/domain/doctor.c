@@ -23,7 +23,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { MB = 1 << 20, FREE_LEAST_MB = 512, OLD_UPLOAD_S = 7 * 86400 };
+enum { MB = 1 << 20, FREE_LEAST_MB = 512, OLD_UPLOAD_S = 7 * 86400, SLOW_COMMIT_US = 200000 };
 
 /* The date of this release: a clock before it is wrong. */
 static const int64_t RELEASED_S = 1735689600; /* 2025-01-01 */
@@ -50,11 +50,19 @@ static void bad(struct check *c, const char *advice_zh, const char *advice_en)
     c->advice_en = advice_en;
 }
 
+static void mean(struct check *c, const char *note_zh, const char *note_en)
+{
+    c->note_zh = note_zh;
+    c->note_en = note_en;
+}
+
 /* ---- files ---- */
 
 static void check_directory(struct look *l)
 {
     struct check *c = add(l, "data_directory", "数据目录", "data directory");
+    mean(c, "所有数据都在这个文件夹里；别的用户打不开它就是好的",
+         "all data are in this folder; it is well when no other user can open it");
     struct stat st;
     char real[PATH_MAX];
     c->value = arena_str(
@@ -67,6 +75,9 @@ static void check_directory(struct look *l)
 static void check_key(struct look *l)
 {
     struct check *c = add(l, "key_file", "密钥文件", "key file");
+    mean(c, "解开手机号等加密内容的钥匙。没有它，备份也打不开，请在别处另存一份",
+         "it opens what is sealed, such as phone numbers. Without it backups cannot be opened "
+         "either: keep a copy elsewhere");
     struct stat st;
     const char *path = app_path(l->app, l->a, "koi.key");
     c->value = str_from(path);
@@ -79,6 +90,7 @@ static void check_key(struct look *l)
 static void check_disk(struct look *l)
 {
     struct check *c = add(l, "disk_space", "磁盘空间", "disk space");
+    mean(c, "剩余空间。够做两份备份就是好的", "what is free; room for two backups is good");
     struct statvfs v;
     if (statvfs(l->app->data_dir, &v) != 0) {
         bad(c, "看不到磁盘空间", "the disk cannot be looked at");
@@ -96,6 +108,8 @@ static void check_disk(struct look *l)
 static void check_uploads(struct look *l)
 {
     struct check *c = add(l, "old_uploads", "一周前的上传文件", "uploads older than a week");
+    mean(c, "早已导入、可以清理的文件数；0 最好，多了只占空间",
+         "files that were imported long ago and can go; 0 is best, more only take space");
     const char *path = app_path(l->app, l->a, "upload");
     int64_t n = 0;
     DIR *d = opendir(path);
@@ -116,6 +130,9 @@ static void check_uploads(struct look *l)
 static void check_database(struct look *l)
 {
     struct check *c = add(l, "database", "数据库", "database");
+    mean(c, "数据库、它的大小、还没并入的日志（WAL）和版本；版本与程序一致就是好的",
+         "the database, its size, its log not yet folded in (WAL), and its version, which must be "
+         "the program's");
     int version = 0;
     int wanted = schema_migrations[schema_migration_count - 1].version;
     bool known = db_version(l->app->db, &version, NULL) == RC_OK;
@@ -130,6 +147,8 @@ static void check_database(struct look *l)
 static void check_integrity(struct look *l)
 {
     struct check *c = add(l, "integrity", "数据库完整性", "integrity of the database");
+    mean(c, "数据库文件从头读到尾没有坏处就是好的",
+         "well when the whole file can be read and nothing in it is broken");
     struct err e = ERR_INIT;
     if (db_check(l->app->db, &e) != RC_OK) {
         c->value = arena_str(l->a, str_from(e.en));
@@ -140,6 +159,8 @@ static void check_integrity(struct look *l)
 static void check_audit(struct look *l)
 {
     struct check *c = add(l, "audit_chain", "审计链", "audit chain");
+    mean(c, "审计日志的行数和指纹；从未被改动就是好的",
+         "rows of the audit log and its fingerprint; well when none was ever changed");
     struct audit_report r;
     struct err e = ERR_INIT;
     if (audit_verify(l->tx, l->app->keys, &r, &e) != RC_OK) {
@@ -158,6 +179,9 @@ static void check_audit(struct look *l)
 static void check_index(struct look *l, bool deep)
 {
     struct check *c = add(l, "event_index", "事件索引", "event index");
+    mean(c, "段数、已整理的事件数（加号后是还没整理的，一会儿就会整理）。客户时间线靠它",
+         "parts, events filed in them, and after the plus those still to be filed, which takes a "
+         "moment. Timelines are read by it");
     struct event_parts_report r;
     struct err e = ERR_INIT;
     if (event_parts_check(l->tx, deep, &r, &e) != RC_OK) {
@@ -171,9 +195,11 @@ static void check_index(struct look *l, bool deep)
     if (r.damaged > 0) {
         c->value = arena_printf(l->a, "%" PRId64 " / %" PRId64 ", seq %" PRId64 " … %" PRId64,
                                 r.damaged, r.parts, r.bad_from_seq, r.bad_to_seq);
-        bad(c, "索引损坏，客户时间线会出错；事件本身完好，重建即可：koi doctor --mend",
+        bad(c,
+            "索引损坏，客户时间线会出错；事件本身完好，重建即可：“系统”页的“重建”，或 koi doctor "
+            "--mend",
             "the index is damaged, and timelines fail; the events themselves are whole, so build "
-            "it anew: koi doctor --mend");
+            "it anew: Rebuild on the System page, or koi doctor --mend");
     }
 }
 
@@ -182,6 +208,8 @@ static void check_index(struct look *l, bool deep)
 static void check_clock(struct look *l)
 {
     struct check *c = add(l, "clock", "时钟与时区", "clock and time zone");
+    mean(c, "服务器的时间（世界时）和企业的时区；与手表一致就是好的",
+         "the server's time (UTC) and the corp's time zone; well when it agrees with your watch");
     char text[21];
     calendar_format_rfc3339(clock_now_s(), text);
     c->value = arena_printf(l->a, "%s, " STR_FMT, text, STR_ARG(calendar_zone()));
@@ -194,6 +222,8 @@ static void check_clock(struct look *l)
 static void check_backups(struct look *l)
 {
     struct check *c = add(l, "backups", "最近的备份", "latest backup");
+    mean(c, "最近一份备份是多少小时（h）前做的",
+         "how many hours (h) ago the latest backup was made");
     struct backup_entry *list = NULL;
     size_t n = 0;
     int64_t hours = config_int(l->app->config, "backup_hours");
@@ -217,22 +247,39 @@ static void check_backups(struct look *l)
 
 static void check_proxy(struct look *l)
 {
-    struct check *c = add(l, "listen", "监听与反向代理", "listening and proxy");
+    struct check *c = add(l, "listen", "谁能打开控制台", "who can open the console");
+    const char *listen = config_text(l->app->config, "listen");
     const char *proxy = config_text(l->app->config, "trusted_proxy");
-    c->value = arena_printf(l->a, "%s · %s", config_text(l->app->config, "listen"),
-                            proxy[0] != 0 ? proxy : "-");
+    if (proxy[0] != 0) {
+        c->value = arena_printf(l->a, "%s ← %s", listen, proxy);
+        mean(c, "同事通过箭头右边的反向代理（负责 HTTPS 的程序）访问，正常",
+             "others come through the proxy right of the arrow, which speaks HTTPS for it: well");
+        return;
+    }
+    c->value = str_from(listen);
+    mean(c,
+         "没有设置反向代理：只有这台机器自己能打开。这样是安全的；要让同事也能用，请在前面放一个"
+         "负责 HTTPS 的反向代理，再在设置里填写它的地址",
+         "no proxy is set: only this machine itself can open it. That is safe; for others to use "
+         "it, "
+         "put a proxy that speaks HTTPS before it and name it in the settings");
 }
 
 static void check_jobs(struct look *l)
 {
-    struct check *c = add(l, "writer", "写入队列", "write queue");
+    struct check *c = add(l, "writer", "保存得多快", "how fast changes are saved");
+    mean(c,
+         "正在排队等待保存的修改数，和平均每次写进磁盘的毫秒数。0 个排队、20 毫秒以内很好，"
+         "超过 200 毫秒就太慢",
+         "changes waiting to be saved, and milliseconds until one is on disk, on average. None "
+         "waiting and up to 20 ms is good; over 200 ms is too slow");
     if (l->app->writer == NULL) {
         return;
     }
     struct writer_stats w = writer_stats(l->app->writer);
     int64_t mean_us = w.groups > 0 ? w.commit_us / w.groups : 0;
-    c->value = arena_printf(l->a, "%" PRId64 " / %" PRId64 " µs", w.waiting, mean_us);
-    if (mean_us > 200000) {
+    c->value = arena_printf(l->a, "%" PRId64 " · %.1f ms", w.waiting, (double)mean_us / 1000);
+    if (mean_us > SLOW_COMMIT_US) {
         bad(c, "磁盘提交太慢，换更快的盘", "commits are slow: use a faster disk");
     }
 }

@@ -10,6 +10,7 @@ struct check {
     const char *zh, *en; /* what is looked at */
     bool ok;
     struct str value;                  /* what was found, for people; absent: nothing to tell */
+    const char *note_zh, *note_en;     /* what it means, and what is good, in plain words */
     const char *advice_zh, *advice_en; /* when not ok */
 };
 

@@ -317,6 +317,16 @@ each('doctor', (engine) => {
     ]) {
       assert.equal(checks[name]?.ok, true, `${name}: ${JSON.stringify(checks[name])}`);
     }
+    /* Each line says in plain words what it means, in the reader's language. */
+    const notes = async (language) => {
+      const headers = { 'accept-language': language };
+      const { body } = await admin.call('GET', '/api/doctor?deep=true', undefined, { headers });
+      return body.items.map(({ note }) => note);
+    };
+    for (const note of await notes('zh')) assert.match(note, /[\u4e00-\u9fff]/);
+    for (const note of await notes('en')) assert.match(note, /^[ -~]{20,}$/);
+    assert.match(checks.writer.value, /^\d+ · \d+\.\d ms$/);
+    assert.match(checks.listen.note, /only this machine/);
     chmodSync(join(koi.data, 'koi.key'), 0o644);
     const open = await admin.get('/api/doctor');
     assert.equal(open.items.find((c) => c.name === 'key_file').ok, false);
@@ -328,6 +338,9 @@ each('doctor', (engine) => {
     assert.equal((await koi.koi('demo', '--customers', '700', '--seed', '5')).code, 0);
     await koi.serve();
     const admin = await koi.signIn('administrator');
+    const { items: cycles } = await admin.get('/api/cycles');
+    assert.deepEqual(cycles.map((one) => one.name).sort(), ['奶茶回购', '孩子入园', '茶叶补货']);
+    assert.ok(cycles.every((one) => one.begun > 0 && one.enabled));
     const index = async () =>
       (await admin.get('/api/doctor?deep=true')).items.find((c) => c.name === 'event_index');
     const built = () =>
@@ -369,6 +382,10 @@ each('doctor', (engine) => {
       await built();
       assert.equal((await index()).ok, true);
     }
+    /* The console asks the same of the server; who may not keep the system may not. */
+    const operator = await koi.signIn('operator');
+    await operator.post('/api/doctor/mend', {}, 403);
+    assert.equal(await mends(), damages.length);
     /* What is whole is left alone; what was given up goes. */
     assert.equal((await koi.koi('doctor', '--mend')).out.includes('given up'), false);
     assert.equal(await mends(), damages.length);

@@ -100,7 +100,7 @@ async function lifeOf(koi, admin, operator) {
   await admin.job(run.job.id);
   await admin.post('/api/tokens', { name: '@t', permissions: ['export'] }, 201);
   await admin.post('/api/fields', { key: 'skin', name: '=skin', type: 'text' }, 201);
-  const cycle = { name: '=回访', starts: 'event', kind: 'tag_put', length: 1 };
+  const cycle = { name: '=回访', starts: 'event', kind: 'order', length: 1 };
   await operator.post('/api/cycles', cycle, 201);
   const { id } = await admin.post('/api/sources', { name: '=shop', kind: 'other' }, 201);
   const cost = { source_id: id, kind: 'fixed', amount_fen: 100, note: '=note' };

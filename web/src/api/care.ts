@@ -65,7 +65,9 @@ export interface Check {
   zh: string;
   en: string;
   ok: boolean;
-  value: string | number | null;
+  value: string | null;
+  /** What it means and what is good, in plain words; what to do where it is not well. */
+  note: string | null;
   advice: string | null;
 }
 
@@ -116,8 +118,11 @@ export interface Mirror {
 
 export const care = {
   mirror: (signal?: AbortSignal) => get<Mirror>('/api/mirror', undefined, signal),
-  doctor: (signal?: AbortSignal) =>
-    get<Check[] | Items<Check> | { checks: Check[] }>('/api/doctor', undefined, signal),
+  /** `deep` reads the whole database: seconds for each gigabyte. */
+  doctor: (deep: boolean, signal?: AbortSignal) =>
+    get<Items<Check>>('/api/doctor', deep ? { deep: 'true' } : undefined, signal),
+  /** Gives the event index up, to be built anew; how many parts it had. */
+  mend: () => post<{ parts: number }>('/api/doctor/mend'),
   backups: (signal?: AbortSignal) => get<Items<Backup>>('/api/backups', undefined, signal),
   backUp: () => post<{ job: Job }>('/api/backups'),
   verify: (name: string) => post<{ job?: Job; ok?: boolean }>(`/api/backups/${name}/verify`),

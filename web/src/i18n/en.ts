@@ -790,6 +790,12 @@ export const en: Record<Key, string> = {
   'demo.sure': 'All demo customers, orders and tiers will go.',
   'doctor.title': 'Doctor',
   'doctor.again': 'Check again',
+  'doctor.deep': 'Check everything',
+  'doctor.deep_hint': 'Reads the whole database: some seconds for each GB',
+  'doctor.mend': 'Rebuild',
+  'doctor.mend_sure':
+    'Rebuild the event index? Events stay as they are; it takes about a second for a million, behind everything else.',
+  'doctor.mended': '{n|part|parts} of the index given up; it is being built anew.',
   'doctor.ok': 'OK',
   'doctor.bad': 'Look',
   'mirror.title': 'Mirror in memory',
