@@ -181,6 +181,97 @@ test('an operator at work', async (t) => {
     assert.match(tab.url(), /friend=true/);
   });
 
+  await t.test('filters wake when they are pressed or reached by the keyboard', async () => {
+    page.complaints = [];
+    await page.visit('/customers');
+    const rows = tab.locator('.list-table tbody tr.list-row');
+    await rows.first().waitFor();
+    const total = await tab.locator('.toolbar-total').innerText();
+    const changed = () =>
+      assertSoon(
+        async () => (await tab.locator('.toolbar-total').innerText()) !== total,
+        'fewer rows',
+      );
+    await tab.getByRole('combobox', { name: 'City' }).click();
+    await tab.locator('.ant-select-item-option').first().click();
+    await changed();
+    assert.match(tab.url(), /city=/);
+    await page.button('Clear filters').click();
+    await assertSoon(async () => !/city=/.test(tab.url()), 'no filter');
+    const friends = tab.getByRole('combobox', { name: 'Friend' });
+    await friends.focus();
+    await tab.keyboard.press('ArrowDown');
+    await tab.keyboard.press('Enter');
+    await assertSoon(async () => /friend=/.test(tab.url()), 'the filter');
+    await page.button('Clear filters').click();
+    await tab.locator('.filter-days').click();
+    await tab.locator('.ant-picker-dropdown').first().waitFor();
+    await tab.keyboard.press('Escape');
+    const search = tab.locator('.search-box input');
+    await search.fill('no such name');
+    await search.press('Enter');
+    await tab.locator('.list-empty').waitFor();
+    await page.check('customers-none');
+    await tab.locator('.search-box').getByRole('button', { name: 'Clear' }).click();
+    await rows.first().waitFor();
+    assert.equal(await tab.locator('.toolbar-total').innerText(), total);
+  });
+
+  await t.test(
+    'rows are sorted by their titles, and chosen one by one or from one to another',
+    async () => {
+      await page.visit('/customers');
+      const rows = tab.locator('.list-table tbody tr.list-row');
+      await rows.first().waitFor();
+      const added = tab.getByRole('columnheader', { name: 'Added' });
+      for (const [sort, order] of [
+        ['-added', 'descending'],
+        ['added', 'ascending'],
+        [null, null],
+      ]) {
+        await added.getByRole('button').click();
+        await assertSoon(
+          async () => new URL(tab.url()).searchParams.get('sort') === sort,
+          `sort=${sort}`,
+        );
+        await assertSoon(async () => (await added.getAttribute('aria-sort')) === order, `${order}`);
+      }
+      const box = (i) => rows.nth(i).locator('input[type=checkbox]');
+      await box(1).check();
+      await box(4).click({ modifiers: ['Shift'] });
+      await tab.locator('.batch-bar').getByText('4 chosen').waitFor();
+      await box(2).uncheck();
+      await tab.locator('.batch-bar').getByText('3 chosen').waitFor();
+      assert.equal(await box(3).isChecked(), true);
+      assert.ok(await tab.locator('thead input').evaluate((one) => one.indeterminate));
+      await page.button('Choose none').click();
+      await tab.locator('.batch-bar').waitFor({ state: 'detached' });
+    },
+  );
+
+  await t.test('a damaged index is rebuilt on the System page', async () => {
+    page.complaints = [];
+    await tab.route('**/api/doctor?deep=true', async (route) => {
+      const reply = await route.fetch();
+      const body = await reply.json();
+      Object.assign(
+        body.items.find(({ name }) => name === 'event_index'),
+        { ok: false, advice: 'Damaged.' },
+      );
+      await route.fulfill({ response: reply, json: body });
+    });
+    await page.visit('/system');
+    await page.button('Check everything').click();
+    await tab.getByText('Damaged.').waitFor();
+    await page.check('system-damaged');
+    await page.button('Rebuild').click();
+    await tab.locator('.ant-popconfirm').getByRole('button', { name: 'OK' }).click();
+    await tab.getByText(/^\d+ parts? of the index given up/).waitFor();
+    await tab.unroute('**/api/doctor?deep=true');
+    const { items } = await stage.server.local('GET', '/api/audit', undefined, 200);
+    assert.ok(items.some(({ action }) => action === 'doctor_mend'));
+  });
+
   await t.test('changes the language, and finds it again after a reload', async () => {
     await page.visit('/');
     await page.button('中文').click();
