@@ -267,7 +267,7 @@ test('an operator at work', async (t) => {
     await page.button('Rebuild').click();
     await tab.locator('.ant-popconfirm').getByRole('button', { name: 'OK' }).click();
     await tab.getByText(/^\d+ parts? of the index given up/).waitFor();
-    await tab.unroute('**/api/doctor?deep=true');
+    await tab.unrouteAll({ behavior: 'wait' });
     const { items } = await stage.server.local('GET', '/api/audit', undefined, 200);
     assert.ok(items.some(({ action }) => action === 'doctor_mend'));
   });
