@@ -2,11 +2,11 @@
  *
  * A read runs to its end on the pool thread that took the request. A write suspends the connection,
  * gives its closure to the writer and returns; the commit resumes the connection and the pool
- * thread sends the reply: no thread waits for a disk. A write that nobody waits for is suspended before
- * it is looked at, and taken apart aside (aside.h). A JSON body is collected up to LIMIT_BODY; an
- * upload is first checked for caller and permission, then sealed to disk as it comes, so it never
- * lies in memory or in the clear. A request that has not arrived whole in a minute (an upload: in
- * an hour) is dropped, which bounds what slow clients hold.
+ * thread sends the reply: no thread waits for a disk. A write that nobody waits for is suspended
+ * before it is looked at, and taken apart aside (aside.h). A JSON body is collected up to
+ * LIMIT_BODY; an upload is first checked for caller and permission, then sealed to disk as it
+ * comes, so it never lies in memory or in the clear. A request that has not arrived whole in a
+ * minute (an upload: in an hour) is dropped, which bounds what slow clients hold.
  */
 #include "http/visit.h"
 

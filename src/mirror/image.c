@@ -211,8 +211,8 @@ void image_forget(struct image *image, const void *part, size_t bytes)
     pages_forget(image->base + from, bytes);
 }
 
-/* In memory of our own it would be had in large pages, but clearing those takes ten times as long as
- * reading the file. */
+/* In memory of our own it would be had in large pages, but clearing those takes ten times as long
+ * as reading the file. */
 static bool fetch(struct image *image, const char *path)
 {
     struct stat st;
