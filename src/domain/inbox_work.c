@@ -10,9 +10,9 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/lock.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "base/periodic.h"
 #include "store/inbox.h"
 
 #include <assert.h>
@@ -219,26 +219,11 @@ enum rc inbox_work_purge(struct app *app, int64_t now_us, struct err *e)
 /* ---- the thread ---- */
 
 struct inbox_work {
+    struct periodic thread;
     struct app *app;
     const struct inbox_handler *handlers;
-    pthread_t thread;
-    struct lock lock;
-    struct signal wake;
-    bool woken, stop; /* guarded by the lock */
     int64_t purged_us;
 };
-
-static bool wait_for_work(struct inbox_work *w, bool more)
-{
-    lock_take(&w->lock);
-    if (!more && !w->woken && !w->stop) {
-        signal_wait_for(&w->wake, &w->lock, POLL_US);
-    }
-    bool go_on = !w->stop;
-    w->woken = false;
-    lock_give(&w->lock);
-    return go_on;
-}
 
 static void tell(const char *what, enum rc rc, const struct err *e)
 {
@@ -261,7 +246,7 @@ static void *run(void *arg)
 {
     struct inbox_work *w = arg;
     bool more = true;
-    while (wait_for_work(w, more)) {
+    while (periodic_wait(&w->thread, more ? 0 : POLL_US)) {
         struct err e = ERR_INIT;
         int64_t taken = 0;
         enum rc rc = inbox_work_run(w->app, w->handlers, clock_now_us(), &taken, &e);
@@ -277,9 +262,7 @@ struct inbox_work *inbox_work_start(struct app *app, const struct inbox_handler 
     struct inbox_work *w = must(calloc(1, sizeof *w));
     w->app = app;
     w->handlers = handlers;
-    lock_init(&w->lock, LOCK_LEAF);
-    signal_init(&w->wake);
-    w->thread = thread_start("inbox", run, w);
+    periodic_start(&w->thread, "inbox", run, w);
     return w;
 }
 
@@ -288,23 +271,13 @@ void inbox_work_stop(struct inbox_work *w)
     if (w == NULL) {
         return;
     }
-    lock_take(&w->lock);
-    w->stop = true;
-    signal_one(&w->wake);
-    lock_give(&w->lock);
-    pthread_join(w->thread, NULL);
-    signal_done(&w->wake);
-    lock_done(&w->lock);
+    periodic_stop(&w->thread);
     free(w);
 }
 
 void inbox_work_wake(struct inbox_work *w)
 {
-    if (w == NULL) {
-        return;
+    if (w != NULL) {
+        periodic_wake(&w->thread);
     }
-    lock_take(&w->lock);
-    w->woken = true;
-    signal_one(&w->wake);
-    lock_give(&w->lock);
 }

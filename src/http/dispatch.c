@@ -130,25 +130,13 @@ static enum rc check_caller(struct request *rq, struct tx *tx, struct err *e)
     return rc == RC_OK ? caller_may(rq, e) : rc;
 }
 
-static const struct route *route_ahead(const struct request *rq)
+const struct route *dispatch_route(const struct request *rq)
 {
     struct str values[PATH_VALUES];
     unsigned allowed = 0;
     return rq->wire.method_known
                ? router_match(rq->router, rq->wire.method, rq->wire.path, values, &allowed)
                : NULL;
-}
-
-bool dispatch_is_raw(const struct request *rq)
-{
-    const struct route *r = route_ahead(rq);
-    return r != NULL && r->raw_body;
-}
-
-bool dispatch_is_late(const struct request *rq)
-{
-    const struct route *r = route_ahead(rq);
-    return r != NULL && r->late;
 }
 
 enum rc dispatch_check(struct request *rq)

@@ -113,10 +113,8 @@ struct request {
 struct request *request_new(struct app *app, const struct router *router);
 void request_free(struct request *rq);
 
-/* Whether the route takes an upload instead of a JSON body. */
-bool dispatch_is_raw(const struct request *rq);
-/* Whether it is of a route with `late`. */
-bool dispatch_is_late(const struct request *rq);
+/* The route that a head names, before anything is checked; NULL: none. */
+const struct route *dispatch_route(const struct request *rq);
 /* Before the body has come: route, caller, permission, origin. The error is in rq->err. */
 enum rc dispatch_check(struct request *rq);
 /* Finds route and caller, applies every check, runs prepare() and, for a read, the handler. True:

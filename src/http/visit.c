@@ -157,7 +157,8 @@ static enum rc begin_body(struct visit *v, struct err *e)
     const char *length =
         MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, "Content-Length");
     int64_t n = 0;
-    bool raw = dispatch_is_raw(rq);
+    v->route = dispatch_route(rq);
+    bool raw = v->route != NULL && v->route->raw_body;
     v->deadline_us = clock_mono_us() + (int64_t)(raw ? UPLOAD_SECONDS : BODY_SECONDS) * 1000000;
     if (raw) {
         enum rc rc = dispatch_check(rq);
@@ -292,7 +293,7 @@ static enum MHD_Result run(struct visit *v)
     if (v->rq->err.rc != RC_OK || end_body(v, &v->rq->err) != RC_OK) {
         return finish(v);
     }
-    bool late = dispatch_is_late(v->rq);
+    bool late = v->route != NULL && v->route->late;
     if ((!late && !dispatch_start(v->rq)) || !suspend(v)) {
         return finish(v);
     }

@@ -51,6 +51,7 @@ struct visit {
     struct server *server;
     struct MHD_Connection *connection;
     struct request *rq;
+    const struct route *route; /* that the head of a call names; NULL: none */
     char *target;
     enum visit_state state;
     bool from_socket; /* came through the Unix socket */

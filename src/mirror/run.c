@@ -298,13 +298,6 @@ uint32_t run_first_since(const struct run *run, uint32_t local, struct run_range
     return first_since(run->at_s, range.from, range.to, from_s);
 }
 
-static struct set_words *copy_words(const struct set_words *x)
-{
-    struct set_words *copy = must(aligned_alloc(_Alignof(struct set_words), sizeof *copy));
-    *copy = *x;
-    return copy;
-}
-
 static void count_kinds(struct run *run, const struct run_rows *rows)
 {
     run->first_s = UINT32_MAX;
@@ -332,9 +325,9 @@ static void note_customers(struct run *run, const struct set_words *replaced)
             words_put(&with_rows, run->local != NULL ? run->local[i] : i);
     words_and_not(&with_rows, replaced);
     if (words_any(replaced))
-        run->replaced = copy_words(replaced);
+        run->replaced = words_copy(replaced);
     if (words_any(&with_rows))
-        run->continued = copy_words(&with_rows);
+        run->continued = words_copy(&with_rows);
 }
 
 struct run *run_of_sorted(struct run_rows *rows, const struct set_words *replaced, bool base)

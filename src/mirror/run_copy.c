@@ -25,15 +25,6 @@ static void *copied_into_pages(const void *of, size_t bytes)
     return memcpy(pages_new(bytes), of, bytes);
 }
 
-static struct set_words *copied_words(const struct set_words *of)
-{
-    if (of == NULL)
-        return NULL;
-    struct set_words *words = must(aligned_alloc(_Alignof(struct set_words), sizeof *words));
-    *words = *of;
-    return words;
-}
-
 static struct run_amounts copied_amounts(const struct run_amounts *of, size_t n)
 {
     return (struct run_amounts){copied(of->narrow, n * sizeof *of->narrow),
@@ -90,8 +81,8 @@ struct run *run_copy(const struct run *run)
     copy->born = copied(run->born, run->born_n * sizeof *run->born);
     for (int k = 0; k < RUN_KINDS; k++)
         copy->postings[k] = copied_posting(run->postings[k]);
-    copy->replaced = copied_words(run->replaced);
-    copy->continued = copied_words(run->continued);
+    copy->replaced = words_copy(run->replaced);
+    copy->continued = words_copy(run->continued);
     copy->days = copied_days(run->days);
     return copy;
 }

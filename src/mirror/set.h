@@ -77,6 +77,8 @@ void set_and_not(const struct set *s, uint32_t chunk, struct set_words *x);
 void words_clear(struct set_words *x);
 /* The first n bits and no others. */
 void words_fill(struct set_words *x, uint32_t n);
+/* The same bits in memory of their own; free(). NULL of NULL. */
+struct set_words *words_copy(const struct set_words *x);
 /* x = x and (or, and not) y. */
 void words_and(struct set_words *x, const struct set_words *y);
 void words_or(struct set_words *x, const struct set_words *y);

@@ -6,6 +6,8 @@
  */
 #include "mirror/set.h"
 
+#include "base/must.h"
+
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -152,6 +154,15 @@ void words_fill(struct set_words *x, uint32_t n)
     memset(x->w, 0xff, n / 64 * sizeof x->w[0]);
     if (n % 64 > 0)
         x->w[n / 64] = (UINT64_C(1) << (n % 64)) - 1;
+}
+
+struct set_words *words_copy(const struct set_words *x)
+{
+    if (x == NULL)
+        return NULL;
+    struct set_words *copy = must(aligned_alloc(_Alignof(struct set_words), sizeof *copy));
+    *copy = *x;
+    return copy;
 }
 
 void words_and(struct set_words *x, const struct set_words *y)
