@@ -185,6 +185,13 @@ static void known_answers(void **state)
     secret_sha256(STR_ABSENT, hash);
     secret_hex(hash, 4, hex);
     assert_string_equal(hex, "e3b0c442");
+    char *long_text = malloc(1000000); /* FIPS 180-4: a million letters */
+    assert_non_null(long_text);
+    memset(long_text, 'a', 1000000);
+    secret_sha256((struct str){long_text, 1000000}, hash);
+    free(long_text);
+    secret_hex(hash, 32, hex);
+    assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     hmac((const uint8_t *)"Jefe", 4, STR("what do ya want "), STR("for nothing?"), hash);
     secret_hex(hash, 32, hex);
     assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
