@@ -3,8 +3,9 @@
  * Nothing cryptographic is invented here: AES-256-GCM and the SHA-256 of long texts are OpenSSL's
  * (the processor's own instructions), argon2id, HMAC-SHA-256 and the SHA-256 of short texts
  * libsodium's (no allocation, no look-up, 3 µs a value in imports), random bytes the kernel's.
- * OpenSSL's algorithms are fetched at the first use: an empty server then needs 2 MB less. A GCM nonce is 96 random bits: with one key fewer than 2^32 values may
- * be sealed (SP 800-38D 8.3), which is more customers than a corp has.
+ * OpenSSL's algorithms are fetched at the first use: an empty server needs 2 MB less. A GCM nonce
+ * is 96 random bits: with one key fewer than 2^32 values may be sealed (SP 800-38D 8.3), which is
+ * more customers than a corp has.
  *
  * Sealing costs about 1.5 µs. Argon2id takes 50 ms and 64 MB, so one runs at a time in a process:
  * ten people signing in at once must not need 640 MB. Lengths of what comes from outside are
