@@ -103,8 +103,12 @@ static inline void words_put(struct set_words *x, uint32_t i)
     x->w[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
-/* For tests: whether AVX2 is in use, and a way to do without. */
+/* Whether AVX2 is in use, and AVX-512 (F, BW, DQ, VL, CD, VBMI, VPOPCNTDQ) besides. */
 bool set_uses_avx2(void);
+bool set_uses_avx512(void);
+/* For tests: a way to do without both, or without the second alone, which goes on where it is on;
+ * what the processor has not is never used. */
 void set_use_avx2(bool yes);
+void set_use_avx512(bool yes);
 
 #endif

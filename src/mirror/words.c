@@ -1,4 +1,4 @@
-/* words.c — the loops over the 1,024 words of a chunk, with AVX2 or without.
+/* words.c — the loops over the 1,024 words of a chunk, with AVX-512, with AVX2, or without.
  *
  * Which one runs is decided once, by what the processor says. The count with AVX2 looks up the bits
  * of each half byte in a table of 16 (Muła, Kurz and Lemire, "Faster population counts using AVX2
@@ -15,6 +15,7 @@
 #include <immintrin.h>
 #define HAS_AVX2 1
 #define AVX2 __attribute__((target("avx2")))
+#define AVX512 __attribute__((target("avx512f,avx512vpopcntdq")))
 #else
 #define HAS_AVX2 0
 #endif
@@ -94,6 +95,39 @@ AVX2 static uint32_t count_avx2(const uint64_t *x)
     _mm256_storeu_si256((__m256i *)part, sum);
     return (uint32_t)(part[0] + part[1] + part[2] + part[3]);
 }
+
+/* ---- AVX-512 ---- */
+
+AVX512 static void and_avx512(uint64_t *x, const uint64_t *y)
+{
+    for (size_t i = 0; i < SET_WORDS; i += 8)
+        _mm512_store_si512(x + i,
+                           _mm512_and_si512(_mm512_load_si512(x + i), _mm512_load_si512(y + i)));
+}
+
+AVX512 static void or_avx512(uint64_t *x, const uint64_t *y)
+{
+    for (size_t i = 0; i < SET_WORDS; i += 8)
+        _mm512_store_si512(x + i,
+                           _mm512_or_si512(_mm512_load_si512(x + i), _mm512_load_si512(y + i)));
+}
+
+AVX512 static void and_not_avx512(uint64_t *x, const uint64_t *y)
+{
+    for (size_t i = 0; i < SET_WORDS; i += 8)
+        _mm512_store_si512(x + i,
+                           _mm512_andnot_si512(_mm512_load_si512(y + i), _mm512_load_si512(x + i)));
+}
+
+AVX512 static uint32_t count_avx512(const uint64_t *x)
+{
+    __m512i a = _mm512_setzero_si512(), b = a;
+    for (size_t i = 0; i < SET_WORDS; i += 16) {
+        a = _mm512_add_epi64(a, _mm512_popcnt_epi64(_mm512_load_si512(x + i)));
+        b = _mm512_add_epi64(b, _mm512_popcnt_epi64(_mm512_load_si512(x + i + 8)));
+    }
+    return (uint32_t)_mm512_reduce_add_epi64(_mm512_add_epi64(a, b));
+}
 #endif
 
 /* ---- which ---- */
@@ -108,6 +142,7 @@ struct loops {
 static const struct loops PLAIN = {and_plain, or_plain, and_not_plain, count_plain};
 #if HAS_AVX2
 static const struct loops WIDE = {and_avx2, or_avx2, and_not_avx2, count_avx2};
+static const struct loops WIDER = {and_avx512, or_avx512, and_not_avx512, count_avx512};
 #endif
 static const struct loops *loops = &PLAIN;
 
@@ -120,11 +155,38 @@ static bool has_avx2(void)
            __builtin_cpu_supports("bmi2") && __get_cpuid(0x80000001, &a, &b, &c, &d) &&
            (c & bit_LZCNT) != 0;
 }
+
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512vbmi") &&
+           __builtin_cpu_supports("avx512vpopcntdq");
+}
 #endif
 
 bool set_uses_avx2(void)
 {
     return loops != &PLAIN;
+}
+
+bool set_uses_avx512(void)
+{
+#if HAS_AVX2
+    return loops == &WIDER;
+#else
+    return false;
+#endif
+}
+
+void set_use_avx512(bool yes)
+{
+#if HAS_AVX2
+    if (set_uses_avx2())
+        loops = yes && has_avx512() ? &WIDER : &WIDE;
+#else
+    (void)yes;
+#endif
 }
 
 void set_use_avx2(bool yes)
@@ -133,9 +195,8 @@ void set_use_avx2(bool yes)
 #if HAS_AVX2
     if (yes && has_avx2())
         loops = &WIDE;
-#else
-    (void)yes;
 #endif
+    set_use_avx512(yes);
 }
 
 __attribute__((constructor)) static void choose(void)

@@ -112,6 +112,11 @@ static void check_one(struct trial *run, int64_t place)
     for (enum engine k = SQLITE; k < ENGINES; k++)
         if (k != POSTGRES || run->engines.n > 1)
             check_engine(run, k, place, &q, text.p, &lines);
+    if (set_uses_avx512()) { /* the mirror once more, as most processors ask it */
+        set_use_avx512(false);
+        check_engine(run, MIRROR, place, &q, text.p, &lines);
+        set_use_avx512(true);
+    }
     buf_done(&lines);
     buf_done(&text);
     arena_done(&a);

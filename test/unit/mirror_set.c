@@ -107,9 +107,10 @@ static void check_operation(const struct pair *x, const struct pair *y, enum ope
     }
 }
 
-static void operations_agree(bool avx2)
+static void operations_agree(bool avx2, bool avx512)
 {
     set_use_avx2(avx2);
+    set_use_avx512(avx512);
     struct rng rng = rng_seed(2);
     for (int round = 0; round < ROUNDS; round++) {
         struct pair x = make(&rng);
@@ -129,7 +130,7 @@ static void operations_agree(bool avx2)
 static void operations_agree_without_avx2(void **state)
 {
     (void)state;
-    operations_agree(false);
+    operations_agree(false, false);
     assert_int_equal(set_count_both(NULL, NULL), 0);
 }
 
@@ -138,7 +139,15 @@ static void operations_agree_with_avx2(void **state)
     (void)state;
     if (!set_uses_avx2())
         skip();
-    operations_agree(true);
+    operations_agree(true, false);
+}
+
+static void operations_agree_with_avx512(void **state)
+{
+    (void)state;
+    if (!set_uses_avx512())
+        skip();
+    operations_agree(true, true);
 }
 
 static void an_edit_leaves_the_old_set_alone(void **state)
@@ -196,6 +205,7 @@ int main(void)
         cmocka_unit_test(a_set_is_what_was_put_in),
         cmocka_unit_test(operations_agree_without_avx2),
         cmocka_unit_test(operations_agree_with_avx2),
+        cmocka_unit_test(operations_agree_with_avx512),
         cmocka_unit_test(an_edit_leaves_the_old_set_alone),
         cmocka_unit_test(a_chunk_can_be_replaced),
     };

@@ -1,19 +1,16 @@
 /* funnel.c — the deepest step of each customer, and the quickest way to each.
  *
- * The rows of a customer become words of 64 bits a step. Where only depths are asked for, the
- * earliest way through the steps, however long it takes, bounds them; then a way in time is looked
- * for from the last step back: the latest event of each step before one of the next is the highest
- * bit below it, and no later way can begin earlier, so few events are touched. For the times,
- * events of later steps are gone through in order, and the latest possible start of the steps so
- * far is carried along.
+ * Where only depths are asked for, funnel_depth.c finds them. For the times, the rows of a customer
+ * become words of 64 bits a step, events of later steps are gone through in order, and the latest
+ * possible start of the steps so far is carried along.
  */
 #include "query/mirror/analysis_mirror.h"
 
 #include "base/must.h"
 #include "base/share.h"
+#include "query/mirror/funnel_depth.h"
 #include "query/mirror/ranks.h"
 #include "query/mirror/walk.h"
-#include "query/mirror/wide.h"
 #include "store/tier.h"
 
 #include <stdlib.h>
@@ -107,42 +104,6 @@ static void go_rows(const struct funnel_run *f, struct walk *w, struct way *y)
     }
 }
 
-/* ---- depth alone ---- */
-
-enum { WORDS_MOST = 256 /* of a customer; longer ones go the other way */ };
-
-/* Bits of a customer's rows, a row of words for each step. */
-struct step_bits {
-    uint64_t of[LIMIT_SEQ_STEPS][WORDS_MOST];
-};
-
-/* The highest bit below `at`, NEVER when there is none. */
-static int64_t bit_before(const uint64_t *words, int64_t at)
-{
-    int64_t w = at / 64;
-    uint64_t here = words[w] & ((UINT64_C(1) << (at % 64)) - 1);
-    while (here == 0 && w > 0)
-        here = words[--w];
-    return here != 0 ? w * 64 + 63 - __builtin_clzll(here) : NEVER;
-}
-
-/* Whether some event of step k (from 0) ends a way that began soon enough before it. */
-static bool reaches(const struct funnel_run *f, const struct step_bits *bits, size_t k,
-                    int64_t n_rows, const uint32_t *at_s)
-{
-    int64_t end = n_rows;
-    while ((end = bit_before(bits->of[k], end)) >= 0) {
-        int64_t at = end;
-        for (size_t j = k; j > 0 && at >= 0; j--)
-            at = bit_before(bits->of[j - 1], at);
-        if (at < 0)
-            return false; /* nor does an earlier one have all steps before it */
-        if (at_s[end] - at_s[at] <= f->within_s)
-            return true;
-    }
-    return false;
-}
-
 static struct way no_way(void)
 {
     struct way y = {.depth = 0};
@@ -153,95 +114,10 @@ static struct way no_way(void)
     return y;
 }
 
-static uint8_t depth_of_all(const struct funnel_run *f, const struct run *run,
-                            struct run_range rows)
-{
-    struct way y = no_way();
-    go_masks(f, run, rows, &y);
-    return y.depth;
-}
-
-/* A customer of more than 64 rows. */
-WIDE static uint8_t depth_of_many(const struct funnel_run *f, const struct run *run,
-                                  struct run_range rows, struct step_bits *bits)
-{
-    uint64_t masks[MASK_CLASSES_MAX], any[LIMIT_SEQ_STEPS] = {0};
-    uint32_t n_rows = rows.to - rows.from;
-    for (uint32_t row = 0; row < n_rows; row += 64) {
-        uint32_t n = n_rows - row < 64 ? n_rows - row : 64;
-        wide_masks(&f->survey.matcher, f->n, run->kind + rows.from + row, n, masks);
-        for (size_t k = 0; k < f->n; k++) {
-            bits->of[k][row / 64] = masks[k];
-            any[k] |= masks[k];
-        }
-    }
-    for (size_t k = 0; k < f->n && n_rows % 64 == 0; k++)
-        bits->of[k][n_rows / 64] = 0; /* where bit_before() begins */
-    size_t possible = 0;
-    while (possible < f->n && any[possible] != 0)
-        possible++;
-    for (size_t k = possible; k > 1; k--)
-        if (reaches(f, bits, k - 1, n_rows, run->at_s + rows.from))
-            return (uint8_t)k;
-    return possible > 0;
-}
-
-/* reaches() within one word; step k has an event. */
-WIDE_INLINE bool word_reaches(const struct funnel_run *f, const uint64_t *masks, size_t k,
-                              const uint32_t *at_s)
-{
-    for (uint64_t ends = masks[k]; ends != 0;) {
-        unsigned end = 63 - (unsigned)__builtin_clzll(ends), at = end;
-        for (size_t j = k; j > 0; j--) {
-            uint64_t before = _bzhi_u64(masks[j - 1], at);
-            if (before == 0)
-                return false;
-            at = 63 - (unsigned)__builtin_clzll(before);
-        }
-        if (at_s[end] - at_s[at] <= f->within_s)
-            return true;
-        ends = _bzhi_u64(ends, end);
-    }
-    return false;
-}
-
-/* A customer of at most 64 rows, as most are. */
-WIDE_INLINE uint8_t depth_of_few(const struct funnel_run *f, const struct run *run,
-                                 struct run_range rows)
-{
-    uint64_t masks[MASK_CLASSES_MAX] = {0};
-    wide_masks(&f->survey.matcher, f->n, run->kind + rows.from, rows.to - rows.from, masks);
-    uint64_t way = masks[0];
-    unsigned depth = way != 0;
-    for (size_t k = 1; k < f->n; k++) {
-        way = masks[k] & ~_blsmsk_u64(way); /* later than the earliest of the step before */
-        depth += way != 0;
-    }
-    while (depth > 1 && !word_reaches(f, masks, depth - 1, run->at_s + rows.from))
-        depth--;
-    return (uint8_t)depth;
-}
-
 struct funnel_chunk {
     const struct funnel_run *f;
     struct depths *out;
-    struct step_bits bits;
 };
-
-/* Without filters, where only depths are asked for. */
-WIDE static void see_batch(void *to, const struct walk_batch *b)
-{
-    struct funnel_chunk *c = to;
-    const struct funnel_run *f = c->f;
-    for (uint32_t i = 0; i < b->n; i++) {
-        struct run_range rows = b->rows[i];
-        uint32_t n = rows.to - rows.from;
-        c->out->depth[b->local[i]] = n <= 64 ? depth_of_few(f, b->run, rows)
-                                     : n < WORDS_MOST * 64
-                                         ? depth_of_many(f, b->run, rows, &c->bits)
-                                         : depth_of_all(f, b->run, rows);
-    }
-}
 
 static void see_customer(void *to, struct walk *w)
 {
@@ -277,15 +153,13 @@ static void run_chunk(void *arg, size_t i)
     struct depths *d = f->chunks[i] = must(calloc(1, sizeof *d));
     for (size_t k = 1; k < f->n && !f->q->counts_only; k++)
         d->took[k] = must(malloc(SET_CHUNK * sizeof *d->took[k]));
-    struct funnel_chunk *c = must(malloc(sizeof *c));
-    c->f = f;
-    c->out = d;
     const struct set_words *who = &f->survey.who.chunks[i];
-    if (set_uses_avx2() && f->survey.matcher.n_matches == 0 && f->q->counts_only)
-        walk_batches(&f->survey, (uint32_t)i, who, see_batch, c);
-    else
-        walk_chunk(&f->survey, (uint32_t)i, who, see_customer, c);
-    free(c);
+    if (set_uses_avx2() && f->survey.matcher.n_matches == 0 && f->q->counts_only) {
+        funnel_depths(&f->survey, (uint32_t)i, who, f->within_s, d->depth);
+    } else {
+        struct funnel_chunk c = {f, d};
+        walk_chunk(&f->survey, (uint32_t)i, who, see_customer, &c);
+    }
     hold_back(f, (uint32_t)i, d);
 }
 

@@ -77,7 +77,8 @@ struct filling {
     const struct run *run;
     uint32_t from_s, to_s;
     bool cut_from, cut_to; /* some rows of the run that matter are outside the span */
-    bool open;             /* whoever sees the rows looks for their end */
+    bool open;             /* whoever sees the rows looks for their end, */
+    uint32_t loose;        /* and at the times of customers of so many rows or fewer */
     struct walk_batch batch;
     void (*see)(void *to, const struct walk_batch *b);
     void *to;
@@ -124,18 +125,24 @@ static inline uint32_t begin_in(const struct filling *f, uint32_t local, struct 
                          : run_first_since(run, local, (struct run_range){at, rows.to}, f->from_s);
 }
 
-static inline void put_customer(struct filling *f, uint32_t local, struct run_range rows)
+static inline struct run_range cut(const struct filling *f, uint32_t local, struct run_range rows)
 {
-    struct walk_batch *b = &f->batch;
     if (f->cut_to && !f->open && rows.from < rows.to)
         rows.to = first_later(f->run, local, rows, f->to_s);
     if (f->cut_from && rows.from < rows.to)
         rows.from = begin_in(f, local, rows);
+    return rows;
+}
+
+static inline void put_customer(struct filling *f, uint32_t local, struct run_range rows)
+{
+    struct walk_batch *b = &f->batch;
+    if (rows.to - rows.from > f->loose)
+        rows = cut(f, local, rows);
     b->local[b->n] = (uint16_t)local;
     b->rows[b->n] = rows;
     b->n += rows.from < rows.to;
 }
-
 enum { AHEAD = 40 };
 
 /* Where the rows at the edges of the span will be looked for, some customers ahead. */
@@ -262,6 +269,7 @@ struct runs_call {
     void (*see_customer)(void *to, struct walk *w);
     void *to;
     bool open;        /* walk_openly() */
+    uint32_t loose;   /* walk_loosely_of_run() */
     struct walk walk; /* of the run at hand */
 };
 
@@ -345,6 +353,7 @@ static void batches_of_run(struct runs_call *call, const struct run *run,
         f.cut_to = f.cut_to || f.to_s < run->last_of[k];
     }
     f.open = call->open;
+    f.loose = call->loose;
     f.batch.run = run;
     f.batch.n = 0;
     fill(&f, who);
@@ -386,6 +395,14 @@ void walk_openly_of_run(const struct survey *v, const struct run *run, const str
 {
     struct runs_call call = {
         .v = v, .see = batches_of_run, .see_batch = see, .to = to, .open = true};
+    walk_one_run(&call, run, who);
+}
+
+void walk_loosely_of_run(const struct survey *v, const struct run *run, const struct set_words *who,
+                         void (*see)(void *to, const struct walk_batch *b), void *to)
+{
+    struct runs_call call = {
+        .v = v, .see = batches_of_run, .see_batch = see, .to = to, .loose = WALK_FEW};
     walk_one_run(&call, run, who);
 }
 

@@ -60,6 +60,13 @@ void walk_batches_of_run(const struct survey *v, const struct run *run, const st
 void walk_openly_of_run(const struct survey *v, const struct run *run, const struct set_words *who,
                         void (*see)(void *to, const struct walk_batch *b), void *to);
 
+/* And for callers that look at the times of a few rows themselves, which is quicker than looking
+ * for both ends: customers who have at most WALK_FEW in the run come with all of them, inside the
+ * span or not; of the others as from walk_batches(). */
+enum { WALK_FEW = 32 };
+void walk_loosely_of_run(const struct survey *v, const struct run *run, const struct set_words *who,
+                         void (*see)(void *to, const struct walk_batch *b), void *to);
+
 /* One customer at hand. */
 struct walk {
     const struct matcher *m;

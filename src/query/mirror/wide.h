@@ -1,7 +1,8 @@
-/* wide — what the loops of analyses that use AVX2 have in common, to be inlined into them. Private
- * to query/mirror.
+/* wide — what the loops of analyses that use AVX2 or AVX-512 have in common, to be inlined into
+ * them. Private to query/mirror.
  *
- * Only for functions marked WIDE, which are called where set_uses_avx2() says so.
+ * Only for functions marked WIDE, which are called where set_uses_avx2() says so, or WIDER, where
+ * set_uses_avx512() does.
  */
 #ifndef KOI_QUERY_MIRROR_WIDE_H
 #define KOI_QUERY_MIRROR_WIDE_H
@@ -13,6 +14,11 @@
 
 #define WIDE __attribute__((target("avx2,bmi,bmi2,lzcnt")))
 #define WIDE_INLINE WIDE __attribute__((always_inline)) static inline
+
+#define WIDER                                                                                      \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx512vbmi,"                \
+                          "avx2,bmi,bmi2,lzcnt")))
+#define WIDER_INLINE WIDER __attribute__((always_inline)) static inline
 
 /* The classes of 32 kinds, a byte each. */
 WIDE_INLINE __m256i wide_classes(const struct matcher *m, const uint8_t *kind)
@@ -102,6 +108,63 @@ WIDE_INLINE void wide_count(uint8_t *bytes, uint32_t bits)
 {
     __m256i sum = _mm256_loadu_si256((const __m256i *)bytes);
     _mm256_storeu_si256((__m256i *)bytes, _mm256_sub_epi8(sum, wide_bytes(bits)));
+}
+
+/* ---- AVX-512 ---- */
+
+/* A byte for each kind, in registers. */
+struct wider_table {
+    __m512i part[4];
+};
+WIDER_INLINE struct wider_table wider_table(const void *of_kind /* RUN_KINDS bytes */)
+{
+    struct wider_table t;
+    for (size_t i = 0; i < 4; i++)
+        t.part[i] = _mm512_loadu_si512((const uint8_t *)of_kind + i * sizeof t.part[0]);
+    return t;
+}
+
+/* Those of 64 kinds. */
+WIDER_INLINE __m512i wider_look(struct wider_table t, __m512i kinds)
+{
+    __m512i lower = _mm512_permutex2var_epi8(t.part[0], kinds, t.part[1]);
+    __m512i upper = _mm512_permutex2var_epi8(t.part[2], kinds, t.part[3]);
+    return _mm512_mask_mov_epi8(lower, _mm512_movepi8_mask(kinds), upper);
+}
+
+/* Which of the valid ones are of class c. */
+WIDER_INLINE uint64_t wider_mask(__m512i classes, __mmask64 valid, size_t c)
+{
+    return _mm512_mask_test_epi8_mask(valid, classes, _mm512_set1_epi8((char)(1U << c)));
+}
+
+/* The units of sixteen instants that are in them; of others anything. */
+WIDER_INLINE __m512i wider_unit(const struct unit_finder *f, __m512i at)
+{
+    const __m512i factor = _mm512_set1_epi64(f->factor);
+    __m512i y =
+        _mm512_srli_epi32(_mm512_sub_epi32(at, _mm512_set1_epi32((int)f->base_s)), UNIT_SHIFT);
+    __m512i even = _mm512_srli_epi64(_mm512_mul_epu32(y, factor), 32);
+    __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(y, 32), factor);
+    return _mm512_mask_mov_epi32(even, 0xaaaa, odd);
+}
+
+/* Into lanes of `bits`, to be joined by whoever wants them, the units of those of 64 instants that
+ * are in the mask, and not earlier than `from_s` nor later than `to_s`, which lie within the units.
+ * Nothing else is read. */
+WIDER_INLINE __m512i wider_units(const struct unit_finder *f, const uint32_t *at_s, uint64_t mask,
+                                 uint32_t from_s, uint32_t to_s, __m512i bits)
+{
+    const __m512i one = _mm512_set1_epi32(1);
+    const __m512i from = _mm512_set1_epi32((int)from_s), to = _mm512_set1_epi32((int)to_s);
+    for (; mask != 0; mask >>= 16, at_s += 16) {
+        __mmask16 taken = (__mmask16)mask;
+        __m512i at = _mm512_maskz_loadu_epi32(taken, at_s);
+        __mmask16 in = _mm512_mask_cmpge_epu32_mask(taken, at, from);
+        in = _mm512_mask_cmple_epu32_mask(in, at, to);
+        bits = _mm512_mask_or_epi32(bits, in, bits, _mm512_sllv_epi32(one, wider_unit(f, at)));
+    }
+    return bits;
 }
 
 #endif
