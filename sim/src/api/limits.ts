@@ -11,23 +11,26 @@ export const content = (bytes: number, chars?: number): Field =>
 
 const url = text({ bytes: 2048 });
 
+const image = shape({ media_id: text(), pic_url: url });
+const link = {
+  title: need(text({ bytes: 128 })),
+  picurl: url,
+  desc: text({ bytes: 512 }),
+  url: need(url),
+};
+const miniprogram = shape({
+  title: need(text({ bytes: 64 })),
+  pic_media_id: need(text()),
+  appid: need(text()),
+  page: need(text()),
+});
+
 /** One attachment of a welcome or a mass message. */
 const attachment = shape({
   msgtype: need(text({ of: ['image', 'link', 'miniprogram', 'video', 'file'], code: 41065 })),
-  image: shape({ media_id: text(), pic_url: url }),
-  link: shape({
-    title: need(text({ bytes: 128 })),
-    picurl: url,
-    desc: text({ bytes: 512 }),
-    url: need(url),
-    media_id: text(),
-  }),
-  miniprogram: shape({
-    title: need(text({ bytes: 64 })),
-    pic_media_id: need(text()),
-    appid: need(text()),
-    page: need(text()),
-  }),
+  image,
+  link: shape({ ...link, media_id: text() }),
+  miniprogram,
   video: shape({ media_id: need(text()) }),
   file: shape({ media_id: need(text()) }),
 });
@@ -51,19 +54,9 @@ export const contactWay = {
   mark_source: flag(),
   conclusions: shape({
     text: content(4000),
-    image: shape({ media_id: text(), pic_url: url }),
-    link: shape({
-      title: need(text({ bytes: 128 })),
-      picurl: url,
-      desc: text({ bytes: 512 }),
-      url: need(url),
-    }),
-    miniprogram: shape({
-      title: need(text({ bytes: 64 })),
-      pic_media_id: need(text()),
-      appid: need(text()),
-      page: need(text()),
-    }),
+    image,
+    link: shape(link),
+    miniprogram,
   }),
 };
 
