@@ -1,11 +1,11 @@
 // A koi of its own for a benchmark: a fresh data directory, a server on a free port, a token, a
 // client.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { root } from './lib.mjs';
 
 export const binary = process.env.KOI_BIN ?? join(root, 'build', 'koi');
@@ -33,24 +33,30 @@ export function makeCorp() {
   return { data, token: JSON.parse(made).token, secret: link.split('#')[1], remove };
 }
 
-/** Starts `koi serve` on a free port; resolves when it listens: { pid, port, stop() }. */
+/** Starts `koi serve` on a free port; resolves when it listens: { pid, port, stop() }. Its log goes to
+ * a file: nobody reads a pipe while a benchmark waits for another program, and a full one would
+ * stop the server. */
 export async function serve(data, ...args) {
+  const folder = mkdtempSync(join(tmpdir(), 'koi-bench-log-'));
+  const path = join(folder, 'log');
+  const log = openSync(path, 'w');
   const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', log, log],
     env: { ...process.env, KOI_BACKUP_HOURS: '0' }, // copying gigabytes is not what is measured
   });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const port = await new Promise((resolve, reject) => {
-    const words = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        words.push(line);
-        const found = /"event":"listening".*?"port":(\d+)/.exec(line);
-        if (found) resolve(Number(found[1]));
-      });
-    }
-    ended.then((code) => reject(new Error(`koi serve ended with ${code}:\n${words.join('\n')}`)));
+  closeSync(log);
+  let over;
+  const ended = new Promise((resolve) => child.once('exit', resolve)).then((code) => {
+    over = `koi serve ended with ${code}:\n${readFileSync(path, 'utf8')}`;
+    rmSync(folder, { recursive: true });
   });
+  let port;
+  while (port === undefined) {
+    const found = /"event":"listening".*?"port":(\d+)/.exec(readFileSync(path, 'utf8'));
+    if (found) port = Number(found[1]);
+    else await pause(1);
+    if (over) throw new Error(over);
+  }
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
