@@ -1,8 +1,8 @@
 /* walk.c — from chunks to runs, to customers, to their rows.
  *
  * Where the span covers all of a run no time is looked at. Otherwise the edges are found eight rows
- * at once, and without branches that depend on how many there are; where they will be looked for
- * is called into the cache some customers ahead. */
+ * at once around where they would be if rows came evenly, and these places are called into the
+ * cache some customers ahead. */
 #include "query/mirror/walk.h"
 
 #include "base/share.h"
@@ -72,92 +72,132 @@ static inline uint32_t lesser(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* Where in a customer's rows an instant is looked for first: as if those before and behind the
+ * time from which the run tells newest rows came evenly. */
+struct edge {
+    uint32_t s; /* what is looked for is the first row later */
+    bool recent;
+    uint32_t share; /* of the newest or the other rows, in 65,536ths */
+};
+
 /* What some loops over customers need. */
 struct filling {
     const struct run *run;
-    uint32_t from_s, to_s;
     bool cut_from, cut_to; /* some rows of the run that matter are outside the span */
-    bool open;             /* whoever sees the rows looks for their end, */
-    uint32_t loose;        /* and at the times of customers of so many rows or fewer */
+    struct edge since, until;
+    bool open;      /* whoever sees the rows looks for their end, */
+    uint32_t loose; /* and at the times of customers of so many rows or fewer */
     struct walk_batch batch;
     void (*see)(void *to, const struct walk_batch *b);
     void *to;
 };
 
-enum { STEPS = 4 /* of eight rows, before they are halved */ };
-
-/* The first row later than `s`, looked for from the last back: as a rule few are later. */
-static inline uint32_t first_later(const struct run *run, uint32_t local, struct run_range rows,
-                                   uint32_t s)
+/* `first_s` and `last_s`: of the kinds in question; a few rows of others may be far from them. */
+static struct edge edge_at(const struct run *run, uint32_t s, uint32_t first_s, uint32_t last_s)
 {
-    for (int i = 0; i < STEPS && rows.to >= INSTANTS; i++) {
-        uint32_t later = instants_after(run->at_s + rows.to - INSTANTS, s);
-        uint32_t n = (uint32_t)__builtin_clz(~(later << 24));
-        if (n < INSTANTS || rows.to - rows.from <= INSTANTS)
-            return rows.to - lesser(n, rows.to - rows.from);
-        rows.to -= INSTANTS;
+    struct edge x = {.s = s, .recent = run->recent != NULL && s >= run->recent_s};
+    uint32_t from = x.recent ? run->recent_s : first_s;
+    uint32_t to = run->recent == NULL || x.recent ? last_s : run->recent_s;
+    x.share = s <= from ? 0
+              : s >= to ? 65536
+                        : (uint32_t)((uint64_t)(s - from) * 65536 / (to - from));
+    return x;
+}
+
+static inline uint32_t guess(const struct run *run, const struct edge *x, uint32_t local,
+                             struct run_range rows)
+{
+    if (run->recent != NULL && run->recent[local] < UINT16_MAX) {
+        uint32_t middle = rows.to - run->recent[local];
+        rows.from = x->recent ? middle : rows.from;
+        rows.to = x->recent ? rows.to : middle;
+    }
+    return rows.from + (uint32_t)((uint64_t)(rows.to - rows.from) * x->share >> 16);
+}
+
+enum { STEPS = 6 /* of eight rows, before they are halved */ };
+
+/* The first row later than an edge, looked for around `at`. */
+static inline uint32_t first_later(const struct run *run, uint32_t local, struct run_range rows,
+                                   uint32_t s, uint32_t at)
+{
+    at = at > rows.from + INSTANTS / 2 ? at - INSTANTS / 2 : rows.from;
+    at = lesser(at, rows.to - 1);
+    for (int i = 0; i < STEPS; i++) {
+        uint32_t later = instants_after(run->at_s + at, s) | 1 << INSTANTS;
+        uint32_t n = lesser((uint32_t)__builtin_ctz(later), rows.to - at);
+        if (at + n == rows.to)
+            return rows.to;
+        if (n > 0 && n < INSTANTS)
+            return at + n;
+        if (n == INSTANTS) {
+            rows.from = at = at + INSTANTS;
+            continue;
+        }
+        if (at == rows.from)
+            return at;
+        rows.to = at;
+        at = at - rows.from > INSTANTS ? at - INSTANTS : rows.from;
     }
     return run_first_since(run, local, rows, s + 1);
 }
 
-/* Without the rows earlier than the span, looked for around where the newest begin. */
-static inline uint32_t begin_in(const struct filling *f, uint32_t local, struct run_range rows)
-{
-    const struct run *run = f->run;
-    uint32_t recent = run->recent != NULL ? run->recent[local] : UINT16_MAX;
-    if (recent == UINT16_MAX)
-        return run_first_since(run, local, rows, f->from_s);
-    uint32_t at = run->start[local + 1] - recent;
-    if (f->from_s < run->recent_s)
-        return rows.from < at
-                   ? first_later(run, local, (struct run_range){rows.from, lesser(at, rows.to)},
-                                 f->from_s - 1)
-                   : rows.from;
-    at = at > rows.from ? at : rows.from;
-    for (int i = 0; i < STEPS && at < rows.to; i++) {
-        uint32_t later = instants_after(run->at_s + at, f->from_s - 1);
-        uint32_t n = (uint32_t)__builtin_ctz(later | 1 << INSTANTS);
-        at += n;
-        if (n < INSTANTS)
-            return lesser(at, rows.to);
-    }
-    return at >= rows.to ? rows.to
-                         : run_first_since(run, local, (struct run_range){at, rows.to}, f->from_s);
-}
-
 static inline struct run_range cut(const struct filling *f, uint32_t local, struct run_range rows)
 {
-    if (f->cut_to && !f->open && rows.from < rows.to)
-        rows.to = first_later(f->run, local, rows, f->to_s);
+    struct run_range all = rows;
+    if (f->cut_to && !f->open)
+        rows.to =
+            first_later(f->run, local, rows, f->until.s, guess(f->run, &f->until, local, all));
     if (f->cut_from && rows.from < rows.to)
-        rows.from = begin_in(f, local, rows);
+        rows.from =
+            first_later(f->run, local, rows, f->since.s, guess(f->run, &f->since, local, all));
     return rows;
 }
 
 static inline void put_customer(struct filling *f, uint32_t local, struct run_range rows)
 {
     struct walk_batch *b = &f->batch;
-    if (rows.to - rows.from > f->loose)
+    if (rows.to - rows.from > f->loose) /* never of none */
         rows = cut(f, local, rows);
     b->local[b->n] = (uint16_t)local;
     b->rows[b->n] = rows;
     b->n += rows.from < rows.to;
 }
+
 enum { AHEAD = 40 };
 
-/* Where the rows at the edges of the span will be looked for, some customers ahead. */
-static inline void call_ahead(const struct filling *f, uint32_t local)
+/* For functions that do nothing but call into the cache: GCC 12 finds them without effect, and
+ * drops the calls of those that it does not inline at once. */
+#define ONLY_CALLS __attribute__((always_inline)) static inline
+
+/* The times around a row into the cache. */
+ONLY_CALLS void call_around(const struct run *run, uint32_t row)
+{
+    enum { A_LINE = 16 };
+    const uint32_t *at_s = run->at_s + row;
+    __builtin_prefetch(at_s - 2 * A_LINE);
+    __builtin_prefetch(at_s - A_LINE);
+    __builtin_prefetch(at_s);
+    __builtin_prefetch(at_s + A_LINE);
+}
+
+/* Where the edges of the span will be looked for, some customers ahead, into the cache. */
+ONLY_CALLS void call_ahead(const struct filling *f, uint32_t local)
 {
     const struct run *run = f->run;
-    if (local + AHEAD >= SET_CHUNK)
+    local += AHEAD;
+    if (local >= SET_CHUNK)
         return;
-    uint32_t end = run->start[local + AHEAD + 1];
+    struct run_range rows = {run->start[local], run->start[local + 1]};
+    if (rows.to - rows.from <= f->loose)
+        return;
     if (f->cut_to && !f->open)
-        __builtin_prefetch(&run->at_s[end - (end > 0)]);
-    if (f->cut_from && run->recent != NULL) {
-        __builtin_prefetch(&run->at_s[end - run->recent[local + AHEAD]]);
-        __builtin_prefetch(&run->at_s[end - run->recent[local + AHEAD] + 16]);
-        __builtin_prefetch(&run->kind[end - run->recent[local + AHEAD]]);
+        call_around(run, guess(run, &f->until, local, rows));
+    if (f->cut_from) {
+        uint32_t at = guess(run, &f->since, local, rows);
+        call_around(run, at);
+        __builtin_prefetch(&run->kind[at]);
+        __builtin_prefetch(&run->kind[at + 64]);
     }
 }
 
@@ -341,17 +381,22 @@ static void batches_of_run(struct runs_call *call, const struct run *run,
 {
     struct filling f = {
         .run = run,
-        .from_s = from_second(call->v),
-        .to_s = to_second(call->v),
         .see = call->see_batch,
         .to = call->to,
     };
+    uint32_t from_s = from_second(call->v), to_s = to_second(call->v);
+    uint32_t first_s = UINT32_MAX, last_s = 0;
     for (int k = 0; k < RUN_KINDS; k++) {
         if ((call->v->matcher.plain[k] | call->v->matcher.maybe[k]) == 0)
             continue;
-        f.cut_from = f.cut_from || f.from_s > run->first_of[k];
-        f.cut_to = f.cut_to || f.to_s < run->last_of[k];
+        f.cut_from = f.cut_from || from_s > run->first_of[k];
+        f.cut_to = f.cut_to || to_s < run->last_of[k];
+        first_s = lesser(first_s, run->first_of[k]);
+        last_s = run->last_of[k] > last_s ? run->last_of[k] : last_s;
     }
+    /* Nothing is cut from 0. */
+    f.since = edge_at(run, from_s > 0 ? from_s - 1 : 0, first_s, last_s);
+    f.until = edge_at(run, to_s, first_s, last_s);
     f.open = call->open;
     f.loose = call->loose;
     f.batch.run = run;
