@@ -33,8 +33,8 @@ export function makeCorp() {
   return { data, token: JSON.parse(made).token, secret: link.split('#')[1], remove };
 }
 
-/** Starts `koi serve` on a free port; resolves when it listens: { pid, port, stop() }. Its log goes to
- * a file: nobody reads a pipe while a benchmark waits for another program, and a full one would
+/** Starts `koi serve` on a free port; resolves when it listens: { pid, port, stop() }. Its log goes
+ * to a file: nobody reads a pipe while a benchmark waits for another program, and a full one would
  * stop the server. */
 export async function serve(data, ...args) {
   const folder = mkdtempSync(join(tmpdir(), 'koi-bench-log-'));

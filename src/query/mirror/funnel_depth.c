@@ -20,8 +20,9 @@
 
 enum { NEVER = -1, EIGHT = 8, AHEAD = 12 /* customers */ };
 
-/* Bits of a customer of many rows, a row of `room` words for each step behind one that is zero. Known from word `known` on:
- * who does much gets through soon, seen from the end, and earlier rows need not be looked at. */
+/* Bits of a customer of many rows, a row of `room` words for each step behind one that is zero.
+ * Known from word `known` on: who does much gets through soon, seen from the end, and earlier rows
+ * need not be looked at. */
 struct step_bits {
     uint64_t *of[LIMIT_SEQ_STEPS];
     size_t room;
@@ -64,8 +65,8 @@ static void know_more(struct depth_scan *d)
     d->fill(d, b->known, end);
 }
 
-/* The highest bit of step k below `at`, NEVER when there is none. The 64 bits below it are looked at
- * first: as a rule it is among them. */
+/* The highest bit of step k below `at`, NEVER when there is none. The 64 bits below it are looked
+ * at first: as a rule it is among them. */
 static inline int64_t bit_before(struct depth_scan *d, size_t k, int64_t at)
 {
     const uint64_t *words = d->bits.of[k];
