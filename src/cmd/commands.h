@@ -56,5 +56,6 @@ extern const struct command command_token_add;
 extern const struct command command_token_list;
 extern const struct command command_token_revoke;
 extern const struct command command_version;
+extern const struct command command_wecom_endpoints;
 
 #endif
