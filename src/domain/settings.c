@@ -56,6 +56,38 @@ static bool is_listen(const char *value)
     return colon != NULL && str_to_i64(str_from(colon + 1), &port) && port >= 0 && port <= 65535;
 }
 
+/* The host of "host", "host:port" and "[v6]:port"; false when there is more or less. */
+static bool cut_host(struct str rest, struct str *out)
+{
+    static const char allowed[] = ALPHANUMERIC ".-";
+    bool v6 = str_starts(rest, STR("["));
+    size_t n = 0;
+    while (n < rest.n && memchr(v6 ? ALPHANUMERIC ":[" : allowed, rest.p[n],
+                                strlen(v6 ? ALPHANUMERIC ":[" : allowed)) != NULL)
+        n++;
+    n += v6 && n < rest.n && rest.p[n] == ']' ? 1 : 0;
+    *out = str_sub(rest, 0, n);
+    rest = str_sub(rest, n, rest.n);
+    rest.n -= str_ends(rest, STR("/")) ? 1 : 0;
+    int64_t port = 0;
+    return n > 0 && (rest.n == 0 || (rest.p[0] == ':' && str_to_i64(str_sub(rest, 1, 5), &port) &&
+                                     rest.n <= 6 && port > 0 && port <= 65535));
+}
+
+/* https, or http to this very machine (the simulator): tokens are in the addresses. */
+static bool is_service_url(const char *value)
+{
+    struct str url = str_from(value);
+    bool safe = str_starts(url, STR("https://"));
+    struct str host;
+    if (!safe && !str_starts(url, STR("http://")))
+        return false;
+    if (!cut_host(str_sub(url, safe ? 8 : 7, url.n), &host))
+        return false;
+    return safe || str_eq(host, STR("localhost")) || str_eq(host, STR("127.0.0.1")) ||
+           str_eq(host, STR("[::1]"));
+}
+
 const struct setting setting_table[] = {
     {"audience_days", SETTING_INT, 1, 3650, .fallback = "90", .changeable = true,
      .zh = "谁进入、谁离开人群的记录保留多少天",
@@ -105,8 +137,25 @@ const struct setting setting_table[] = {
     {"wecom_aes_key", SETTING_TEXT, 0, 43, .fallback = "", .changeable = true, .secret = true,
      .good = is_callback_key, .zh = "企业微信回调的 EncodingAESKey，43 位字母或数字",
      .en = "EncodingAESKey of WeCom's callback, 43 letters or digits"},
+    {"wecom_agent_id", SETTING_INT, 0, INT32_MAX, .fallback = "0", .changeable = true,
+     .zh = "企业微信自建应用的 AgentId，0 为未设置",
+     .en = "AgentId of the self-built app at WeCom, 0 for none"},
+    {"wecom_app_secret", SETTING_TEXT, 0, 128, .fallback = "", .changeable = true, .secret = true,
+     .good = is_corp_id, .zh = "企业微信自建应用的 Secret，该应用须列在“客户联系 → 可调用应用”里",
+     .en = "secret of the self-built app at WeCom, which is listed under 客户联系 → 可调用应用"},
+    {"wecom_base_url", SETTING_TEXT, 1, 200, .fallback = "https://qyapi.weixin.qq.com",
+     .changeable = true, .good = is_service_url, .zh = "企业微信接口的地址；http 只允许本机",
+     .en = "address of WeCom's API; http only on this machine"},
+    {"wecom_contact_secret", SETTING_TEXT, 0, 128, .fallback = "", .changeable = true,
+     .secret = true, .good = is_corp_id,
+     .zh = "企业微信“客户联系”的 Secret（2023 年 12 月前的企业才有），一般不填",
+     .en = "WeCom's system secret of 客户联系, which corps older than December 2023 have; usually "
+           "none"},
     {"wecom_corp_id", SETTING_TEXT, 0, 64, .fallback = "", .changeable = true, .good = is_corp_id,
      .zh = "企业微信的企业 ID，以 ww 或 wx 开头", .en = "the corp id at WeCom, ww… or wx…"},
+    {"wecom_directory_secret", SETTING_TEXT, 0, 128, .fallback = "", .changeable = true,
+     .secret = true, .good = is_corp_id, .zh = "企业微信“通讯录同步”的 Secret，用于列出全部成员",
+     .en = "WeCom's secret of 通讯录同步, for listing every member"},
     {"wecom_token", SETTING_TEXT, 0, 32, .fallback = "", .changeable = true, .secret = true,
      .good = is_alphanumeric, .zh = "企业微信回调的 Token，至多 32 位字母或数字",
      .en = "Token of WeCom's callback, at most 32 letters or digits"},

@@ -392,8 +392,8 @@ enum rc wecom_endpoint_check(const struct wecom_endpoint *ep, const struct json_
         memcpy(field, p.name.p, p.name.n);
         field[p.name.n] = 0;
         const struct json_value *v = json_get(request, field);
-        if (p.required &&
-            (v == NULL || (str_eq(p.type, STR("text")) && str_empty(json_str_or(v, STR(""))))))
+        bool empty = v != NULL && json_kind_of(v) == JSON_STR && str_empty(json_str_or(v, STR("")));
+        if (p.required && (v == NULL || empty))
             return missing(ep, field, e);
     }
     if (ep->limit_needed && json_get(request, ep->limit) == NULL)

@@ -15,7 +15,7 @@
 
 enum wecom_method { WECOM_GET, WECOM_POST };
 
-/* Kinds of secrets, as bits; see wecom_secret_name() for their settings. */
+/* Kinds of secrets, as bits; which settings they are, client.h says. */
 enum wecom_secret {
     WECOM_BY_APP = 1,     /* the self-built app */
     WECOM_BY_LISTED = 2,  /* the same app, which is listed under 客户联系 → 可调用应用 */

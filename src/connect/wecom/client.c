@@ -1,0 +1,472 @@
+/* client.c — the rule of one call.
+ *
+ * An attempt is: turn, token, exchange, and a verdict. The verdict is data: a class and whether the
+ * attempt may be repeated; the loop in make() does the rest, and every way back into it is counted,
+ * so no answer of the other side makes it endless. gettoken goes the same way without the token
+ * step. The lock guards the buckets and the end; nothing is asked or waited for while it is held,
+ * but for the pause itself, which gives it.
+ */
+#include "connect/wecom/client.h"
+
+#include "base/clock.h"
+#include "base/lock.h"
+#include "base/must.h"
+#include "connect/wecom/errors.h"
+#include "connect/wecom/limit.h"
+#include "connect/wecom/token.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define S_US INT64_C(1000000)
+
+enum { URL_BYTES = 16 << 10, BODY_BYTES = 4 << 20, REPEATS = 3, EXCHANGE_S = 20 };
+
+struct wecom_client {
+    struct wecom_surroundings host;
+    struct lock lock;
+    struct signal stop;
+    bool stopping;
+    struct wecom_limit limit;
+    struct wecom_token tokens[WECOM_KEYS]; /* the first is not used */
+    struct transport *transport;           /* NULL where the host exchanges */
+    const struct config *config;
+};
+
+static const struct {
+    const char *setting;
+    unsigned secrets;
+} KEYS[WECOM_KEYS] = {
+    [WECOM_KEY_APP] = {"wecom_app_secret", WECOM_BY_APP | WECOM_BY_LISTED},
+    [WECOM_KEY_CONTACT] = {"wecom_contact_secret", WECOM_BY_CONTACT},
+    [WECOM_KEY_DIRECTORY] = {"wecom_directory_secret", WECOM_BY_DIRECTORY},
+};
+
+const char *wecom_key_setting(enum wecom_key k)
+{
+    assert(k > WECOM_KEY_ANY && k < WECOM_KEYS);
+    return KEYS[k].setting;
+}
+
+/* ---- the usual surroundings ---- */
+
+static const char *usual_setting(void *ctx, const char *name)
+{
+    const struct wecom_client *c = ctx;
+    return config_text(c->config, name);
+}
+
+static enum rc usual_exchange(void *ctx, const struct exchange *x, struct arena *a,
+                              struct exchange_reply *out, struct err *e)
+{
+    const struct wecom_client *c = ctx;
+    return transport_exchange(c->transport, x, a, out, e);
+}
+
+static int64_t usual_now_us(void *ctx)
+{
+    (void)ctx;
+    return clock_mono_us();
+}
+
+static bool usual_pause(void *ctx, int64_t us)
+{
+    struct wecom_client *c = ctx;
+    int64_t end_us = clock_mono_us() + us;
+    lock_take(&c->lock);
+    for (int64_t left_us = us; left_us > 0 && !c->stopping; left_us = end_us - clock_mono_us())
+        signal_wait_for(&c->stop, &c->lock, left_us);
+    bool go_on = !c->stopping;
+    lock_give(&c->lock);
+    return go_on;
+}
+
+/* ---- its life ---- */
+
+struct wecom_client *wecom_client_new_in(const struct wecom_surroundings *s)
+{
+    struct wecom_client *c = must(calloc(1, sizeof *c));
+    c->host = *s;
+    lock_init(&c->lock, LOCK_LEAF);
+    signal_init(&c->stop);
+    wecom_limit_init(&c->limit);
+    for (int k = WECOM_KEY_APP; k < WECOM_KEYS; k++)
+        wecom_token_init(&c->tokens[k]);
+    return c;
+}
+
+struct wecom_client *wecom_client_new(const struct config *config)
+{
+    struct wecom_client *c = wecom_client_new_in(&(struct wecom_surroundings){
+        .setting = usual_setting,
+        .exchange = usual_exchange,
+        .now_us = usual_now_us,
+        .pause = usual_pause,
+    });
+    c->host.ctx = c;
+    c->config = config;
+    c->transport = transport_new();
+    return c;
+}
+
+void wecom_client_stop(struct wecom_client *c)
+{
+    if (c == NULL)
+        return;
+    lock_take(&c->lock);
+    c->stopping = true;
+    signal_all(&c->stop);
+    lock_give(&c->lock);
+    if (c->transport != NULL)
+        transport_stop(c->transport);
+}
+
+void wecom_client_free(struct wecom_client *c)
+{
+    if (c == NULL)
+        return;
+    wecom_client_stop(c);
+    transport_free(c->transport);
+    for (int k = WECOM_KEY_APP; k < WECOM_KEYS; k++)
+        wecom_token_done(&c->tokens[k]);
+    wecom_limit_done(&c->limit);
+    signal_done(&c->stop);
+    lock_done(&c->lock);
+    free(c);
+}
+
+static const char *setting(const struct wecom_client *c, const char *name)
+{
+    return c->host.setting(c->host.ctx, name);
+}
+
+bool wecom_client_has(const struct wecom_client *c, enum wecom_key k)
+{
+    return setting(c, wecom_key_setting(k))[0] != 0;
+}
+
+/* ---- one attempt ---- */
+
+struct making {
+    struct wecom_client *c;
+    const struct wecom_endpoint *ep;
+    const struct json_value *request;
+    const struct wecom_identity *who;
+    enum wecom_key key;
+    struct arena *arena;
+    int64_t deadline_us;
+    char token[WECOM_TOKEN_BYTES + 1];
+    bool renewed; /* the token was replaced once */
+    int repeats;
+    const struct json_value *reply;
+};
+
+enum verdict { DONE, FAILED, RENEW, REPEAT, WAIT };
+
+static int64_t now_us(const struct making *m)
+{
+    return m->c->host.now_us(m->c->host.ctx);
+}
+
+static enum rc pause_for(const struct making *m, int64_t us, struct err *e)
+{
+    if (m->c->host.pause(m->c->host.ctx, us))
+        return RC_OK;
+    return err_set(e, RC_BUSY, "stopping", NULL, "服务正在停止", "shutting down");
+}
+
+/* Waits for the buckets, as long as the patience goes. */
+static enum rc take_turn(const struct making *m, struct err *e)
+{
+    for (;;) {
+        int64_t at_us = now_us(m);
+        lock_take(&m->c->lock);
+        int64_t wait_us = wecom_limit_take(&m->c->limit, m->ep, at_us);
+        lock_give(&m->c->lock);
+        if (wait_us == 0)
+            return RC_OK;
+        if (at_us + wait_us > m->deadline_us) {
+            err_set(e, RC_RATE, "wecom_rate", m->ep->path,
+                    "企业微信接口 %s 调用过于频繁，须等 %lld 秒",
+                    "%s of WeCom was called too often: wait for %lld seconds", m->ep->path,
+                    (long long)((wait_us + S_US - 1) / S_US));
+            err_hint(e, "稍后会自动恢复，不必操作", "it recovers by itself");
+            return RC_RATE;
+        }
+        enum rc rc = pause_for(m, wait_us, e);
+        if (rc != RC_OK)
+            return rc;
+    }
+}
+
+/* RFC 3986: all but the unreserved characters. */
+static void add_escaped(struct buf *b, struct str text)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    static const char kept[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char byte = (unsigned char)text.p[i];
+        if (memchr(kept, byte, sizeof kept - 1) != NULL) {
+            buf_addc(b, (char)byte);
+        } else {
+            buf_addc(b, '%');
+            buf_addc(b, hex[byte >> 4]);
+            buf_addc(b, hex[byte & 15]);
+        }
+    }
+}
+
+static void add_parameter(struct buf *b, char *mark, struct str name, struct str value)
+{
+    buf_addc(b, *mark);
+    buf_add(b, name);
+    buf_addc(b, '=');
+    add_escaped(b, value);
+    *mark = '&';
+}
+
+static void put_address(const struct making *m, struct buf *b)
+{
+    char mark = '?';
+    struct str base = str_from(m->who->base_url);
+    base.n -= str_ends(base, STR("/")) ? 1 : 0;
+    buf_add(b, base);
+    buf_addz(b, "/cgi-bin/");
+    buf_addz(b, m->ep->path);
+    if (m->ep->secrets != 0)
+        add_parameter(b, &mark, STR("access_token"), str_from(m->token));
+    for (size_t i = 0; m->ep->method == WECOM_GET && i < json_count(m->request); i++) {
+        struct str name;
+        const struct json_value *v = json_member(m->request, i, &name);
+        struct str text = json_kind_of(v) == JSON_INT
+                              ? arena_printf(m->arena, "%lld", (long long)json_int_or(v, 0))
+                              : json_str_or(v, STR(""));
+        add_parameter(b, &mark, name, text);
+    }
+}
+
+static enum rc send(const struct making *m, struct exchange_reply *out, struct err *e)
+{
+    struct buf url;
+    struct buf body;
+    struct str sent = STR_ABSENT;
+    int64_t left_ms = (m->deadline_us - now_us(m)) / 1000;
+    buf_init(&url, URL_BYTES);
+    buf_init(&body, BODY_BYTES);
+    put_address(m, &url);
+    if (m->ep->method == WECOM_POST) {
+        struct json j = json_to(&body);
+        if (m->request != NULL)
+            json_put_value(&j, NULL, m->request);
+        else
+            buf_addz(&body, "{}");
+        sent = buf_str(&body);
+    }
+    enum rc rc =
+        url.failed || body.failed
+            ? err_set(e, RC_LIMIT, "wecom_request_size", m->ep->path, "企业微信接口 %s 的请求太大",
+                      "the request for %s of WeCom is too big", m->ep->path)
+            : m->c->host.exchange(m->c->host.ctx,
+                                  &(struct exchange){
+                                      .url = url.p,
+                                      .body = sent,
+                                      .timeout_ms = left_ms < 1000 ? 1000
+                                                    : left_ms < EXCHANGE_S * 1000
+                                                        ? left_ms
+                                                        : EXCHANGE_S * 1000,
+                                  },
+                                  m->arena, out, e);
+    if (url.p != NULL)
+        explicit_bzero(url.p, url.n);
+    buf_done(&url);
+    buf_done(&body);
+    return rc;
+}
+
+/* No answer came, or none that WeCom would give. */
+static enum verdict lost(const struct making *m, bool sent, struct err *e)
+{
+    if (e->rc == RC_BUSY || e->rc == RC_LIMIT)
+        return FAILED;
+    if (!sent || m->ep->repeat == WECOM_REPEAT_SAFE)
+        return REPEAT;
+    err_set(e, RC_IO, "wecom_unsure", m->ep->path, "企业微信接口 %s 的回答丢失，不知道是否已执行",
+            "the answer of %s of WeCom was lost: it may have been done or not", m->ep->path);
+    err_hint(e, "先在企业微信里确认结果，再决定是否重做",
+             "look at WeCom whether it was done before doing it again");
+    return FAILED;
+}
+
+static enum verdict judge(struct making *m, int64_t code, struct err *e)
+{
+    enum wecom_class class = wecom_errcode(code)->class;
+    bool with_token = m->ep->secrets != 0;
+    lock_take(&m->c->lock);
+    if (code == 45009)
+        wecom_limit_refused(&m->c->limit, m->ep, now_us(m));
+    else
+        wecom_limit_answered(&m->c->limit, m->ep);
+    if (code == 45033)
+        wecom_limit_crowded(&m->c->limit, m->ep, now_us(m));
+    lock_give(&m->c->lock);
+    if (code == 0)
+        return DONE;
+    wecom_errcode_set(e, code, m->ep->path);
+    if (class == WECOM_CLASS_TOKEN || (code == 40001 && with_token))
+        return with_token && !m->renewed ? RENEW : FAILED;
+    if (code == 45009)
+        return WAIT;
+    return class == WECOM_CLASS_LATER ? REPEAT : FAILED;
+}
+
+static enum verdict attempt(struct making *m, struct err *e)
+{
+    struct exchange_reply reply = {0};
+    if (take_turn(m, e) != RC_OK)
+        return FAILED;
+    if (send(m, &reply, e) != RC_OK)
+        return lost(m, reply.sent, e);
+    bool object = json_parse(m->arena, reply.body, &m->reply, e) == RC_OK &&
+                  json_kind_of(m->reply) == JSON_OBJECT;
+    if (reply.status != 200 || !object) {
+        err_set(e, RC_IO, "wecom_reply", m->ep->path, "企业微信接口 %s 的回答无法理解（HTTP %lld）",
+                "the answer of %s of WeCom cannot be understood (HTTP %lld)", m->ep->path,
+                (long long)reply.status);
+        err_hint(e, "检查 wecom_base_url，以及中间是否有代理",
+                 "look at wecom_base_url, and for a proxy in between");
+        return lost(m, true, e);
+    }
+    return judge(m, json_int_or(json_get(m->reply, "errcode"), 0), e);
+}
+
+/* ---- the loop ---- */
+
+static enum rc give_token(struct making *m, const char *refused, struct err *e);
+
+static enum rc make(struct making *m, struct err *e)
+{
+    enum rc rc = m->ep->secrets != 0 ? give_token(m, NULL, e) : RC_OK;
+    bool waited = false;
+    while (rc == RC_OK) {
+        struct err failed = ERR_INIT;
+        enum verdict v = attempt(m, &failed);
+        int64_t pause_us = S_US << m->repeats;
+        if (v == DONE)
+            return RC_OK;
+        bool again =
+            v == RENEW || (v == WAIT && !waited) ||
+            (v == REPEAT && m->repeats < REPEATS && now_us(m) + pause_us <= m->deadline_us);
+        if (!again) {
+            if (e != NULL)
+                *e = failed;
+            return failed.rc;
+        }
+        waited = waited || v == WAIT;
+        if (v == RENEW) {
+            char refused[sizeof m->token];
+            memcpy(refused, m->token, sizeof refused);
+            m->renewed = true;
+            rc = give_token(m, refused, e);
+        } else if (v == REPEAT) {
+            m->repeats++;
+            rc = pause_for(m, pause_us, e);
+        }
+    }
+    return rc;
+}
+
+static enum rc fetch_token(void *ctx, const struct wecom_identity *who, struct wecom_fetched *out,
+                           struct err *e)
+{
+    const struct making *of = ctx;
+    struct making m = {.c = of->c, .ep = wecom_endpoint("gettoken"), .who = who};
+    struct arena a;
+    struct buf b;
+    arena_init(&a, 0);
+    buf_init(&b, URL_BYTES);
+    struct json j = json_to(&b);
+    json_open_object(&j, NULL);
+    json_put_z(&j, "corpid", who->corp_id);
+    json_put_z(&j, "corpsecret", who->secret);
+    json_close_object(&j);
+    m.arena = &a;
+    m.deadline_us = of->deadline_us;
+    enum rc rc = json_parse(&a, buf_str(&b), &m.request, e);
+    if (rc == RC_OK)
+        rc = make(&m, e);
+    struct str text =
+        rc == RC_OK ? json_str_or(json_get(m.reply, "access_token"), STR("")) : STR("");
+    if (rc == RC_OK && (text.n == 0 || text.n > WECOM_TOKEN_BYTES))
+        rc = err_set(e, RC_IO, "wecom_reply", "gettoken", "企业微信没有给出 token",
+                     "WeCom gave no token");
+    if (rc == RC_OK) {
+        memcpy(out->text, text.p, text.n);
+        out->life_us = json_int_or(json_get(m.reply, "expires_in"), 7200) * S_US;
+    } else {
+        out->hopeless = strcmp(e->code, "wecom_40001") == 0 || strcmp(e->code, "wecom_40013") == 0;
+    }
+    if (b.p != NULL)
+        explicit_bzero(b.p, b.n);
+    buf_done(&b);
+    arena_done(&a);
+    return rc;
+}
+
+static int64_t making_now_us(void *ctx)
+{
+    return now_us(ctx);
+}
+
+static enum rc give_token(struct making *m, const char *refused, struct err *e)
+{
+    const struct wecom_token_source source = {m, making_now_us, fetch_token};
+    return wecom_token_get(&m->c->tokens[m->key], m->who, refused, &source, m->token, e);
+}
+
+/* ---- a call ---- */
+
+static enum rc choose_key(const struct wecom_client *c, const struct wecom_endpoint *ep,
+                          enum wecom_key *key, struct err *e)
+{
+    for (enum wecom_key k = WECOM_KEY_APP; k < WECOM_KEYS && *key == WECOM_KEY_ANY; k++)
+        if ((KEYS[k].secrets & ep->secrets) != 0 && wecom_client_has(c, k))
+            *key = k;
+    if (*key != WECOM_KEY_ANY && wecom_client_has(c, *key))
+        return RC_OK;
+    bool directory = (ep->secrets & ~(unsigned)WECOM_BY_DIRECTORY) == 0;
+    const char *name = KEYS[directory ? WECOM_KEY_DIRECTORY : WECOM_KEY_APP].setting;
+    err_set(e, RC_NOT_FOUND, "wecom_not_set", name, "没有设置可调用 %s 的企业微信 Secret",
+            "no secret is set that may call %s of WeCom", ep->path);
+    err_hint(e, "在设置里填写 %s", "set %s", name);
+    return RC_NOT_FOUND;
+}
+
+enum rc wecom_call(struct wecom_client *c, const struct wecom_call *call, struct arena *a,
+                   const struct json_value **out, struct err *e)
+{
+    const struct wecom_endpoint *ep = call->endpoint;
+    struct making m = {.c = c, .ep = ep, .request = call->request, .key = call->key, .arena = a};
+    assert(ep->secrets != 0 && !ep->upload && !ep->bytes);
+    enum rc rc = wecom_endpoint_check(ep, call->request, e);
+    if (rc == RC_OK)
+        rc = choose_key(c, ep, &m.key, e);
+    if (rc != RC_OK)
+        return rc;
+    const struct wecom_identity who = {setting(c, "wecom_base_url"), setting(c, "wecom_corp_id"),
+                                       setting(c, wecom_key_setting(m.key))};
+    if (who.corp_id[0] == 0) {
+        err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有设置企业微信的企业 ID",
+                "the corp id at WeCom is not set");
+        err_hint(e, "在设置里填写 wecom_corp_id", "set wecom_corp_id");
+        return RC_NOT_FOUND;
+    }
+    m.who = &who;
+    m.deadline_us =
+        now_us(&m) + (call->patience_us > 0 ? call->patience_us : WECOM_PATIENCE_S * S_US);
+    rc = make(&m, e);
+    explicit_bzero(m.token, sizeof m.token);
+    if (rc == RC_OK)
+        *out = m.reply;
+    return rc;
+}
