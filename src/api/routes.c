@@ -175,6 +175,7 @@ static const struct entry TABLE[] = {
     {"/api/views/{name}", &route_view_put},
     {"/api/wecom/callback", &route_wecom_verify},
     {"/api/wecom/callback", &route_wecom_deliver},
+    {"/api/wecom/check", &route_wecom_check},
     {"/health", &route_health},
     {"/metrics", &route_metrics},
 };

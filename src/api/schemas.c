@@ -454,6 +454,10 @@ const struct schema schema_table[] = {
     {"Version",
      OBJECT("\"version\":" TEXT ",\"schema\":" INT ",\"database\":" TEXT ",\"now_s\":" INT)},
     {"View", OBJECT("\"value\":" ANY)},
+    {"WecomCheckList",
+     LIST_OF(OBJECT("\"secret\":" TEXT ",\"name\":" TEXT ",\"path\":" TEXT ",\"zh\":" TEXT
+      ",\"en\":" TEXT ",\"ok\":" BOOL ",\"code\":" TEXT_NULL ",\"error\":" TEXT_NULL
+      ",\"advice\":" TEXT_NULL))},
     {"Word",
      OBJECT("\"word\":" TEXT ",\"subject\":" TEXT ",\"type\":" TEXT ",\"names\":" TEXT_NULL
             ",\"operators\":" ARRAY(TEXT) ",\"choices\":" ARRAY(ANY) ",\"example\":" TEXT

@@ -59,6 +59,7 @@ const struct command *const command_table[] = {
     &command_token_list,
     &command_token_revoke,
     &command_version,
+    &command_wecom_check,
     &command_wecom_endpoints,
     NULL,
 };

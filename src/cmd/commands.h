@@ -56,6 +56,7 @@ extern const struct command command_token_add;
 extern const struct command command_token_list;
 extern const struct command command_token_revoke;
 extern const struct command command_version;
+extern const struct command command_wecom_check;
 extern const struct command command_wecom_endpoints;
 
 #endif

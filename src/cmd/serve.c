@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cmd/commands.h"
 #include "cmd/invite.h"
+#include "connect/wecom/client.h"
 #include "connect/wecom/handlers.h"
 #include "domain/app.h"
 #include "domain/restore.h"
@@ -135,6 +136,7 @@ static enum rc serve_app(struct invocation *in, struct app *app, const sigset_t 
     if (rc == RC_OK) {
         log_line(LOG_INFO, "stopping", "\"signal\":%d", wait_for_signal(app, signals));
     }
+    wecom_client_stop(app->wecom); /* what waits for WeCom would hold the server's end up */
     server_stop(server);
     router_free(router);
     return rc;
@@ -146,6 +148,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
                           const char **out_restore, struct err *e)
 {
     struct app *app = NULL;
+    struct wecom_client *wecom = NULL;
     struct app_options options = {
         .data_dir = in->data_dir,
         .flags = in->flags,
@@ -157,12 +160,14 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
     enum rc rc = app_open(&options, &app, e);
     if (rc == RC_OK) {
         job_register(app->jobs, &job_kind_export);
+        app->wecom = wecom = wecom_client_new(app->config);
         app->inbox = inbox_work_start(app, wecom_handlers);
         rc = serve_app(in, app, signals, port, e);
         *out_restore =
             app->restore_from != NULL ? arena_z(&in->arena, str_from(app->restore_from)) : NULL;
     }
     app_close(app);
+    wecom_client_free(wecom); /* behind the threads that call it */
     return rc;
 }
 

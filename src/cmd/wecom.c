@@ -1,17 +1,64 @@
-/* wecom.c — `koi wecom …`: what Koi may call at WeCom.
+/* wecom.c — `koi wecom …`: what Koi may call at WeCom, and whether WeCom lets it.
  *
- * `endpoints` needs no installation: the table is part of the program.
+ * `endpoints` needs no installation: the table is part of the program. `check` calls WeCom with the
+ * secrets of the settings; its exit code is 0 only when everything is let in.
  *
+ *     koi wecom check
  *     koi wecom endpoints externalcontact/get
  *     koi wecom endpoints --json
  */
 #include "cmd/commands.h"
+#include "cmd/print.h"
 #include "connect/wecom/endpoint.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { DOCUMENT_BYTES = 1 << 20 };
+
+static bool print_finding(const struct invocation *in, const struct json_value *f)
+{
+    bool ok = json_bool_or(json_get(f, "ok"), false);
+    printf("%s " STR_FMT ": " STR_FMT " (" STR_FMT ")\n", ok ? "ok  " : "BAD ",
+           STR_ARG(json_str_or(json_get(f, "secret"), STR(""))),
+           STR_ARG(json_str_or(json_get(f, in->english ? "en" : "zh"), STR(""))),
+           STR_ARG(json_str_or(json_get(f, "path"), STR(""))));
+    if (!ok)
+        printf("     " STR_FMT "\n     " STR_FMT "\n",
+               STR_ARG(json_str_or(json_get(f, "error"), STR(""))),
+               STR_ARG(json_str_or(json_get(f, "advice"), STR(""))));
+    return ok;
+}
+
+static enum rc check(struct invocation *in, struct err *e)
+{
+    struct client *c = NULL;
+    struct client_reply r;
+    bool well = true;
+    enum rc rc = client_open(in, &c, e);
+    if (rc == RC_OK)
+        rc = client_call(c, "POST", "/api/wecom/check", STR("{}"), &r, e);
+    client_close(c);
+    if (rc != RC_OK)
+        return rc;
+    const struct json_value *items = json_get(r.json, "items");
+    for (size_t i = 0; i < json_count(items); i++) {
+        const struct json_value *f = json_at(items, i);
+        well = (in->json ? json_bool_or(json_get(f, "ok"), false) : print_finding(in, f)) && well;
+    }
+    if (in->json)
+        print_json(&r);
+    return well ? RC_OK
+                : err_set(e, RC_FORBIDDEN, "not_well", NULL, "有检查未通过",
+                          "something is not well");
+}
+
+const struct command command_wecom_check = {
+    .name = "wecom check",
+    .zh = "逐项检查企业微信的密钥与权限（会实际调用企业微信）",
+    .en = "Try each secret and permission at WeCom, by calling it",
+    .run = check,
+};
 
 static enum rc print_table_json(void)
 {

@@ -20,6 +20,7 @@ struct daybook;            /* mirror/daybook.h */
 struct known;              /* domain/known.h */
 struct mirror;             /* mirror/mirror.h */
 struct schedule;           /* domain/schedule.h */
+struct wecom_client;       /* connect/wecom/client.h */
 
 struct app {
     const char *data_dir;
@@ -35,6 +36,8 @@ struct app {
     struct event_parts_thread *parts; /* NULL where nothing is written */
     struct inbox_work *inbox;         /* NULL where nothing is served; its starter sets it */
     struct known *known;              /* NULL where nothing is served */
+    /* NULL where nothing is served; its starter sets it and ends it */
+    struct wecom_client *wecom;
     int64_t started_us;
     /* a backup that is to be restored when the server has stopped; NULL: none */
     char *restore_from;

@@ -1,5 +1,6 @@
 /* aside — requests that nobody waits for at a screen (routes with `late`: batches of events), one
- * after the other on a thread of their own that stands back.
+ * after the other on a thread of their own that stands back. Another one is for routes with
+ * `outside`, which wait for somebody else's server.
  *
  * Taking a batch apart costs milliseconds of a processor. On the threads that answer questions a
  * question behind a few batches would wait for all of them.

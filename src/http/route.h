@@ -75,6 +75,9 @@ struct route {
     /* nobody waits for it at a screen: taken apart aside (http/aside.h), and answers may be without
      * what it wrote for MIRROR_LATE_US (mirror/mirror.h) */
     bool late;
+    /* waits for somebody else's server: on a thread of its own, one such request at a time; only
+     * for routes that do not write */
+    bool outside;
     bool raw_body; /* the body is not JSON: an upload, streamed to request_upload() */
     /* called by somebody else's server, in its own words: the body is any bytes up to LIMIT_BODY,
      * given by request_body(), and parameters of the address that the row does not have are passed

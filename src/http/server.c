@@ -223,6 +223,7 @@ enum rc server_start(struct app *app, const struct router *r, const struct serve
     if (rc == RC_OK) {
         s->streams = stream_hub_start(s);
         s->aside = aside_new();
+        s->outside = aside_new();
         s->web = start_daemon(&s->web_door, s->web_fd, pool_size(config->threads));
         s->local = s->local_fd >= 0 ? start_daemon(&s->local_door, s->local_fd, 1) : NULL;
         if (s->web == NULL || (s->local == NULL && s->local_fd >= 0)) {
@@ -289,6 +290,7 @@ void server_stop(struct server *s)
         writer_run(s->app->writer, nothing, NULL, NULL);
     }
     aside_free(s->aside);
+    aside_free(s->outside);
     let_replies_leave(s);
     stop_daemon(s->web, s->web_fd);
     stop_daemon(s->local, s->local_fd);

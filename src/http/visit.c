@@ -293,12 +293,15 @@ static enum MHD_Result run(struct visit *v)
     if (v->rq->err.rc != RC_OK || end_body(v, &v->rq->err) != RC_OK) {
         return finish(v);
     }
-    bool late = v->route != NULL && v->route->late;
-    if ((!late && !dispatch_start(v->rq)) || !suspend(v)) {
+    struct aside *place = v->route == NULL    ? NULL
+                          : v->route->late    ? v->server->aside
+                          : v->route->outside ? v->server->outside
+                                              : NULL;
+    if ((place == NULL && !dispatch_start(v->rq)) || !suspend(v)) {
         return finish(v);
     }
-    if (late) {
-        aside_put(v->server->aside, v);
+    if (place != NULL) {
+        aside_put(place, v);
     } else if (!dispatch_submit(v->rq, wake, v)) {
         wake(v);
     }

@@ -31,7 +31,7 @@ struct server {
     char *socket_path;
     struct MHD_Daemon *web, *local;
     struct stream_hub *streams;
-    struct aside *aside;
+    struct aside *aside, *outside; /* for routes with `late`, with `outside` */
     int web_fd, local_fd;
     int port;
     atomic_bool stopping;

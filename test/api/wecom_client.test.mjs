@@ -1,10 +1,34 @@
 /* Koi asks WeCom: its table of endpoints agrees with the simulator's, in which the same documents
- * were written down a second time. */
+ * were written down a second time; and `koi wecom check` against the simulator, well and in bad
+ * weather, without one call that the documents do not allow. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { words } from '../../sim/src/api/errors.ts';
 import { byPath } from '../../sim/src/api/table.ts';
-import { koi as command } from './harness.mjs';
+import { start as simulate } from '../../sim/src/server.ts';
+import { each, koi as command, start, until } from './harness.mjs';
+
+/* A simulator of its own for a test, with its control calls. */
+async function simulator(t, seed = 7) {
+  const sim = await simulate(0, seed);
+  t.after(() => sim.close());
+  const call = async (method, path, body) => {
+    const reply = await fetch(`${sim.url}/control/${path}`, {
+      method,
+      body: body && JSON.stringify(body),
+    });
+    const json = await reply.json();
+    assert.equal(reply.status, 200, `${path}: ${JSON.stringify(json)}`);
+    return json;
+  };
+  return {
+    url: sim.url,
+    get: (path) => call('GET', path),
+    post: (path, body = {}) => call('POST', path, body),
+    /* How many ordered faults no call has met yet. */
+    faults: () => sim.desk.sim.faults.length,
+  };
+}
 
 /* Declared from the documents, and not played by the simulator: its README says so. */
 const notPlayed = [
@@ -87,5 +111,208 @@ describe('the table of endpoints', () => {
     const none = await command(['wecom', 'endpoints', 'externalcontact/nothing']);
     assert.equal(none.code, 4);
     assert.match(none.err, /koi wecom endpoints lists them/);
+  });
+});
+
+/* A simulator, and an installation whose settings come from it. */
+async function pair(t, engine, change = {}) {
+  const sim = await simulator(t);
+  const { corpid, apps } = await sim.get('corp');
+  const secret = (name) => apps.find((app) => app.name === name).secret;
+  const env = {
+    KOI_WECOM_BASE_URL: sim.url,
+    KOI_WECOM_CORP_ID: corpid,
+    KOI_WECOM_APP_SECRET: secret('koi'),
+    KOI_WECOM_CONTACT_SECRET: secret('customer'),
+    KOI_WECOM_DIRECTORY_SECRET: secret('contacts'),
+    ...change,
+  };
+  const koi = await start(t, engine, { env });
+  const secrets = apps.map((app) => app.secret);
+  return { sim, koi, secrets, agentid: apps[0].agentid };
+}
+
+const check = (koi) => koi.local('POST', '/api/wecom/check', {});
+const bad = ({ items }) => items.filter((f) => !f.ok).map((f) => [f.secret, f.name, f.code]);
+const app = 'wecom_app_secret';
+
+async function noViolations(sim) {
+  assert.deepEqual((await sim.get('violations')).violations, []);
+}
+
+/* Neither what was said nor the log has a secret or a token (which is 214 letters and digits). */
+function noSecrets(koi, secrets, reply) {
+  const told = JSON.stringify(reply) + koi.log;
+  for (const secret of secrets) assert.ok(!told.includes(secret));
+  assert.doesNotMatch(told, /[A-Za-z0-9]{200}|access_token|corpsecret/);
+}
+
+each('koi wecom check', (engine) => {
+  test('each secret is let in to each of its permissions', async (t) => {
+    const { sim, koi, secrets } = await pair(t, engine);
+    const reply = await check(koi);
+    assert.deepEqual(bad(reply), []);
+    const names = (secret) => reply.items.filter((f) => f.secret === secret).map((f) => f.name);
+    assert.equal(names(app).length, 9);
+    assert.deepEqual(names('wecom_contact_secret'), ['token', 'customers', 'groups']);
+    assert.deepEqual(names('wecom_directory_secret'), ['token', 'members']);
+    const said = await koi.koi('wecom', 'check');
+    assert.equal(said.code, 0, said.err);
+    assert.match(said.out, /^ok {3}wecom_app_secret: customers \(externalcontact\//m);
+    noSecrets(koi, secrets, reply);
+    await noViolations(sim);
+    /* Without a server the same handlers run in the command. */
+    await koi.stop();
+    const alone = await koi.koi('wecom', 'check', '--json');
+    assert.equal(alone.code, 0, alone.err);
+    assert.deepEqual(bad(JSON.parse(alone.out)), []);
+    await noViolations(sim);
+  });
+
+  test('bad weather is sat out', async (t) => {
+    const { sim, koi, secrets } = await pair(t, engine, {
+      KOI_WECOM_CONTACT_SECRET: '',
+      KOI_WECOM_DIRECTORY_SECRET: '',
+    });
+    const groups = 'externalcontact/groupchat/list';
+    for (const [api, kind, more] of [
+      ['gettoken', 'busy', {}],
+      ['externalcontact/get_corp_tag_list', 'revoke', {}],
+      ['externalcontact/get_follow_user_list', 'busy', { times: 2 }],
+      ['department/simplelist', 'cut', {}],
+      [groups, 'refuse_connection', {}],
+      ['externalcontact/list_contact_way', 'delay', { ms: 300 }],
+      ['externalcontact/get_moment_list', 'code', { code: 45033 }],
+    ])
+      await sim.post('faults', { api, kind, ...more });
+    assert.deepEqual(bad(await check(koi)), []);
+    /* A token that was revoked between two calls. */
+    await sim.post('tokens/revoke');
+    assert.deepEqual(bad(await check(koi)), []);
+    /* What aged, by the clock that only the simulator turns. */
+    await sim.post('clock/advance', { seconds: 7201 });
+    assert.deepEqual(bad(await check(koi)), []);
+    /* A token that is refused twice is not asked for a third time. */
+    await sim.post('faults', { api: groups, kind: 'code', code: 40014, times: 2 });
+    const refused = await check(koi);
+    assert.deepEqual(bad(refused), [[app, 'groups', 'wecom_40014']]);
+    assert.deepEqual(bad(await check(koi)), []);
+    /* An api that is blocked is left alone, and the others are not. */
+    await sim.post('faults', { api: groups, kind: 'code', code: 45009 });
+    for (let i = 0; i < 3; i++)
+      assert.deepEqual(bad(await check(koi)), [[app, 'groups', 'wecom_rate']]);
+    noSecrets(koi, secrets, refused);
+    await noViolations(sim);
+  });
+
+  test('what is not let in is said with the way out', async (t) => {
+    const { sim, koi, secrets, agentid } = await pair(t, engine);
+    await sim.post('trusted_ips', { ips: ['10.0.0.1'] });
+    const shut = await check(koi);
+    assert.deepEqual(bad(shut), [
+      [app, 'token', 'wecom_60020'],
+      ['wecom_contact_secret', 'token', 'wecom_60020'],
+      ['wecom_directory_secret', 'token', 'wecom_48009'],
+    ]);
+    assert.equal(shut.items.length, 3); /* nothing else was tried */
+    assert.match(shut.items[0].error, /IP is not trusted.*60020/);
+    assert.match(shut.items[0].advice, /trusted IPs/);
+    const said = await koi.koi('wecom', 'check');
+    assert.equal(said.code, 3);
+    assert.match(said.out, /^BAD {2}wecom_app_secret: secret and trusted IP/m);
+    await sim.post('trusted_ips', { ips: ['127.0.0.1'] });
+    await noViolations(sim);
+    /* An app that is not listed under 客户联系. The simulator notes such calls; a wizard makes them. */
+    await sim.post('app/set', { agentid, customer_contact: false });
+    const unlisted = await check(koi);
+    assert.deepEqual(
+      bad(unlisted).map(([secret, name, code]) => [secret, code, name]),
+      ['customers', 'tags', 'groups', 'contact_ways', 'mass_messages', 'moments'].map((name) => [
+        app,
+        'wecom_48002',
+        name,
+      ]),
+    );
+    assert.match(unlisted.items[2].advice, /可调用应用/);
+    noSecrets(koi, secrets, [shut, unlisted]);
+    const { violations } = await sim.get('violations');
+    assert.ok(violations.length === 6 && violations.every((v) => v.errcode === 48002));
+  });
+
+  test('a wrong secret is asked for once', async (t) => {
+    const { sim, koi } = await pair(t, engine, {
+      KOI_WECOM_APP_SECRET: 'wrong',
+      KOI_WECOM_CONTACT_SECRET: '',
+      KOI_WECOM_DIRECTORY_SECRET: '',
+    });
+    await sim.post('limits', { wrong_secrets: 1 });
+    for (let i = 0; i < 4; i++) {
+      const reply = await check(koi);
+      assert.deepEqual(bad(reply), [[app, 'token', 'wecom_40001']]);
+      assert.match(reply.items[0].error, /the secret is wrong/);
+    }
+    await noViolations(sim);
+  });
+
+  test('settings: set at once, checked, never shown', async (t) => {
+    const sim = await simulator(t);
+    const { corpid, apps } = await sim.get('corp');
+    const koi = await start(t, engine);
+    const admin = await koi.signIn('administrator');
+    const none = await admin.call('POST', '/api/wecom/check', {}, { expect: 404 });
+    assert.equal(none.body.error.code, 'wecom_not_set');
+    for (const value of [
+      'http://qyapi.weixin.qq.com',
+      'http://127.0.0.1.example.com',
+      'http://localhost@example.com',
+      'https://',
+      'https://a/b',
+      'https://a?b',
+      'https://user@a',
+      'https://a:70000',
+      'ftp://a',
+    ])
+      await admin.call('PUT', '/api/settings/wecom_base_url', { value }, { expect: 400 });
+    for (const value of [
+      'https://qyapi.weixin.qq.com/',
+      'http://[::1]:99',
+      'https://a.b:443',
+      sim.url,
+    ])
+      await admin.put('/api/settings/wecom_base_url', { value });
+    await admin.put('/api/settings/wecom_corp_id', { value: corpid });
+    await admin.put('/api/settings/wecom_app_secret', { value: 'wrong' });
+    assert.deepEqual(bad(await check(koi)), [[app, 'token', 'wecom_40001']]);
+    await admin.put('/api/settings/wecom_app_secret', { value: apps[0].secret });
+    assert.deepEqual(bad(await check(koi)), []);
+    const seen =
+      (await koi.sql('SELECT value FROM setting')) +
+      JSON.stringify(await admin.get('/api/settings')) +
+      koi.log;
+    assert.ok(!seen.includes(apps[0].secret));
+    const manager = await koi.signIn('manager');
+    await manager.call('POST', '/api/wecom/check', {}, { expect: 403 });
+    await noViolations(sim);
+  });
+
+  test('nobody there: said plainly; and an end while waiting is an end', async (t) => {
+    const gone = await simulate(0, 7);
+    await gone.close();
+    const { sim, koi, secrets } = await pair(t, engine, {
+      KOI_WECOM_CONTACT_SECRET: '',
+      KOI_WECOM_DIRECTORY_SECRET: '',
+    });
+    await sim.post('faults', { api: 'getcallbackip', kind: 'delay', ms: 10_000 });
+    const waiting = check(koi);
+    await until(() => sim.faults() === 0, 'the call');
+    await koi.stop();
+    const ended = await waiting;
+    assert.deepEqual(bad(ended), [[app, 'token', 'stopping']]);
+    noSecrets(koi, secrets, ended);
+    koi.env.KOI_WECOM_BASE_URL = gone.url;
+    const said = await koi.koi('wecom', 'check');
+    assert.equal(said.code, 3);
+    assert.match(said.out, /cannot be reached/);
+    noSecrets(koi, secrets, said);
   });
 });
