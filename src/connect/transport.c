@@ -104,6 +104,8 @@ static void set_options(struct flight *f)
     curl.easy_setopt(h, CURLOPT_PRIVATE, f);
     if (plain)
         curl.easy_setopt(h, CURLOPT_NOPROXY, "*");
+    if (x->once)
+        curl.easy_setopt(h, CURLOPT_FRESH_CONNECT, 1L);
     if (!str_absent(x->body)) {
         f->headers = curl.slist_append(NULL, "Content-Type: application/json");
         /* Without waiting for "100 Continue", which costs a second where it is not answered. */

@@ -30,6 +30,9 @@ struct exchange {
     const char *url;
     struct str body;    /* JSON for a POST; absent: a GET */
     int64_t timeout_ms; /* of the whole exchange; connecting may take 5 s of it */
+    /* Must not arrive twice: goes by a connection of its own, because libcurl sends a request again
+     * by itself when a kept connection ends without a reply. */
+    bool once;
 };
 
 struct exchange_reply {

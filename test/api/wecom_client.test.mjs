@@ -2,7 +2,13 @@
  * were written down a second time; and `koi wecom check` against the simulator, well and in bad
  * weather, without one call that the documents do not allow. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { words } from '../../sim/src/api/errors.ts';
 import { byPath } from '../../sim/src/api/table.ts';
 import { start as simulate } from '../../sim/src/server.ts';
@@ -150,8 +156,12 @@ function noSecrets(koi, secrets, reply) {
 each('koi wecom check', (engine) => {
   test('each secret is let in to each of its permissions', async (t) => {
     const { sim, koi, secrets } = await pair(t, engine);
+    /* A server that asks nobody has neither the library nor the thread. */
+    const maps = () => readFileSync(`/proc/${koi.child.pid}/maps`, 'utf8');
+    assert.doesNotMatch(maps(), /libcurl/);
     const reply = await check(koi);
     assert.deepEqual(bad(reply), []);
+    assert.match(maps(), /libcurl/);
     const names = (secret) => reply.items.filter((f) => f.secret === secret).map((f) => f.name);
     assert.equal(names(app).length, 9);
     assert.deepEqual(names('wecom_contact_secret'), ['token', 'customers', 'groups']);
@@ -293,6 +303,43 @@ each('koi wecom check', (engine) => {
     const manager = await koi.signIn('manager');
     await manager.call('POST', '/api/wecom/check', {}, { expect: 403 });
     await noViolations(sim);
+  });
+
+  test('a certificate that nobody vouches for gets no request', async (t) => {
+    const dir = mkdtempSync(join(tmpdir(), 'koi-tls-'));
+    t.after(() => rmSync(dir, { recursive: true }));
+    const [key, cert] = [join(dir, 'key'), join(dir, 'cert')];
+    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const how = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...names];
+    await promisify(execFile)('openssl', [...how, '-keyout', key, '-out', cert]);
+    let requests = 0;
+    const server = https.createServer(
+      { key: readFileSync(key), cert: readFileSync(cert) },
+      (_, reply) => {
+        requests++;
+        reply.end('{"access_token":"t","expires_in":7200,"ip_list":[]}');
+      },
+    );
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    const env = {
+      KOI_WECOM_BASE_URL: `https://localhost:${server.address().port}`,
+      KOI_WECOM_CORP_ID: 'ww1',
+      KOI_WECOM_DIRECTORY_SECRET: 'secret',
+    };
+    const koi = await start(t, engine, { env, serve: false });
+    const said = await koi.koi('wecom', 'check', '--json');
+    assert.deepEqual(bad(JSON.parse(said.out)), [
+      ['wecom_directory_secret', 'token', 'remote_tls'],
+    ]);
+    assert.equal(requests, 0);
+    /* The server does answer who takes its certificate. */
+    const trust = { ca: readFileSync(cert), servername: 'localhost' };
+    const { port } = server.address();
+    await new Promise((resolve) =>
+      https.get({ port, host: '127.0.0.1', ...trust }, (reply) => resolve(reply.resume())),
+    );
+    assert.equal(requests, 1);
   });
 
   test('nobody there: said plainly; and an end while waiting is an end', async (t) => {

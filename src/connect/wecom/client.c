@@ -246,12 +246,20 @@ static void put_address(const struct making *m, struct buf *b)
     }
 }
 
+/* What is left of the patience; a second at least, twenty at most. */
+static int64_t timeout_ms(const struct making *m)
+{
+    int64_t left_ms = (m->deadline_us - now_us(m)) / 1000;
+    if (left_ms < 1000)
+        return 1000;
+    return left_ms < EXCHANGE_S * 1000 ? left_ms : EXCHANGE_S * 1000;
+}
+
 static enum rc send(const struct making *m, struct exchange_reply *out, struct err *e)
 {
     struct buf url;
     struct buf body;
     struct str sent = STR_ABSENT;
-    int64_t left_ms = (m->deadline_us - now_us(m)) / 1000;
     buf_init(&url, URL_BYTES);
     buf_init(&body, BODY_BYTES);
     put_address(m, &url);
@@ -263,20 +271,18 @@ static enum rc send(const struct making *m, struct exchange_reply *out, struct e
             buf_addz(&body, "{}");
         sent = buf_str(&body);
     }
-    enum rc rc =
-        url.failed || body.failed
-            ? err_set(e, RC_LIMIT, "wecom_request_size", m->ep->path, "企业微信接口 %s 的请求太大",
-                      "the request for %s of WeCom is too big", m->ep->path)
-            : m->c->host.exchange(m->c->host.ctx,
-                                  &(struct exchange){
-                                      .url = url.p,
-                                      .body = sent,
-                                      .timeout_ms = left_ms < 1000 ? 1000
-                                                    : left_ms < EXCHANGE_S * 1000
-                                                        ? left_ms
-                                                        : EXCHANGE_S * 1000,
-                                  },
-                                  m->arena, out, e);
+    const struct exchange x = {
+        .url = url.p,
+        .body = sent,
+        .timeout_ms = timeout_ms(m),
+        .once = m->ep->repeat == WECOM_REPEAT_NOT,
+    };
+    enum rc rc;
+    if (url.failed || body.failed)
+        rc = err_set(e, RC_LIMIT, "wecom_request_size", m->ep->path, "企业微信接口 %s 的请求太大",
+                     "the request for %s of WeCom is too big", m->ep->path);
+    else
+        rc = m->c->host.exchange(m->c->host.ctx, &x, m->arena, out, e);
     if (url.p != NULL)
         explicit_bzero(url.p, url.n);
     buf_done(&url);
@@ -287,7 +293,8 @@ static enum rc send(const struct making *m, struct exchange_reply *out, struct e
 /* No answer came, or none that WeCom would give. */
 static enum verdict lost(const struct making *m, bool sent, struct err *e)
 {
-    if (e->rc == RC_BUSY || e->rc == RC_LIMIT)
+    bool lasting = strcmp(e->code, "remote_tls") == 0 || strcmp(e->code, "libcurl_missing") == 0;
+    if (lasting || e->rc == RC_BUSY || e->rc == RC_LIMIT)
         return FAILED;
     if (!sent || m->ep->repeat == WECOM_REPEAT_SAFE)
         return REPEAT;
