@@ -390,6 +390,7 @@ static enum rc fetch_token(void *ctx, const struct wecom_identity *who, struct w
     struct making m = {.c = of->c, .ep = wecom_endpoint("gettoken"), .who = who};
     struct arena a;
     struct buf b;
+    assert(e != NULL);
     arena_init(&a, 0);
     buf_init(&b, URL_BYTES);
     struct json j = json_to(&b);

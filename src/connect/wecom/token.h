@@ -30,6 +30,7 @@ struct wecom_fetched {
 struct wecom_token_source {
     void *ctx;
     int64_t (*now_us)(void *ctx);
+    /* `e` is not NULL. */
     enum rc (*fetch)(void *ctx, const struct wecom_identity *who, struct wecom_fetched *out,
                      struct err *e);
 };
