@@ -1,7 +1,7 @@
 /* handlers — what the inbox does for each kind that WeCom tells (domain/inbox_work.h).
  *
  * So far the kinds that need nothing: what the app itself is told. Those of customers, groups,
- * tags and staff come with the client that can ask WeCom for details (docs/WECOM.md); until then
+ * tags and staff will ask WeCom for details by client.h (docs/WECOM.md); until there are handlers
  * they are kept as ignored and can be asked for again.
  */
 #ifndef KOI_CONNECT_WECOM_HANDLERS_H
