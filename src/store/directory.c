@@ -7,6 +7,7 @@
 #include "store/directory.h"
 
 #include "store/event.h"
+#include "store/list.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -49,9 +50,34 @@ static const struct sql MEMBER_LEAVE = {
             "left_s IS NULL",
     .in = "iii",
 };
+static const struct sql MEMBER_REJOIN = {
+    .text = "UPDATE group_member SET joined_s = $3, inviter_id = $4 WHERE group_id = $1"
+            " AND customer_id = $2 AND left_s IS NULL",
+    .in = "iiiI",
+};
+static const struct sql STAFF_FIND = {
+    .text = "SELECT id, name, title, coalesce(department_id, 0), status, left_s FROM staff"
+            " WHERE userid = $1",
+    .in = "s",
+    .out = "isSisI",
+};
+static const struct sql STAFF_STORE = {
+    .text = "UPDATE staff SET name = $2, title = $3, department_id = $4, status = $5, left_s = $6"
+            " WHERE id = $1",
+    .in = "isSIsI",
+};
+static const struct sql STAFF_RENAME = {
+    .text = "UPDATE staff SET userid = $2 WHERE id = $1 AND NOT EXISTS"
+            " (SELECT 1 FROM staff s WHERE s.userid = $2 AND s.id <> $1)",
+    .in = "is",
+};
+static const struct sql USERIDS = {
+    .text = "SELECT userid FROM staff /*scan*/ WHERE status = 'active' ORDER BY id",
+    .out = "s",
+};
 
-STATEMENTS(directory, &DEPARTMENT_ADD, &DEPARTMENT_ABOVE, &STAFF_ADD, &GROUP_ADD, &MEMBER_JOIN,
-           &MEMBER_LEAVE);
+STATEMENTS(directory, &MEMBER_REJOIN, &STAFF_FIND, &STAFF_STORE, &STAFF_RENAME, &USERIDS,
+           &DEPARTMENT_ADD, &DEPARTMENT_ABOVE, &STAFF_ADD, &GROUP_ADD, &MEMBER_JOIN, &MEMBER_LEAVE);
 
 enum rc directory_add_department(struct tx *tx, const struct department_new *d, int64_t *out_id,
                                  struct err *e)
@@ -67,6 +93,13 @@ enum rc directory_add_department(struct tx *tx, const struct department_new *d, 
     return rc;
 }
 
+static enum rc userid_taken(struct str userid, struct err *e)
+{
+    return err_set(e, RC_CONFLICT, "userid_taken", "userid", "已经有账号为“" STR_FMT "”的员工",
+                   "there is a staff member with the account \"" STR_FMT "\" already",
+                   STR_ARG(userid));
+}
+
 enum rc directory_add_staff(struct tx *tx, const struct staff_new *s, int64_t *out_id,
                             struct err *e)
 {
@@ -78,11 +111,60 @@ enum rc directory_add_staff(struct tx *tx, const struct staff_new *s, int64_t *o
     if (rc != RC_OK)
         return rc;
     if (tx_changes(tx) == 0)
-        return err_set(e, RC_CONFLICT, "userid_taken", "userid", "已经有账号为“" STR_FMT "”的员工",
-                       "there is a staff member with the account \"" STR_FMT "\" already",
-                       STR_ARG(s->userid));
+        return userid_taken(s->userid, e);
     *out_id = id;
     return change_add(tx, "staff", id, 0, e);
+}
+
+enum rc directory_find_staff(struct tx *tx, struct str userid, struct staff_row *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &STAFF_FIND, &r, e, userid);
+    if (rc != RC_OK)
+        return rc;
+    *out = (struct staff_row){
+        .id = rows_int(r, 0),
+        .name = rows_copy(r, 1, tx_arena(tx)),
+        .title = rows_copy(r, 2, tx_arena(tx)),
+        .department_id = rows_int(r, 3),
+        .left = str_eq(rows_str(r, 4), STR("left")),
+        .left_s = rows_null(r, 5) ? DB_NULL : rows_int(r, 5),
+    };
+    return rows_end(r, e);
+}
+
+enum rc directory_store_staff(struct tx *tx, const struct staff_row *s, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    enum rc rc = tx_exec(tx, &STAFF_STORE, e, s->id, s->name, s->title,
+                         s->department_id == 0 ? DB_NULL : s->department_id,
+                         s->left ? STR("left") : STR("active"), s->left_s);
+    return rc == RC_OK ? change_add(tx, "staff", s->id, 0, e) : rc;
+}
+
+enum rc directory_rename_staff(struct tx *tx, int64_t id, struct str userid, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    enum rc rc = tx_exec(tx, &STAFF_RENAME, e, id, userid);
+    if (rc == RC_OK && tx_changes(tx) == 0)
+        return userid_taken(userid, e);
+    return rc == RC_OK ? change_add(tx, "staff", id, 0, e) : rc;
+}
+
+enum rc directory_userids(struct tx *tx, struct str **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &USERIDS, &r, e);
+    if (rc != RC_OK)
+        return rc;
+    struct str *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, n, room) = rows_copy(r, 0, tx_arena(tx));
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
 }
 
 enum rc directory_add_group(struct tx *tx, const struct group_new *g, int64_t *out_id,
@@ -136,4 +218,13 @@ enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, in
     *out_changed = tx_changes(tx) == 1;
     return *out_changed ? tell(tx, EVENT_GROUP_LEAVE, group_id, customer_id, 0, at_s, batch_id, e)
                         : RC_OK;
+}
+
+enum rc directory_rejoin(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
+                         int64_t at_s, struct err *e)
+{
+    enum rc rc = tx_exec(tx, &MEMBER_REJOIN, e, group_id, customer_id, at_s,
+                         inviter_id == 0 ? DB_NULL : inviter_id);
+    return rc == RC_OK ? tell(tx, EVENT_GROUP_JOIN, group_id, customer_id, inviter_id, at_s, 0, e)
+                       : rc;
 }

@@ -25,6 +25,24 @@ struct staff_new {
 enum rc directory_add_staff(struct tx *tx, const struct staff_new *s, int64_t *out_id,
                             struct err *e);
 
+/* A member of staff as kept. */
+struct staff_row {
+    int64_t id;
+    struct str name, title; /* title: absent when none */
+    int64_t department_id;  /* 0: none */
+    bool left;
+    int64_t left_s; /* DB_NULL: not left, or not known when */
+};
+/* By userid; RC_NOT_FOUND (e untouched). */
+enum rc directory_find_staff(struct tx *tx, struct str userid, struct staff_row *out,
+                             struct err *e);
+/* Writes all of it back and notes the change; account_scope_refresh() comes after. */
+enum rc directory_store_staff(struct tx *tx, const struct staff_row *s, struct err *e);
+/* The platform's new account for the same member; RC_CONFLICT when another has it. */
+enum rc directory_rename_staff(struct tx *tx, int64_t id, struct str userid, struct err *e);
+/* The userids of those who have not left, ascending by id. */
+enum rc directory_userids(struct tx *tx, struct str **out, size_t *out_n, struct err *e);
+
 struct group_new {
     struct str name, kind, level, external_id; /* external_id may be absent */
     int64_t owner_id;                          /* 0: none */
@@ -38,6 +56,9 @@ enum rc directory_add_group(struct tx *tx, const struct group_new *g, int64_t *o
  * 0. */
 enum rc directory_join(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
                        int64_t at_s, int64_t batch_id, bool *out_changed, struct err *e);
+/* Someone who is in is told to have joined anew, later: the row's time, and event group_join. */
+enum rc directory_rejoin(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
+                         int64_t at_s, struct err *e);
 enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
                         int64_t batch_id, bool *out_changed, struct err *e);
 

@@ -41,7 +41,8 @@ static const struct sql ERASE_NOTES = {
     .in = "i",
 };
 static const struct sql ERASE_REMARKS = {
-    .text = "UPDATE relation SET remark_sealed = NULL, deleted_s = coalesce(deleted_s, $2)"
+    .text = "UPDATE relation SET remark_sealed = NULL, description_sealed = NULL,"
+            " deleted_s = coalesce(deleted_s, $2)"
             " WHERE customer_id = $1",
     .in = "ii",
 };

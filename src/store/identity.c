@@ -29,6 +29,17 @@ static const struct sql IDENTITY_ADD = {
             " tail_hash, batch_id, created_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     .in = "iissbSBBIi",
 };
+static const struct sql IDENTITY_TOLD = {
+    .text = "SELECT id, customer_id, type, told_hash, told_us, complete_us FROM identity"
+            " WHERE kind = $1 AND issuer = $2 AND value_hash = $3",
+    .in = "ssb",
+    .out = "iiIBII",
+};
+static const struct sql IDENTITY_TELL = {
+    .text = "UPDATE identity SET type = $2, told_hash = $3, told_us = $4, complete_us = $5"
+            " WHERE id = $1",
+    .in = "iIBII",
+};
 static const struct sql PHONE_TAIL = {
     .text = "UPDATE customer SET phone_tail = $2, updated_us = $3"
             " WHERE id = $1 AND phone_tail IS NULL",
@@ -42,7 +53,8 @@ static const struct sql IDENTITY_LIST = {
     .out = "iissSBi",
 };
 
-STATEMENTS(identity, &IDENTITY_FIND, &TOMBSTONE_FIND, &IDENTITY_ADD, &PHONE_TAIL, &IDENTITY_LIST);
+STATEMENTS(identity, &IDENTITY_FIND, &TOMBSTONE_FIND, &IDENTITY_ADD, &IDENTITY_TOLD, &IDENTITY_TELL,
+           &PHONE_TAIL, &IDENTITY_LIST);
 
 /* Where a kind is hashed and sealed; sealed kinds are not kept in the clear. */
 static const struct {
@@ -115,6 +127,33 @@ enum rc identity_is_erased(struct tx *tx, enum identity_kind kind, struct str is
         return rc;
     *out = rc == RC_OK;
     return RC_OK;
+}
+
+enum rc identity_told(struct tx *tx, enum identity_kind kind, struct str issuer,
+                      const uint8_t hash[static SECRET_INDEX_BYTES], struct identity_told *out,
+                      struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &IDENTITY_TOLD, &r, e, str_from(identity_kind_name(kind)), issuer,
+                         hash_str(hash));
+    if (rc != RC_OK)
+        return rc;
+    *out = (struct identity_told){
+        .id = rows_int(r, 0),
+        .customer_id = rows_int(r, 1),
+        .type = rows_null(r, 2) ? DB_NULL : rows_int(r, 2),
+        .hash = rows_copy(r, 3, tx_arena(tx)),
+        .told_us = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
+        .complete_us = rows_null(r, 5) ? DB_NULL : rows_int(r, 5),
+    };
+    return rows_end(r, e);
+}
+
+enum rc identity_tell(struct tx *tx, const struct identity_told *told, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    return tx_exec(tx, &IDENTITY_TELL, e, told->id, told->type, told->hash, told->told_us,
+                   told->complete_us);
 }
 
 static enum rc note_phone(struct tx *tx, int64_t customer_id, struct str tail, struct err *e)

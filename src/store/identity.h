@@ -52,6 +52,19 @@ enum rc identity_add(struct tx *tx, const struct keyring *keys, int64_t customer
                      enum identity_kind kind, struct str issuer, struct str value, int64_t batch_id,
                      struct err *e);
 
+/* What a platform has told of an account; DB_NULL, absent: nothing yet. */
+struct identity_told {
+    int64_t id, customer_id; /* as born */
+    int64_t type;            /* of an external_userid: 1 a WeChat user, 2 a WeCom user */
+    struct str hash;         /* keyed, of the profile as told last */
+    int64_t told_us, complete_us;
+};
+/* RC_NOT_FOUND (e untouched) when nobody has the account. */
+enum rc identity_told(struct tx *tx, enum identity_kind kind, struct str issuer,
+                      const uint8_t hash[static SECRET_INDEX_BYTES], struct identity_told *out,
+                      struct err *e);
+enum rc identity_tell(struct tx *tx, const struct identity_told *told, struct err *e);
+
 /* One identity as the profile shows it; `value` opened, in the transaction's arena. */
 struct identity_row {
     int64_t id, customer_id;

@@ -53,9 +53,57 @@ static const struct sql RELATION_TAGS = {
     .in = "i",
     .out = "iis",
 };
+#define ROW_COLUMNS                                                                                \
+    "r.id, r.customer_id, r.staff_id, r.added_s, r.deleted_s, r.deleted_by,"                       \
+    " coalesce(r.source_id, 0), r.add_way, r.told_us, r.remark_sealed, r.description_sealed"
+#define ROW_TYPES "iiiiISiIIBB"
+static const struct sql RELATION_FIND = {
+    .text = "SELECT " ROW_COLUMNS " FROM relation r WHERE r.staff_id = $2 AND r.customer_id = $1",
+    .in = "ii",
+    .out = ROW_TYPES,
+};
+static const struct sql RELATION_IN_FORCE = {
+    .text = "SELECT " ROW_COLUMNS " FROM relation r WHERE r.customer_id = $1"
+            " AND r.deleted_s IS NULL ORDER BY r.id",
+    .in = "i",
+    .out = ROW_TYPES,
+};
+static const struct sql RELATION_TELL = {
+    .text = "UPDATE relation SET add_way = $2, told_us = $3, source_id = $4, remark_sealed = $5,"
+            " description_sealed = $6 WHERE id = $1",
+    .in = "iIIIBB",
+};
+static const struct sql RELATION_RENEW = {
+    .text = "UPDATE relation SET added_s = $2 WHERE id = $1",
+    .in = "ii",
+};
+static const struct sql RELATION_END_AGAIN = {
+    .text = "UPDATE relation SET deleted_s = $2, deleted_by = 'customer' WHERE id = $1",
+    .in = "ii",
+};
+static const struct sql TAGS_ON = {
+    .text = "SELECT tag_id FROM relation_tag WHERE relation_id = $1 ORDER BY tag_id",
+    .in = "i",
+    .out = "i",
+};
+static const struct sql TAG_ON = {
+    .text = "INSERT INTO relation_tag (relation_id, tag_id, put_s) VALUES ($1, $2, $3)",
+    .in = "iii",
+};
+static const struct sql TAG_OFF = {
+    .text = "DELETE FROM relation_tag WHERE relation_id = $1 AND tag_id = $2",
+    .in = "ii",
+};
+static const struct sql WEARING = {
+    .text = "SELECT " ROW_COLUMNS " FROM relation_tag t JOIN relation r ON r.id = t.relation_id"
+            " WHERE t.tag_id = $1 ORDER BY t.relation_id LIMIT $2",
+    .in = "ii",
+    .out = ROW_TYPES,
+};
 
-STATEMENTS(relation, &RELATION_BEGIN, &RELATION_END, &RELATION_ID, &CUSTOMER_ADDED, &RELATION_CARDS,
-           &RELATION_TAGS);
+STATEMENTS(relation, &RELATION_FIND, &RELATION_IN_FORCE, &RELATION_TELL, &RELATION_RENEW,
+           &RELATION_END_AGAIN, &TAGS_ON, &TAG_ON, &TAG_OFF, &WEARING, &RELATION_BEGIN,
+           &RELATION_END, &RELATION_ID, &CUSTOMER_ADDED, &RELATION_CARDS, &RELATION_TAGS);
 
 static enum rc say(struct tx *tx, const struct event *ev, struct err *e)
 {
@@ -123,6 +171,150 @@ enum rc relation_end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64
                                .staff_id = staff_id},
                e);
 }
+
+/* ---- as a platform tells it ---- */
+
+static void read_row(const struct rows *r, struct arena *a, struct relation_row *out)
+{
+    *out = (struct relation_row){
+        .id = rows_int(r, 0),
+        .customer_id = rows_int(r, 1),
+        .staff_id = rows_int(r, 2),
+        .added_s = rows_int(r, 3),
+        .deleted_s = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
+        .by_customer = str_eq(rows_str(r, 5), STR("customer")),
+        .source_id = rows_int(r, 6),
+        .add_way = rows_null(r, 7) ? DB_NULL : rows_int(r, 7),
+        .told_us = rows_null(r, 8) ? DB_NULL : rows_int(r, 8),
+        .remark_sealed = rows_copy(r, 9, a),
+        .description_sealed = rows_copy(r, 10, a),
+    };
+}
+
+enum rc relation_find(struct tx *tx, int64_t customer_id, int64_t staff_id,
+                      struct relation_row *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &RELATION_FIND, &r, e, customer_id, staff_id);
+    if (rc != RC_OK)
+        return rc;
+    read_row(r, tx_arena(tx), out);
+    return rows_end(r, e);
+}
+
+static enum rc read_rows(struct tx *tx, struct rows *r, struct relation_row **out, size_t *out_n,
+                         struct err *e)
+{
+    struct relation_row *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        read_row(r, tx_arena(tx), LIST_ADD(tx_arena(tx), list, n, room));
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
+enum rc relation_in_force(struct tx *tx, int64_t customer_id, struct relation_row **out,
+                          size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &RELATION_IN_FORCE, &r, e, customer_id);
+    return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
+}
+
+enum rc relation_wearing(struct tx *tx, int64_t tag_id, int64_t limit, struct relation_row **out,
+                         size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &WEARING, &r, e, tag_id, limit);
+    return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
+}
+
+enum rc relation_tell(struct tx *tx, const struct relation_row *row, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    return tx_exec(tx, &RELATION_TELL, e, row->id, row->add_way, row->told_us,
+                   row->source_id == 0 ? DB_NULL : row->source_id, row->remark_sealed,
+                   row->description_sealed);
+}
+
+enum rc relation_renew(struct tx *tx, const struct relation_row *row, int64_t added_s,
+                       struct err *e)
+{
+    assert(tx_is_writing(tx) && row->deleted_s == DB_NULL);
+    enum rc rc = tx_exec(tx, &RELATION_RENEW, e, row->id, added_s);
+    if (rc != RC_OK)
+        return rc;
+    return say(tx,
+               &(struct event){.customer_id = row->customer_id,
+                               .at_s = added_s,
+                               .kind = EVENT_FRIEND_ADD,
+                               .staff_id = row->staff_id},
+               e);
+}
+
+enum rc relation_end_again(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                           struct err *e)
+{
+    assert(tx_is_writing(tx) && row->deleted_s != DB_NULL && row->deleted_s < at_s);
+    enum rc rc = tx_exec(tx, &RELATION_END_AGAIN, e, row->id, at_s);
+    if (rc != RC_OK)
+        return rc;
+    return say(tx,
+               &(struct event){.customer_id = row->customer_id,
+                               .at_s = at_s,
+                               .kind = EVENT_FRIEND_DELETE,
+                               .staff_id = row->staff_id},
+               e);
+}
+
+enum rc relation_tags(struct tx *tx, int64_t relation_id, int64_t **out, size_t *out_n,
+                      struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &TAGS_ON, &r, e, relation_id);
+    if (rc != RC_OK)
+        return rc;
+    int64_t *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, n, room) = rows_int(r, 0);
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
+static enum rc say_tag(struct tx *tx, const struct relation_row *row, enum event_kind kind,
+                       int64_t tag_id, int64_t at_s, struct err *e)
+{
+    enum rc rc = event_add(tx,
+                           &(struct event){.customer_id = row->customer_id,
+                                           .at_s = at_s,
+                                           .kind = kind,
+                                           .staff_id = row->staff_id,
+                                           .object_kind = OBJECT_TAG,
+                                           .object_id = tag_id},
+                           e);
+    return rc == RC_OK ? change_add(tx, "relation", row->id, row->customer_id, e) : rc;
+}
+
+enum rc relation_tag_put(struct tx *tx, const struct relation_row *row, int64_t tag_id,
+                         int64_t at_s, struct err *e)
+{
+    enum rc rc = tx_exec(tx, &TAG_ON, e, row->id, tag_id, at_s);
+    return rc == RC_OK ? say_tag(tx, row, EVENT_TAG_PUT, tag_id, at_s, e) : rc;
+}
+
+enum rc relation_tag_off(struct tx *tx, const struct relation_row *row, int64_t tag_id,
+                         int64_t at_s, struct err *e)
+{
+    enum rc rc = tx_exec(tx, &TAG_OFF, e, row->id, tag_id);
+    return rc == RC_OK ? say_tag(tx, row, EVENT_TAG_OFF, tag_id, at_s, e) : rc;
+}
+
+/* ---- as the profile shows it ---- */
 
 static enum rc read_tags(struct tx *tx, int64_t root_id, struct relation_card *list, size_t n,
                          struct err *e)

@@ -16,6 +16,43 @@ enum rc relation_begin(struct tx *tx, int64_t customer_id, int64_t staff_id, int
 enum rc relation_end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t at_s,
                      bool by_customer, bool *out_ended, struct err *e);
 
+/* A relation as it is kept. */
+struct relation_row {
+    int64_t id, customer_id, staff_id;
+    int64_t added_s, deleted_s; /* deleted_s: DB_NULL while friends */
+    bool by_customer;           /* it was the customer who ended it */
+    int64_t source_id;          /* 0: none */
+    int64_t add_way, told_us;   /* of the platform; DB_NULL: it has told nothing yet */
+    struct str remark_sealed, description_sealed; /* absent: none */
+};
+/* Of a pair; RC_NOT_FOUND (e untouched) when there never was one. */
+enum rc relation_find(struct tx *tx, int64_t customer_id, int64_t staff_id,
+                      struct relation_row *out, struct err *e);
+/* Those in force of a customer as born. */
+enum rc relation_in_force(struct tx *tx, int64_t customer_id, struct relation_row **out,
+                          size_t *out_n, struct err *e);
+/* Writes add_way, told_us, source and the two texts back. */
+enum rc relation_tell(struct tx *tx, const struct relation_row *row, struct err *e);
+/* A friendship in force that is told to have begun anew later: moves added_s, writes friend_add. */
+enum rc relation_renew(struct tx *tx, const struct relation_row *row, int64_t added_s,
+                       struct err *e);
+/* One that had ended and that the customer has ended once more, later: it had begun again unseen.
+ * The row says the later end; event friend_delete. */
+enum rc relation_end_again(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                           struct err *e);
+/* The tags on a relation, ascending. */
+enum rc relation_tags(struct tx *tx, int64_t relation_id, int64_t **out, size_t *out_n,
+                      struct err *e);
+/* Puts a tag on a relation that does not have it, or takes off one that it has: row, event
+ * (tag_put, tag_off, with the staff member) and change. */
+enum rc relation_tag_put(struct tx *tx, const struct relation_row *row, int64_t tag_id,
+                         int64_t at_s, struct err *e);
+enum rc relation_tag_off(struct tx *tx, const struct relation_row *row, int64_t tag_id,
+                         int64_t at_s, struct err *e);
+/* At most `limit` relations that wear a tag. */
+enum rc relation_wearing(struct tx *tx, int64_t tag_id, int64_t limit, struct relation_row **out,
+                         size_t *out_n, struct err *e);
+
 struct relation_tag_name {
     int64_t id;
     struct str name;

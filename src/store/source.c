@@ -46,6 +46,19 @@ static const struct sql SOURCE_STORE = {
     .text = "UPDATE source SET name = $2, kind = $3, archived_s = $4 WHERE id = $1",
     .in = "issI",
 };
+static const struct sql SOURCE_OF_KEY = {
+    .text = "SELECT id FROM source WHERE external_key = $1",
+    .in = "s",
+    .out = "i",
+};
+static const struct sql SOURCE_TAKE = {
+    .text = "UPDATE source SET external_key = $2 WHERE name = $1 AND external_key IS NULL",
+    .in = "ss",
+};
+static const struct sql SOURCE_KEY = {
+    .text = "UPDATE source SET external_key = $2 WHERE id = $1",
+    .in = "is",
+};
 #define COST                                                                                       \
     "SELECT o.id, o.source_id, s.name, o.kind, o.from_day, o.to_day, o.amount_fen, o.note, "       \
     "o.created_s"                                                                                  \
@@ -79,8 +92,9 @@ static const struct sql COST_REMOVE = {
     .in = "i",
 };
 
-STATEMENTS(source, &SOURCE_LIST, &SOURCE_LIST_PLAIN, &SOURCE_LOAD, &SOURCE_NAMED, &SOURCE_ADD,
-           &SOURCE_STORE, &COST_LIST, &COST_LOAD, &COST_ADD, &COST_STORE, &COST_REMOVE);
+STATEMENTS(source, &SOURCE_OF_KEY, &SOURCE_TAKE, &SOURCE_KEY, &SOURCE_LIST, &SOURCE_LIST_PLAIN,
+           &SOURCE_LOAD, &SOURCE_NAMED, &SOURCE_ADD, &SOURCE_STORE, &COST_LIST, &COST_LOAD,
+           &COST_ADD, &COST_STORE, &COST_REMOVE);
 
 static void read_source(const struct rows *r, struct arena *a, struct source_row *out)
 {
@@ -172,6 +186,27 @@ enum rc source_store(struct tx *tx, const struct source_row *s, struct err *e)
     if (rc == RC_OK)
         rc = tx_exec(tx, &SOURCE_STORE, e, s->id, s->name, s->kind, s->archived_s);
     return rc == RC_OK ? change_add(tx, "source", s->id, 0, e) : rc;
+}
+
+enum rc source_of_key(struct tx *tx, struct str key, struct str name, struct str kind,
+                      int64_t *out_id, struct err *e)
+{
+    assert(tx_is_writing(tx) && !str_empty(key) && !str_empty(name));
+    enum rc rc = tx_int(tx, &SOURCE_OF_KEY, out_id, e, key);
+    if (rc != RC_NOT_FOUND)
+        return rc;
+    rc = tx_exec(tx, &SOURCE_TAKE, e, name, key);
+    if (rc != RC_OK)
+        return rc;
+    if (tx_changes(tx) > 0)
+        return tx_int(tx, &SOURCE_OF_KEY, out_id, e, key);
+    int64_t taken;
+    rc = tx_int(tx, &SOURCE_NAMED, &taken, e, name);
+    if (rc == RC_OK) /* by the source of another key: told apart by this one's */
+        name = arena_printf(tx_arena(tx), STR_FMT " (" STR_FMT ")", STR_ARG(name), STR_ARG(key));
+    if (rc == RC_OK || rc == RC_NOT_FOUND)
+        rc = source_add(tx, name, kind, out_id, e);
+    return rc == RC_OK ? tx_exec(tx, &SOURCE_KEY, e, *out_id, key) : rc;
 }
 
 /* ---- costs ---- */

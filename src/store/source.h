@@ -24,6 +24,11 @@ enum rc source_load(struct tx *tx, int64_t id, struct source_row *out, struct er
 enum rc source_add(struct tx *tx, struct str name, struct str kind, int64_t *out_id, struct err *e);
 enum rc source_store(struct tx *tx, const struct source_row *s, struct err *e);
 
+/* The source that a platform calls `key`, whatever people have renamed it to; made with `name` and
+ * `kind` when there is none. A source of that name which no platform has named yet is taken. */
+enum rc source_of_key(struct tx *tx, struct str key, struct str name, struct str kind,
+                      int64_t *out_id, struct err *e);
+
 struct cost_row {
     int64_t id, source_id;
     struct str source, kind; /* kind: fixed, traffic, goods, incentive */

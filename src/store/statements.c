@@ -13,6 +13,7 @@
     X(batch)                                                                                       \
     X(catalogue)                                                                                   \
     X(census)                                                                                      \
+    X(chat_group)                                                                                  \
     X(clv)                                                                                         \
     X(customer)                                                                                    \
     X(customer_card)                                                                               \
@@ -20,6 +21,7 @@
     X(customer_stats)                                                                              \
     X(cycle)                                                                                       \
     X(day)                                                                                         \
+    X(department)                                                                                  \
     X(directory)                                                                                   \
     X(erasure)                                                                                     \
     X(event)                                                                                       \
@@ -52,6 +54,7 @@
     X(staff)                                                                                       \
     X(stage)                                                                                       \
     X(tag)                                                                                         \
+    X(tag_library)                                                                                 \
     X(tier)                                                                                        \
     X(timeline)                                                                                    \
     X(token)                                                                                       \

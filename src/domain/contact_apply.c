@@ -1,0 +1,417 @@
+/* contact_apply.c — the rules of contact_apply.h, friendship by friendship.
+ *
+ * Each friendship has the time of the question whose answer it holds (relation.told_us), and the
+ * account that of the last answer with all friendships, so that an older answer neither changes
+ * what is there nor brings back what a newer one did not tell. Texts of staff are sealed, so they
+ * are compared open. Costs about ten probes a customer and four a friendship where nothing changed.
+ */
+#include "domain/contact_apply.h"
+
+#include "domain/directory_apply.h"
+#include "domain/profile.h"
+#include "store/directory.h"
+#include "store/relation.h"
+#include "store/source.h"
+#include "store/tag_library.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* An answer may lag behind what the platform has said by callback. */
+enum { LAG_S = 60 };
+
+/* ---- who ---- */
+
+enum rc contact_find(struct tx *tx, const struct keyring *keys, struct str external_userid,
+                     struct str unionid, const struct customer_new *fresh,
+                     struct identity_answer *out_answer, struct identity_told *out, struct err *e)
+{
+    struct identity list[2] = {{IDENTITY_EXTERNAL_USERID, STR(""), STR_ABSENT},
+                               {IDENTITY_UNIONID, STR(""), STR_ABSENT}};
+    struct arena *a = tx_arena(tx);
+    if (!identity_normalise(a, IDENTITY_EXTERNAL_USERID, external_userid, &list[0].value)) {
+        err_set(e, RC_INVALID, "external_userid", "external_userid",
+                "external_userid 不是有效的编号", "external_userid is no id");
+        err_hint(e, "请重新向企业微信查询这位客户", "ask WeCom for this customer again");
+        return RC_INVALID;
+    }
+    bool two = identity_normalise(a, IDENTITY_UNIONID, unionid, &list[1].value);
+    enum rc rc = identity_resolve(tx, keys, list, two ? 2 : 1, fresh, out_answer, e);
+    if (rc != RC_OK || out_answer->erased)
+        return rc;
+    uint8_t hash[SECRET_INDEX_BYTES];
+    identity_hash(keys, IDENTITY_EXTERNAL_USERID, list[0].value, hash);
+    rc = identity_told(tx, IDENTITY_EXTERNAL_USERID, STR(""), hash, out, e);
+    assert(rc != RC_NOT_FOUND); /* it was just found or added */
+    return rc;
+}
+
+/* ---- where from ---- */
+
+/* WeCom's ways of adding, by its numbers; the names are what people read. */
+static const struct {
+    int64_t way;
+    const char *name, *kind;
+} WAYS[] = {
+    {1, "扫描二维码", "code"},
+    {2, "搜索手机号", "search"},
+    {3, "名片分享", "introduction"},
+    {4, "群聊添加", "other"},
+    {5, "手机通讯录", "other"},
+    {6, "微信联系人", "other"},
+    {8, "安装第三方应用", "other"},
+    {9, "搜索邮箱", "search"},
+    {10, "视频号添加", "live"},
+    {11, "日程参与人", "other"},
+    {12, "会议参与人", "other"},
+    {13, "微信好友的企业微信", "other"},
+    {14, "智慧硬件客服", "other"},
+    {15, "上门服务客服", "offline"},
+    {16, "获客链接", "link"},
+    {17, "定制开发", "other"},
+    {18, "需求回复", "other"},
+    {21, "第三方售前客服", "other"},
+    {22, "可能的商务伙伴", "other"},
+    {24, "接受微信账号的申请", "other"},
+    {201, "内部成员共享", "introduction"},
+    {202, "管理员分配", "other"},
+};
+
+enum rc contact_source(struct tx *tx, struct str state, int64_t add_way, int64_t *out,
+                       struct err *e)
+{
+    struct arena *a = tx_arena(tx);
+    const char *kind = add_way == 16 ? "link" : add_way == 0 ? "group_code" : "code";
+    if (!str_empty(state))
+        return source_of_key(tx, arena_printf(a, "state:" STR_FMT, STR_ARG(state)), state,
+                             str_from(kind), out, e);
+    *out = 0;
+    for (size_t i = 0; i < sizeof WAYS / sizeof *WAYS; i++)
+        if (WAYS[i].way == add_way)
+            return source_of_key(tx, arena_printf(a, "add_way:%" PRId64, add_way),
+                                 str_from(WAYS[i].name), str_from(WAYS[i].kind), out, e);
+    return RC_OK;
+}
+
+/* ---- one customer ---- */
+
+struct contact {
+    struct tx *tx;
+    const struct keyring *keys;
+    const struct told_contact *told;
+    int64_t asked_s;
+    struct identity_answer who;
+    struct identity_told account;
+    bool older_than_all; /* all friendships were told by a later answer */
+    struct contact_applied *out;
+};
+
+/* The friendship that began first: it says when we heard of them, and from where. */
+static const struct told_follow *first_follow(const struct told_contact *told)
+{
+    const struct told_follow *first = NULL;
+    for (size_t i = 0; i < told->follows_n; i++)
+        if (first == NULL || told->follows[i].added_s < first->added_s)
+            first = &told->follows[i];
+    return first;
+}
+
+static struct str gender_of(int64_t gender)
+{
+    return gender == 1 ? STR("male") : gender == 2 ? STR("female") : STR_ABSENT;
+}
+
+static enum rc find_who(struct contact *c, struct err *e)
+{
+    const struct told_follow *first = first_follow(c->told);
+    struct customer_new fresh = CUSTOMER_NEW;
+    fresh.nickname = str_empty(c->told->name) ? STR_ABSENT : c->told->name;
+    fresh.gender = gender_of(c->told->gender);
+    fresh.first_s = first == NULL || first->added_s > c->asked_s ? c->asked_s : first->added_s;
+    enum rc rc = RC_OK;
+    if (first != NULL)
+        rc = contact_source(c->tx, first->state, first->add_way, &fresh.source_id, e);
+    if (rc == RC_OK)
+        rc = contact_find(c->tx, c->keys, c->told->external_userid, c->told->unionid, &fresh,
+                          &c->who, &c->account, e);
+    return rc;
+}
+
+static bool same_hash(struct str kept, const uint8_t hash[static SECRET_INDEX_BYTES])
+{
+    return str_eq(kept, (struct str){(const char *)hash, SECRET_INDEX_BYTES});
+}
+
+/* What the platform says of the person, unless it said so before or a later answer is known. */
+static enum rc apply_profile(struct contact *c, struct err *e)
+{
+    struct identity_told *account = &c->account;
+    struct arena *a = tx_arena(c->tx);
+    const struct told_contact *told = c->told;
+    uint8_t hash[SECRET_INDEX_BYTES];
+    struct customer root;
+    if (account->told_us != DB_NULL && account->told_us >= told->asked_us)
+        return RC_OK;
+    secret_index(c->keys, STR("identity.told"),
+                 arena_printf(a, "%" PRId64 "\n" STR_FMT, told->gender, STR_ARG(told->name)), hash);
+    enum rc rc = RC_OK;
+    if (!same_hash(account->hash, hash) && !c->who.made) {
+        struct profile_change change = {
+            .nickname_given = !str_empty(told->name),
+            .nickname = told->name,
+            .gender_given = told->gender != 0,
+            .gender = gender_of(told->gender),
+        };
+        rc = customer_root_of(c->tx, account->customer_id, &c->who.root_id, e);
+        if (rc == RC_OK)
+            rc = customer_load(c->tx, c->who.root_id, &root, e);
+        if (rc == RC_OK)
+            rc = profile_change(c->tx, c->keys, &root, &change, e);
+    }
+    account->hash = arena_str(a, (struct str){(const char *)hash, sizeof hash});
+    account->told_us = told->asked_us;
+    if (told->type != 0)
+        account->type = told->type;
+    return rc;
+}
+
+/* ---- one friendship ---- */
+
+/* A text of staff: what is kept after it was told; `out_changed` may be set. */
+static enum rc seal_told(struct contact *c, const char *place, struct str told, struct str *kept,
+                         struct err *e)
+{
+    struct arena *a = tx_arena(c->tx);
+    struct str now = STR_ABSENT;
+    if (str_absent(told))
+        return RC_OK;
+    if (!str_absent(*kept)) {
+        enum rc rc = secret_open(c->keys, str_from(place), *kept, a, &now, e);
+        if (rc != RC_OK)
+            return rc;
+    }
+    if (str_eq(now, told)) /* none and empty are one */
+        return RC_OK;
+    *kept = str_empty(told) ? STR_ABSENT : secret_seal(c->keys, str_from(place), told, a);
+    return RC_OK;
+}
+
+/* Begins what is new or has begun again; in `row` how it then stands. */
+static enum rc apply_standing(struct contact *c, const struct told_follow *told, int64_t staff_id,
+                              int64_t source_id, struct relation_row *row, struct err *e)
+{
+    int64_t customer_id = c->account.customer_id;
+    int64_t added_s = told->added_s;
+    bool known = row->id != 0, begun = false;
+    enum rc rc = RC_OK;
+    if (known && row->deleted_s == DB_NULL) {
+        /* a row of an import has a beginning that people wrote down: it is no other friendship */
+        if (row->told_us != DB_NULL && added_s > row->added_s) {
+            c->out->begun++;
+            rc = relation_renew(c->tx, row, added_s, e);
+        }
+    } else {
+        if (known && added_s <= row->deleted_s) {
+            if (row->by_customer || c->asked_s <= row->deleted_s + LAG_S)
+                return RC_OK;     /* told although it has ended */
+            added_s = c->asked_s; /* it stands after all; since when is not known */
+        }
+        rc = relation_begin(c->tx, customer_id, staff_id, added_s, source_id, 0, &begun, e);
+        c->out->begun += begun;
+    }
+    return rc == RC_OK ? relation_find(c->tx, customer_id, staff_id, row, e) : rc;
+}
+
+static bool has(const int64_t *ids, size_t n, int64_t id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
+static enum rc apply_tags(struct contact *c, const struct told_follow *told,
+                          const struct relation_row *row, struct err *e)
+{
+    struct arena *a = tx_arena(c->tx);
+    int64_t *on = NULL, *want = ARENA_ARRAY(a, int64_t, told->tag_ids_n + 1);
+    size_t on_n = 0, want_n = 0;
+    struct tag tag;
+    enum rc rc = relation_tags(c->tx, row->id, &on, &on_n, e);
+    for (size_t i = 0; rc == RC_OK && i < told->tag_ids_n; i++) {
+        rc = tag_library_tag(c->tx, told->tag_ids[i], &tag, e);
+        if (rc == RC_OK && !has(want, want_n, tag.id))
+            want[want_n++] = tag.id;
+        c->out->unknown_tags += rc == RC_NOT_FOUND;
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    for (size_t i = 0; rc == RC_OK && i < want_n; i++) {
+        if (has(on, on_n, want[i]))
+            continue;
+        c->out->tagged++;
+        rc = relation_tag_put(c->tx, row, want[i], c->asked_s, e);
+    }
+    for (size_t i = 0; rc == RC_OK && i < on_n; i++) {
+        if (has(want, want_n, on[i]))
+            continue;
+        c->out->untagged++;
+        rc = relation_tag_off(c->tx, row, on[i], c->asked_s, e);
+    }
+    return rc;
+}
+
+/* With the account beside them, so that they add to it or propose. */
+static enum rc apply_phones(struct contact *c, const struct told_follow *told, struct err *e)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < told->mobiles_n; i++) {
+        struct identity list[2] = {
+            {IDENTITY_EXTERNAL_USERID, STR(""), str_trim(c->told->external_userid)},
+            {IDENTITY_PHONE, STR(""), STR_ABSENT}};
+        struct customer_new fresh = CUSTOMER_NEW;
+        struct identity_answer answer;
+        if (!identity_normalise(tx_arena(c->tx), IDENTITY_PHONE, told->mobiles[i], &list[1].value))
+            continue;
+        rc = identity_resolve(c->tx, c->keys, list, 2, &fresh, &answer, e);
+        c->out->proposals += rc == RC_OK ? answer.proposals : 0;
+    }
+    return rc;
+}
+
+static enum rc apply_follow(struct contact *c, const struct told_follow *told, struct err *e)
+{
+    struct relation_row row = {0};
+    int64_t staff_id, source_id;
+    enum rc rc = directory_staff_of(c->tx, told->userid, &staff_id, e);
+    if (rc == RC_OK)
+        rc = relation_find(c->tx, c->account.customer_id, staff_id, &row, e);
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    bool known = rc == RC_OK && row.told_us != DB_NULL;
+    if (known && row.told_us == c->told->asked_us)
+        return RC_OK; /* this very answer */
+    if (c->older_than_all || (known && row.told_us > c->told->asked_us)) {
+        c->out->stale++;
+        return RC_OK;
+    }
+    rc = contact_source(c->tx, told->state, told->add_way, &source_id, e);
+    if (rc == RC_OK)
+        rc = apply_standing(c, told, staff_id, source_id, &row, e);
+    if (rc == RC_OK)
+        rc = seal_told(c, "relation.remark", told->remark, &row.remark_sealed, e);
+    if (rc == RC_OK)
+        rc = seal_told(c, "relation.description", told->description, &row.description_sealed, e);
+    if (rc != RC_OK)
+        return rc;
+    row.add_way = told->add_way;
+    row.told_us = c->told->asked_us;
+    if (source_id != 0)
+        row.source_id = source_id;
+    rc = relation_tell(c->tx, &row, e);
+    if (rc == RC_OK && told->tags_told)
+        rc = apply_tags(c, told, &row, e);
+    return rc == RC_OK ? apply_phones(c, told, e) : rc;
+}
+
+/* Those that a complete answer does not tell have been ended by the staff: one that a customer
+ * ended goes on being told. */
+static enum rc end_missing(struct contact *c, struct err *e)
+{
+    struct relation_row *rows = NULL;
+    size_t n = 0;
+    enum rc rc = relation_in_force(c->tx, c->account.customer_id, &rows, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        struct relation_row *row = &rows[i];
+        bool ended = false;
+        if (row->told_us != DB_NULL && row->told_us >= c->told->asked_us)
+            continue; /* told by this answer or a later one */
+        int64_t at_s = c->asked_s > row->added_s ? c->asked_s : row->added_s;
+        rc = relation_end(c->tx, row->customer_id, row->staff_id, at_s, false, &ended, e);
+        row->told_us = c->told->asked_us;
+        if (rc == RC_OK)
+            rc = relation_tell(c->tx, row, e);
+        c->out->ended += ended;
+    }
+    return rc;
+}
+
+static enum rc apply_all(struct contact *c, struct err *e)
+{
+    struct identity_told before = c->account;
+    enum rc rc = apply_profile(c, e);
+    for (size_t i = 0; rc == RC_OK && i < c->told->follows_n; i++)
+        rc = apply_follow(c, &c->told->follows[i], e);
+    if (rc == RC_OK && c->told->complete && !c->older_than_all &&
+        c->account.complete_us != c->told->asked_us) {
+        rc = end_missing(c, e);
+        c->account.complete_us = c->told->asked_us;
+    }
+    bool same =
+        before.told_us == c->account.told_us && before.complete_us == c->account.complete_us;
+    return rc == RC_OK && !same ? identity_tell(c->tx, &c->account, e) : rc;
+}
+
+enum rc contact_apply(struct tx *tx, const struct keyring *keys, const struct told_contact *told,
+                      struct contact_applied *out, struct err *e)
+{
+    assert(tx_is_writing(tx) && told->asked_us > 0);
+    *out = (struct contact_applied){0};
+    struct contact c = {
+        .tx = tx, .keys = keys, .told = told, .asked_s = told->asked_us / 1000000, .out = out};
+    enum rc rc = find_who(&c, e);
+    if (rc != RC_OK)
+        return rc;
+    out->erased = c.who.erased;
+    out->made = c.who.made;
+    out->merges = c.who.merges;
+    out->proposals = c.who.proposals;
+    if (out->erased)
+        return RC_OK;
+    out->customer_id = c.account.customer_id;
+    c.older_than_all = c.account.complete_us != DB_NULL && c.account.complete_us > told->asked_us;
+    return apply_all(&c, e);
+}
+
+/* ---- ends ---- */
+
+/* RC_NOT_FOUND, `e` untouched, when the pair is not known. */
+static enum rc find_pair(struct tx *tx, const struct keyring *keys, struct str external_userid,
+                         struct str userid, struct relation_row *out, struct err *e)
+{
+    struct str value;
+    int64_t customer_id;
+    struct staff_row staff;
+    uint8_t hash[SECRET_INDEX_BYTES];
+    if (!identity_normalise(tx_arena(tx), IDENTITY_EXTERNAL_USERID, external_userid, &value))
+        return RC_NOT_FOUND;
+    identity_hash(keys, IDENTITY_EXTERNAL_USERID, value, hash);
+    enum rc rc = identity_find(tx, IDENTITY_EXTERNAL_USERID, STR(""), hash, &customer_id, e);
+    if (rc == RC_OK)
+        rc = directory_find_staff(tx, userid, &staff, e);
+    return rc == RC_OK ? relation_find(tx, customer_id, staff.id, out, e) : rc;
+}
+
+enum rc contact_apply_end(struct tx *tx, const struct keyring *keys, struct str external_userid,
+                          struct str userid, int64_t at_s, bool by_customer, enum contact_end *out,
+                          struct err *e)
+{
+    assert(tx_is_writing(tx));
+    struct relation_row row;
+    bool ended = false;
+    enum rc rc = find_pair(tx, keys, external_userid, userid, &row, e);
+    if (rc == RC_NOT_FOUND) {
+        *out = CONTACT_UNKNOWN;
+        return RC_OK;
+    }
+    /* The customer ended it after it had ended: it had begun again, unseen. */
+    if (rc == RC_OK && row.deleted_s != DB_NULL && row.deleted_s < at_s && by_customer) {
+        ended = true;
+        rc = relation_end_again(tx, &row, at_s, e);
+    } else if (rc == RC_OK && row.added_s <= at_s) {
+        rc = relation_end(tx, row.customer_id, row.staff_id, at_s, by_customer, &ended, e);
+    }
+    if (rc == RC_OK)
+        *out = ended ? CONTACT_ENDED : CONTACT_ENDED_BEFORE;
+    return rc;
+}

@@ -1,0 +1,264 @@
+/* tag_apply.c — the library of tags, kept to what was told.
+ *
+ * Each group and tag is one probe by the platform's id and, when its name changed or it is new, one
+ * by name. Stepping aside makes any order of renames work, also in a circle: whoever stepped aside
+ * gets its own name when it is told. A library of 10,000 tags is 30,000 probes: the caller cuts it
+ * by groups where that is too long for one closure.
+ */
+#include "domain/tag_apply.h"
+
+#include "store/relation.h"
+#include "store/tag_library.h"
+
+#include <assert.h>
+
+enum { UNDRESS_AT_ONCE = 500 };
+
+static struct str aside(struct tx *tx, struct str name, struct str id)
+{
+    return arena_printf(tx_arena(tx), STR_FMT " (" STR_FMT ")", STR_ARG(name), STR_ARG(id));
+}
+
+/* The larger comes first with them, the smaller with us. */
+static int64_t position_of(int64_t order)
+{
+    return -order;
+}
+
+/* ---- tags ---- */
+
+/* Makes room for the name: the platform's own other tag steps aside; in `out_free` the tag that may
+ * be taken over, 0: none. */
+static enum rc free_tag_name(struct tx *tx, int64_t group_id, struct str name, int64_t own_id,
+                             struct tag *out, struct err *e)
+{
+    struct str external;
+    enum rc rc = tag_library_tag_named(tx, group_id, name, out, &external, e);
+    bool other = rc == RC_OK && out->id != own_id;
+    if (!other || str_absent(external)) {
+        if (!other)
+            out->id = 0;
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    struct tag t = *out;
+    out->id = 0;
+    t.name = aside(tx, t.name, external);
+    return tag_store(tx, &t, e);
+}
+
+/* A tag of Koi's own that stands in the way of a renamed one: two rows, one name. */
+static enum rc step_aside(struct tx *tx, struct tag *t, struct err *e)
+{
+    t->name = arena_printf(tx_arena(tx), STR_FMT " (Koi)", STR_ARG(t->name));
+    return tag_store(tx, t, e);
+}
+
+static enum rc make_tag(struct tx *tx, int64_t group_id, const struct told_tag *told,
+                        struct str name, struct tag_applied *out, struct err *e)
+{
+    struct tag t;
+    enum rc rc = free_tag_name(tx, group_id, name, 0, &t, e);
+    if (rc != RC_OK)
+        return rc;
+    if (t.id != 0) {
+        out->changed++;
+        t.archived_s = DB_NULL;
+        t.position = position_of(told->order);
+        rc = tag_store(tx, &t, e);
+    } else {
+        out->added++;
+        rc = tag_add(tx, group_id, name, STR("basic"), position_of(told->order), &t.id, e);
+    }
+    return rc == RC_OK ? tag_library_name_tag(tx, t.id, told->id, e) : rc;
+}
+
+static enum rc keep_tag(struct tx *tx, int64_t group_id, const struct told_tag *told,
+                        struct tag_applied *out, struct err *e)
+{
+    struct tag t, rival;
+    struct str name = str_empty(told->name) ? told->id : told->name;
+    enum rc rc = tag_library_tag(tx, told->id, &t, e);
+    if (rc == RC_NOT_FOUND)
+        return make_tag(tx, group_id, told, name, out, e);
+    if (rc != RC_OK)
+        return rc;
+    if (str_empty(told->name))
+        name = t.name;
+    bool same_place = t.group_id == group_id && str_eq(t.name, name);
+    if (same_place && t.position == position_of(told->order))
+        return RC_OK; /* also when people have archived it */
+    if (!same_place) {
+        rc = free_tag_name(tx, group_id, name, t.id, &rival, e);
+        if (rc == RC_OK && rival.id != 0)
+            rc = step_aside(tx, &rival, e);
+    }
+    t.group_id = group_id;
+    t.name = name;
+    t.position = position_of(told->order);
+    out->changed++;
+    return rc == RC_OK ? tag_store(tx, &t, e) : rc;
+}
+
+enum rc tag_apply_tag_gone(struct tx *tx, struct str id, struct tag_applied *out, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    struct tag t;
+    enum rc rc = tag_library_tag(tx, id, &t, e);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    if (t.archived_s == DB_NULL)
+        t.archived_s = tx_now_s(tx);
+    out->removed++;
+    rc = tag_store(tx, &t, e);
+    return rc == RC_OK ? tag_library_name_tag(tx, t.id, STR_ABSENT, e) : rc;
+}
+
+/* ---- groups ---- */
+
+/* As free_tag_name(). */
+static enum rc free_group_name(struct tx *tx, int64_t category_id, struct str name, int64_t own_id,
+                               struct tag_group *out, struct err *e)
+{
+    struct str external;
+    enum rc rc = tag_library_group_named(tx, category_id, name, out, &external, e);
+    bool other = rc == RC_OK && out->id != own_id;
+    if (!other || str_absent(external)) {
+        if (!other)
+            out->id = 0;
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    struct tag_group g = *out;
+    out->id = 0;
+    g.name = aside(tx, g.name, external);
+    return tag_group_store(tx, &g, e);
+}
+
+static enum rc make_group(struct tx *tx, const struct told_tag_group *told, int64_t *out_id,
+                          struct tag_applied *out, struct err *e)
+{
+    struct tag_group g = {0};
+    int64_t category;
+    struct str name = str_empty(told->name) ? told->id : told->name;
+    enum rc rc = tag_library_category(tx, STR("企业微信"), &category, e);
+    if (rc == RC_OK)
+        rc = free_group_name(tx, category, name, 0, &g, e);
+    if (rc != RC_OK)
+        return rc;
+    if (g.id != 0) {
+        out->changed++;
+        g.position = position_of(told->order);
+        rc = tag_group_store(tx, &g, e);
+    } else {
+        out->added++;
+        rc = tag_group_add(tx, category, name, position_of(told->order), &g.id, e);
+    }
+    *out_id = g.id;
+    return rc == RC_OK ? tag_library_name_group(tx, g.id, told->id, e) : rc;
+}
+
+static enum rc keep_group(struct tx *tx, const struct told_tag_group *told, int64_t *out_id,
+                          struct tag_applied *out, struct err *e)
+{
+    struct tag_group g, rival;
+    enum rc rc = tag_library_group(tx, told->id, &g, e);
+    if (rc == RC_NOT_FOUND)
+        return make_group(tx, told, out_id, out, e);
+    if (rc != RC_OK)
+        return rc;
+    *out_id = g.id;
+    bool same_name = str_empty(told->name) || str_eq(told->name, g.name);
+    if (same_name && g.position == position_of(told->order))
+        return RC_OK;
+    if (!same_name) {
+        rc = free_group_name(tx, g.category_id, told->name, g.id, &rival, e);
+        if (rc == RC_OK && rival.id != 0) {
+            rival.name = arena_printf(tx_arena(tx), STR_FMT " (Koi)", STR_ARG(rival.name));
+            rc = tag_group_store(tx, &rival, e);
+        }
+        g.name = told->name;
+    }
+    g.position = position_of(told->order);
+    out->changed++;
+    return rc == RC_OK ? tag_group_store(tx, &g, e) : rc;
+}
+
+static enum rc drop_tags(struct tx *tx, int64_t group_id, const struct told_tag *told, size_t n,
+                         struct tag_applied *out, struct err *e)
+{
+    struct str *ids = NULL;
+    size_t m = 0;
+    enum rc rc = tag_library_tags(tx, group_id, &ids, &m, e);
+    for (size_t i = 0; rc == RC_OK && i < m; i++) {
+        bool there = false;
+        for (size_t j = 0; j < n && !there; j++)
+            there = str_eq(told[j].id, ids[i]);
+        if (!there)
+            rc = tag_apply_tag_gone(tx, ids[i], out, e);
+    }
+    return rc;
+}
+
+enum rc tag_apply_group_gone(struct tx *tx, struct str id, struct tag_applied *out, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    struct tag_group g;
+    enum rc rc = tag_library_group(tx, id, &g, e);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    out->removed++;
+    rc = drop_tags(tx, g.id, NULL, 0, out, e);
+    return rc == RC_OK ? tag_library_name_group(tx, g.id, STR_ABSENT, e) : rc;
+}
+
+static enum rc apply_group(struct tx *tx, const struct told_tag_group *told, bool some_tags,
+                           struct tag_applied *out, struct err *e)
+{
+    int64_t group_id;
+    if (told->deleted)
+        return tag_apply_group_gone(tx, told->id, out, e);
+    enum rc rc = keep_group(tx, told, &group_id, out, e);
+    if (rc == RC_OK && !some_tags) /* first, so that their names are free */
+        rc = drop_tags(tx, group_id, told->tags, told->tags_n, out, e);
+    for (size_t i = 0; rc == RC_OK && i < told->tags_n; i++) {
+        if (told->tags[i].deleted)
+            rc = tag_apply_tag_gone(tx, told->tags[i].id, out, e);
+        else
+            rc = keep_tag(tx, group_id, &told->tags[i], out, e);
+    }
+    return rc;
+}
+
+enum rc tag_apply(struct tx *tx, const struct told_tag_group *groups, size_t n, bool complete,
+                  bool some_tags, struct tag_applied *out, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    enum rc rc = RC_OK;
+    struct str *ids = NULL;
+    size_t m = 0;
+    if (complete)
+        rc = tag_library_groups(tx, &ids, &m, e);
+    for (size_t i = 0; rc == RC_OK && i < m; i++) {
+        bool there = false;
+        for (size_t j = 0; j < n && !there; j++)
+            there = str_eq(groups[j].id, ids[i]);
+        if (!there)
+            rc = tag_apply_group_gone(tx, ids[i], out, e);
+    }
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        rc = apply_group(tx, &groups[i], some_tags, out, e);
+    return rc;
+}
+
+enum rc tag_apply_undress(struct tx *tx, int64_t tag_id, int64_t at_s, bool *out_more,
+                          struct err *e)
+{
+    assert(tx_is_writing(tx));
+    struct relation_row *rows = NULL;
+    size_t n = 0;
+    enum rc rc = relation_wearing(tx, tag_id, UNDRESS_AT_ONCE, &rows, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        rc = relation_tag_off(tx, &rows[i], tag_id, at_s, e);
+    if (rc == RC_OK)
+        *out_more = n == UNDRESS_AT_ONCE;
+    return rc;
+}

@@ -1,0 +1,93 @@
+/* chat_group.c — groups and members as rows. A group has 500 members at most and some thousand who
+ * left; all are read by the primary key, 1 µs each.
+ */
+#include "store/chat_group.h"
+
+#include "store/event.h"
+#include "store/list.h"
+#include "store/statements.h"
+
+#include <assert.h>
+
+static const struct sql FIND = {
+    .text = "SELECT id, name, coalesce(owner_id, 0), dismissed_s, notice_sealed, member_version,"
+            " told_us FROM chat_group WHERE external_id = $1",
+    .in = "s",
+    .out = "isiIBSI",
+};
+static const struct sql STORE = {
+    .text = "UPDATE chat_group SET name = $2, owner_id = $3, dismissed_s = $4, notice_sealed = $5,"
+            " member_version = $6, told_us = $7 WHERE id = $1",
+    .in = "isIIBSI",
+};
+static const struct sql MEMBERS = {
+    .text = "SELECT customer_id, joined_s, left_s, coalesce(inviter_id, 0), join_scene"
+            " FROM group_member WHERE group_id = $1 ORDER BY customer_id",
+    .in = "i",
+    .out = "iiIiI",
+};
+static const struct sql SET_SCENE = {
+    .text = "UPDATE group_member SET join_scene = $3 WHERE group_id = $1 AND customer_id = $2",
+    .in = "iiI",
+};
+
+STATEMENTS(chat_group, &FIND, &STORE, &MEMBERS, &SET_SCENE);
+
+enum rc chat_group_find(struct tx *tx, struct str external_id, struct chat_group_row *out,
+                        struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &FIND, &r, e, external_id);
+    if (rc != RC_OK)
+        return rc;
+    struct arena *a = tx_arena(tx);
+    *out = (struct chat_group_row){
+        .id = rows_int(r, 0),
+        .name = rows_copy(r, 1, a),
+        .owner_id = rows_int(r, 2),
+        .dismissed_s = rows_null(r, 3) ? DB_NULL : rows_int(r, 3),
+        .notice_sealed = rows_copy(r, 4, a),
+        .version = rows_copy(r, 5, a),
+        .told_us = rows_null(r, 6) ? DB_NULL : rows_int(r, 6),
+    };
+    return rows_end(r, e);
+}
+
+enum rc chat_group_store(struct tx *tx, const struct chat_group_row *row, bool shown, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    enum rc rc =
+        tx_exec(tx, &STORE, e, row->id, row->name, row->owner_id == 0 ? DB_NULL : row->owner_id,
+                row->dismissed_s, row->notice_sealed, row->version, row->told_us);
+    return rc == RC_OK && shown ? change_add(tx, "chat_group", row->id, 0, e) : rc;
+}
+
+enum rc chat_group_members(struct tx *tx, int64_t group_id, struct chat_member **out, size_t *out_n,
+                           struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &MEMBERS, &r, e, group_id);
+    if (rc != RC_OK)
+        return rc;
+    struct chat_member *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, n, room) = (struct chat_member){
+            .customer_id = rows_int(r, 0),
+            .joined_s = rows_int(r, 1),
+            .left_s = rows_null(r, 2) ? DB_NULL : rows_int(r, 2),
+            .inviter_id = rows_int(r, 3),
+            .join_scene = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
+        };
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
+enum rc chat_group_set_scene(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t scene,
+                             struct err *e)
+{
+    assert(tx_is_writing(tx));
+    return tx_exec(tx, &SET_SCENE, e, group_id, customer_id, scene);
+}

@@ -1,0 +1,29 @@
+/* tag_library — a platform's tag groups and tags among the corp's own: which row has which id of
+ * the platform's. Everything else about them is in store/tag.h.
+ */
+#ifndef KOI_STORE_TAG_LIBRARY_H
+#define KOI_STORE_TAG_LIBRARY_H
+
+#include "store/tag.h"
+
+/* The row with the platform's id; RC_NOT_FOUND (e untouched). */
+enum rc tag_library_group(struct tx *tx, struct str external_id, struct tag_group *out,
+                          struct err *e);
+enum rc tag_library_tag(struct tx *tx, struct str external_id, struct tag *out, struct err *e);
+/* The row of that name (unique in its category or group); RC_NOT_FOUND (e untouched). In
+ * `out_external` its id of the platform's, absent when it has none. */
+enum rc tag_library_group_named(struct tx *tx, int64_t category_id, struct str name,
+                                struct tag_group *out, struct str *out_external, struct err *e);
+enum rc tag_library_tag_named(struct tx *tx, int64_t group_id, struct str name, struct tag *out,
+                              struct str *out_external, struct err *e);
+/* Says which id a row has; absent takes it away. */
+enum rc tag_library_name_group(struct tx *tx, int64_t id, struct str external_id, struct err *e);
+enum rc tag_library_name_tag(struct tx *tx, int64_t id, struct str external_id, struct err *e);
+/* The category in which new groups of the platform are put; made when there is none. */
+enum rc tag_library_category(struct tx *tx, struct str name, int64_t *out_id, struct err *e);
+/* The platform's ids of all groups, and of all tags (of one group unless 0). */
+enum rc tag_library_groups(struct tx *tx, struct str **out, size_t *out_n, struct err *e);
+enum rc tag_library_tags(struct tx *tx, int64_t group_id, struct str **out, size_t *out_n,
+                         struct err *e);
+
+#endif
