@@ -1,8 +1,8 @@
 /* handlers — what the inbox does for each kind that WeCom tells (domain/inbox_work.h).
  *
- * So far the kinds that need nothing: what the app itself is told. Those of customers, groups,
- * tags and staff will ask WeCom for details by client.h (docs/WECOM.md); until there are handlers
- * they are kept as ignored and can be asked for again.
+ * So far the kinds that need no answer of WeCom's: what the app itself is told, and the ends of
+ * friendships, groups, tags, staff and departments. Those for which WeCom must be asked will ask by
+ * client.h (docs/WECOM.md); until then they are kept as ignored and can be asked for again.
  */
 #ifndef KOI_CONNECT_WECOM_HANDLERS_H
 #define KOI_CONNECT_WECOM_HANDLERS_H
