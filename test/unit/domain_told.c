@@ -203,6 +203,25 @@ static void who_is_not_told_is_gone_when_all_are_told(void **state)
     told_log_agrees(f);
 }
 
+static void an_unseen_friendship_ends(void **state)
+{
+    struct store_fixture *f = *state;
+    struct told_follow one = follow("zhang", 10);
+    struct told_contact c = contact("wmA", &one, 1, 20);
+    tell_contact(f, &c);
+    c = contact("wmA", NULL, 0, 70); /* the staff ended it */
+    assert_int_equal(tell_contact(f, &c).ended, 1);
+    /* it began again at 90, which nobody told, and the customer ended it at 110 */
+    assert_int_equal(tell_end(f, "wmA", "zhang", 110, true), CONTACT_ENDED);
+    ONCE_MORE(f, tell_end(f, "wmA", "zhang", 110, true));
+    one.added_s = TOLD_BASE_S + 90;
+    c = contact("wmA", &one, 1, 300);
+    assert_int_equal(tell_contact(f, &c).begun, 0);
+    assert_int_equal(told_number(f, &FRIENDS, NULL), 0);
+    assert_int_equal(told_number(f, &LOST, NULL), 1);
+    told_log_agrees(f);
+}
+
 static void a_unionid_joins_two(void **state)
 {
     struct store_fixture *f = *state;
@@ -573,7 +592,7 @@ static void staff_come_and_go(void **state)
     STORE_TEST(a_new_customer, engine), STORE_TEST(an_edit_changes_what_differs, engine),          \
         STORE_TEST(friendships_end_both_ways, engine),                                             \
         STORE_TEST(who_is_not_told_is_gone_when_all_are_told, engine),                             \
-        STORE_TEST(a_unionid_joins_two, engine),                                                   \
+        STORE_TEST(an_unseen_friendship_ends, engine), STORE_TEST(a_unionid_joins_two, engine),    \
         STORE_TEST(a_phone_of_another_is_proposed, engine),                                        \
         STORE_TEST(the_erased_stay_so, engine), STORE_TEST(the_library_is_kept, engine),           \
         STORE_TEST(a_deleted_tag_is_taken_off, engine), STORE_TEST(a_group_is_kept, engine),       \

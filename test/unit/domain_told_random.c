@@ -62,6 +62,7 @@ struct run {
     struct store_fixture *f;
     struct rng rng;
     struct world world;
+    int people, staff; /* who change: the fewer, the more often each */
     struct message *list;
     size_t n;
     struct arena arena;
@@ -91,7 +92,7 @@ static void leave_message(struct run *r, struct message m)
 
 static void step_pair(struct run *r, int64_t now_s)
 {
-    int who = below(r, PEOPLE), staff = below(r, STAFF), what = below(r, 6);
+    int who = below(r, r->people), staff = below(r, r->staff), what = below(r, 6);
     struct pair *p = &r->world.pairs[who][staff];
     struct message end = {.what = END, .who = who, .staff = staff, .at_s = now_s};
     if (!p->there || (p->lost && what < 4)) {
@@ -122,7 +123,7 @@ static void step_pair(struct run *r, int64_t now_s)
 
 static void step_group(struct run *r, int64_t now_s)
 {
-    int g = below(r, GROUPS), who = below(r, PEOPLE);
+    int g = below(r, GROUPS), who = below(r, r->people);
     bool joined = r->world.in[g][who] == 0;
     r->world.in[g][who] = joined ? now_s : 0;
     r->world.version[g]++;
@@ -350,6 +351,8 @@ static void one_life(struct store_fixture *f, uint64_t seed)
     struct run r = {.f = f, .rng = rng_seed(seed), .asked_s = END_S + 1};
     r.list = calloc(MESSAGES, sizeof *r.list);
     assert_non_null(r.list);
+    r.people = 1 + below(&r, PEOPLE);
+    r.staff = 1 + below(&r, STAFF);
     arena_init(&r.arena, 0);
     tell_library(&r);
     for (int i = 1; i <= STEPS; i++) {
