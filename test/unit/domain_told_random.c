@@ -386,13 +386,13 @@ static void lives(enum db_engine *engine, int n)
 static void lives_on_sqlite(void **state)
 {
     (void)state;
-    lives(&STORE_SQLITE, 300);
+    lives(&STORE_SQLITE, 200);
 }
 
 static void lives_on_postgres(void **state)
 {
     (void)state;
-    lives(&STORE_POSTGRES, 20);
+    lives(&STORE_POSTGRES, 10);
 }
 
 int main(void)
