@@ -266,6 +266,21 @@ int64_t set_count_both(const struct set *a, const struct set *b)
 
 /* ---- one chunk at a time ---- */
 
+void set_call(const struct set *s, uint32_t chunk)
+{
+    enum { A_LINE = 64, A_PAGE = 4096, LINES = 4 /* of a page, then the processor goes on */ };
+    const struct chunk *c = chunk_at(s, chunk);
+    if (s != NULL && chunk + 1 < s->chunks)
+        __builtin_prefetch(s->at[chunk + 1]);
+    if (c == NULL)
+        return;
+    const char *from = c->words != NULL ? (const char *)c->words : (const char *)c->array;
+    size_t bytes = c->words != NULL ? sizeof(struct set_words) : c->n * sizeof *c->array;
+    for (size_t page = 0; from != NULL && page < bytes; page += A_PAGE)
+        for (size_t line = 0; line < LINES && page + line * A_LINE < bytes; line++)
+            __builtin_prefetch(from + page + line * A_LINE);
+}
+
 void set_load(const struct set *s, uint32_t chunk, struct set_words *out)
 {
     const struct chunk *c = chunk_at(s, chunk);

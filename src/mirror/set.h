@@ -73,6 +73,10 @@ void set_and(const struct set *s, uint32_t chunk, struct set_words *x);
 void set_or(const struct set *s, uint32_t chunk, struct set_words *x);
 void set_and_not(const struct set *s, uint32_t chunk, struct set_words *x);
 
+/* Calls what the three would read of a chunk into the cache, as far as the processor does not see
+ * it coming: what is told of the next chunk, and where this one's bits begin. */
+void set_call(const struct set *s, uint32_t chunk);
+
 /* No bits. */
 void words_clear(struct set_words *x);
 /* The first n bits and no others. */

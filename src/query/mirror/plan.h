@@ -190,8 +190,10 @@ size_t plan_fuse(struct ask **items, size_t n);
 enum rc plan_match(struct plan *p, const struct events *ev, struct match *out,
                    struct match_needs *needs, struct err *e);
 
-/* run.c: leaves of the customers in question, bits of one chunk, those the ask holds for. `scratch`
- * has room for 2 × depth word lists. */
+/* run.c: calls the sets that an ask names into the cache, of a chunk that comes next. */
+void ask_call(const struct ask *ask, uint32_t chunk);
+/* Leaves of the customers in question, bits of one chunk, those the ask holds for. `scratch` has
+ * room for 2 × depth word lists. */
 void ask_run(const struct ask *ask, const struct snapshot *s, uint32_t chunk, struct set_words *x,
              struct set_words *scratch);
 /* run_event.c */

@@ -298,7 +298,8 @@ WIDER_INLINE struct gathered gather_wider(const struct retention_run *r, struct 
         if (back == 0)
             continue;
         backs = wider_units(f, at_s, back, f->base_s, r->back_to_s, backs);
-        come_back(r, at_s[AT_ONCE - 1 - (uint32_t)__builtin_clzll(back)], &g);
+        if (r->q->rolling || row + AT_ONCE < rows.to) /* else nobody asks */
+            come_back(r, at_s[AT_ONCE - 1 - (uint32_t)__builtin_clzll(back)], &g);
     }
     g.starts |= r->q->first ? 0 : (uint32_t)_mm512_reduce_or_epi32(starts);
     g.back = (uint32_t)_mm512_reduce_or_epi32(backs);

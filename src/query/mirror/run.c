@@ -174,6 +174,14 @@ static void narrow(const struct ask *ask, struct place at, struct set_words *x,
     *x = scratch[0];
 }
 
+void ask_call(const struct ask *ask, uint32_t chunk)
+{
+    for (size_t i = 0; i < ask->n_items; i++)
+        ask_call(ask->items[i], chunk);
+    for (size_t i = 0; ask->kind == ASK_SETS && i < ask->n_sets; i++)
+        set_call(ask->sets[i], chunk);
+}
+
 void ask_run(const struct ask *ask, const struct snapshot *s, uint32_t chunk, struct set_words *x,
              struct set_words *scratch)
 {
