@@ -106,6 +106,11 @@ static inline void words_put(struct set_words *x, uint32_t i)
 {
     x->w[i / 64] |= UINT64_C(1) << (i % 64);
 }
+static inline void words_set(struct set_words *x, uint32_t i, bool yes)
+{
+    uint64_t bit = UINT64_C(1) << (i % 64);
+    x->w[i / 64] = yes ? x->w[i / 64] | bit : x->w[i / 64] & ~bit;
+}
 
 /* Whether AVX2 is in use, and AVX-512 (F, BW, DQ, VL, CD, VBMI, VPOPCNTDQ) besides. */
 bool set_uses_avx2(void);

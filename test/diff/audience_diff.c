@@ -186,6 +186,7 @@ static void check_mirror(struct trial *run, struct tx *tx, const struct audience
     struct err e = ERR_INIT;
     struct mirror_answer a;
     int64_t start = clock_mono_us(), expected = 0;
+    set_use_avx512(run->mirrored % 2 == 0);
     if (mirror_ask(run->engines.snapshot, tx, q, &a, &e) != RC_OK)
         stop(run, text, "the mirror refuses it", &e);
     run->mirror_us += clock_mono_us() - start;

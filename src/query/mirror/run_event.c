@@ -8,7 +8,7 @@
  * with the rows.
  */
 #include "query/mirror/match.h"
-#include "query/mirror/instants.h"
+#include "query/mirror/newest.h"
 #include "query/mirror/places.h"
 
 #include "base/calendar.h"
@@ -130,12 +130,6 @@ bool measure_holds_for_none(const struct events_ask *x)
 
 /* ---- postings ---- */
 
-static void put_bit(struct set_words *x, uint32_t local, bool holds)
-{
-    uint64_t bit = UINT64_C(1) << (local % 64);
-    x->w[local / 64] = holds ? x->w[local / 64] | bit : x->w[local / 64] & ~bit;
-}
-
 /* Number and sum are all that is asked of plain events: the place in the posting says the rest. */
 static bool counts_plainly(const struct events_ask *x)
 {
@@ -207,7 +201,7 @@ static void run_posting_few(const struct events_ask *x, const struct run_posting
         if (i < AHEAD || range.from == range.to)
             continue;
         struct tally t = tally_places(x, p, range, sum);
-        put_bit(out, list[i - AHEAD], tally_holds(x, &t));
+        words_set(out, list[i - AHEAD], tally_holds(x, &t));
     }
     free(list);
 }
@@ -222,7 +216,7 @@ static void run_posting_each(const struct events_ask *x, const struct run_postin
         if (!words_has(who, p->local[i]))
             continue;
         struct tally t = tally_places(x, p, range, sum);
-        put_bit(out, p->local[i], tally_holds(x, &t));
+        words_set(out, p->local[i], tally_holds(x, &t));
     }
 }
 
@@ -339,7 +333,7 @@ static void run_posting(const struct events_ask *x, const struct run *run, uint8
                 hit_matches(&x->matches[0], &h, x->now_s))
                 count_in(&t, &h, days);
         }
-        put_bit(out, local, tally_holds(x, &t));
+        words_set(out, local, tally_holds(x, &t));
     }
 }
 
@@ -441,16 +435,30 @@ static void run_rows_of(const struct ask *ask, const struct run *run, const stru
             uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(left);
             struct run_range range = run_range_of(run, local);
             if (range.from == range.to) {
-                put_bit(out, local, x->zero);
+                words_set(out, local, x->zero);
                 continue;
             }
             if (!x->wants_columns)
                 range.from = run_first_since(run, local, range, x->from_s);
             places_to(x, &pl, local, few);
-            put_bit(out, local,
-                    ask->kind == ASK_SEQ ? seq_rows(x, run, range, &pl)
-                                         : tally_rows(x, run, range, &pl));
+            words_set(out, local,
+                      ask->kind == ASK_SEQ ? seq_rows(x, run, range, &pl)
+                                           : tally_rows(x, run, range, &pl));
         }
+}
+
+/* Where nothing but the number of plain events is asked; `places` is the caller's room. */
+static bool counts_rows(const struct ask *ask, struct places_ask *places, struct newest_ask *out)
+{
+    const struct events_ask *x = ask->events;
+    const struct match *m = &x->matches[0];
+    if (ask->kind != ASK_MEASURE || x->wants_columns || m->where != NULL || m->kept)
+        return false;
+    for (const struct events_ask *also = x; also != NULL; also = also->also)
+        if (also->node->kind == NODE_TEST && also->node->what != WHAT_COUNT)
+            return false;
+    *out = (struct newest_ask){.places = places, .slot = x->slot};
+    return places_of(x, places) && newest_enough(places, &out->enough);
 }
 
 /* ---- runs ---- */
@@ -460,6 +468,8 @@ static void run_one(const struct ask *ask, const struct run *run, const struct s
                     struct set_words *out)
 {
     const struct events_ask *x = ask->events;
+    struct places_ask places;
+    struct newest_ask newest;
     uint32_t rows = 0;
     for (size_t k = 0; k < x->n_slots; k++)
         rows += run->by_kind[x->kinds[k]];
@@ -470,6 +480,8 @@ static void run_one(const struct ask *ask, const struct run *run, const struct s
     if (ask->kind == ASK_MEASURE && x->n_slots == 1 && !x->wants_rows &&
         run->postings[x->kinds[0]] != NULL)
         run_posting(x, run, x->kinds[0], who, out);
+    else if (counts_rows(ask, &places, &newest))
+        newest_of_run(&newest, run, who, out);
     else
         run_rows_of(ask, run, who, out);
 }
@@ -550,7 +562,7 @@ static void plainly_of_several(const struct ask *ask, const struct chunk *chunk,
         for (uint64_t bits = who->w[w]; bits != 0; bits &= bits - 1) {
             uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(bits);
             struct tally t = {.count = s->count[local], .sum = s->sum[local]};
-            put_bit(out, local, tally_holds(x, &t));
+            words_set(out, local, tally_holds(x, &t));
         }
     free(s);
 }
@@ -583,6 +595,8 @@ static void run_several(const struct ask *ask, const struct chunk *chunk,
                         const struct set_words *who, struct set_words *out)
 {
     const struct events_ask *x = ask->events;
+    struct places_ask places;
+    struct newest_ask newest;
     uint64_t rows = 0;
     for (size_t i = 0; i < x->n_slots; i++)
         for (int k = 0; k < chunk->n_runs; k++)
@@ -599,6 +613,10 @@ static void run_several(const struct ask *ask, const struct chunk *chunk,
     bool posting = reads_posting(ask, chunk);
     if (posting && counts_plainly(x)) {
         plainly_of_several(ask, chunk, who, out);
+        return;
+    }
+    if (!posting && counts_rows(ask, &places, &newest)) {
+        newest_of_several(&newest, chunk, who, out);
         return;
     }
     struct assembly_needs needs = needs_of(ask, posting);
