@@ -250,66 +250,98 @@ static void check_assembly(struct rng *rng, const struct chunk *c, const struct 
 
 /* ---- questions ---- */
 
-/* A measure of the events of one kind, or whether there is any, over a span. */
-static struct events_ask random_measure(struct rng *rng, struct node *node, struct literal *value)
+/* A measure of the events of some kinds, or whether there is any, over a span. */
+static struct events_ask random_measure(struct rng *rng, struct node *node, struct literal *values)
 {
     static const enum what WHATS[] = {WHAT_COUNT, WHAT_SUM, WHAT_DAYS, WHAT_MAX};
-    struct events_ask x = {.node = node, .n_matches = 1, .n_slots = 1};
-    uint8_t kind = (uint8_t)(rng_below(rng, 2) == 0 ? 11 : rng_below(rng, 40));
+    static const enum op OPS[] = {OP_GE, OP_GT, OP_LE, OP_LT, OP_EQ, OP_NE, OP_BETWEEN};
+    struct events_ask x = {.node = node, .n_matches = 1};
+    size_t n_kinds = 1 + (size_t)rng_below(rng, 2);
     bool any = rng_below(rng, 3) == 0, all = rng_below(rng, 3) == 0;
-    *value = (struct literal){.bound = rng_between(rng, 0, 3)};
+    values[0].bound = rng_between(rng, 0, 6);
+    values[1].bound = values[0].bound + rng_between(rng, 0, 3);
     *node = (struct node){
         .kind = any ? NODE_EVER : NODE_TEST,
-        .what = WHATS[rng_below(rng, 4)],
-        .op = OP_GE,
-        .values = value,
-        .n_values = 1,
+        .what = WHATS[n_kinds == 1 ? rng_below(rng, 4) : 2 * rng_below(rng, 2)],
+        .op = OPS[rng_below(rng, 7)],
+        .values = values,
     };
-    x.matches[0] = (struct match){.kinds = {kind}, .n_kinds = 1};
+    node->n_values = node->op == OP_BETWEEN ? 2 : 1;
+    memset(x.slot, NO_SLOT, sizeof x.slot);
+    while (x.n_slots < n_kinds) {
+        uint8_t kind = (uint8_t)(rng_below(rng, 2) == 0 ? 11 : rng_below(rng, 40));
+        if (x.slot[kind] != NO_SLOT)
+            continue;
+        x.slot[kind] = (uint8_t)x.n_slots;
+        x.matches[0].kinds[x.n_slots] = kind;
+        x.kinds[x.n_slots++] = kind;
+    }
+    x.matches[0].n_kinds = (int)n_kinds;
     x.from_s = all ? 0 : (uint32_t)rng_below(rng, 4 * DAY_S);
     x.to_s = all ? UINT32_MAX - 1 : (uint32_t)rng_below(rng, 8 * DAY_S);
-    memset(x.slot, NO_SLOT, sizeof x.slot);
-    x.slot[kind] = 0;
-    x.kinds[0] = kind;
     x.wants_columns = node->what != WHAT_COUNT && node->what != WHAT_DAYS;
     x.zero = measure_holds_for_none(&x);
     return x;
 }
 
+static bool compares(const struct node *n, int64_t value)
+{
+    int64_t bound = n->values[0].bound;
+    switch (n->op) {
+    case OP_GE:
+        return value >= bound;
+    case OP_GT:
+        return value > bound;
+    case OP_LE:
+        return value <= bound;
+    case OP_LT:
+        return value < bound;
+    case OP_EQ:
+        return value == bound;
+    case OP_NE:
+        return value != bound;
+    default:
+        return value >= bound && value <= n->values[1].bound;
+    }
+}
+
 static bool measure_holds(const struct events_ask *x, uint32_t local)
 {
-    int64_t count = 0, sum = 0, most = INT64_MIN, days = 0, day = -1;
-    size_t n = rows_of(local, x->from_s, x->to_s, x->kinds[0], found);
+    int64_t count = 0, amounts = 0, sum = 0, most = INT64_MIN, days = 0, day = -1;
+    size_t n = rows_of(local, x->from_s, x->to_s, NO_KIND, found);
     for (size_t i = 0; i < n; i++) {
+        if (x->slot[found[i]->kind] == NO_SLOT)
+            continue;
         count++;
         days += calendar_day_of(found[i]->at_s) != day;
         day = calendar_day_of(found[i]->at_s);
         if (found[i]->amount_fen == RUN_NONE)
             continue;
+        amounts++;
         sum += found[i]->amount_fen;
         most = found[i]->amount_fen > most ? found[i]->amount_fen : most;
     }
     if (x->node->kind == NODE_EVER)
         return count > 0;
-    int64_t least = x->node->values[0].bound;
     switch (x->node->what) {
     case WHAT_COUNT:
-        return count >= least;
+        return compares(x->node, count);
     case WHAT_SUM:
-        return sum >= least;
+        return compares(x->node, sum);
     case WHAT_DAYS:
-        return days >= least;
+        return compares(x->node, days);
     default:
-        return most >= least;
+        return amounts > 0 && compares(x->node, most);
     }
 }
 
 static void check_measure(struct rng *rng, const struct chunk *c, const struct set_words *who)
 {
     struct node node;
-    struct literal value;
+    struct literal values[2] = {{0}, {0}};
     struct set_words out;
-    const struct events_ask x = random_measure(rng, &node, &value);
+    set_use_avx512(rng_below(rng, 2) == 0);
+    const struct events_ask x = random_measure(rng, &node, values);
     const struct ask ask = {.kind = ASK_MEASURE, .events = (struct events_ask *)&x};
     events_run(&ask, c, who, &out);
     for (uint32_t local = 0; local < SET_CHUNK; local++)
