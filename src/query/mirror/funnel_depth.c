@@ -138,7 +138,7 @@ static uint8_t depth_of_many(struct depth_scan *d, const struct run *run, struct
 
 /* Calls a customer's kinds into the cache, and of one of many rows the newest: ends are tried in
  * places that the processor does not foresee. */
-static inline void call_rows(const struct run *run, struct run_range rows)
+ONLY_CALLS void call_rows(const struct run *run, struct run_range rows)
 {
     enum { ROWS_MOST = 512, ROWS_A_LINE = 16 };
     uint32_t n = rows.to - rows.from, most = n < ROWS_MOST ? n : ROWS_MOST;

@@ -92,7 +92,7 @@ static uint32_t count_back(const struct newest_ask *x, const struct run *run, ui
     return (set_uses_avx512() ? count_wider : count_plain)(x, run, rows, most);
 }
 
-static inline void call(const struct run *run, struct run_range rows)
+ONLY_CALLS void call(const struct run *run, struct run_range rows)
 {
     if (rows.from == rows.to)
         return;

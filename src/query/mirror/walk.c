@@ -166,10 +166,6 @@ static inline void put_customer(struct filling *f, uint32_t local, struct run_ra
 
 enum { AHEAD = 40 };
 
-/* For functions that do nothing but call into the cache: GCC 12 finds them without effect, and
- * drops the calls of those that it does not inline at once. */
-#define ONLY_CALLS __attribute__((always_inline)) static inline
-
 /* The times around a row into the cache. */
 ONLY_CALLS void call_around(const struct run *run, uint32_t row)
 {
