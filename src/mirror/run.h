@@ -201,6 +201,16 @@ struct run_range run_posting_of(const struct run_posting *p, uint32_t local);
  * drops the calls of those that it does not inline at once. */
 #define ONLY_CALLS __attribute__((always_inline)) static inline
 
+/* Calls what run_posting_of() will read into the cache. */
+ONLY_CALLS void run_posting_call_index(const struct run_posting *p, uint32_t local)
+{
+    const struct posting_index *x = p->index;
+    if (x == NULL)
+        return;
+    uint64_t before = x->once.w[local / 64] & ((UINT64_C(1) << local % 64) - 1);
+    __builtin_prefetch(&x->begin[x->before[local / 64] + (uint32_t)__builtin_popcountll(before)]);
+}
+
 /* Calls a customer's places into the cache. */
 ONLY_CALLS void run_posting_call(const struct run_posting *p, struct run_range places)
 {

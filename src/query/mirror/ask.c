@@ -31,11 +31,13 @@ static size_t lists_needed(const struct plan *p)
     return (size_t)p->depth * 2 + 4;
 }
 
+enum { SETS_AHEAD = 2 /* chunks; two threads take every other one */ };
+
 static void run_chunk_in(struct asking *x, size_t i, struct set_words *lists)
 {
     struct set_words *who = x->chunks != NULL ? &x->chunks[i] : &lists[0];
-    set_call(x->plan->s->alive, (uint32_t)i + 1);
-    ask_call(x->plan->root, (uint32_t)i + 1);
+    set_call(x->plan->s->alive, (uint32_t)i + SETS_AHEAD);
+    ask_call(x->plan->root, (uint32_t)i + SETS_AHEAD);
     set_load(x->plan->s->alive, (uint32_t)i, who);
     ask_run(x->plan->root, x->plan->s, (uint32_t)i, who, lists + 1);
     atomic_fetch_add_explicit(&x->count, words_count(who), memory_order_relaxed);

@@ -194,6 +194,8 @@ static void run_posting_few(const struct events_ask *x, const struct run_posting
     struct run_range next[AHEAD] = {{0}};
     for (uint32_t i = 0; i < n + AHEAD; i++) {
         struct run_range range = next[i % AHEAD];
+        if (i + AHEAD < n)
+            run_posting_call_index(p, list[i + AHEAD]);
         if (i < n) {
             next[i % AHEAD] = run_posting_of(p, list[i]);
             run_posting_call(p, next[i % AHEAD]);
