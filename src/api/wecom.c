@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "connect/wecom/callback.h"
+#include "connect/wecom/handlers.h"
 #include "domain/app.h"
 #include "domain/inbox_work.h"
 #include "store/inbox.h"
@@ -94,6 +95,7 @@ static enum rc deliver_prepare(struct request *rq, struct tx *tx, struct err *e)
         .kind = str_from(d.event.name),
         .key = d.key,
         .body_sealed = secret_seal(app->keys, STR("inbox.body"), d.message, a),
+        .settle_us = inbox_settle_us(wecom_handlers, str_from(d.event.name)),
     };
     secret_index(app->keys, STR("inbox.hash"), d.message, m->hash);
     request_set_note(rq, m);

@@ -54,6 +54,12 @@ static const struct inbox_handler *handler_of(const struct inbox_handler *list, 
     return NULL;
 }
 
+int64_t inbox_settle_us(const struct inbox_handler *handlers, struct str kind)
+{
+    const struct inbox_handler *h = handler_of(handlers, kind);
+    return h != NULL ? h->settle_us : 0;
+}
+
 /* ---- a round ---- */
 
 static enum rc read_round(struct app *app, int64_t now_us, struct round *out, struct err *e)

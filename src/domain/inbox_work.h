@@ -28,7 +28,11 @@ struct inbox_handler {
      * for good, everything else is tried again. apply() may run twice, as every closure. */
     enum rc (*prepare)(struct inbox_item *item, struct err *e);
     enum rc (*apply)(struct tx *tx, struct inbox_item *item, struct err *e);
+    /* How long a message of the kind is left alone after it came. */
+    int64_t settle_us;
 };
+/* Of the handler of a kind; 0 where there is none. */
+int64_t inbox_settle_us(const struct inbox_handler *handlers, struct str kind);
 
 /* How long to wait after so many failed attempts (1 …), or 0 for dead. */
 int64_t inbox_pause_us(int64_t attempts);

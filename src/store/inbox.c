@@ -18,9 +18,9 @@ enum { STATE_COUNT = sizeof STATES / sizeof *STATES };
 
 static const struct sql PUT = {
     .text = "INSERT INTO inbox (id, source, hash, kind, order_key, body_sealed, received_us, state,"
-            " due_us) VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $7) ON CONFLICT (hash) DO"
+            " due_us) VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8) ON CONFLICT (hash) DO"
             " NOTHING",
-    .in = "isbssbi",
+    .in = "isbssbii",
 };
 
 static const struct sql TAKE = {
@@ -109,7 +109,7 @@ enum rc inbox_put(struct tx *tx, const struct inbox_message *m, struct err *e)
     struct str hash = {(const char *)m->hash, sizeof m->hash};
     assert(tx_is_writing(tx) && !str_empty(m->kind) && !str_empty(m->key));
     return tx_exec(tx, &PUT, e, tx_id(tx), m->source, hash, m->kind, m->key, m->body_sealed,
-                   tx_now_us(tx));
+                   tx_now_us(tx), tx_now_us(tx) + m->settle_us);
 }
 
 /* All rows of a result; the eleventh column, if there is one, is the body. */

@@ -16,6 +16,7 @@ struct inbox_message {
     uint8_t hash[SECRET_INDEX_BYTES];
     struct str kind, key;
     struct str body_sealed;
+    int64_t settle_us; /* not tried before, from when it was put */
 };
 
 struct inbox_row {

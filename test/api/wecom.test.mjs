@@ -43,7 +43,7 @@ const envelope = (encrypted) =>
   `<Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`;
 
 const added = (who, at) =>
-  xml('change_external_contact', 'edit_external_contact', {
+  xml('change_external_contact', 'transfer_fail', {
     at,
     UserID: 'anna',
     ExternalUserID: who,
@@ -101,7 +101,7 @@ each("WeCom's callback", (engine) => {
     assert.deepEqual(
       list.map((item) => [item.kind, item.key, item.state, item.attempts, item.error]),
       ['wmBBB', 'wmAAA'].map((who) => [
-        'change_external_contact/edit_external_contact',
+        'change_external_contact/transfer_fail',
         `contact:${who}`,
         'ignored',
         0,

@@ -13,28 +13,7 @@ import { words } from '../../sim/src/api/errors.ts';
 import { byPath } from '../../sim/src/api/table.ts';
 import { start as simulate } from '../../sim/src/server.ts';
 import { each, koi as command, start, until } from './harness.mjs';
-
-/* A simulator of its own for a test, with its control calls. */
-async function simulator(t, seed = 7) {
-  const sim = await simulate(0, seed);
-  t.after(() => sim.close());
-  const call = async (method, path, body) => {
-    const reply = await fetch(`${sim.url}/control/${path}`, {
-      method,
-      body: body && JSON.stringify(body),
-    });
-    const json = await reply.json();
-    assert.equal(reply.status, 200, `${path}: ${JSON.stringify(json)}`);
-    return json;
-  };
-  return {
-    url: sim.url,
-    get: (path) => call('GET', path),
-    post: (path, body = {}) => call('POST', path, body),
-    /* How many ordered faults no call has met yet. */
-    faults: () => sim.desk.sim.faults.length,
-  };
-}
+import { noViolations, pair, simulator } from './wecom_pair.mjs';
 
 /* Declared from the documents, and not played by the simulator: its README says so. */
 const notPlayed = [
@@ -120,31 +99,9 @@ describe('the table of endpoints', () => {
   });
 });
 
-/* A simulator, and an installation whose settings come from it. */
-async function pair(t, engine, change = {}) {
-  const sim = await simulator(t);
-  const { corpid, apps } = await sim.get('corp');
-  const secret = (name) => apps.find((app) => app.name === name).secret;
-  const env = {
-    KOI_WECOM_BASE_URL: sim.url,
-    KOI_WECOM_CORP_ID: corpid,
-    KOI_WECOM_APP_SECRET: secret('koi'),
-    KOI_WECOM_CONTACT_SECRET: secret('customer'),
-    KOI_WECOM_DIRECTORY_SECRET: secret('contacts'),
-    ...change,
-  };
-  const koi = await start(t, engine, { env });
-  const secrets = apps.map((app) => app.secret);
-  return { sim, koi, secrets, agentid: apps[0].agentid };
-}
-
 const check = (koi) => koi.local('POST', '/api/wecom/check', {});
 const bad = ({ items }) => items.filter((f) => !f.ok).map((f) => [f.secret, f.name, f.code]);
 const app = 'wecom_app_secret';
-
-async function noViolations(sim) {
-  assert.deepEqual((await sim.get('violations')).violations, []);
-}
 
 /* Neither what was said nor the log has a secret or a token (which is 214 letters and digits). */
 function noSecrets(koi, secrets, reply) {

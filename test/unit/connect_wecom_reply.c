@@ -13,6 +13,14 @@
 
 static struct arena arena;
 
+/* Answers are written as texts here. */
+static const struct json_value *parsed(struct str json, struct arena *a)
+{
+    const struct json_value *v = NULL;
+    struct err e = ERR_INIT;
+    return json_parse(a, json, &v, &e) == RC_OK ? v : NULL;
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -36,10 +44,11 @@ static void departments(void **state)
     size_t n = 0;
     assert_int_equal(
         reply_departments(
-            STR("{\"errcode\":0,\"department\":[{\"id\":2,\"name\":\"广州研发中心\","
-                "\"name_en\":\"RDGZ\",\"department_leader\":[\"zhangsan\"],"
-                "\"parentid\":1,\"order\":4294967295},"
-                "{\"id\":\"3\",\"parentid\":\"2\",\"name\":\"门店\",\"order\":\"40\"}]}"),
+            parsed(STR("{\"errcode\":0,\"department\":[{\"id\":2,\"name\":\"广州研发中心\","
+                       "\"name_en\":\"RDGZ\",\"department_leader\":[\"zhangsan\"],"
+                       "\"parentid\":1,\"order\":4294967295},"
+                       "{\"id\":\"3\",\"parentid\":\"2\",\"name\":\"门店\",\"order\":\"40\"}]}"),
+                   &arena),
             &arena, &d, &n, NULL),
         RC_OK);
     assert_int_equal(n, 2);
@@ -76,11 +85,14 @@ static void staff(void **state)
     (void)state;
     struct told_staff one, *list = NULL;
     size_t n = 0;
-    assert_int_equal(reply_staff(STR("{\"errmsg\":\"ok\"," MEMBER "}"), &arena, &one, NULL), RC_OK);
+    assert_int_equal(
+        reply_staff(parsed(STR("{\"errmsg\":\"ok\"," MEMBER "}"), &arena), &arena, &one, NULL),
+        RC_OK);
     check_member(&one);
-    assert_int_equal(reply_staff_list(STR("{\"userlist\":[{" MEMBER "},{\"userid\":\"li\"}]}"),
-                                      &arena, &list, &n, NULL),
-                     RC_OK);
+    assert_int_equal(
+        reply_staff_list(parsed(STR("{\"userlist\":[{" MEMBER "},{\"userid\":\"li\"}]}"), &arena),
+                         &arena, &list, &n, NULL),
+        RC_OK);
     assert_int_equal(n, 2);
     check_member(&list[0]);
     assert_str(list[1].userid, "li");
@@ -105,7 +117,7 @@ static void contact(void **state)
         "\"oper_userid\":\"rocky\",\"add_way\":\"10\",\"state\":\"s1\","
         "\"wechat_channels\":{\"nickname\":\"n\",\"source\":1}},"
         "{\"userid\":\"tommy\",\"createtime\":\"1525881637\"}],\"next_cursor\":\"\"}";
-    assert_int_equal(reply_contact(STR(text), &arena, &c, &next, NULL), RC_OK);
+    assert_int_equal(reply_contact(parsed(STR(text), &arena), &arena, &c, &next, NULL), RC_OK);
     assert_true(c.complete && str_absent(next));
     assert_str(c.external_userid, "woA");
     assert_str(c.name, "李四");
@@ -137,8 +149,9 @@ static void a_page_is_not_all(void **state)
     (void)state;
     struct told_contact c;
     struct str next;
-    assert_int_equal(reply_contact(STR("{\"external_contact\":{\"external_userid\":\"w\"},"
-                                       "\"follow_user\":[],\"next_cursor\":\"abc\"}"),
+    assert_int_equal(reply_contact(parsed(STR("{\"external_contact\":{\"external_userid\":\"w\"},"
+                                              "\"follow_user\":[],\"next_cursor\":\"abc\"}"),
+                                          &arena),
                                    &arena, &c, &next, NULL),
                      RC_OK);
     assert_false(c.complete);
@@ -151,12 +164,14 @@ static void tags(void **state)
     struct told_tag_group *g = NULL;
     size_t n = 0;
     assert_int_equal(
-        reply_tags(STR("{\"tag_group\":[{\"group_id\":\"G1\",\"group_name\":\"等级\","
+        reply_tags(
+            parsed(STR("{\"tag_group\":[{\"group_id\":\"G1\",\"group_name\":\"等级\","
                        "\"create_time\":1557838797,\"order\":1,\"deleted\":false,\"tag\":["
                        "{\"id\":\"T1\",\"name\":\"VIP\",\"create_time\":1557838797,\"order\":\"7\","
                        "\"deleted\":true},{\"id\":\"T2\",\"name\":\"普通\"}]},"
                        "{\"group_id\":\"G2\",\"group_name\":\"空\",\"deleted\":1}]}"),
-                   &arena, &g, &n, NULL),
+                   &arena),
+            &arena, &g, &n, NULL),
         RC_OK);
     assert_int_equal(n, 2);
     assert_str(g[0].id, "G1");
@@ -178,11 +193,13 @@ static void groups(void **state)
     struct reply_group_id *g = NULL;
     struct str next;
     size_t n = 0;
-    assert_int_equal(reply_group_list(STR("{\"group_chat_list\":[{\"chat_id\":\"wr1\","
-                                          "\"status\":0},{\"chat_id\":\"wr2\",\"status\":\"1\"}],"
-                                          "\"next_cursor\":\"c2\"}"),
-                                      &arena, &g, &n, &next, NULL),
-                     RC_OK);
+    assert_int_equal(
+        reply_group_list(parsed(STR("{\"group_chat_list\":[{\"chat_id\":\"wr1\","
+                                    "\"status\":0},{\"chat_id\":\"wr2\",\"status\":\"1\"}],"
+                                    "\"next_cursor\":\"c2\"}"),
+                                &arena),
+                         &arena, &g, &n, &next, NULL),
+        RC_OK);
     assert_int_equal(n, 2);
     assert_str(g[1].chat_id, "wr2");
     assert_int_equal(g[1].status, 1);
@@ -194,12 +211,13 @@ static void ids(void **state)
     (void)state;
     const struct str *list = NULL;
     size_t n = 0;
-    assert_int_equal(
-        reply_ids(STR("{\"follow_user\":[\"a\",7]}"), "follow_user", &arena, &list, &n, NULL),
-        RC_OK);
+    assert_int_equal(reply_ids(parsed(STR("{\"follow_user\":[\"a\",7]}"), &arena), "follow_user",
+                               &arena, &list, &n, NULL),
+                     RC_OK);
     assert_int_equal(n, 2);
     assert_str(list[1], "7");
-    assert_int_equal(reply_ids(STR("{}"), "external_userid", &arena, &list, &n, NULL), RC_OK);
+    assert_int_equal(
+        reply_ids(parsed(STR("{}"), &arena), "external_userid", &arena, &list, &n, NULL), RC_OK);
     assert_int_equal(n, 0);
 }
 
@@ -219,19 +237,19 @@ static enum rc decode(enum of of, struct str json, struct err *e)
     size_t n;
     switch (of) {
     case OF_DEPARTMENTS:
-        return reply_departments(json, &arena, &d, &n, e);
+        return reply_departments(parsed(json, &arena), &arena, &d, &n, e);
     case OF_STAFF:
-        return reply_staff(json, &arena, &s, e);
+        return reply_staff(parsed(json, &arena), &arena, &s, e);
     case OF_CONTACT:
-        return reply_contact(json, &arena, &c, &next, e);
+        return reply_contact(parsed(json, &arena), &arena, &c, &next, e);
     case OF_BATCH:
-        return reply_contact_batch(json, STR_ABSENT, &arena, &batch, &n, &next, e);
+        return reply_contact_batch(parsed(json, &arena), STR_ABSENT, &arena, &batch, &n, &next, e);
     case OF_TAGS:
-        return reply_tags(json, &arena, &tag_groups, &n, e);
+        return reply_tags(parsed(json, &arena), &arena, &tag_groups, &n, e);
     case OF_GROUP:
-        return reply_group(json, &arena, &group, e);
+        return reply_group(parsed(json, &arena), &arena, &group, e);
     case OF_GROUPS:
-        return reply_group_list(json, &arena, &list, &n, &next, e);
+        return reply_group_list(parsed(json, &arena), &arena, &list, &n, &next, e);
     }
     return RC_OK;
 }
@@ -246,7 +264,7 @@ static void wrong_shapes_are_named(void **state)
         enum of of;
         const char *json, *field;
     } CASES[] = {
-        {OF_DEPARTMENTS, "[]", "answer"},
+        {OF_DEPARTMENTS, "[]", "department"},
         {OF_DEPARTMENTS, "{}", "department"},
         {OF_DEPARTMENTS, "{\"department\":{}}", "department"},
         {OF_DEPARTMENTS, "{\"department\":[7]}", "department"},
@@ -288,8 +306,6 @@ static void wrong_shapes_are_named(void **state)
         assert_string_equal(e.field, CASES[i].field);
         assert_true(e.zh[0] != 0 && e.en[0] != 0 && e.hint_en[0] != 0);
     }
-    struct err e = ERR_INIT;
-    assert_int_equal(decode(OF_TAGS, STR("<html>"), &e), RC_INVALID);
 }
 
 /* ---- the samples ---- */
@@ -320,7 +336,8 @@ static void sample_of_a_batch(void **state)
     struct told_contact *c = NULL;
     struct str next;
     size_t n = 0;
-    assert_int_equal(reply_contact_batch(json, STR_ABSENT, &arena, &c, &n, &next, NULL), RC_OK);
+    assert_int_equal(
+        reply_contact_batch(parsed(json, &arena), STR_ABSENT, &arena, &c, &n, &next, NULL), RC_OK);
     assert_int_equal(n, 1);
     assert_false(c->complete);
     assert_str(next, "r9FqSqsI8fgNbHLHE5QoCP50UIg2cFQbfma3l2QsmwI");
@@ -350,7 +367,7 @@ static void sample_of_a_group(void **state)
     if (str_absent(json))
         skip();
     struct told_group g;
-    assert_int_equal(reply_group(json, &arena, &g, NULL), RC_OK);
+    assert_int_equal(reply_group(parsed(json, &arena), &arena, &g, NULL), RC_OK);
     assert_str(g.chat_id, "wrOgQhDgAAMYQiS5ol9G7gK9JVAAAA");
     assert_str(g.name, "销售客服群");
     assert_str(g.owner, "ZhuShengBen");

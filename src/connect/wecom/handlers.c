@@ -1,19 +1,23 @@
 /* handlers.c — the table of what is done for each kind of callback.
  *
  * A row without functions has nothing to do: its callback is done when it is taken, and its body
- * goes. The rows with apply() are ends, which the callback alone tells whole: of a friendship, a
- * group, a tag, a member of staff, a department. What is not known here cannot end, and is done; a
+ * goes. Rows with apply() alone are ends, which the callback tells whole: of a friendship, a group,
+ * a tag, a member of staff, a department. What is not known here cannot end, and is done; a
  * friendship that is told afterwards although the customer has ended it is known to have ended only
- * when it is asked for before (docs/WECOM.md). A message that lacks a field or is no XML is wrong
- * for good. Sorted by kind. Costs a reading of the XML, 20 µs, and what is written.
+ * when it is asked for before (docs/WECOM.md). Of everything else a callback says only that it
+ * changed: prepare() asks WeCom how it is now, apply() makes that the corp's rows. What is gone by
+ * then is done: its end is a callback of its own. A message that lacks a field or is no XML is
+ * wrong for good. Sorted by kind. Costs a reading of the XML, 20 µs, a call, and what is written.
  */
 #include "connect/wecom/handlers.h"
 
+#include "connect/wecom/ask.h"
 #include "connect/wecom/event.h"
 #include "domain/contact_apply.h"
 #include "domain/directory_apply.h"
 #include "domain/group_apply.h"
 #include "domain/tag_apply.h"
+#include "store/tag_library.h"
 
 #include <stddef.h>
 
@@ -105,13 +109,198 @@ static enum rc department_gone(struct tx *tx, struct inbox_item *item, struct er
     return rc == RC_OK ? directory_apply_department_gone(tx, text(&t, WECOM_ID), &out, e) : rc;
 }
 
+/* ---- what has to be asked for ---- */
+
+/* From prepare() to apply(). NULL instead: it is gone. */
+struct asked {
+    struct told told;
+    struct told_contact contact;
+    struct told_group group;
+    struct told_staff staff;
+    struct told_tag_group *tags; /* the whole library; NULL: not asked for */
+    size_t tags_n;
+    struct told_department *departments;
+    size_t departments_n;
+};
+
+static enum rc begin_asking(struct inbox_item *item, struct asked **out, struct err *e)
+{
+    item->note = NULL;
+    *out = ARENA_NEW(item->arena, struct asked);
+    **out = (struct asked){.tags = NULL};
+    return read_told(item, &(*out)->told, e);
+}
+
+/* The answer is in `asked`, or there is none any more. */
+static enum rc end_asking(struct inbox_item *item, struct asked *asked, enum rc rc, struct err *e)
+{
+    if (rc != RC_OK && ask_is_gone(e)) {
+        *e = (struct err)ERR_INIT;
+        return RC_OK;
+    }
+    item->note = asked;
+    return rc;
+}
+
+/* Whether a tag is worn that our library does not have: it was made a moment ago. */
+static enum rc wears_unknown(const struct inbox_item *item, const struct told_contact *c, bool *out,
+                             struct err *e)
+{
+    struct tx *tx;
+    struct tag tag;
+    enum rc rc = db_read_begin(item->app->db, &tx, e);
+    *out = false;
+    if (rc != RC_OK)
+        return rc;
+    for (size_t i = 0; rc == RC_OK && i < c->follows_n; i++)
+        for (size_t k = 0; rc == RC_OK && k < c->follows[i].tag_ids_n; k++)
+            rc = tag_library_tag(tx, c->follows[i].tag_ids[k], &tag, e);
+    db_read_end(tx);
+    *out = rc == RC_NOT_FOUND;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc ask_for_contact(struct inbox_item *item, struct err *e)
+{
+    struct asked *x;
+    bool unknown;
+    enum rc rc = begin_asking(item, &x, e);
+    if (rc != RC_OK)
+        return rc;
+    struct wecom_client *c = item->app->wecom;
+    rc = ask_contact(c, text(&x->told, WECOM_EXTERNAL_USER_ID), item->arena, &x->contact, e);
+    if (rc == RC_OK)
+        rc = wears_unknown(item, &x->contact, &unknown, e);
+    if (rc == RC_OK && unknown)
+        rc = ask_tags(c, item->arena, &x->tags, &x->tags_n, e);
+    return end_asking(item, x, rc, e);
+}
+
+static enum rc apply_library(struct tx *tx, const struct asked *x, struct err *e)
+{
+    struct tag_applied out = {0};
+    return tag_apply(tx, x->tags, x->tags_n, true, false, &out, e);
+}
+
+static enum rc contact_told(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    const struct asked *x = item->note;
+    struct contact_applied out;
+    if (x == NULL)
+        return RC_OK;
+    enum rc rc = x->tags != NULL ? apply_library(tx, x, e) : RC_OK;
+    return rc == RC_OK ? contact_apply(tx, item->app->keys, &x->contact, &out, e) : rc;
+}
+
+static enum rc ask_for_group(struct inbox_item *item, struct err *e)
+{
+    struct asked *x;
+    enum rc rc = begin_asking(item, &x, e);
+    if (rc == RC_OK)
+        rc = ask_group(item->app->wecom, text(&x->told, WECOM_CHAT_ID), item->arena, &x->group, e);
+    return end_asking(item, x, rc, e);
+}
+
+/* A group has 500 members at most: three rounds. */
+static enum rc group_told(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    const struct asked *x = item->note;
+    struct group_applied out = {.more = x != NULL};
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && out.more)
+        rc = group_apply(tx, item->app->keys, &x->group, &out, e);
+    return rc;
+}
+
+static enum rc ask_for_tags(struct inbox_item *item, struct err *e)
+{
+    struct asked *x;
+    enum rc rc = begin_asking(item, &x, e);
+    if (rc == RC_OK)
+        rc = ask_tags(item->app->wecom, item->arena, &x->tags, &x->tags_n, e);
+    return end_asking(item, x, rc, e);
+}
+
+static enum rc tags_told(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    return apply_library(tx, item->note, e);
+}
+
+/* By the new account, where the callback tells that it was renamed. */
+static enum rc ask_for_staff(struct inbox_item *item, struct err *e)
+{
+    struct asked *x;
+    enum rc rc = begin_asking(item, &x, e);
+    if (rc != RC_OK)
+        return rc;
+    struct str now = text(&x->told, WECOM_NEW_USER_ID);
+    if (str_empty(now))
+        now = text(&x->told, WECOM_USER_ID);
+    rc = ask_staff(item->app->wecom, now, item->arena, &x->staff, e);
+    return end_asking(item, x, rc, e);
+}
+
+static enum rc staff_told(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    const struct asked *x = item->note;
+    struct directory_applied out = {0};
+    enum rc rc = RC_OK;
+    if (x == NULL)
+        return RC_OK;
+    struct str now = text(&x->told, WECOM_NEW_USER_ID);
+    if (!str_empty(now))
+        rc = directory_apply_renamed(tx, text(&x->told, WECOM_USER_ID), now, &out, e);
+    return rc == RC_OK ? directory_apply_staff(tx, &x->staff, 1, false, x->told.at_s, &out, e) : rc;
+}
+
+static enum rc ask_for_departments(struct inbox_item *item, struct err *e)
+{
+    struct asked *x;
+    enum rc rc = begin_asking(item, &x, e);
+    if (rc == RC_OK)
+        rc = ask_departments(item->app->wecom, item->arena, &x->departments, &x->departments_n, e);
+    return end_asking(item, x, rc, e);
+}
+
+static enum rc departments_told(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    const struct asked *x = item->note;
+    struct directory_applied out = {0};
+    return directory_apply_departments(tx, x->departments, x->departments_n, false, &out, e);
+}
+
+/* Two changes within a second are told by the same words and kept as one message: what changed is
+ * asked for when that second is over. New friends are waiting for a welcome. */
+enum { SETTLE_US = 2000000 };
+#define ASKED(told, asking, applying)                                                              \
+    {                                                                                              \
+        .kind = (told), .prepare = (asking), .apply = (applying), .settle_us = SETTLE_US           \
+    }
+#define ASKED_AT_ONCE(told, asking, applying)                                                      \
+    {                                                                                              \
+        .kind = (told), .prepare = (asking), .apply = (applying)                                   \
+    }
+
 const struct inbox_handler wecom_handlers[] = {
+    ASKED("change_contact/create_party", ask_for_departments, departments_told),
+    ASKED("change_contact/create_user", ask_for_staff, staff_told),
     {.kind = "change_contact/delete_party", .apply = department_gone},
     {.kind = "change_contact/delete_user", .apply = staff_left},
+    ASKED("change_contact/update_party", ask_for_departments, departments_told),
+    ASKED("change_contact/update_user", ask_for_staff, staff_told),
+    ASKED("change_external_chat/create", ask_for_group, group_told),
     {.kind = "change_external_chat/dismiss", .apply = group_dismissed},
+    ASKED("change_external_chat/update", ask_for_group, group_told),
+    ASKED_AT_ONCE("change_external_contact/add_external_contact", ask_for_contact, contact_told),
+    ASKED_AT_ONCE("change_external_contact/add_half_external_contact", ask_for_contact,
+                  contact_told),
     {.kind = "change_external_contact/del_external_contact", .apply = staff_ended},
     {.kind = "change_external_contact/del_follow_user", .apply = customer_ended},
+    ASKED("change_external_contact/edit_external_contact", ask_for_contact, contact_told),
+    ASKED("change_external_tag/create", ask_for_tags, tags_told),
     {.kind = "change_external_tag/delete", .apply = tag_deleted},
+    ASKED("change_external_tag/shuffle", ask_for_tags, tags_told),
+    ASKED("change_external_tag/update", ask_for_tags, tags_told),
     {.kind = "click"},
     {.kind = "enter_agent"},
     {.kind = "message/"},

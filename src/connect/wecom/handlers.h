@@ -1,8 +1,9 @@
 /* handlers — what the inbox does for each kind that WeCom tells (domain/inbox_work.h).
  *
- * So far the kinds that need no answer of WeCom's: what the app itself is told, and the ends of
- * friendships, groups, tags, staff and departments. Those for which WeCom must be asked will ask by
- * client.h (docs/WECOM.md); until then they are kept as ignored and can be asked for again.
+ * Ends of friendships, groups, tags, staff and departments are written as the callback tells them;
+ * of everything else WeCom is asked how it is now (ask.h). What the app itself is told needs
+ * nothing. Kinds without a row (hand-overs, acquisition links) are kept as ignored and can be asked
+ * for again when there is one.
  */
 #ifndef KOI_CONNECT_WECOM_HANDLERS_H
 #define KOI_CONNECT_WECOM_HANDLERS_H

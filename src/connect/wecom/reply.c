@@ -49,18 +49,6 @@ static bool nothing(const struct json_value *v)
     return v == NULL || json_kind_of(v) == JSON_NULL;
 }
 
-enum rc reply_parse(struct str json, struct arena *a, const struct json_value **out, struct err *e)
-{
-    const struct json_value *v;
-    enum rc rc = json_parse(a, json, &v, e);
-    if (rc != RC_OK)
-        return rc;
-    if (json_kind_of(v) != JSON_OBJECT)
-        return wrong(NULL, "answer", NO_OBJECT, e);
-    *out = v;
-    return RC_OK;
-}
-
 /* False: of another shape. */
 static bool take(const struct json_value *v, enum reply_type type, struct arena *a, void *at)
 {
@@ -168,10 +156,8 @@ enum rc reply_next_cursor(const struct json_value *object, struct arena *a, stru
     return rc;
 }
 
-enum rc reply_ids(struct str json, const char *name, struct arena *a, const struct str **out,
-                  size_t *out_n, struct err *e)
+enum rc reply_ids(const struct json_value *v, const char *name, struct arena *a,
+                  const struct str **out, size_t *out_n, struct err *e)
 {
-    const struct json_value *v;
-    enum rc rc = reply_parse(json, a, &v, e);
-    return rc == RC_OK ? reply_texts(v, name, a, out, out_n, e) : rc;
+    return reply_texts(v, name, a, out, out_n, e);
 }

@@ -3,8 +3,9 @@
  * A row names a field, its type and its place in a struct. A text may be sent as a number and a
  * number as a text, since WeCom does both; a field that no row names is ignored, and null is as
  * good as nothing. Anything of another shape, and a field that is needed and missing, is refused
- * by its name: RC_INVALID "reply_field". Whether `errcode` says success is looked at by whoever
- * asked. Source: ../shared/protocol/wecom-api.md, from WeCom's documents 90196 to 92122.
+ * by its name: RC_INVALID "reply_field". An answer is an object whose `errcode` says success: who
+ * asked has looked (client.h). Source: wecom-api.md, from WeCom's documents 90196
+ * to 92122.
  */
 #ifndef KOI_CONNECT_WECOM_REPLY_H
 #define KOI_CONNECT_WECOM_REPLY_H
@@ -25,8 +26,6 @@ struct reply_field {
     }
 #define REPLY_COUNT(table) (sizeof(table) / sizeof *(table))
 
-/* Parses an answer, which is one object; owned by the arena, as all that follows. */
-enum rc reply_parse(struct str json, struct arena *a, const struct json_value **out, struct err *e);
 /* Fills the struct at `out` from an object. What is not sent stays as it is. `where` says in a
  * refusal which object it was: "follow_user". */
 enum rc reply_read(const struct json_value *object, const char *where,
@@ -47,7 +46,7 @@ enum rc reply_next_cursor(const struct json_value *object, struct arena *a, stru
 
 /* An answer that is a list of ids: get_follow_user_list ("follow_user"), externalcontact/list
  * ("external_userid"). */
-enum rc reply_ids(struct str json, const char *name, struct arena *a, const struct str **out,
-                  size_t *out_n, struct err *e);
+enum rc reply_ids(const struct json_value *v, const char *name, struct arena *a,
+                  const struct str **out, size_t *out_n, struct err *e);
 
 #endif

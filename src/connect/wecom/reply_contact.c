@@ -82,15 +82,13 @@ static enum rc no_userid(const char *field, struct err *e)
     return RC_INVALID;
 }
 
-enum rc reply_contact(struct str json, struct arena *a, struct told_contact *out,
+enum rc reply_contact(const struct json_value *v, struct arena *a, struct told_contact *out,
                       struct str *out_next, struct err *e)
 {
-    const struct json_value *v, *contact, *list;
+    const struct json_value *contact, *list;
     struct told_contact c = {0};
     struct str next;
-    enum rc rc = reply_parse(json, a, &v, e);
-    if (rc == RC_OK)
-        rc = reply_object(v, "external_contact", true, &contact, e);
+    enum rc rc = reply_object(v, "external_contact", true, &contact, e);
     if (rc == RC_OK)
         rc = reply_read(contact, "external_contact", CONTACT, REPLY_COUNT(CONTACT), a, &c, e);
     if (rc == RC_OK)
@@ -137,15 +135,13 @@ static enum rc read_pair(const struct json_value *v, struct str asked_userid, st
     return rc;
 }
 
-enum rc reply_contact_batch(struct str json, struct str asked_userid, struct arena *a,
+enum rc reply_contact_batch(const struct json_value *v, struct str asked_userid, struct arena *a,
                             struct told_contact **out, size_t *out_n, struct str *out_next,
                             struct err *e)
 {
-    const struct json_value *v, *list;
+    const struct json_value *list;
     struct str next;
-    enum rc rc = reply_parse(json, a, &v, e);
-    if (rc == RC_OK)
-        rc = reply_list(v, "external_contact_list", false, &list, e);
+    enum rc rc = reply_list(v, "external_contact_list", false, &list, e);
     if (rc == RC_OK)
         rc = reply_next_cursor(v, a, &next, e);
     if (rc != RC_OK)

@@ -9,11 +9,11 @@
 
 /* externalcontact/get. `complete` unless there is a next page (more than 500 followers), whose
  * cursor is then in `out_next`; the caller joins pages and fills in asked_us. */
-enum rc reply_contact(struct str json, struct arena *a, struct told_contact *out,
+enum rc reply_contact(const struct json_value *v, struct arena *a, struct told_contact *out,
                       struct str *out_next, struct err *e);
 /* externalcontact/batch/get_by_user: each with the one friendship asked for, never complete. Old
  * answers lack follow_info.userid: then `asked_userid` (absent: refused) is whose they are. */
-enum rc reply_contact_batch(struct str json, struct str asked_userid, struct arena *a,
+enum rc reply_contact_batch(const struct json_value *v, struct str asked_userid, struct arena *a,
                             struct told_contact **out, size_t *out_n, struct str *out_next,
                             struct err *e);
 

@@ -19,13 +19,11 @@ static const struct reply_field STAFF[] = {
     REPLY_FIELD(told_staff, status, "status", REPLY_INT, false),
 };
 
-enum rc reply_departments(struct str json, struct arena *a, struct told_department **out,
+enum rc reply_departments(const struct json_value *v, struct arena *a, struct told_department **out,
                           size_t *out_n, struct err *e)
 {
-    const struct json_value *v, *list;
-    enum rc rc = reply_parse(json, a, &v, e);
-    if (rc == RC_OK)
-        rc = reply_list(v, "department", true, &list, e);
+    const struct json_value *list;
+    enum rc rc = reply_list(v, "department", true, &list, e);
     if (rc != RC_OK)
         return rc;
     size_t n = json_count(list);
@@ -52,13 +50,11 @@ static enum rc read_staff(const struct json_value *v, const char *where, struct 
     return rc;
 }
 
-enum rc reply_staff_list(struct str json, struct arena *a, struct told_staff **out, size_t *out_n,
-                         struct err *e)
+enum rc reply_staff_list(const struct json_value *v, struct arena *a, struct told_staff **out,
+                         size_t *out_n, struct err *e)
 {
-    const struct json_value *v, *list;
-    enum rc rc = reply_parse(json, a, &v, e);
-    if (rc == RC_OK)
-        rc = reply_list(v, "userlist", true, &list, e);
+    const struct json_value *list;
+    enum rc rc = reply_list(v, "userlist", true, &list, e);
     if (rc != RC_OK)
         return rc;
     size_t n = json_count(list);
@@ -72,9 +68,8 @@ enum rc reply_staff_list(struct str json, struct arena *a, struct told_staff **o
     return RC_OK;
 }
 
-enum rc reply_staff(struct str json, struct arena *a, struct told_staff *out, struct err *e)
+enum rc reply_staff(const struct json_value *v, struct arena *a, struct told_staff *out,
+                    struct err *e)
 {
-    const struct json_value *v;
-    enum rc rc = reply_parse(json, a, &v, e);
-    return rc == RC_OK ? read_staff(v, NULL, a, out, e) : rc;
+    return read_staff(v, NULL, a, out, e);
 }

@@ -8,12 +8,13 @@
 #include "domain/told.h"
 
 /* department/list. */
-enum rc reply_departments(struct str json, struct arena *a, struct told_department **out,
+enum rc reply_departments(const struct json_value *v, struct arena *a, struct told_department **out,
                           size_t *out_n, struct err *e);
 /* user/list: those of one department. */
-enum rc reply_staff_list(struct str json, struct arena *a, struct told_staff **out, size_t *out_n,
-                         struct err *e);
+enum rc reply_staff_list(const struct json_value *v, struct arena *a, struct told_staff **out,
+                         size_t *out_n, struct err *e);
 /* user/get. */
-enum rc reply_staff(struct str json, struct arena *a, struct told_staff *out, struct err *e);
+enum rc reply_staff(const struct json_value *v, struct arena *a, struct told_staff *out,
+                    struct err *e);
 
 #endif

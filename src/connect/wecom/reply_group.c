@@ -39,14 +39,12 @@ static const struct reply_field INVITER[] = {
     REPLY_FIELD(inviter, userid, "userid", REPLY_TEXT, false),
 };
 
-enum rc reply_group_list(struct str json, struct arena *a, struct reply_group_id **out,
+enum rc reply_group_list(const struct json_value *v, struct arena *a, struct reply_group_id **out,
                          size_t *out_n, struct str *out_next, struct err *e)
 {
-    const struct json_value *v, *list;
+    const struct json_value *list;
     struct str next;
-    enum rc rc = reply_parse(json, a, &v, e);
-    if (rc == RC_OK)
-        rc = reply_list(v, "group_chat_list", false, &list, e);
+    enum rc rc = reply_list(v, "group_chat_list", false, &list, e);
     if (rc == RC_OK)
         rc = reply_next_cursor(v, a, &next, e);
     if (rc != RC_OK)
@@ -83,13 +81,12 @@ static enum rc read_member(const struct json_value *v, struct arena *a, struct t
     return RC_OK;
 }
 
-enum rc reply_group(struct str json, struct arena *a, struct told_group *out, struct err *e)
+enum rc reply_group(const struct json_value *v, struct arena *a, struct told_group *out,
+                    struct err *e)
 {
-    const struct json_value *v, *group, *list;
+    const struct json_value *group, *list;
     struct told_group g = {0};
-    enum rc rc = reply_parse(json, a, &v, e);
-    if (rc == RC_OK)
-        rc = reply_object(v, "group_chat", true, &group, e);
+    enum rc rc = reply_object(v, "group_chat", true, &group, e);
     if (rc == RC_OK)
         rc = reply_read(group, "group_chat", GROUP, REPLY_COUNT(GROUP), a, &g, e);
     if (rc == RC_OK)

@@ -12,9 +12,10 @@ struct reply_group_id {
     int64_t status; /* 0 normal, 1 its owner has left, 2 being handed over, 3 handed over */
 };
 /* externalcontact/groupchat/list: a page, and where the next begins (absent at the end). */
-enum rc reply_group_list(struct str json, struct arena *a, struct reply_group_id **out,
+enum rc reply_group_list(const struct json_value *v, struct arena *a, struct reply_group_id **out,
                          size_t *out_n, struct str *out_next, struct err *e);
 /* externalcontact/groupchat/get; the caller fills in asked_us. */
-enum rc reply_group(struct str json, struct arena *a, struct told_group *out, struct err *e);
+enum rc reply_group(const struct json_value *v, struct arena *a, struct told_group *out,
+                    struct err *e);
 
 #endif

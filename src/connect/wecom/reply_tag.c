@@ -34,13 +34,11 @@ static enum rc read_group(const struct json_value *v, struct arena *a, struct to
     return rc;
 }
 
-enum rc reply_tags(struct str json, struct arena *a, struct told_tag_group **out, size_t *out_n,
-                   struct err *e)
+enum rc reply_tags(const struct json_value *v, struct arena *a, struct told_tag_group **out,
+                   size_t *out_n, struct err *e)
 {
-    const struct json_value *v, *list;
-    enum rc rc = reply_parse(json, a, &v, e);
-    if (rc == RC_OK)
-        rc = reply_list(v, "tag_group", false, &list, e);
+    const struct json_value *list;
+    enum rc rc = reply_list(v, "tag_group", false, &list, e);
     if (rc != RC_OK)
         return rc;
     size_t n = json_count(list);

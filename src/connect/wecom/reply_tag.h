@@ -8,7 +8,7 @@
 #include "domain/told.h"
 
 /* externalcontact/get_corp_tag_list: everything when nothing was named in the question. */
-enum rc reply_tags(struct str json, struct arena *a, struct told_tag_group **out, size_t *out_n,
-                   struct err *e);
+enum rc reply_tags(const struct json_value *v, struct arena *a, struct told_tag_group **out,
+                   size_t *out_n, struct err *e);
 
 #endif

@@ -1,0 +1,151 @@
+/* ask.c — a request of a few texts, a call, a decoder.
+ *
+ * A customer's friendships come in pages of 500, which are joined: only all of them together say
+ * who is no friend any more. The time of the first page counts for all, the earlier one being the
+ * safer. Costs a call, and its answer twice in memory.
+ */
+#include "connect/wecom/ask.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "connect/wecom/reply_contact.h"
+#include "connect/wecom/reply_directory.h"
+#include "connect/wecom/reply_group.h"
+#include "connect/wecom/reply_tag.h"
+
+#include <string.h>
+
+enum { REQUEST_BYTES = 4096, PAGES_MOST = 100 /* of 500 friends: more than a corp has staff */ };
+
+/* A field of a request: a text, else a number; an absent text without a number is not sent. */
+struct field {
+    const char *name;
+    struct str text;
+    int64_t number;
+};
+
+static enum rc not_set(struct err *e)
+{
+    err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有连接企业微信",
+            "WeCom is not connected");
+    err_hint(e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
+    return RC_NOT_FOUND;
+}
+
+static enum rc ask(struct wecom_client *c, const char *path, const struct field *fields, size_t n,
+                   struct arena *a, const struct json_value **out, struct err *e)
+{
+    const struct json_value *request;
+    struct buf b;
+    if (c == NULL)
+        return not_set(e);
+    buf_init(&b, REQUEST_BYTES);
+    struct json j = json_to(&b);
+    json_open_object(&j, NULL);
+    for (size_t i = 0; i < n; i++) {
+        if (!str_absent(fields[i].text))
+            json_put_str(&j, fields[i].name, fields[i].text);
+        else if (fields[i].number != 0)
+            json_put_int(&j, fields[i].name, fields[i].number);
+    }
+    json_close_object(&j);
+    struct str text = arena_str(a, buf_str(&b));
+    bool failed = b.failed;
+    buf_done(&b);
+    if (failed)
+        return err_set(e, RC_LIMIT, "wecom_request_size", path, "企业微信接口 %s 的请求太大",
+                       "the request for %s of WeCom is too big", path);
+    enum rc rc = json_parse(a, text, &request, e);
+    const struct wecom_call call = {.endpoint = wecom_endpoint(path), .request = request};
+    return rc == RC_OK ? wecom_call(c, &call, a, out, e) : rc;
+}
+
+bool ask_is_gone(const struct err *e)
+{
+    static const char *const CODES[] = {"wecom_49008", "wecom_60111", "wecom_84061"};
+    for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++)
+        if (strcmp(e->code, CODES[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Appends the friendships of a page. */
+static void join(struct told_contact *to, const struct told_contact *page, struct arena *a)
+{
+    size_t n = to->follows_n + page->follows_n;
+    struct told_follow *all = ARENA_ARRAY(a, struct told_follow, n + 1);
+    if (to->follows_n > 0)
+        memcpy(all, to->follows, to->follows_n * sizeof *all);
+    if (page->follows_n > 0)
+        memcpy(all + to->follows_n, page->follows, page->follows_n * sizeof *all);
+    to->follows = all;
+    to->follows_n = n;
+}
+
+enum rc ask_contact(struct wecom_client *c, struct str external_userid, struct arena *a,
+                    struct told_contact *out, struct err *e)
+{
+    struct str cursor = STR_ABSENT;
+    for (int page = 0; page < PAGES_MOST; page++) {
+        const struct field fields[] = {{"external_userid", external_userid, 0},
+                                       {"cursor", cursor, 0}};
+        const struct json_value *answer;
+        struct told_contact told;
+        int64_t asked_us = clock_now_us();
+        enum rc rc = ask(c, "externalcontact/get", fields, 2, a, &answer, e);
+        if (rc == RC_OK)
+            rc = reply_contact(answer, a, &told, &cursor, e);
+        if (rc != RC_OK)
+            return rc;
+        if (page == 0) {
+            *out = told;
+            out->asked_us = asked_us;
+        } else {
+            join(out, &told, a);
+        }
+        out->complete = str_absent(cursor);
+        if (out->complete)
+            return RC_OK;
+    }
+    return err_set(e, RC_IO, "wecom_pages", "externalcontact/get", "企业微信的分页没有尽头",
+                   "WeCom's pages do not end");
+}
+
+enum rc ask_group(struct wecom_client *c, struct str chat_id, struct arena *a,
+                  struct told_group *out, struct err *e)
+{
+    const struct field fields[] = {{"chat_id", chat_id, 0}, {"need_name", STR_ABSENT, 1}};
+    const struct json_value *answer;
+    int64_t asked_us = clock_now_us();
+    enum rc rc = ask(c, "externalcontact/groupchat/get", fields, 2, a, &answer, e);
+    if (rc == RC_OK)
+        rc = reply_group(answer, a, out, e);
+    if (rc == RC_OK)
+        out->asked_us = asked_us;
+    return rc;
+}
+
+enum rc ask_tags(struct wecom_client *c, struct arena *a, struct told_tag_group **out,
+                 size_t *out_n, struct err *e)
+{
+    const struct json_value *answer;
+    enum rc rc = ask(c, "externalcontact/get_corp_tag_list", NULL, 0, a, &answer, e);
+    return rc == RC_OK ? reply_tags(answer, a, out, out_n, e) : rc;
+}
+
+enum rc ask_staff(struct wecom_client *c, struct str userid, struct arena *a,
+                  struct told_staff *out, struct err *e)
+{
+    const struct field field = {"userid", userid, 0};
+    const struct json_value *answer;
+    enum rc rc = ask(c, "user/get", &field, 1, a, &answer, e);
+    return rc == RC_OK ? reply_staff(answer, a, out, e) : rc;
+}
+
+enum rc ask_departments(struct wecom_client *c, struct arena *a, struct told_department **out,
+                        size_t *out_n, struct err *e)
+{
+    const struct json_value *answer;
+    enum rc rc = ask(c, "department/list", NULL, 0, a, &answer, e);
+    return rc == RC_OK ? reply_departments(answer, a, out, out_n, e) : rc;
+}
