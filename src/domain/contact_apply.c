@@ -392,6 +392,15 @@ static enum rc find_pair(struct tx *tx, const struct keyring *keys, struct str e
     return rc == RC_OK ? relation_find(tx, customer_id, staff.id, out, e) : rc;
 }
 
+enum rc contact_knows(struct tx *tx, const struct keyring *keys, struct str external_userid,
+                      struct str userid, bool *out, struct err *e)
+{
+    struct relation_row row;
+    enum rc rc = find_pair(tx, keys, external_userid, userid, &row, e);
+    *out = rc == RC_OK;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc contact_apply_end(struct tx *tx, const struct keyring *keys, struct str external_userid,
                           struct str userid, int64_t at_s, bool by_customer, enum contact_end *out,
                           struct err *e)

@@ -36,6 +36,10 @@ struct contact_applied {
 enum rc contact_apply(struct tx *tx, const struct keyring *keys, const struct told_contact *told,
                       struct contact_applied *out, struct err *e);
 
+/* Whether a friendship of the two is known, in force or ended. */
+enum rc contact_knows(struct tx *tx, const struct keyring *keys, struct str external_userid,
+                      struct str userid, bool *out, struct err *e);
+
 /* The platform says that a friendship ended: `by_customer` or by the staff member. */
 enum contact_end {
     CONTACT_ENDED,

@@ -2,12 +2,12 @@
  *
  * A row without functions has nothing to do: its callback is done when it is taken, and its body
  * goes. Rows with apply() alone are ends, which the callback tells whole: of a friendship, a group,
- * a tag, a member of staff, a department. What is not known here cannot end, and is done; a
- * friendship that is told afterwards although the customer has ended it is known to have ended only
- * when it is asked for before (docs/WECOM.md). Of everything else a callback says only that it
- * changed: prepare() asks WeCom how it is now, apply() makes that the corp's rows. What is gone by
- * then is done: its end is a callback of its own. A message that lacks a field or is no XML is
- * wrong for good. Sorted by kind. Costs a reading of the XML, 20 µs, a call, and what is written.
+ * a tag, a member of staff, a department. What is not known here cannot end, and is done, but for a
+ * friendship that the customer ended, which is asked for first. Of everything else a callback says
+ * only that it changed: prepare() asks WeCom how it is now, apply() makes that the corp's rows.
+ * What is gone by then is done: its end is a callback of its own. A message that lacks a field or
+ * is no XML is wrong for good. Sorted by kind. Costs a reading of the XML, 20 µs, a call, and what
+ * is written.
  */
 #include "connect/wecom/handlers.h"
 
@@ -63,11 +63,6 @@ static enum rc end_friendship(struct tx *tx, struct inbox_item *item, bool by_cu
 static enum rc staff_ended(struct tx *tx, struct inbox_item *item, struct err *e)
 {
     return end_friendship(tx, item, false, e);
-}
-
-static enum rc customer_ended(struct tx *tx, struct inbox_item *item, struct err *e)
-{
-    return end_friendship(tx, item, true, e);
 }
 
 static enum rc group_dismissed(struct tx *tx, struct inbox_item *item, struct err *e)
@@ -192,6 +187,30 @@ static enum rc contact_told(struct tx *tx, struct inbox_item *item, struct err *
     return rc == RC_OK ? contact_apply(tx, item->app->keys, &x->contact, &out, e) : rc;
 }
 
+/* Of a friendship that is not known WeCom goes on telling although the customer has ended it: it
+ * has to be there before it can end. */
+static enum rc ask_for_ended(struct inbox_item *item, struct err *e)
+{
+    struct asked *x;
+    struct tx *tx;
+    bool known = false;
+    enum rc rc = begin_asking(item, &x, e);
+    if (rc == RC_OK)
+        rc = db_read_begin(item->app->db, &tx, e);
+    if (rc != RC_OK)
+        return rc;
+    rc = contact_knows(tx, item->app->keys, text(&x->told, WECOM_EXTERNAL_USER_ID),
+                       text(&x->told, WECOM_USER_ID), &known, e);
+    db_read_end(tx);
+    return rc == RC_OK && !known ? ask_for_contact(item, e) : rc;
+}
+
+static enum rc customer_ended(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    enum rc rc = contact_told(tx, item, e);
+    return rc == RC_OK ? end_friendship(tx, item, true, e) : rc;
+}
+
 static enum rc ask_for_group(struct inbox_item *item, struct err *e)
 {
     struct asked *x;
@@ -295,7 +314,7 @@ const struct inbox_handler wecom_handlers[] = {
     ASKED_AT_ONCE("change_external_contact/add_half_external_contact", ask_for_contact,
                   contact_told),
     {.kind = "change_external_contact/del_external_contact", .apply = staff_ended},
-    {.kind = "change_external_contact/del_follow_user", .apply = customer_ended},
+    ASKED_AT_ONCE("change_external_contact/del_follow_user", ask_for_ended, customer_ended),
     ASKED("change_external_contact/edit_external_contact", ask_for_contact, contact_told),
     ASKED("change_external_tag/create", ask_for_tags, tags_told),
     {.kind = "change_external_tag/delete", .apply = tag_deleted},
