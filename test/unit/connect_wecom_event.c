@@ -1,6 +1,6 @@
 /* connect_wecom_event.c — WeCom's XML: what is accepted, what is refused, what each event says; and
  * every sample of ../shared decodes to the fields that its documentation names. */
-#include "unit.h"
+#include "arena_fixture.h"
 
 #include "base/buf.h"
 #include "connect/wecom/envelope.h"
@@ -8,24 +8,6 @@
 
 #include <dirent.h>
 #include <stdio.h>
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, 0);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
-
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 /* ---- XML and envelopes ---- */
 

@@ -1,7 +1,7 @@
 /* connect_wecom_reply.c — WeCom's answers: the samples of ../shared and the shapes of the documents
  * decode to their fields, numbers come as texts and texts as numbers, and what has another shape is
  * refused by the name of the field. */
-#include "unit.h"
+#include "arena_fixture.h"
 
 #include "base/buf.h"
 #include "connect/wecom/reply_contact.h"
@@ -11,8 +11,6 @@
 
 #include <stdio.h>
 
-static struct arena arena;
-
 /* Answers are written as texts here. */
 static const struct json_value *parsed(struct str json, struct arena *a)
 {
@@ -20,22 +18,6 @@ static const struct json_value *parsed(struct str json, struct arena *a)
     struct err e = ERR_INIT;
     return json_parse(a, json, &v, &e) == RC_OK ? v : NULL;
 }
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, 0);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
-
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 static void departments(void **state)
 {

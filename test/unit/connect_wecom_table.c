@@ -1,6 +1,6 @@
 /* connect_wecom_table.c — the tables of WeCom's errors and endpoints keep their own rules, requests
  * are checked by them, and the buckets never let more go than WeCom allows. */
-#include "unit.h"
+#include "arena_fixture.h"
 
 #include "connect/wecom/endpoint.h"
 #include "connect/wecom/errors.h"
@@ -8,24 +8,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, 0);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
-
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 /* ---- errors ---- */
 
