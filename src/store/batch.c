@@ -229,18 +229,7 @@ enum rc batch_customers(struct tx *tx, int64_t batch_id, int64_t after, int64_t 
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &BATCH_TOUCHED, &r, e, batch_id, after);
-    if (rc != RC_OK)
-        return rc;
-    int64_t *list = NULL;
-    size_t n = 0, room = 0;
-    while (rows_next(r))
-        *LIST_ADD(tx_arena(tx), list, n, room) = rows_int(r, 0);
-    rc = rows_end(r, e);
-    if (rc != RC_OK)
-        return rc;
-    *out = list;
-    *out_n = n;
-    return RC_OK;
+    return rc == RC_OK ? ids_read(tx, r, out, out_n, e) : rc;
 }
 
 /* Each customer's earliest event. */

@@ -4,6 +4,8 @@
  */
 #include "store/ids.h"
 
+#include "store/list.h"
+
 #include <assert.h>
 #include <inttypes.h>
 
@@ -22,6 +24,20 @@ struct str ids_text(struct arena *a, const int64_t *ids, size_t n)
     }
     text[at++] = ']';
     return (struct str){text, at};
+}
+
+enum rc ids_read(struct tx *tx, struct rows *r, int64_t **out, size_t *out_n, struct err *e)
+{
+    int64_t *list = NULL;
+    size_t n = 0, room = 0;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, n, room) = rows_int(r, 0);
+    enum rc rc = rows_end(r, e);
+    if (rc != RC_OK)
+        return rc;
+    *out = list;
+    *out_n = n;
+    return RC_OK;
 }
 
 int ids_compare(const void *a, const void *b)

@@ -8,7 +8,7 @@
 #ifndef KOI_STORE_IDS_H
 #define KOI_STORE_IDS_H
 
-#include "base/arena.h"
+#include "db/db.h"
 
 #define IDS_LITE(param) "IN (SELECT value FROM json_each(" param "))"
 /* An array, not a subquery: its length is known to the planner and its members are hashed. */
@@ -20,6 +20,9 @@
 
 /* The list as text, owned by the arena. About 20 bytes an id. */
 struct str ids_text(struct arena *a, const int64_t *ids, size_t n);
+
+/* The ids that are a result's first column, to its end: in the transaction's arena. */
+enum rc ids_read(struct tx *tx, struct rows *r, int64_t **out, size_t *out_n, struct err *e);
 
 /* Ascending by value, for qsort() and bsearch(). */
 int ids_compare(const void *a, const void *b);

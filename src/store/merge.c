@@ -7,6 +7,7 @@
  */
 #include "store/merge.h"
 
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/scope.h"
 #include "store/statements.h"
@@ -198,17 +199,7 @@ enum rc merge_tree(struct tx *tx, int64_t customer_id, int64_t **out, size_t *ou
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &MERGE_TREE, &r, e, customer_id);
-    if (rc != RC_OK)
-        return rc;
-
-    int64_t *list = NULL;
-    size_t n = 0;
-    size_t room = 0;
-    while (rows_next(r))
-        *LIST_ADD(tx_arena(tx), list, n, room) = rows_int(r, 0);
-    *out = list;
-    *out_n = n;
-    return rows_end(r, e);
+    return rc == RC_OK ? ids_read(tx, r, out, out_n, e) : rc;
 }
 
 enum rc merge_list(struct tx *tx, int64_t scope_account, int64_t root_id, int64_t before_id,

@@ -7,6 +7,7 @@
 
 #include "store/customer.h"
 #include "store/event.h"
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/statements.h"
 
@@ -274,16 +275,7 @@ enum rc relation_tags(struct tx *tx, int64_t relation_id, int64_t **out, size_t 
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &TAGS_ON, &r, e, relation_id);
-    if (rc != RC_OK)
-        return rc;
-    int64_t *list = NULL;
-    size_t n = 0;
-    size_t room = 0;
-    while (rows_next(r))
-        *LIST_ADD(tx_arena(tx), list, n, room) = rows_int(r, 0);
-    *out = list;
-    *out_n = n;
-    return rows_end(r, e);
+    return rc == RC_OK ? ids_read(tx, r, out, out_n, e) : rc;
 }
 
 static enum rc say_tag(struct tx *tx, const struct relation_row *row, enum event_kind kind,

@@ -489,10 +489,7 @@ static enum rc say_all(struct tx *tx, struct rows *r, int kind, int64_t tag_id, 
 {
     int64_t *ids = NULL;
     size_t n = 0;
-    size_t room = 0;
-    while (rows_next(r))
-        *LIST_ADD(tx_arena(tx), ids, n, room) = rows_int(r, 0);
-    enum rc rc = rows_end(r, e);
+    enum rc rc = ids_read(tx, r, &ids, &n, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         rc = say(tx, kind, ids[i], tag_id, e);
     *out_n = (int64_t)n;

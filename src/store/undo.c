@@ -11,7 +11,6 @@
 #include "store/event.h"
 #include "store/event_index.h"
 #include "store/ids.h"
-#include "store/list.h"
 #include "store/removal.h"
 #include "store/statements.h"
 
@@ -200,20 +199,6 @@ enum rc undo_field_stamp(struct tx *tx, int64_t customer_id, int64_t field_id, i
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static enum rc read_keys(struct tx *tx, struct rows *r, int64_t **out, size_t *out_n, struct err *e)
-{
-    int64_t *list = NULL;
-    size_t n = 0, room = 0;
-    while (rows_next(r))
-        *LIST_ADD(tx_arena(tx), list, n, room) = rows_int(r, 0);
-    enum rc rc = rows_end(r, e);
-    if (rc != RC_OK)
-        return rc;
-    *out = list;
-    *out_n = n;
-    return RC_OK;
-}
-
 enum rc undo_next(struct tx *tx, enum undo_part part, int64_t batch_id, int64_t after,
                   int64_t limit, int64_t **out_keys, size_t *out_n, struct err *e)
 {
@@ -233,7 +218,7 @@ enum rc undo_next(struct tx *tx, enum undo_part part, int64_t batch_id, int64_t 
     if (part == UNDO_CHANGES && after == 0)
         after = INT64_MAX;
     enum rc rc = tx_query(tx, nexts[part], &r, e, batch_id, after, limit);
-    return rc == RC_OK ? read_keys(tx, r, out_keys, out_n, e) : rc;
+    return rc == RC_OK ? ids_read(tx, r, out_keys, out_n, e) : rc;
 }
 
 enum rc undo_tags(struct tx *tx, int64_t batch_id, int64_t customer_id, int64_t **out_tags,
@@ -241,7 +226,7 @@ enum rc undo_tags(struct tx *tx, int64_t batch_id, int64_t customer_id, int64_t 
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &TAGS_OF, &r, e, batch_id, customer_id);
-    return rc == RC_OK ? read_keys(tx, r, out_tags, out_n, e) : rc;
+    return rc == RC_OK ? ids_read(tx, r, out_tags, out_n, e) : rc;
 }
 
 enum rc undo_change(struct tx *tx, int64_t seq, struct undo_change *out, struct err *e)
