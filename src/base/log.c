@@ -4,6 +4,10 @@
  * crash loses nothing that was logged. The level is one atomic word; a line below it costs a load.
  * A line past 2 KB keeps its time, level and event and says "truncated":true instead of its fields:
  * what is on standard error is always JSON. A failing write is ignored: there is nobody to tell.
+ *
+ * When nobody reads (a pipe that is full), a line waits for PATIENCE_MS at most, and the next ones
+ * not at all: they are counted and lost, and told of once somebody reads again. The program never
+ * stands still for its log.
  */
 #include "base/log.h"
 #include "base/calendar.h"
@@ -11,13 +15,16 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE_BYTES = 2048 };
+enum { LINE_BYTES = 2048, PATIENCE_MS = 100 };
 
 static const struct str NAMES[] = {
     [LOG_DEBUG] = {"debug", 5},
@@ -59,11 +66,50 @@ static size_t write_head(char line[static LINE_BYTES], enum log_level level, con
     return (size_t)n;
 }
 
+/* Nothing is called under it that takes a lock, so it has no rank. */
+static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
+static int64_t lost; /* lines since somebody read last */
+
+/* Whether a line can be written without waiting for a reader. */
+static bool can_write(void)
+{
+    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+    int n;
+    do
+        n = poll(&p, 1, lost > 0 ? 0 : PATIENCE_MS);
+    while (n < 0 && errno == EINTR);
+    return n != 0; /* an error shows in write() */
+}
+
+static void write_all(const char *p, size_t n)
+{
+    while (write(STDERR_FILENO, p, n) < 0 && errno == EINTR)
+        continue;
+}
+
+static void tell_lost(void)
+{
+    char line[LINE_BYTES];
+    size_t n = write_head(line, LOG_WARN, "log_lost");
+    n += (size_t)snprintf(line + n, sizeof line - n, ",\"lines\":%" PRId64 "}\n", lost);
+    write_all(line, n);
+    lost = 0;
+}
+
 static void write_line(const char *p, size_t n)
 {
     int before = errno;
-    while (write(STDERR_FILENO, p, n) < 0 && errno == EINTR)
-        continue;
+    pthread_mutex_lock(&writing);
+    bool ready = can_write();
+    if (ready && lost > 0) {
+        tell_lost();
+        ready = can_write();
+    }
+    if (ready)
+        write_all(p, n);
+    else
+        lost++;
+    pthread_mutex_unlock(&writing);
     errno = before;
 }
 

@@ -20,7 +20,9 @@ bool log_level_from(struct str name, enum log_level *out);
 
 /* A line: event name, then pairs by format. `fields` is a printf format that yields JSON members
  * such as "\"job\":\"%" PRId64 "\",\"rows\":%d"; empty for none. At most 2 KB: a longer line loses
- * its fields and says "truncated":true. One write(2), so lines of threads never mix. */
+ * its fields and says "truncated":true. One write(2), so lines of threads never mix. Waits 100 ms
+ * at most for a reader of standard error; lines that find none are lost, and counted in a line
+ * "log_lost" when there is one again. */
 void log_line(enum log_level level, const char *event, const char *fields, ...)
     __attribute__((format(printf, 3, 4)));
 

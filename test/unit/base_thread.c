@@ -206,6 +206,36 @@ static void lines_are_json(void **state)
     assert_false(log_level_from(STR("loud"), &level));
 }
 
+/* A pipe that nobody reads takes some lines, and the others are told of afterwards. */
+static void nobody_reads(void **state)
+{
+    (void)state;
+    enum { LINES = 2000 };
+    int ends[2], saved = dup(STDERR_FILENO);
+    static char text[1 << 20];
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0); /* writing would wait */
+    dup2(ends[1], STDERR_FILENO);
+    for (int i = 0; i < LINES; i++)
+        log_line(LOG_INFO, "unread", "\"n\":%d", i);
+    ssize_t held = read(ends[0], text, sizeof text);
+    log_line(LOG_INFO, "read", "");
+    ssize_t more = read(ends[0], text + held, sizeof text - (size_t)held - 1);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(ends[0]);
+    close(ends[1]);
+    assert_true(held > 4096 && more > 0);
+    text[held + more] = '\0';
+    int lines = 0;
+    for (const char *at = text; (at = strstr(at, "\"unread\"")) != NULL; at++)
+        lines++;
+    const char *lost = strstr(text, "\"event\":\"log_lost\",\"lines\":");
+    assert_non_null(lost);
+    assert_int_equal(strtol(strstr(lost, "lines\":") + 7, NULL, 10), LINES - lines);
+    assert_non_null(strstr(lost, "\"event\":\"read\""));
+}
+
 static void *log_much(void *arg)
 {
     for (int i = 0; i < 300; i++)
@@ -286,9 +316,10 @@ static void rounds_are_shared(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(witness),          cmocka_unit_test(threads_and_signals),
-        cmocka_unit_test(clock_is_driven),  cmocka_unit_test(lines_are_json),
-        cmocka_unit_test(lines_do_not_mix), cmocka_unit_test(rounds_are_shared),
+        cmocka_unit_test(witness),           cmocka_unit_test(threads_and_signals),
+        cmocka_unit_test(clock_is_driven),   cmocka_unit_test(lines_are_json),
+        cmocka_unit_test(nobody_reads),      cmocka_unit_test(lines_do_not_mix),
+        cmocka_unit_test(rounds_are_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
