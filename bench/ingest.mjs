@@ -236,7 +236,7 @@ async function measure(corp, server, report) {
     watch(port, corp.token, pid, until, events),
   ]);
   const after = processor(pid);
-  await caughtUp(asker.wire);
+  const end = await caughtUp(asker.wire);
   say('asking alone again');
   const aloneAgain = await asker.mix(options.idle);
   send.done();
@@ -249,6 +249,8 @@ async function measure(corp, server, report) {
   questionRows(report, aloneAgain, 'alone behind');
   report.row('fresh after', 'ms', watched.fresh);
   report.row('step of the mirror', 'ms', watched.steps);
+  const anew = (end.rows_anew - held.rows_anew) / (end.seq - first);
+  report.row('rows written anew, an event', 'rows', [anew]);
   report.row('mirror, an event', 'bytes', watched.perEvent);
   report.row('mirror, a customer', 'bytes', watched.perCustomer);
   report.row('resident', 'MB', watched.resident);

@@ -77,7 +77,8 @@ void builder_forget(struct builder *b)
 
 struct builder_progress builder_progress(const struct builder *b)
 {
-    return (struct builder_progress){atomic_load(&b->at_seq), atomic_load(&b->to_seq)};
+    return (struct builder_progress){atomic_load(&b->at_seq), atomic_load(&b->to_seq),
+                                     atomic_load(&b->rows_anew)};
 }
 
 /* ---- texts ---- */

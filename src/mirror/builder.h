@@ -10,7 +10,8 @@
  *
  * One thread uses a builder, which has another for merges. Cost: about 1.5 µs an event from
  * nothing; a step costs about 50 µs, 0.1 ms a chunk that is touched, and 2 µs a new event. Late
- * events copy the history of their customers.
+ * events copy the chunk's rows of the seconds in question, or the history of their customers where
+ * that is less (builder_runs.c).
  */
 #ifndef KOI_MIRROR_BUILDER_H
 #define KOI_MIRROR_BUILDER_H
@@ -27,10 +28,11 @@ void builder_lead_to(struct builder *b, struct daybook *daybook);
 /* After the last snapshot of its making is gone. Accepts NULL. */
 void builder_free(struct builder *b);
 
-/* How far a build from nothing has come: number of the log reached, and to be reached. Any
- * thread. */
+/* How far a build from nothing has come: number of the log reached, and to be reached; and how many
+ * rows steps have copied out of runs so far, to write them anew. Any thread. */
 struct builder_progress {
     int64_t at_seq, to_seq;
+    int64_t rows_anew;
 };
 struct builder_progress builder_progress(const struct builder *b);
 

@@ -17,6 +17,7 @@ struct builder_bounds {
     uint32_t growth;
     /* … and part of the first when they are more than one row in so many of it. */
     uint32_t base_share;
+    uint32_t young_most; /* rows that runs of the last seconds may have as one */
 };
 
 extern const struct builder_bounds builder_bounds; /* in force unless told */
@@ -38,6 +39,7 @@ struct builder {
     struct builder_bounds bounds;
     bool behind; /* a build or step failed on its way: only everything anew will do */
     _Atomic int64_t at_seq, to_seq;
+    _Atomic int64_t rows_anew; /* that steps have copied from runs so far */
 };
 
 /* NOBODY when the customer was never read. */

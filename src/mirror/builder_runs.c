@@ -2,22 +2,32 @@
  *
  * New rows go into the newest run, which is written anew while it is small (`top_most`) and left
  * alone then. It continues the customers it holds, whose older runs stay as they are, so that a
- * step costs its new rows and those of small newest runs. Who has a row that is earlier than the
- * last of older runs is replaced: all of their rows are copied from those. Whoever has no older
- * rows is replaced, too, since one run is simpler to read than two.
+ * step costs its new rows and those of small newest runs. Whoever has no older rows is replaced,
+ * since one run is simpler to read than two.
+ *
+ * Who has a row that is earlier than the last of older runs is late. Where senders overlap, that
+ * is everyone who does much, by a second; an import of the past is late by years. Either the newest
+ * runs, back to the one that has what is later, are written anew together with the new rows; or the
+ * customer is replaced: all of their rows are copied out of older runs. The step does what copies
+ * fewer rows.
  *
  * Runs that are left alone become one with the next older while that is but a few times as large
- * (`growth`), and part of the first when they are a share of it, on the merger's thread. What it
- * has made is put in place by the next step, so no step waits for a merge: when merges fall behind,
- * the newest run grows instead. An event is copied about four times for each step from one size to
- * the next.
+ * (`growth`), and part of the first when they are a share of it, on the merger's thread. Runs of
+ * the last seconds wait for that, but for becoming a middling one, so that they can be written anew
+ * with little work. What the merger has made is put in place by the next step, so no step waits for
+ * a merge: when merges fall behind, the newest run grows instead. An event is copied about four
+ * times for each step from one size to the next.
  */
 #include "mirror/builder_parts.h"
 
+#include "base/clock.h"
+#include "base/must.h"
 #include "mirror/gather.h"
 #include "mirror/rows.h"
 
 #include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* ---- the newest run ---- */
 
@@ -32,10 +42,10 @@ static bool top_is_open(const struct builder *b, const struct chunk *c, uint32_t
     return c->n_runs == CHUNK_RUNS || top->n <= b->bounds.top_most * (merging != NULL ? GROWN : 1);
 }
 
-/* The last time of a customer in the runs of a chunk; false when they have no rows. */
-static bool last_time(const struct chunk *c, uint32_t local, uint32_t *out_s)
+/* The last time of a customer in the first n runs of a chunk; false when they have no rows. */
+static bool last_time(const struct chunk *c, int n, uint32_t local, uint32_t *out_s)
 {
-    for (int k = c->n_runs; k-- > 0;) {
+    for (int k = n; k-- > 0;) {
         const struct run *run = c->runs[k];
         bool replaces = k > 0 && run_replaces(run, local);
         if (k > 0 && !replaces && !run_continues(run, local))
@@ -51,23 +61,34 @@ static bool last_time(const struct chunk *c, uint32_t local, uint32_t *out_s)
     return false;
 }
 
-/* Whom new rows make replaced, besides the upset: `late` has rows to be copied from the runs of
- * `c`, `newcomers` have none. `top` (or NULL) is the run that the rows are put in, newer than
- * those. */
-static void sort_out(const struct new_rows *n, const struct chunk *c, const struct run *top,
+/* Whether runs from `from` on, which are written anew, show that a row comes behind all that older
+ * runs have of the customer. */
+static bool follows(const struct chunk *c, int from, uint32_t local, uint32_t at_s)
+{
+    for (int k = from; k < c->n_runs; k++)
+        if (run_replaces(c->runs[k], local))
+            return true;
+    for (int k = from; k < c->n_runs; k++)
+        if (run_continues(c->runs[k], local))
+            return at_s >= c->runs[k]->at_s[run_range_of(c->runs[k], local).from];
+    return false;
+}
+
+/* Whom new rows make replaced, besides the upset, when runs from `from` on are written anew: `late`
+ * has rows to be copied from older ones, `newcomers` have none there. */
+static void sort_out(const struct new_rows *n, const struct chunk *c, int from,
                      struct set_words *late, struct set_words *newcomers)
 {
     const struct run_rows *rows = n->fresh;
     uint32_t known = SET_CHUNK, last_s = 0; /* of the customer of the row before */
+    words_clear(late);
+    words_clear(newcomers);
     for (size_t i = 0; i < rows->n; i++) {
         uint32_t local = rows->local[i];
-        if ((top != NULL && run_replaces(top, local)) || words_has(&n->upset, local) ||
-            words_has(newcomers, local) || words_has(late, local))
+        if (words_has(&n->upset, local) || words_has(newcomers, local) || words_has(late, local) ||
+            follows(c, from, local, rows->at_s[i]))
             continue;
-        if (top != NULL && run_continues(top, local) &&
-            rows->at_s[i] >= top->at_s[run_range_of(top, local).from])
-            continue;
-        if (local != known && !last_time(c, local, &last_s)) {
+        if (local != known && !last_time(c, from, local, &last_s)) {
             words_put(newcomers, local);
             continue;
         }
@@ -77,52 +98,147 @@ static void sort_out(const struct new_rows *n, const struct chunk *c, const stru
     }
 }
 
-void runs_gather(const struct chunk *c, const struct set_words *who, struct run_rows *out)
+/* The oldest of the runs before `from` that has a row of the customer later than at_s, `from` when
+ * none has. */
+static int oldest_later(const struct chunk *c, int from, uint32_t local, uint32_t at_s)
+{
+    int oldest = from;
+    for (int k = from; k-- > 0;) {
+        struct run_range range = run_range_of(c->runs[k], local);
+        bool replaces = k > 0 && run_replaces(c->runs[k], local);
+        bool counts = k == 0 || replaces || run_continues(c->runs[k], local);
+        if (counts && range.from < range.to) {
+            if (c->runs[k]->at_s[range.to - 1] <= at_s)
+                break;
+            oldest = k;
+        }
+        if (replaces)
+            break;
+    }
+    return oldest;
+}
+
+/* Rows that would be copied for the late, by the oldest run that has to be written anew so that
+ * they are late no more. */
+static void cost_of_late(const struct new_rows *n, const struct chunk *c, int from,
+                         const struct set_words *late, uint64_t out[CHUNK_RUNS])
+{
+    const struct run_rows *rows = n->fresh;
+    uint8_t *oldest = must(malloc(SET_CHUNK));
+    memset(oldest, from, SET_CHUNK);
+    for (size_t i = 0; i < rows->n; i++) {
+        uint32_t local = rows->local[i];
+        if (words_has(late, local) && oldest[local] > 0)
+            oldest[local] = (uint8_t)oldest_later(c, oldest[local], local, rows->at_s[i]);
+    }
+    memset(out, 0, CHUNK_RUNS * sizeof *out);
+    for (uint32_t w = 0; w < SET_WORDS; w++)
+        for (uint64_t left = late->w[w]; left != 0; left &= left - 1) {
+            uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(left);
+            for (int k = from; k-- > 0;) {
+                struct run_range range = run_range_of(c->runs[k], local);
+                if (k == 0 || run_continues(c->runs[k], local) || run_replaces(c->runs[k], local))
+                    out[oldest[local]] += range.to - range.from;
+                if (k > 0 && run_replaces(c->runs[k], local))
+                    break;
+            }
+        }
+    free(oldest);
+}
+
+/* From which run on a chunk is best written anew, where `from` on would be were nobody late. */
+static int anew_from(const struct builder *b, const struct new_rows *n, const struct chunk *c,
+                     uint32_t i, int from, const struct set_words *late)
+{
+    uint64_t copied[CHUNK_RUNS], cost = 0;
+    cost_of_late(n, c, from, late, copied);
+    for (int k = 0; k < from; k++)
+        cost += copied[k];
+    const struct run *merging = merger_newest(b->merger, i);
+    uint64_t least = cost, anew = 0;
+    int best = from;
+    for (int k = from; k-- > 1;) {
+        anew += c->runs[k]->n;
+        if (merging != NULL && run_origin(c->runs[k]) == run_origin(merging))
+            anew += merger_rows(b->merger, i); /* a merge whose runs are gone was for nothing */
+        cost -= copied[k];
+        if (cost + anew < least) {
+            least = cost + anew;
+            best = k;
+        }
+    }
+    return best;
+}
+
+/* Appends all rows that runs from `from` up to `to` have of some customers, in the order of time
+ * and log. */
+static void gather_between(const struct chunk *c, int from, int to, const struct set_words *who,
+                           struct run_rows *out)
 {
     struct gathering at[CHUNK_RUNS];
-    for (int k = 0; k < c->n_runs; k++)
+    for (int k = from; k < to; k++)
         gather_begin(&at[k], c->runs[k]);
     for (uint32_t w = 0; w < SET_WORDS; w++)
         for (uint64_t left = who->w[w]; left != 0; left &= left - 1) {
             uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(left);
-            for (int k = chunk_oldest(c, local); k < c->n_runs; k++)
+            int first = to - 1;
+            while (first > from && !run_replaces(c->runs[first], local))
+                first--;
+            for (int k = first; k < to; k++)
                 gather_customer(&at[k], local, gather_range(&at[k], local), out);
         }
 }
 
-/* Appends the rows that a newest run has of all but the upset. */
-static void take_top(const struct run *top, const struct set_words *upset, struct run_rows *out)
+void runs_gather(const struct chunk *c, const struct set_words *who, struct run_rows *out)
+{
+    gather_between(c, 0, c->n_runs, who, out);
+}
+
+/* Takes the runs from `from` on away from a chunk; appends the rows that they have of all but the
+ * upset, and adds whom they replace to `replaced`. */
+static void take_newest(struct chunk *c, int from, const struct set_words *upset,
+                        struct set_words *replaced, struct run_rows *out)
 {
     struct set_words some;
+    size_t n = 0;
     words_clear(&some);
-    if (top->replaced != NULL)
-        words_or(&some, top->replaced);
-    if (top->continued != NULL)
-        words_or(&some, top->continued);
+    for (int k = from; k < c->n_runs; k++) {
+        const struct run *run = c->runs[k];
+        n += run->n;
+        if (run->replaced != NULL) {
+            words_or(&some, run->replaced);
+            words_or(replaced, run->replaced);
+        }
+        if (run->continued != NULL)
+            words_or(&some, run->continued);
+    }
     words_and_not(&some, upset);
-    rows_reserve(out, out->n + top->n);
-    gather_rows(top, &some, out);
+    rows_reserve(out, out->n + n);
+    if (from < c->n_runs)
+        gather_between(c, from, c->n_runs, &some, out);
+    while (c->n_runs > from)
+        run_drop(c->runs[--c->n_runs]);
 }
 
 void runs_renew(struct builder *b, struct chunk *c, uint32_t i, const struct new_rows *n)
 {
     struct set_words late, replaced;
     struct run_rows *rows = run_rows_new();
-    struct run *top = top_is_open(b, c, i) ? c->runs[--c->n_runs] : NULL;
+    int from = c->n_runs - top_is_open(b, c, i);
     words_clear(&late);
     words_clear(&replaced);
-    if (n->fresh != NULL)
-        sort_out(n, c, top, &late, &replaced);
+    if (n->fresh != NULL) {
+        sort_out(n, c, from, &late, &replaced);
+        int anew = words_any(&late) ? anew_from(b, n, c, i, from, &late) : from;
+        if (anew < from)
+            sort_out(n, c, from = anew, &late, &replaced);
+    }
     words_or(&replaced, &late);
     words_or(&replaced, &n->upset);
     if (words_any(&late))
-        runs_gather(c, &late, rows);
-    if (top != NULL) {
-        if (top->replaced != NULL)
-            words_or(&replaced, top->replaced);
-        take_top(top, &n->upset, rows);
-        run_drop(top);
-    }
+        gather_between(c, 0, from, &late, rows);
+    take_newest(c, from, &n->upset, &replaced, rows);
+    b->rows_anew += rows->n;
     if (n->again != NULL)
         run_rows_take(rows, n->again);
     if (n->fresh != NULL)
@@ -164,36 +280,63 @@ void runs_put_merged(struct chunk *c, struct merging *g)
     c->n_runs -= n - 1;
 }
 
+/* Whether rows may still come that are earlier than the run's last: those of a sender that was a
+ * little slower. */
+static bool is_young(const struct run *run, int64_t now_s)
+{
+    enum { YOUNG_S = 2 };
+    return llabs(now_s - (int64_t)run->last_s) <= YOUNG_S;
+}
+
+/* The oldest of the runs from `least` to `newest` that become one with it, each at most `growth`
+ * times as large as all newer ones; of at most `most` rows together. */
+static int chain_of(const struct builder *b, const struct chunk *c, int least, int newest,
+                    uint64_t most)
+{
+    uint64_t newer = 0;
+    int from = newest;
+    for (; from > least; from--) {
+        newer += c->runs[from]->n + 1;
+        uint64_t next = c->runs[from - 1]->n;
+        if (next > newer * b->bounds.growth || newer + next > most)
+            break;
+    }
+    return from;
+}
+
 /* Has the merger make one of the runs of a chunk that are left alone, where that is worth it; else
  * has the first copied out of its file. */
-static void give_merge(struct builder *b, const struct chunk *c, uint32_t i)
+static void give_merge(struct builder *b, const struct chunk *c, uint32_t i, int64_t now_s)
 {
-    enum { BASES = 2 /* large merges that may wait for each other, and small ones for them */ };
-    int still = c->n_runs - 1 - (c->n_runs > 1 && top_is_open(b, c, i));
-    uint64_t rows = 0, newer = 0;
-    for (int k = 1; k <= still; k++)
+    enum {
+        BASES = 2, /* large merges that may wait for each other, and small ones for them */
+        FULL = CHUNK_RUNS - 2
+    };
+    int still = c->n_runs - 1 - (c->n_runs > 1 && top_is_open(b, c, i)), old = still;
+    uint64_t rows = 0;
+    while (c->n_runs < FULL && old > 0 && is_young(c->runs[old], now_s))
+        old--;
+    for (int k = 1; k <= old; k++)
         rows += c->runs[k]->n;
-    if (still > 0 && rows > c->runs[0]->n / b->bounds.base_share &&
-        merger_bases(b->merger) < BASES) {
-        merger_give(b->merger, i, c->runs, (size_t)still + 1, true);
+    if (old > 0 && rows > c->runs[0]->n / b->bounds.base_share && merger_bases(b->merger) < BASES) {
+        merger_give(b->merger, i, c->runs, (size_t)old + 1, true);
         return;
     }
-    int from = still;
-    while (from > 1) {
-        newer += c->runs[from]->n + 1;
-        if (c->runs[from - 1]->n > newer * b->bounds.growth)
-            break;
-        from--;
+    int newest = old, from = old > 0 ? chain_of(b, c, 1, old, UINT64_MAX) : old;
+    if (from == newest && old < still) {
+        newest = still;
+        from = chain_of(b, c, old + 1, still, b->bounds.young_most);
     }
-    if (from < still)
-        merger_give(b->merger, i, c->runs + from, (size_t)(still - from) + 1, false);
+    if (from < newest)
+        merger_give(b->merger, i, c->runs + from, (size_t)(newest - from) + 1, false);
     else if (run_is_in_file(c->runs[0]) && merger_bases(b->merger) < MERGER_MADE)
         merger_give(b->merger, i, c->runs, 1, true);
 }
 
 void runs_give_merges(struct builder *b, const struct snapshot *s)
 {
+    int64_t now_s = clock_now_s();
     for (uint32_t i = 0; i < s->n_chunks; i++)
         if (merger_newest(b->merger, i) == NULL)
-            give_merge(b, s->chunks[i], i);
+            give_merge(b, s->chunks[i], i, now_s);
 }

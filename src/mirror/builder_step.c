@@ -18,9 +18,11 @@
 
 #ifdef KOI_SMALL_RUNS /* a differential test builds it so: everything below happens all the time */
 enum { IDS_A_QUERY = 7, RELOAD_FROM = 40 };
-const struct builder_bounds builder_bounds = {.top_most = 100, .growth = 3, .base_share = 6};
+const struct builder_bounds builder_bounds = {
+    .top_most = 100, .growth = 3, .base_share = 6, .young_most = 500};
 #else
-const struct builder_bounds builder_bounds = {.top_most = 2048, .growth = 8, .base_share = 16};
+const struct builder_bounds builder_bounds = {
+    .top_most = 2048, .growth = 8, .base_share = 16, .young_most = 1 << 17};
 enum {
     IDS_A_QUERY = 2000,  /* customers asked about at once */
     RELOAD_FROM = 20000, /* customers from which a kind of marks is read whole instead */

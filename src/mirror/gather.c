@@ -103,21 +103,3 @@ void gather_customer(struct gathering *g, uint32_t local, struct run_range range
     widen16(&run->staff, range.from, n, out->staff + at);
     out->n += n;
 }
-
-void gather_rows(const struct run *run, const struct set_words *who, struct run_rows *out)
-{
-    struct gathering g;
-    gather_begin(&g, run);
-    if (run->local != NULL) {
-        for (uint32_t i = 0; i < run->customers; i++)
-            if (words_has(who, run->local[i]))
-                gather_customer(&g, run->local[i],
-                                (struct run_range){run->start[i], run->start[i + 1]}, out);
-        return;
-    }
-    for (uint32_t w = 0; w < SET_WORDS; w++)
-        for (uint64_t left = who->w[w]; left != 0; left &= left - 1) {
-            uint32_t local = w * 64 + (uint32_t)__builtin_ctzll(left);
-            gather_customer(&g, local, run_range_of(run, local), out);
-        }
-}

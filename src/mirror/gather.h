@@ -23,8 +23,4 @@ struct run_range gather_range(struct gathering *g, uint32_t local);
 void gather_customer(struct gathering *g, uint32_t local, struct run_range range,
                      struct run_rows *out);
 
-/* Appends the rows of those in `who` to `out`, in the order they have in the run; appends nothing
- * for whom it does not hold. */
-void gather_rows(const struct run *run, const struct set_words *who, struct run_rows *out);
-
 #endif

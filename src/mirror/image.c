@@ -22,7 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 64 << 10, ALIGN = 64, HEAD = 4096, VERSION = 1 };
+enum { BLOCK = 64 << 10, ALIGN = 64, HEAD = 4096, VERSION = 2 };
 static const char MAGIC[8] = "KOIMIRR";
 
 struct entry {

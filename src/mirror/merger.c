@@ -11,9 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What of a chunk is under way. */
+struct under_way {
+    const struct run *newest; /* NULL: nothing */
+    uint64_t rows;
+};
+
 struct merger {
-    const struct run **newest; /* by chunk, of those under way; the giver's */
-    size_t newest_n;
+    struct under_way *chunks; /* the giver's */
+    size_t n_chunks;
     int bases;  /* the giver's: merges with first runs */
     bool begun; /* the giver's: there is a thread */
     pthread_t thread;
@@ -69,7 +75,7 @@ void merger_free(struct merger *m)
     signal_done(&m->wake);
     signal_done(&m->changed);
     lock_done(&m->lock);
-    free(m->newest);
+    free(m->chunks);
     free(m);
 }
 
@@ -117,20 +123,25 @@ static void *work(void *arg)
 
 /* ---- the giver ---- */
 
-static void set_newest(struct merger *m, uint32_t chunk, const struct run *run)
+static void set_under_way(struct merger *m, uint32_t chunk, struct under_way is)
 {
-    if (chunk >= m->newest_n) {
+    if (chunk >= m->n_chunks) {
         size_t n = chunk + 1;
-        m->newest = must(realloc(m->newest, n * sizeof(const struct run *)));
-        memset(m->newest + m->newest_n, 0, (n - m->newest_n) * sizeof(const struct run *));
-        m->newest_n = n;
+        m->chunks = must(realloc(m->chunks, n * sizeof *m->chunks));
+        memset(m->chunks + m->n_chunks, 0, (n - m->n_chunks) * sizeof *m->chunks);
+        m->n_chunks = n;
     }
-    m->newest[chunk] = run;
+    m->chunks[chunk] = is;
 }
 
 const struct run *merger_newest(const struct merger *m, uint32_t chunk)
 {
-    return chunk < m->newest_n ? m->newest[chunk] : NULL;
+    return chunk < m->n_chunks ? m->chunks[chunk].newest : NULL;
+}
+
+uint64_t merger_rows(const struct merger *m, uint32_t chunk)
+{
+    return chunk < m->n_chunks ? m->chunks[chunk].rows : 0;
 }
 
 void merger_give(struct merger *m, uint32_t chunk, struct run *const *runs, size_t n, bool base)
@@ -139,9 +150,12 @@ void merger_give(struct merger *m, uint32_t chunk, struct run *const *runs, size
     struct merging *g = must(calloc(1, sizeof *g));
     g->chunk = chunk;
     g->base = base;
-    for (; g->n < n; g->n++)
+    struct under_way is = {.newest = runs[n - 1]};
+    for (; g->n < n; g->n++) {
         g->runs[g->n] = run_hold(runs[g->n]);
-    set_newest(m, chunk, runs[n - 1]);
+        is.rows += runs[g->n]->n;
+    }
+    set_under_way(m, chunk, is);
     m->bases += base;
     lock_take(&m->lock);
     *m->last = g;
@@ -177,7 +191,7 @@ struct merging *merger_take(struct merger *m)
     }
     lock_give(&m->lock);
     if (g != NULL) {
-        set_newest(m, g->chunk, NULL);
+        set_under_way(m, g->chunk, (struct under_way){0});
         m->bases -= g->base;
     }
     return g;

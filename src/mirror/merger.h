@@ -37,6 +37,8 @@ void merger_give(struct merger *m, uint32_t chunk, struct run *const *runs, size
 /* The newest of the chunk's runs that are under way, from merger_give() to merger_take(); NULL when
  * none are. */
 const struct run *merger_newest(const struct merger *m, uint32_t chunk);
+/* How many rows those have. */
+uint64_t merger_rows(const struct merger *m, uint32_t chunk);
 /* How many merges with a chunk's first run are under way. */
 int merger_bases(const struct merger *m);
 /* The next that is done, the caller's to give to merging_free(); NULL when none is. */

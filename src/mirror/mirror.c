@@ -133,6 +133,7 @@ struct mirror_status mirror_status(struct mirror *m)
     struct builder_progress progress = builder_progress(m->builder);
     status.at_seq = progress.at_seq;
     status.to_seq = progress.to_seq;
+    status.rows_anew = progress.rows_anew;
     struct snapshot *s = mirror_snapshot(m);
     if (s != NULL) {
         status.seq = s->seq;

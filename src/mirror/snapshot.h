@@ -23,7 +23,7 @@
 
 #include <stdatomic.h>
 
-enum { CHUNK_RUNS = 8, OBJECT_KINDS = 32, OBJECT_CODE_BITS = 27 };
+enum { CHUNK_RUNS = 12, OBJECT_KINDS = 32, OBJECT_CODE_BITS = 27 };
 
 /* What an event is about, as runs have it: the kind above, the thing's code below; an order has no
  * code, since nobody asks for one. */

@@ -8,7 +8,9 @@
  * how often each operation came. Marks have their own naive model.
  */
 #include "mirror_world.h"
+#include "snapshot_said.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "domain/ingest.h"
 #include "mirror/builder_image.h"
@@ -42,212 +44,6 @@ static uint64_t test_seed(void)
     const char *given = getenv("KOI_TEST_SEED");
     int64_t seed;
     return given != NULL && str_to_i64(str_from(given), &seed) ? (uint64_t)seed : 20261122;
-}
-
-/* ---- what a snapshot says ---- */
-
-struct person {
-    int64_t id;
-    uint32_t ordinal;
-};
-
-static int compare_people(const void *a, const void *b)
-{
-    const struct person *x = a, *y = b;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
-/* Everyone alive, by id. */
-static struct person *people_of(const struct snapshot *s, size_t *out_n)
-{
-    struct person *people = malloc((s->customers + 1) * sizeof *people);
-    size_t n = 0;
-    for (uint32_t i = 0; i < s->customers; i++)
-        if (set_has(s->alive, i))
-            people[n++] = (struct person){codes_id(s->dictionaries->customers, i + 1), i};
-    assert_int_equal(n, set_count(s->alive));
-    qsort(people, n, sizeof *people, compare_people);
-    *out_n = n;
-    return people;
-}
-
-/* Each mark as its kind and key; a text as its hash. */
-static void say_marks(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
-{
-    for (int k = 0; k < MARK_KINDS; k++) {
-        size_t n, from = out->n + 1;
-        const struct mark *at = marks_of(s->marks, (enum mark_kind)k, &n);
-        bool text = k == MARK_CITY || k == MARK_PROVINCE || k == MARK_GENDER;
-        number_add(out, -k);
-        for (size_t i = 0; i < n; i++) {
-            if (!set_has(at[i].set, ordinal))
-                continue;
-            if (text)
-                assert_true(at[i].key >= 0 && (size_t)at[i].key < s->texts->n);
-            number_add(out, text ? (int64_t)hash_bytes(s->texts->at[at[i].key], 0) : at[i].key);
-        }
-        qsort(out->at + from, out->n - from, sizeof *out->at, compare_numbers);
-    }
-}
-
-static int64_t id_of(const struct codes *codes, uint32_t code)
-{
-    return code == 0 ? 0 : codes_id(codes, code);
-}
-
-static void say_event(const struct snapshot *s, const struct run *run, uint32_t row, uint32_t place,
-                      struct numbers *out)
-{
-    const struct run_posting *p = run->postings[run->kind[row]];
-    uint32_t object = run_value(&run->object, row);
-    uint32_t kind = object >> OBJECT_CODE_BITS;
-    uint32_t code = object & ((1U << OBJECT_CODE_BITS) - 1);
-    number_add(out, run->kind[row]);
-    number_add(out, run->at_s[row]);
-    number_add(out, kind);
-    number_add(out, id_of(s->dictionaries->objects[kind], code));
-    number_add(out, id_of(s->dictionaries->channels, run_value(&run->channel, row)));
-    number_add(out, id_of(s->dictionaries->staff, run_value(&run->staff, row)));
-    number_add(out, p != NULL ? run_amount(&p->amount_fen, place) : RUN_NONE);
-    number_add(out, p != NULL ? run_amount(&p->quantity, place) : RUN_NONE);
-    number_add(out, p != NULL && p->refunded_s != NULL ? p->refunded_s[place] : RUN_NEVER);
-    uint32_t born = run_born_from(run, row);
-    bool told = born < run->born_n && run->born[born].row == row;
-    assert_true(!told || run_tells_born(run->kind[row]));
-    number_add(out, told ? id_of(s->dictionaries->customers, run->born[born].code) : 0);
-}
-
-enum { EVENT_NUMBERS = 10 };
-
-static void say_events_of_run(const struct snapshot *s, const struct run *run, uint32_t local,
-                              struct numbers *out)
-{
-    struct run_range range = run_range_of(run, local);
-    uint32_t next[RUN_KINDS];
-    bool begun[RUN_KINDS] = {0};
-    for (uint32_t i = range.from; i < range.to; i++) {
-        const struct run_posting *p = run->postings[run->kind[i]];
-        uint8_t kind = run->kind[i];
-        if (p != NULL && !begun[kind])
-            next[kind] = run_posting_of(p, local).from;
-        begun[kind] = true;
-        say_event(s, run, i, p != NULL ? next[kind]++ : 0, out);
-    }
-}
-
-static void say_events(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
-{
-    const struct chunk *c = s->chunks[ordinal / SET_CHUNK];
-    uint32_t local = ordinal % SET_CHUNK, last_s = 0;
-    for (int k = chunk_oldest(c, local); k < c->n_runs; k++) {
-        struct run_range range = run_range_of(c->runs[k], local);
-        if (k > 0 && range.from < range.to)
-            assert_true(run_replaces(c->runs[k], local) != run_continues(c->runs[k], local));
-        else if (k > 0)
-            assert_false(run_continues(c->runs[k], local));
-        if (range.from == range.to)
-            continue;
-        assert_true(c->runs[k]->at_s[range.from] >= last_s);
-        last_s = c->runs[k]->at_s[range.to - 1];
-        say_events_of_run(s, c->runs[k], local, out);
-    }
-}
-
-static void say_standing(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
-{
-    const struct chunk *c = s->chunks[ordinal / SET_CHUNK];
-    struct score x = {0};
-    if (c->scores != NULL)
-        x = score_at(c->scores, ordinal % SET_CHUNK);
-    number_add(out, x.rfm_fen);
-    number_add(out, x.purchases_micro);
-    number_add(out, x.alive_ppm);
-    number_add(out, x.repeater);
-    for (uint32_t i = 0; c->moves != NULL && i < c->moves->n; i++) {
-        const struct move *m = &c->moves->at[i];
-        if (m->local != ordinal % SET_CHUNK)
-            continue;
-        number_add(out, codes_id(s->dictionaries->tier_runs, m->run));
-        number_add(out, id_of(s->dictionaries->objects[OBJECT_TIER], m->from));
-        number_add(out, id_of(s->dictionaries->objects[OBJECT_TIER], m->to));
-    }
-}
-
-/* All that is known of a customer. Returns where the events begin. */
-static size_t describe(const struct snapshot *s, uint32_t ordinal, struct numbers *out)
-{
-    const struct columns *c = s->chunks[ordinal / SET_CHUNK]->columns;
-    out->n = 0;
-    number_add(out, c->birth_day[ordinal % SET_CHUNK]);
-    number_add(out, c->added_s[ordinal % SET_CHUNK]);
-    number_add(out, c->first_s[ordinal % SET_CHUNK]);
-    number_add(out, c->clv_fen[ordinal % SET_CHUNK]);
-    say_marks(s, ordinal, out);
-    say_standing(s, ordinal, out);
-    size_t events = out->n;
-    say_events(s, ordinal, out);
-    return events;
-}
-
-static uint64_t checksum(const struct snapshot *s)
-{
-    struct numbers l = {0};
-    size_t n;
-    struct person *people = people_of(s, &n);
-    uint64_t sum = (uint64_t)s->seq;
-    for (size_t i = 0; i < n; i++) {
-        describe(s, people[i].ordinal, &l);
-        sum = hash_bytes((struct str){(const char *)l.at, l.n * sizeof *l.at},
-                         hash_u64(sum) + (uint64_t)people[i].id);
-    }
-    free(people);
-    free(l.at);
-    return sum;
-}
-
-static void agree_about(const struct snapshot *a, const struct snapshot *b, const struct person *x,
-                        const struct person *y, const char *when, struct numbers l[static 2])
-{
-    if (x->id != y->id)
-        fail_msg("%s: alive is %" PRId64 ", should be %" PRId64, when, x->id, y->id);
-    size_t from = describe(a, x->ordinal, &l[0]);
-    size_t want = describe(b, y->ordinal, &l[1]);
-    if (from != want)
-        fail_msg("%s: customer %" PRId64 " has %zu columns, marks and moves, should have %zu", when,
-                 x->id, from, want);
-    for (size_t i = 0; i < l[0].n && i < l[1].n; i++) {
-        if (l[0].at[i] == l[1].at[i])
-            continue;
-        if (i < from)
-            fail_msg("%s: customer %" PRId64 ", column or mark %zu: %" PRId64
-                     ", should be %" PRId64,
-                     when, x->id, i, l[0].at[i], l[1].at[i]);
-        size_t row = (i - from) / EVENT_NUMBERS, first = from + row * EVENT_NUMBERS;
-        fail_msg("%s: customer %" PRId64 ", event %zu, member %zu: %" PRId64 ", should be %" PRId64
-                 " (of kind %" PRId64 " for %" PRId64 ")",
-                 when, x->id, row, i - first, l[0].at[i], l[1].at[i], l[0].at[first],
-                 l[1].at[first]);
-    }
-    if (l[0].n != l[1].n)
-        fail_msg("%s: customer %" PRId64 " has %zu events, should have %zu", when, x->id,
-                 (l[0].n - from) / EVENT_NUMBERS, (l[1].n - from) / EVENT_NUMBERS);
-}
-
-/* `a`, made step by step, says the same as `b`, made from nothing. */
-static void agree(const struct snapshot *a, const struct snapshot *b, const char *when)
-{
-    struct numbers l[2] = {0};
-    size_t n, m;
-    struct person *x = people_of(a, &n), *y = people_of(b, &m);
-    assert_true(a->seq == b->seq);
-    for (size_t i = 0; i < n && i < m; i++)
-        agree_about(a, b, &x[i], &y[i], when, l);
-    if (n != m)
-        fail_msg("%s: %zu are alive, should be %zu", when, n, m);
-    free(x);
-    free(y);
-    free(l[0].at);
-    free(l[1].at);
 }
 
 /* ---- living ---- */
@@ -308,7 +104,7 @@ static void step(struct world *w, bool compare)
     if (compare) {
         struct builder *fresh = builder_new();
         store_must(w->f, builder_all(fresh, tx, &whole, &w->f->err));
-        agree(next, whole, w->when);
+        snapshots_agree(next, whole, w->when);
         snapshot_drop(whole);
         builder_free(fresh);
         world_look(w, tx);
@@ -408,13 +204,13 @@ static void steps_agree_with_everything(void **state)
         if (images > 0 && rng_below(&w->rng, 6) == 0)
             come_back(w);
         if (n < KEPT && rng_below(&w->rng, 4) == 0) {
-            sums[n] = checksum(w->last);
+            sums[n] = snapshot_sum(w->last);
             kept[n++] = snapshot_hold(w->last);
         }
     }
     assert_true(n > 0 && w->old_n > 0);
     for (size_t i = 0; i < n; i++) {
-        assert_true(checksum(kept[i]) == sums[i]);
+        assert_true(snapshot_sum(kept[i]) == sums[i]);
         snapshot_drop(kept[i]);
     }
     world_counts_check(w);
@@ -477,7 +273,7 @@ static void damaged_images_are_not_believed(void **state)
         memcpy(bytes, whole, n);
         overwrite(image_path(w), bytes, damage(&w->rng, bytes, n));
         if (builder_load(fresh, image_path(w), of_this_log, w, &loaded))
-            agree(loaded, w->last, "damaged");
+            snapshots_agree(loaded, w->last, "damaged");
         else
             refused++;
         snapshot_drop(loaded);
@@ -500,7 +296,7 @@ static void images_of_another_log_are_not_believed(void **state)
     assert_false(builder_load(fresh, "/nowhere/mirror.image", of_this_log, w, &loaded));
     leave_image(w);
     assert_true(builder_load(fresh, image_path(w), of_this_log, w, &loaded));
-    agree(loaded, w->last, "loaded");
+    snapshots_agree(loaded, w->last, "loaded");
     snapshot_drop(loaded);
     builder_free(fresh);
     world_free(w);
@@ -653,6 +449,7 @@ struct many {
     size_t from, n;
     const int64_t *ids;
     const int64_t *seqs;
+    int64_t now_s, slack_s; /* events of now, or up to so much earlier; of any time when 0 */
 };
 
 static enum rc many_events(struct tx *tx, void *arg, struct err *e)
@@ -662,6 +459,8 @@ static enum rc many_events(struct tx *tx, void *arg, struct err *e)
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < BURST; i++) {
         struct event ev = world_event(&rng, m->w, m->ids[rng_below(&rng, m->n)]);
+        if (m->now_s != 0)
+            ev.at_s = m->now_s - (int64_t)rng_below(&rng, (uint64_t)m->slack_s + 1);
         rc = event_add(tx, &ev, e);
     }
     return rc;
@@ -715,11 +514,19 @@ static void happen_to_many(struct world *w, const int64_t *ids, size_t n, int ti
     }
 }
 
+static void happen_now(struct world *w, const int64_t *ids, size_t n, int64_t now_s,
+                       int64_t slack_s)
+{
+    struct many m = {.w = w, .ids = ids, .n = n, .now_s = now_s, .slack_s = slack_s};
+    m.rng = rng_seed(rng_u64(&w->rng));
+    store_write(w->f, many_events, &m);
+}
+
 /* Runs grow past what is written anew at each step, are left alone, become one, and part of the
  * first, as the program has it; meanwhile the newest grows when there is no room for another. */
 static void runs_settle(void **state)
 {
-    enum { HOT = 60, BURSTS = 20, EACH = 9 };
+    enum { HOT = 60, BURSTS = 20, EACH = 9, LATER_S = NOW_S + 400 * DAY_S };
     struct world *w = world_new(*state);
     bool full = false;
     int most = 0;
@@ -734,7 +541,8 @@ static void runs_settle(void **state)
     for (int i = 0; i < BURSTS; i++) {
         size_t from = rng_below(&w->rng, w->people.n - HOT);
         snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", burst %d", w->seed, i);
-        happen_to_many(w, w->people.at + from, HOT, EACH);
+        for (int k = 0; k < EACH; k++)
+            happen_now(w, w->people.at + from, HOT, LATER_S + i, 0);
         world_live(w);
         step(w, i % 5 == 4);
         most = w->last->chunks[0]->n_runs > most ? w->last->chunks[0]->n_runs : most;
@@ -744,7 +552,7 @@ static void runs_settle(void **state)
     for (int i = 0; i < 4 * CHUNK_RUNS; i++) {
         merger_rest(w->builder->merger, i < 2 * CHUNK_RUNS);
         snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", run %d", w->seed, i);
-        happen_to_many(w, w->people.at, 4, 1);
+        happen_now(w, w->people.at, 4, LATER_S + DAY_S + i, 0);
         step(w, true);
         full = full || w->last->chunks[0]->n_runs == CHUNK_RUNS;
     }
@@ -752,6 +560,39 @@ static void runs_settle(void **state)
         print_message("  %" PRId64 " rows, %d anew, %d into one, %d into the first\n",
                       snapshot_bytes(w->last).rows, w->rebuilt, into_one, into_first);
     assert_true(full);
+    world_free(w);
+}
+
+/* Senders that overlap by a second make everyone late all the time: steps write the newest runs
+ * anew, and leave what everyone did long ago alone. Who is late by days is replaced. */
+static void late_by_a_second(void **state)
+{
+    enum { PEOPLE = 160, PAST = 40, STEPS = 60, LATER_S = NOW_S + 400 * DAY_S };
+    struct world *w = world_new(*state);
+    make_many(w, PEOPLE);
+    step(w, true);
+    happen_to_many(w, w->people.at, w->people.n, PAST);
+    snapshot_drop(w->last);
+    w->last = NULL;
+    step(w, true);
+    w->builder->bounds = (struct builder_bounds){100, 8, 1000, 1 << 17};
+    int64_t before = builder_progress(w->builder).rows_anew;
+    for (int i = 0; i < STEPS; i++) {
+        snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", second %d", w->seed, i);
+        clock_set_us((int64_t)(LATER_S + i / 4) * 1000000);
+        happen_now(w, w->people.at, w->people.n, LATER_S + i / 4, 1);
+        step(w, i % 12 == 11);
+    }
+    int64_t anew = builder_progress(w->builder).rows_anew - before;
+    if (getenv("KOI_VERBOSE") != NULL)
+        print_message("  %.1f rows anew for each new one\n", (double)anew / (STEPS * BURST));
+    assert_in_range(anew, STEPS, (int64_t)STEPS * BURST * PAST / 4);
+    for (int i = 0; i < 8; i++) {
+        snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", day %d", w->seed, i);
+        happen_now(w, w->people.at + 10 * (size_t)i, 3, LATER_S - DAY_S, DAY_S);
+        step(w, true);
+    }
+    clock_set_us(-1);
     world_free(w);
 }
 
@@ -985,6 +826,7 @@ int main(void)
         STORE_TEST(moves_know_their_order, SQLITE),
         STORE_TEST(everyone_may_go, SQLITE),
         STORE_TEST(runs_settle, SQLITE),
+        STORE_TEST(late_by_a_second, SQLITE),
         STORE_TEST(merges_of_the_past_are_dropped, SQLITE),
         STORE_TEST(several_chunks, SQLITE),
         STORE_TEST(steps_agree_with_everything, POSTGRES),
