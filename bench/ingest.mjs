@@ -176,7 +176,7 @@ function sender(port, token) {
 /** From a moment at which batches were answered until the mirror holds them, again and again. */
 async function watch(port, token, pid, until, events) {
   const wire = new Wire(port, token);
-  const found = { fresh: [], perEvent: [], perCustomer: [], resident: [], steps: [] };
+  const found = { fresh: [], perEvent: [], perCustomer: [], resident: [], steps: [], runs: [] };
   while (performance.now() < until) {
     const begun = performance.now();
     let mirror = await mirrorOf(wire);
@@ -187,6 +187,7 @@ async function watch(port, token, pid, until, events) {
     }
     found.fresh.push(performance.now() - begun);
     found.steps.push(mirror.step_us / 1000);
+    found.runs.push(mirror.runs_most);
     const { perEvent, perCustomer } = account(mirror, events(mirror));
     found.perEvent.push(perEvent);
     found.perCustomer.push(perCustomer);
@@ -249,6 +250,7 @@ async function measure(corp, server, report) {
   questionRows(report, aloneAgain, 'alone behind');
   report.row('fresh after', 'ms', watched.fresh);
   report.row('step of the mirror', 'ms', watched.steps);
+  report.row('runs of a chunk, at most', 'runs', watched.runs);
   const anew = (end.rows_anew - held.rows_anew) / (end.seq - first);
   report.row('rows written anew, an event', 'rows', [anew]);
   report.row('mirror, an event', 'bytes', watched.perEvent);

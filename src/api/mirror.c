@@ -59,6 +59,7 @@ static enum rc status_run(struct request *rq, struct tx *tx, struct err *e)
     json_put_int(j, "build_us", s.build_us);
     json_put_int(j, "step_us", s.step_us);
     json_put_int(j, "rows_anew", s.rows_anew);
+    json_put_int(j, "runs_most", s.runs_most);
     put_parts(j, &s, l != NULL ? daybook_status(l).bytes : 0);
     json_close_object(j);
     return RC_OK;

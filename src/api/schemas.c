@@ -298,7 +298,8 @@ const struct schema schema_table[] = {
      OBJECT("\"state\":" TEXT ",\"trouble\":" TEXT_NULL ",\"customers\":" INT ",\"events\":" INT
       ",\"seq\":" INT ",\"behind\":" INT ",\"built_seq\":" INT ",\"build_seq\":" INT
       ",\"builds\":" INT ",\"steps\":" INT ",\"loaded\":" BOOL ",\"image_seq\":" INT ",\"build_us\":" INT ",\"step_us\":" INT
-      ",\"rows_anew\":" INT ",\"parts\":" ARRAY(OBJECT("\"name\":" TEXT ",\"bytes\":" INT)))},
+      ",\"rows_anew\":" INT ",\"runs_most\":" INT
+      ",\"parts\":" ARRAY(OBJECT("\"name\":" TEXT ",\"bytes\":" INT)))},
     {"NameList",
      LIST_OF(TEXT)},
     {"Named",

@@ -115,6 +115,7 @@ static void put_mirror(struct mirror *m, struct buf *b)
     gauge(b, "mirror_steps_total", "counter", s.steps);
     gauge(b, "mirror_step_us", "gauge", s.step_us);
     gauge(b, "mirror_rows_anew_total", "counter", s.rows_anew);
+    gauge(b, "mirror_runs_most", "gauge", s.runs_most);
 }
 
 static enum rc put_figures(struct request *rq, struct tx *tx, struct buf *b, struct err *e)

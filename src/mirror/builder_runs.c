@@ -31,15 +31,26 @@
 
 /* ---- the newest run ---- */
 
-/* Whether the newest run is written anew by a step that adds to the chunk. While runs of the chunk
- * are merged it may grow, so that there are not too many. */
-static bool top_is_open(const struct builder *b, const struct chunk *c, uint32_t i)
+/* From which run on a step that adds to the chunk writes anew: the newest while it is small, else
+ * none. While runs of the chunk are merged it may be a little larger, so that there are not too
+ * many; and when there is no room for another, those behind the merged ones become one. */
+static int open_from(const struct builder *b, const struct chunk *c, uint32_t i)
 {
     enum { GROWN = 4 };
-    const struct run *merging = merger_newest(b->merger, i), *top = c->runs[c->n_runs - 1];
-    if (c->n_runs == 1 || (merging != NULL && run_origin(top) == run_origin(merging)))
-        return false;
-    return c->n_runs == CHUNK_RUNS || top->n <= b->bounds.top_most * (merging != NULL ? GROWN : 1);
+    const struct run *merging = merger_newest(b->merger, i), *origin = NULL;
+    int n = c->n_runs, from = n - 1;
+    if (merging != NULL)
+        origin = run_origin(merging);
+    if (n == 1 || run_origin(c->runs[n - 1]) == origin)
+        return n;
+    if (c->runs[n - 1]->n <= b->bounds.top_most * (merging != NULL ? GROWN : 1))
+        return from;
+    if (n < CHUNK_RUNS)
+        return n;
+    int behind = n - 1;
+    while (behind > 0 && run_origin(c->runs[behind - 1]) != origin)
+        behind--;
+    return behind > 0 ? behind : from;
 }
 
 /* The last time of a customer in the first n runs of a chunk; false when they have no rows. */
@@ -224,7 +235,7 @@ void runs_renew(struct builder *b, struct chunk *c, uint32_t i, const struct new
 {
     struct set_words late, replaced;
     struct run_rows *rows = run_rows_new();
-    int from = c->n_runs - top_is_open(b, c, i);
+    int from = open_from(b, c, i);
     words_clear(&late);
     words_clear(&replaced);
     if (n->fresh != NULL) {
@@ -280,55 +291,70 @@ void runs_put_merged(struct chunk *c, struct merging *g)
     c->n_runs -= n - 1;
 }
 
-/* Whether rows may still come that are earlier than the run's last: those of a sender that was a
- * little slower. */
-static bool is_young(const struct run *run, int64_t now_s)
+enum { OVERLAP_S = 2 /* between senders, as a rule */ };
+
+/* The first second of a chunk's young rows, behind which earlier ones may still come, since senders
+ * overlap; INT64_MAX when nothing is written to it as it happens. */
+static int64_t young_since(const struct chunk *c, int64_t now_s)
 {
-    enum { YOUNG_S = 2 };
-    return llabs(now_s - (int64_t)run->last_s) <= YOUNG_S;
+    enum { LIVE_S = 60 };
+    int64_t newest_s = 0;
+    for (int k = 1; k < c->n_runs; k++)
+        if (c->runs[k]->last_s > newest_s && c->runs[k]->last_s <= now_s + OVERLAP_S)
+            newest_s = c->runs[k]->last_s;
+    return newest_s < now_s - LIVE_S ? INT64_MAX : newest_s - OVERLAP_S;
+}
+
+static bool is_young(const struct run *run, int64_t since_s, int64_t now_s)
+{
+    return run->last_s >= since_s && run->last_s <= now_s + OVERLAP_S;
 }
 
 /* The oldest of the runs from `least` to `newest` that become one with it, each at most `growth`
  * times as large as all newer ones; of at most `most` rows together. */
-static int chain_of(const struct builder *b, const struct chunk *c, int least, int newest,
-                    uint64_t most)
+static int chain_of(const struct chunk *c, int least, int newest, uint64_t growth, uint64_t most)
 {
     uint64_t newer = 0;
     int from = newest;
     for (; from > least; from--) {
         newer += c->runs[from]->n + 1;
         uint64_t next = c->runs[from - 1]->n;
-        if (next > newer * b->bounds.growth || newer + next > most)
+        if (next / growth > newer || newer + next > most)
             break;
     }
     return from;
+}
+
+/* Has the merger make one of the young runs of a chunk, from `least` to `newest`: of all of them
+ * when the chunk has many. */
+static bool give_young(struct builder *b, const struct chunk *c, uint32_t i, int least, int newest)
+{
+    bool many = c->n_runs >= CHUNK_RUNS - 4;
+    int from = many ? least : chain_of(c, least, newest, b->bounds.growth, b->bounds.young_most);
+    if (from < newest)
+        merger_give(b->merger, i, c->runs + from, (size_t)(newest - from) + 1, false);
+    return from < newest;
 }
 
 /* Has the merger make one of the runs of a chunk that are left alone, where that is worth it; else
  * has the first copied out of its file. */
 static void give_merge(struct builder *b, const struct chunk *c, uint32_t i, int64_t now_s)
 {
-    enum {
-        BASES = 2, /* large merges that may wait for each other, and small ones for them */
-        FULL = CHUNK_RUNS - 2
-    };
-    int still = c->n_runs - 1 - (c->n_runs > 1 && top_is_open(b, c, i)), old = still;
+    enum { BASES = 2 /* large merges that may wait for each other, and small ones for them */ };
+    int still = open_from(b, c, i) - 1, old = still;
+    int64_t young_s = young_since(c, now_s);
     uint64_t rows = 0;
-    while (c->n_runs < FULL && old > 0 && is_young(c->runs[old], now_s))
+    while (old > 0 && is_young(c->runs[old], young_s, now_s))
         old--;
+    if (give_young(b, c, i, old + 1, still))
+        return;
     for (int k = 1; k <= old; k++)
         rows += c->runs[k]->n;
-    if (old > 0 && rows > c->runs[0]->n / b->bounds.base_share && merger_bases(b->merger) < BASES) {
+    int from = old > 0 ? chain_of(c, 1, old, b->bounds.growth, UINT64_MAX) : old;
+    if (old > 0 && rows > c->runs[0]->n / b->bounds.base_share && merger_bases(b->merger) < BASES)
         merger_give(b->merger, i, c->runs, (size_t)old + 1, true);
-        return;
-    }
-    int newest = old, from = old > 0 ? chain_of(b, c, 1, old, UINT64_MAX) : old;
-    if (from == newest && old < still) {
-        newest = still;
-        from = chain_of(b, c, old + 1, still, b->bounds.young_most);
-    }
-    if (from < newest)
-        merger_give(b->merger, i, c->runs + from, (size_t)(newest - from) + 1, false);
+    else if (from < old)
+        merger_give(b->merger, i, c->runs + from, (size_t)(old - from) + 1, false);
     else if (run_is_in_file(c->runs[0]) && merger_bases(b->merger) < MERGER_MADE)
         merger_give(b->merger, i, c->runs, 1, true);
 }

@@ -25,7 +25,7 @@ struct merger {
     pthread_t thread;
     struct lock lock; /* what follows */
     struct signal wake, changed;
-    struct merging *todo, **last;
+    struct merging *todo; /* those with first runs last, since they take long */
     struct merging *done;
     int made; /* in `done` */
     bool merging, resting, stopping;
@@ -37,7 +37,6 @@ struct merger *merger_new(void)
     lock_init(&m->lock, LOCK_LEAF);
     signal_init(&m->wake);
     signal_init(&m->changed);
-    m->last = &m->todo;
     return m;
 }
 
@@ -95,8 +94,6 @@ static struct merging *next(struct merger *m)
         return NULL;
     struct merging *g = m->todo;
     m->todo = g->next;
-    if (m->todo == NULL)
-        m->last = &m->todo;
     m->merging = true;
     return g;
 }
@@ -158,8 +155,11 @@ void merger_give(struct merger *m, uint32_t chunk, struct run *const *runs, size
     set_under_way(m, chunk, is);
     m->bases += base;
     lock_take(&m->lock);
-    *m->last = g;
-    m->last = &g->next;
+    struct merging **at = &m->todo;
+    while (*at != NULL && (base || !(*at)->base))
+        at = &(*at)->next;
+    g->next = *at;
+    *at = g;
     signal_one(&m->wake);
     lock_give(&m->lock);
     if (!m->begun)

@@ -140,6 +140,9 @@ struct mirror_status mirror_status(struct mirror *m)
         status.customers = set_count(s->alive);
         status.bytes = snapshot_bytes(s);
         status.rows = status.bytes.rows;
+        for (uint32_t i = 0; i < s->n_chunks; i++)
+            if (s->chunks[i]->n_runs > status.runs_most)
+                status.runs_most = s->chunks[i]->n_runs;
         snapshot_drop(s);
     }
     return status;

@@ -50,6 +50,7 @@ struct mirror_status {
     int64_t builds, steps;     /* made since the start */
     int64_t build_us, step_us; /* the last one took */
     int64_t rows_anew;         /* copied by steps to be written anew, since the start */
+    int runs_most;             /* of a chunk */
     int64_t customers, rows;
     bool loaded;       /* from the image */
     int64_t image_seq; /* of the image as last read or written; 0: none */

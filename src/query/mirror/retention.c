@@ -274,6 +274,18 @@ WIDE static void see_batch(void *to, const struct walk_batch *b)
     }
 }
 
+enum { FEW = 64 /* rows */ };
+
+/* Rows are read one after the other, and the processor calls none beyond a page of memory by
+ * itself. */
+ONLY_CALLS void call_rows_ahead(const struct run *run, uint32_t row)
+{
+    enum { AHEAD = 768, LINE = 64 };
+    for (uint32_t i = 0; i < FEW; i += LINE / sizeof *run->at_s)
+        __builtin_prefetch(run->at_s + row + AHEAD + i);
+    __builtin_prefetch(run->kind + row + 2 * AHEAD);
+}
+
 /* The same with AVX-512: 64 rows at once, and bits joined once a customer. */
 WIDER_INLINE struct gathered gather_wider(const struct retention_run *r, struct wider_table t,
                                           const struct run *run, struct run_range rows)
@@ -285,6 +297,7 @@ WIDER_INLINE struct gathered gather_wider(const struct retention_run *r, struct 
     for (uint32_t row = rows.from; row < rows.to; row += AT_ONCE) {
         uint32_t n = rows.to - row < AT_ONCE ? rows.to - row : AT_ONCE;
         const uint32_t *at_s = run->at_s + row;
+        call_rows_ahead(run, row);
         if (n == AT_ONCE && at_s[AT_ONCE - 1] < g.covered_s)
             continue;
         __mmask64 valid = _bzhi_u64(UINT64_MAX, n);
@@ -306,13 +319,104 @@ WIDER_INLINE struct gathered gather_wider(const struct retention_run *r, struct 
     return g;
 }
 
+/* Customers of at most FEW rows, whose rows stand one after the other: the units of all of them are
+ * found without asking whose they are, so that nothing is guessed at where a customer ends. */
+enum { STRETCH = 2048 /* rows */ };
+struct stretch {
+    uint32_t start_bits[STRETCH + FEW], back_bits[STRETCH + FEW]; /* by row: the bit of its unit */
+    uint64_t starts[STRETCH / FEW + 1];                           /* rows that are starts */
+};
+
+/* Behind the last customer of the stretch that begins with the i-th; i when they have many rows, or
+ * none. */
+static uint32_t stretch_end(const struct walk_batch *b, uint32_t i)
+{
+    uint32_t end = i, from = b->rows[i].from, to = from;
+    while (end < b->n && b->rows[end].from == to && b->rows[end].to - to - 1 < FEW &&
+           b->rows[end].to - from <= STRETCH)
+        to = b->rows[end++].to;
+    return end;
+}
+
+/* The bits of the units of sixteen rows, where they are of the class and in time. */
+WIDER_INLINE void put_bits(const struct unit_finder *f, __mmask16 of_class, __m512i at,
+                           uint32_t from_s, uint32_t to_s, uint32_t *out)
+{
+    __mmask16 in = _mm512_mask_cmpge_epu32_mask(of_class, at, _mm512_set1_epi32((int)from_s));
+    in = _mm512_mask_cmple_epu32_mask(in, at, _mm512_set1_epi32((int)to_s));
+    _mm512_storeu_si512(out, _mm512_maskz_sllv_epi32(in, _mm512_set1_epi32(1), wider_unit(f, at)));
+}
+
+WIDER_INLINE void gather_stretch(const struct retention_run *r, struct wider_table t,
+                                 const struct run *run, struct run_range rows, struct stretch *out)
+{
+    const struct unit_finder *f = &r->finder;
+    for (uint32_t row = rows.from; row < rows.to; row += FEW) {
+        call_rows_ahead(run, row);
+        uint32_t n = rows.to - row < FEW ? rows.to - row : FEW, place = row - rows.from;
+        __mmask64 valid = _bzhi_u64(UINT64_MAX, n);
+        __m512i classes = wider_look(t, _mm512_maskz_loadu_epi8(valid, run->kind + row));
+        uint64_t start = wider_mask(classes, valid, START), back = wider_mask(classes, valid, BACK);
+        out->starts[place / FEW] = start;
+        for (uint32_t i = 0; i < FEW; i += 16, start >>= 16, back >>= 16, valid >>= 16) {
+            __m512i at = _mm512_maskz_loadu_epi32((__mmask16)valid, run->at_s + row + i);
+            put_bits(f, (__mmask16)back, at, f->base_s, r->back_to_s, out->back_bits + place + i);
+            if (!r->q->first)
+                put_bits(f, (__mmask16)start, at, r->start_from_s, r->start_to_s,
+                         out->start_bits + place + i);
+        }
+    }
+    out->starts[(rows.to - rows.from + FEW - 1) / FEW] = 0;
+}
+
+/* All bits of the n rows of a customer. */
+WIDER_INLINE uint32_t join_bits(const uint32_t *bits, uint64_t valid)
+{
+    __m512i all = _mm512_maskz_loadu_epi32((__mmask16)valid, bits);
+    for (int i = 1; i < FEW / 16; i++) {
+        __m512i more = _mm512_maskz_loadu_epi32((__mmask16)(valid >> 16 * i), bits + 16 * i);
+        all = _mm512_or_si512(all, more);
+    }
+    return (uint32_t)_mm512_reduce_or_epi32(all);
+}
+
+/* Customers from i to end of the batch. */
+WIDER_INLINE void see_stretch(struct retention_chunk *c, struct wider_table t,
+                              const struct walk_batch *b, uint32_t i, uint32_t end)
+{
+    const struct retention_run *r = c->r;
+    struct stretch s;
+    uint32_t from = b->rows[i].from;
+    gather_stretch(r, t, b->run, (struct run_range){from, b->rows[end - 1].to}, &s);
+    for (; i < end; i++) {
+        uint32_t place = b->rows[i].from - from, shift = place % FEW;
+        uint64_t valid = _bzhi_u64(UINT64_MAX, b->rows[i].to - b->rows[i].from);
+        const uint64_t *at = s.starts + place / FEW;
+        uint64_t starts = (at[0] >> shift | (at[1] << 1) << (FEW - 1 - shift)) & valid;
+        if (starts == 0)
+            continue;
+        struct gathered g = {.back = join_bits(s.back_bits + place, valid)};
+        if (r->q->first)
+            begin(r, b->run->at_s[b->rows[i].from + (uint32_t)__builtin_ctzll(starts)], &g);
+        else
+            g.starts = join_bits(s.start_bits + place, valid);
+        add_gathered(c, &g);
+    }
+}
+
 WIDER static void see_batch_wider(void *to, const struct walk_batch *b)
 {
     struct retention_chunk *c = to;
     struct wider_table t = wider_table(c->r->survey.matcher.table);
-    for (uint32_t i = 0; i < b->n; i++) {
+    for (uint32_t i = 0, end; i < b->n; i = end) {
+        end = c->r->q->rolling ? i : stretch_end(b, i);
+        if (end > i) {
+            see_stretch(c, t, b, i, end);
+            continue;
+        }
         struct gathered g = gather_wider(c->r, t, b->run, b->rows[i]);
         add_gathered(c, &g);
+        end = i + 1;
     }
 }
 
