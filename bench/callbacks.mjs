@@ -52,16 +52,16 @@ function encrypt(message) {
   return Buffer.concat([cipher.update(padded), cipher.final()]).toString('base64');
 }
 
-/** One delivery: a customer of 50,000 edited by one of 200 members. */
+/** One delivery: one of 50,000 customer groups is dismissed, which is worked on without asking
+ * WeCom. */
 function delivery(i) {
   const message = Buffer.from(
     `<xml><ToUserName><![CDATA[${corp}]]></ToUserName>` +
       '<FromUserName><![CDATA[sys]]></FromUserName>' +
       `<CreateTime>${1700000000 + i}</CreateTime><MsgType><![CDATA[event]]></MsgType>` +
-      '<Event><![CDATA[change_external_contact]]></Event>' +
-      '<ChangeType><![CDATA[edit_external_contact]]></ChangeType>' +
-      `<UserID><![CDATA[user${i % 200}]]></UserID>` +
-      `<ExternalUserID><![CDATA[wmAJ2GCAAAXtWyujaWJHDDGi0m${i % 50000}]]></ExternalUserID></xml>`,
+      '<Event><![CDATA[change_external_chat]]></Event>' +
+      '<ChangeType><![CDATA[dismiss]]></ChangeType>' +
+      `<ChatId><![CDATA[wrAJ2GCAAAXtWyujaWJHDDGi0m${i % 50000}]]></ChatId></xml>`,
   );
   const sealed = encrypt(message);
   const timestamp = String(Math.floor(Date.now() / 1000));
@@ -86,7 +86,7 @@ async function sender(wire, first, begun, found) {
     const at = begun + (i * 1000) / options.rate;
     const { path, body } = delivery(i);
     const early = at - performance.now();
-    if (early > 1) await pause(early);
+    if (early > 0) await pause(Math.max(1, early));
     const { status, text } = await wire.send('POST', path, body);
     if (status !== 200 || text !== 'success') found.wrong.push(`${status} ${text.slice(0, 200)}`);
     found.answers.push(performance.now() - at);
