@@ -1,0 +1,1 @@
+-- 0011_reserved — empty: keeps the number for a file that is made elsewhere, which replaces this one.
