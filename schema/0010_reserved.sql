@@ -1,1 +1,2 @@
--- 0010_reserved — empty: keeps the number for a file that is made elsewhere, which replaces this one.
+-- 0010_reserved — keeps the number for a file that is made elsewhere, which replaces this one.
+DROP TABLE IF EXISTS reserved_0010;

@@ -7,6 +7,7 @@
  */
 #include "domain/contact_apply.h"
 
+#include "domain/code_apply.h"
 #include "domain/directory_apply.h"
 #include "domain/profile.h"
 #include "store/directory.h"
@@ -83,9 +84,13 @@ enum rc contact_source(struct tx *tx, struct str state, int64_t add_way, int64_t
 {
     struct arena *a = tx_arena(tx);
     const char *kind = add_way == 16 ? "link" : add_way == 0 ? "group_code" : "code";
-    if (!str_empty(state))
+    if (!str_empty(state)) {
+        enum rc rc = code_source(tx, state, out, e);
+        if (rc != RC_NOT_FOUND)
+            return rc;
         return source_of_key(tx, arena_printf(a, "state:" STR_FMT, STR_ARG(state)), state,
                              str_from(kind), out, e);
+    }
     *out = 0;
     for (size_t i = 0; i < sizeof WAYS / sizeof *WAYS; i++)
         if (WAYS[i].way == add_way)
@@ -282,7 +287,7 @@ static enum rc apply_phones(struct contact *c, const struct told_follow *told, s
 static enum rc apply_follow(struct contact *c, const struct told_follow *told, struct err *e)
 {
     struct relation_row row = {0};
-    int64_t staff_id, source_id;
+    int64_t staff_id, source_id, begun = c->out->begun;
     enum rc rc = directory_staff_of(c->tx, told->userid, &staff_id, e);
     if (rc == RC_OK)
         rc = relation_find(c->tx, c->account.customer_id, staff_id, &row, e);
@@ -311,6 +316,8 @@ static enum rc apply_follow(struct contact *c, const struct told_follow *told, s
     rc = relation_tell(c->tx, &row, e);
     if (rc == RC_OK && told->tags_told)
         rc = apply_tags(c, told, &row, e);
+    if (rc == RC_OK && c->out->begun > begun)
+        rc = code_friend(c->tx, c->keys, told->state, &row, c->who.made, e);
     return rc == RC_OK ? apply_phones(c, told, e) : rc;
 }
 

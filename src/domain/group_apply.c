@@ -7,6 +7,7 @@
  */
 #include "domain/group_apply.h"
 
+#include "domain/code_apply.h"
 #include "domain/contact_apply.h"
 #include "domain/directory_apply.h"
 #include "store/chat_group.h"
@@ -47,7 +48,7 @@ static const struct chat_member *member_of(const struct group *g, int64_t custom
 
 /* Who a member is; 0 in `out` for an erased person. */
 static enum rc customer_of(struct group *g, const struct told_member *told, int64_t *out,
-                           struct err *e)
+                           bool *out_made, struct err *e)
 {
     struct customer_new fresh = CUSTOMER_NEW;
     struct identity_answer answer;
@@ -59,6 +60,8 @@ static enum rc customer_of(struct group *g, const struct told_member *told, int6
         rc = contact_find(g->tx, g->keys, told->id, told->unionid, &fresh, &answer, &account, e);
     if (rc == RC_OK)
         *out = answer.erased ? 0 : account.customer_id;
+    if (rc == RC_OK)
+        *out_made = answer.made;
     return rc;
 }
 
@@ -72,7 +75,7 @@ static enum rc set_scene(struct group *g, int64_t customer_id, int64_t kept, int
 
 /* `customer_id` is in the group, as told. */
 static enum rc keep_member(struct group *g, const struct told_member *told, int64_t customer_id,
-                           struct err *e)
+                           bool made, struct err *e)
 {
     const struct chat_member *kept = member_of(g, customer_id);
     int64_t inviter_id;
@@ -94,6 +97,9 @@ static enum rc keep_member(struct group *g, const struct told_member *told, int6
     }
     g->changes += joined;
     g->out->joined += joined;
+    if (rc == RC_OK && joined)
+        rc = code_joiner(g->tx, g->keys, told->state, customer_id, g->row.id, told->joined_s, made,
+                         e);
     return rc == RC_OK ? set_scene(g, customer_id, kept == NULL ? DB_NULL : kept->join_scene,
                                    told->join_scene, e)
                        : rc;
@@ -117,10 +123,11 @@ static enum rc keep_members(struct group *g, const struct told_group *told, stru
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < told->members_n && g->changes < GROUP_AT_ONCE; i++) {
         int64_t customer_id = 0;
-        bool twice = false; /* two accounts of one person: the first stands for both */
+        bool made = false,
+             twice = false; /* two accounts of one person: the first stands for both */
         if (told->members[i].is_staff)
             continue;
-        rc = customer_of(g, &told->members[i], &customer_id, e);
+        rc = customer_of(g, &told->members[i], &customer_id, &made, e);
         for (size_t j = 0; j < seen_n && !twice; j++)
             twice = seen[j] == customer_id;
         if (rc != RC_OK || customer_id == 0 || twice)
@@ -129,7 +136,7 @@ static enum rc keep_members(struct group *g, const struct told_group *told, stru
         const struct chat_member *kept = member_of(g, customer_id);
         if (kept != NULL)
             there[kept - g->members] = true;
-        rc = keep_member(g, &told->members[i], customer_id, e);
+        rc = keep_member(g, &told->members[i], customer_id, made, e);
     }
     for (size_t i = 0; rc == RC_OK && i < g->n && g->changes < GROUP_AT_ONCE; i++)
         if (!there[i] && g->members[i].left_s == DB_NULL)
@@ -254,18 +261,19 @@ static enum rc change_one(struct group *g, const struct told_member_change *told
 {
     struct staff_row staff;
     struct told_member member = {.id = id, .joined_s = told->at_s, .join_scene = told->join_scene};
+    bool made = false;
     int64_t customer_id = 0;
     enum rc rc = directory_find_staff(g->tx, id, &staff, e);
     if (rc != RC_NOT_FOUND) /* staff are no members here */
         return rc;
-    rc = customer_of(g, &member, &customer_id, e);
+    rc = customer_of(g, &member, &customer_id, &made, e);
     if (rc != RC_OK || customer_id == 0)
         return rc;
     const struct chat_member *kept = member_of(g, customer_id);
     if (told->joined && kept != NULL && kept->left_s != DB_NULL && kept->left_s >= told->at_s)
         member.joined_s = kept->left_s + 1; /* versions say the order, whatever the clocks say */
     if (told->joined)
-        return keep_member(g, &member, customer_id, e);
+        return keep_member(g, &member, customer_id, made, e);
     return kept == NULL || kept->left_s != DB_NULL ? RC_OK : leave(g, kept, told->at_s, e);
 }
 

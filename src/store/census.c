@@ -14,11 +14,13 @@
 #define AND_OF(name) " UNION ALL " COUNT_OF(name)
 
 static const struct sql TABLES = {
-    .text = COUNT_OF(account) AND_OF(account_staff) AND_OF(audience) AND_OF(audience_follow)
-        AND_OF(audience_member) AND_OF(audience_move) AND_OF(audience_size) AND_OF(audience_version)
-            AND_OF(audit) AND_OF(audit_head) AND_OF(batch) AND_OF(calendar) AND_OF(change) AND_OF(
-                channel) AND_OF(chat_group) AND_OF(clv_score) AND_OF(cost) AND_OF(customer)
-                AND_OF(customer_field) AND_OF(customer_name_index) AND_OF(customer_stats)
+    .text = COUNT_OF(account) AND_OF(account_staff) AND_OF(audience) AND_OF(audience_follow) AND_OF(
+        audience_member) AND_OF(audience_move) AND_OF(audience_size) AND_OF(audience_version)
+        AND_OF(audit) AND_OF(audit_head) AND_OF(batch) AND_OF(calendar) AND_OF(change) AND_OF(
+            channel) AND_OF(chat_group) AND_OF(clv_score) AND_OF(code) AND_OF(code_entry)
+            AND_OF(code_group) AND_OF(code_hours) AND_OF(code_member) AND_OF(code_tag)
+                AND_OF(code_warning) AND_OF(code_welcome) AND_OF(cost) AND_OF(customer) AND_OF(
+                    customer_field) AND_OF(customer_name_index) AND_OF(customer_stats)
                     AND_OF(customer_tag) AND_OF(customer_tier) AND_OF(cycle) AND_OF(cycle_product)
                         AND_OF(department) AND_OF(department_above) AND_OF(event) AND_OF(event_kind)
                             AND_OF(event_part) AND_OF(event_part_block) AND_OF(field) AND_OF(

@@ -5,6 +5,7 @@
  */
 #include "store/relation.h"
 
+#include "store/code_entry.h"
 #include "store/customer.h"
 #include "store/event.h"
 #include "store/ids.h"
@@ -165,6 +166,9 @@ enum rc relation_end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64
     *out_ended = tx_changes(tx) > 0;
     if (!*out_ended)
         return RC_OK;
+    rc = code_entry_end(tx, customer_id, staff_id, at_s, e);
+    if (rc != RC_OK)
+        return rc;
     return say(tx,
                &(struct event){.customer_id = customer_id,
                                .at_s = at_s,
@@ -260,6 +264,8 @@ enum rc relation_end_again(struct tx *tx, const struct relation_row *row, int64_
 {
     assert(tx_is_writing(tx) && row->deleted_s != DB_NULL && row->deleted_s < at_s);
     enum rc rc = tx_exec(tx, &RELATION_END_AGAIN, e, row->id, at_s);
+    if (rc == RC_OK)
+        rc = code_entry_end(tx, row->customer_id, row->staff_id, at_s, e);
     if (rc != RC_OK)
         return rc;
     return say(tx,

@@ -15,6 +15,8 @@
     X(census)                                                                                      \
     X(chat_group)                                                                                  \
     X(clv)                                                                                         \
+    X(code)                                                                                        \
+    X(code_entry)                                                                                  \
     X(customer)                                                                                    \
     X(customer_card)                                                                               \
     X(customer_list)                                                                               \
