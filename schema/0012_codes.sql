@@ -1,33 +1,34 @@
--- 0012_codes — what customers scan or open to come to us: staff codes 活码, group codes, acquisition links 获客助手.
+-- 0012_codes — what customers scan or open to come to us: staff codes 活码, group codes,
+-- acquisition links 获客助手.
 -- Rules: src/domain/code.h. No personal data: texts here are the corp's own, customers are ids.
 
--- A code. `state` is what WeCom gives back with each friend or member who came through it: random, so that nobody can
--- claim to have come through a code, and never changed, since it is printed. A code that has ended stays, for what it
--- brought is told by it.
+-- A code. `state` is what WeCom gives back with each friend or member who came through it: random,
+-- so that nobody can claim to have come through a code, and never changed, since it is printed. A
+-- code that has ended stays, for what it brought is told by it. Status making: WeCom was asked, and
+-- whether it did it is not known yet.
 CREATE TABLE code (
     id          @PK@,
     kind        @TEXT@ NOT NULL CHECK (kind IN ('staff', 'group', 'link')),
     name        @TEXT@ NOT NULL,
     state       @TEXT@ NOT NULL,             -- at most 30 characters; of a link its customer_channel
-    status      @TEXT@ NOT NULL CHECK (status IN ('making', 'active', 'expired', 'deleted')), -- making: WeCom was asked, and
-                                             -- whether it did it is not known yet
+    status      @TEXT@ NOT NULL CHECK (status IN ('making', 'active', 'expired', 'deleted')),
     skip_verify @INT@ NOT NULL DEFAULT 1,    -- 1: friends at once, without the staff's consent
-    exclusive   @INT@ NOT NULL DEFAULT 0,    -- 1: a customer gets one member of staff through this code, however often they scan
+    exclusive   @INT@ NOT NULL DEFAULT 0,    -- 1: who scans again gets the same member of staff
     expires_s   @INT@,                       -- when Koi takes it back at WeCom; NULL: never
-    remark      @TEXT@,                      -- what a new friend is called by staff: text with {name} {code} {day}; NULL: left alone
+    remark      @TEXT@,                      -- what staff call a new friend, with {name} {code} {day}
     stage_id    @INT@ REFERENCES stage (id),  -- for customers who are in none; NULL: left alone
     source_id   @INT@ REFERENCES source (id), -- where those who come through it are from
     full_at     @INT@,                       -- group: from so many members on the next group is opened
     auto_room   @INT@ NOT NULL DEFAULT 0,    -- group: 1: WeCom makes more groups when all are full
     room_name   @TEXT@,                      -- group: what those are called, a number behind it
     page_text   @TEXT@,                      -- group: what the group is for, shown before joining
-    config_id   @TEXT@,                      -- WeCom's: of the contact way or join way; the id of a link; NULL while making
+    config_id   @TEXT@,                      -- WeCom's, of a link its link_id; NULL while making
     qr_url      @TEXT@,                      -- WeCom's address of the code as a picture; NULL for links
     link_url    @TEXT@,                      -- the address of a link, with its channel
-    listed      @TEXT@ NOT NULL DEFAULT '',  -- who stands at WeCom now: userids or group ids with commas between
+    listed      @TEXT@ NOT NULL DEFAULT '',  -- who stands at WeCom now: userids or chat ids, with commas
     on_duty     @TEXT@ NOT NULL DEFAULT '',  -- who could have stood there at the last look
     shift_s     @INT@ NOT NULL,              -- since when these: weights count from here
-    request_key @TEXT@,                      -- of whoever asked for it: the same key again is the same code
+    request_key @TEXT@,                      -- the same key again is the same code
     account_id  @INT@,                       -- who made it; NULL: the command line
     created_s   @INT@ NOT NULL,
     updated_us  @INT@ NOT NULL,
@@ -51,8 +52,8 @@ CREATE TABLE code_member (
 ) @CLUSTERED@;
 CREATE UNIQUE INDEX code_member_staff ON code_member (code_id, staff_id);
 
--- When staff receive, in the corp's zone. Those who have rows of their own go by them, the others by the rows of staff 0;
--- where there are none either, always.
+-- When staff receive, in the corp's zone. Those who have rows of their own go by them, the others by
+-- the rows of staff 0; where there are none either, always.
 CREATE TABLE code_hours (
     code_id  @INT@ NOT NULL REFERENCES code (id),
     staff_id @INT@ NOT NULL,                 -- 0: everyone of the code
@@ -90,25 +91,26 @@ CREATE TABLE code_group (
 ) @CLUSTERED@;
 CREATE UNIQUE INDEX code_group_group ON code_group (code_id, group_id);
 
--- Who came through a code, once for each time: a friendship (group_id 0) or a membership (staff_id 0).
+-- Who came through a code, each time: a friendship (group_id 0) or a membership (staff_id 0).
 CREATE TABLE code_entry (
     code_id     @INT@ NOT NULL REFERENCES code (id),
     at_s        @INT@ NOT NULL,              -- when the friendship or membership began
     customer_id @INT@ NOT NULL REFERENCES customer (id), -- as born
     staff_id    @INT@ NOT NULL DEFAULT 0,
     group_id    @INT@ NOT NULL DEFAULT 0,
-    customer    @TEXT@ NOT NULL CHECK (customer IN ('new', 'old', 'buyer')), -- to the corp, at that time
+    customer    @TEXT@ NOT NULL CHECK (customer IN ('new', 'old', 'buyer')), -- until then
     ended_s     @INT@,                       -- when that friendship ended first; NULL: it stands
     PRIMARY KEY (code_id, at_s, customer_id, staff_id, group_id)
 ) @CLUSTERED@;
 CREATE INDEX code_entry_pair ON code_entry (customer_id, staff_id);
 
--- What somebody should look at: nobody can receive, WeCom refuses a change, a quota runs out. One row while it lasts.
+-- What somebody should look at: nobody can receive, WeCom refuses a change, a quota runs out. One
+-- row while it lasts. Kinds: nobody, groups_full, refused, unsure, link_unavailable, link_deleted,
+-- balance_low, balance_exhausted, quota_expires.
 CREATE TABLE code_warning (
     id       @PK@,
     code_id  @INT@ NOT NULL DEFAULT 0,       -- 0: all links
-    kind     @TEXT@ NOT NULL,                -- nobody, groups_full, refused, unsure, link_unavailable, link_deleted,
-                                             -- balance_low, balance_exhausted, quota_expires
+    kind     @TEXT@ NOT NULL,
     detail   @TEXT@ NOT NULL DEFAULT '',     -- WeCom's number, or the uses that lapse and when
     begun_s  @INT@ NOT NULL,
     last_s   @INT@ NOT NULL,

@@ -11,6 +11,7 @@
 #include "cmd/commands.h"
 #include "cmd/invite.h"
 #include "connect/wecom/client.h"
+#include "connect/wecom/code_keeper.h"
 #include "connect/wecom/handlers.h"
 #include "domain/app.h"
 #include "domain/restore.h"
@@ -149,6 +150,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
 {
     struct app *app = NULL;
     struct wecom_client *wecom = NULL;
+    struct code_keeper *codes = NULL;
     struct app_options options = {
         .data_dir = in->data_dir,
         .flags = in->flags,
@@ -162,10 +164,12 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
         job_register(app->jobs, &job_kind_export);
         app->wecom = wecom = wecom_client_new(app->config);
         app->inbox = inbox_work_start(app, wecom_handlers);
+        codes = code_keeper_start(app);
         rc = serve_app(in, app, signals, port, e);
         *out_restore =
             app->restore_from != NULL ? arena_z(&in->arena, str_from(app->restore_from)) : NULL;
     }
+    code_keeper_stop(codes);
     app_close(app);
     wecom_client_free(wecom); /* behind the threads that call it */
     return rc;

@@ -161,6 +161,17 @@ void code_pick(const struct code *c, int64_t now_s, const struct code_received *
     out->why = out->n > 0 ? CODE_BACKUP : CODE_NOBODY;
 }
 
+struct str code_everyone(const struct code *c, struct arena *a)
+{
+    struct buf b;
+    buf_init(&b, LIST_BYTES);
+    for (int left = 0; left <= 1 && b.n == 0; left++)
+        for (size_t i = 0; i < c->members_n; i++)
+            if (left || !(c->members[i].backup || c->members[i].left))
+                list_add(&b, c->members[i].userid);
+    return take(&b, a);
+}
+
 void code_pick_group(const struct code *c, struct arena *a, struct code_choice *out)
 {
     const struct code_group *last = NULL;

@@ -1,9 +1,10 @@
 /* code — the rules of codes: who may receive now, which greeting, what is allowed.
  *
  * WeCom hands a customer to anyone of a fixed list, at random. So hours, weights and capacities are
- * kept by changing that list: code_pick() says who should stand in it now, connect/wecom/code_keeper
- * asks WeCom when it differs. A list is never empty: when nobody can, backup staff stand in, and
- * without them the last list stays, which is said (code_warning "nobody").
+ * kept by changing that list: code_pick() says who should stand in it now, and
+ * connect/wecom/code_keeper asks WeCom when it differs. A list is never empty: when nobody can,
+ * backup staff stand in, and without them the last list stays, which is said (code_warning
+ * "nobody").
  *
  * Weights: of those who could receive, whoever has had more than their part of the customers of
  * this shift (since the same people have been on duty) is left out until the others have caught up.
@@ -38,6 +39,10 @@ struct code_choice {
  * not those of `c->on_duty`, its `shift` is not looked at, for a new shift begins. */
 void code_pick(const struct code *c, int64_t now_s, const struct code_received *received, size_t n,
                struct arena *a, struct code_choice *out);
+
+/* Everyone who is no backup and has not left, for a code that is made while nobody can receive; its
+ * whole staff when there is none of them. */
+struct str code_everyone(const struct code *c, struct arena *a);
 
 /* Of a group code: the group that is being filled, which is the first that exists and has fewer
  * than full_at members. When there is none: the last that exists, `why` CODE_NOBODY, unless WeCom

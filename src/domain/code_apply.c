@@ -6,6 +6,7 @@
 
 #include "domain/profile.h"
 #include "store/event.h"
+#include "store/source.h"
 #include "store/tag.h"
 
 #include <assert.h>
@@ -24,6 +25,17 @@ enum rc code_source(struct tx *tx, struct str state, int64_t *out, struct err *e
     if (rc == RC_OK)
         *out = c.source_id;
     return rc;
+}
+
+enum rc code_give_source(struct tx *tx, struct code *c, struct err *e)
+{
+    struct str kind = str_eq(c->kind, STR("group"))  ? STR("group_code")
+                      : str_eq(c->kind, STR("link")) ? STR("link")
+                                                     : STR("code");
+    if (c->source_id != 0)
+        return RC_OK;
+    return source_of_key(tx, arena_printf(tx_arena(tx), "state:" STR_FMT, STR_ARG(c->state)),
+                         c->name, kind, &c->source_id, e);
 }
 
 static bool has(const int64_t *ids, size_t n, int64_t id)

@@ -12,6 +12,9 @@
  * the state is no code of ours. */
 enum rc code_source(struct tx *tx, struct str state, int64_t *out, struct err *e);
 
+/* Gives a code that has none a source of its name, which stays its own under any name. */
+enum rc code_give_source(struct tx *tx, struct code *c, struct err *e);
+
 /* A friendship began through a code: the entry, event `scan`, and the stage when they are in none.
  * Tags of WeCom's library and the remark were asked of WeCom before (connect/wecom/code_effect.h)
  * and came back with the friendship; tags that are not on it are put on the customer, as Koi's own.

@@ -57,7 +57,8 @@ static const struct sql LIST = {
     .out = TYPES,
 };
 static const struct sql ACTIVE = {
-    .text = "SELECT id FROM code WHERE status = 'active' AND id > $1 ORDER BY id LIMIT $2",
+    .text =
+        "SELECT id FROM code WHERE status IN ('active', 'making') AND id > $1 ORDER BY id LIMIT $2",
     .in = "ii",
     .out = "i",
 };
@@ -107,6 +108,14 @@ static const struct sql TAGS = {
     .text = "SELECT tag_id FROM code_tag WHERE code_id = $1 ORDER BY tag_id",
     .in = "i",
     .out = "i",
+};
+
+static const struct sql TAG_EXTERNALS = {
+    .text = "SELECT t.external_id FROM code_tag x JOIN tag t ON t.id = x.tag_id"
+            " WHERE x.code_id = $1 AND t.external_id IS NOT NULL AND t.archived_s IS NULL"
+            " ORDER BY t.id",
+    .in = "i",
+    .out = "s",
 };
 
 static const struct sql MEMBER_ADD = {
@@ -165,9 +174,10 @@ static const struct sql WARNINGS = {
 };
 
 STATEMENTS(code, &ADD, &STORE, &STAND, &FORGET, &LOAD, &OF_STATE, &OF_KEY, &OF_CONFIG, &LIST,
-           &ACTIVE, &MEMBERS, &HOURS, &WELCOMES, &GROUPS, &STAFF_OF, &GROUP_OF, &TAGS, &MEMBER_ADD,
-           &HOURS_ADD, &WELCOME_ADD, &GROUP_ADD, &TAG_ADD, &CLEAR[0], &CLEAR[1], &CLEAR[2],
-           &CLEAR[3], &CLEAR[4], &WARNING_AGAIN, &WARNING_ADD, &WARNING_OVER, &WARNINGS);
+           &ACTIVE, &MEMBERS, &HOURS, &WELCOMES, &GROUPS, &STAFF_OF, &GROUP_OF, &TAGS,
+           &TAG_EXTERNALS, &MEMBER_ADD, &HOURS_ADD, &WELCOME_ADD, &GROUP_ADD, &TAG_ADD, &CLEAR[0],
+           &CLEAR[1], &CLEAR[2], &CLEAR[3], &CLEAR[4], &WARNING_AGAIN, &WARNING_ADD, &WARNING_OVER,
+           &WARNINGS);
 
 bool code_is_active(const struct code *c)
 {
@@ -471,6 +481,22 @@ enum rc code_active_ids(struct tx *tx, int64_t after_id, int64_t limit, int64_t 
     struct rows *r;
     enum rc rc = tx_query(tx, &ACTIVE, &r, e, after_id, limit);
     return rc == RC_OK ? ids_read(tx, r, out, out_n, e) : rc;
+}
+
+enum rc code_tag_externals(struct tx *tx, int64_t id, struct arena *a, struct str **out,
+                           size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    struct str *list = NULL;
+    size_t n = 0, room = 0;
+    enum rc rc = tx_query(tx, &TAG_EXTERNALS, &r, e, id);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r))
+        *LIST_ADD(a, list, n, room) = rows_copy(r, 0, a);
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
 }
 
 /* ---- warnings ---- */

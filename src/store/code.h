@@ -80,14 +80,18 @@ bool code_is_active(const struct code *c);
 enum rc code_member_fill(struct tx *tx, struct code_member *m, struct arena *a, struct err *e);
 enum rc code_group_fill(struct tx *tx, struct code_group *g, struct arena *a, struct err *e);
 
+/* The platform's ids of the code's tags that have one and are in use. */
+enum rc code_tag_externals(struct tx *tx, int64_t id, struct arena *a, struct str **out,
+                           size_t *out_n, struct err *e);
+
 /* Writes a new code with its lists; `c->id` is filled in. Staff, tags, groups, stage and source
  * exist: the caller has looked. */
 enum rc code_add(struct tx *tx, struct code *c, struct err *e);
 /* Writes the columns back and sets updated_us; the lists by the second, which replaces them. */
 enum rc code_store(struct tx *tx, struct code *c, struct err *e);
 enum rc code_store_lists(struct tx *tx, const struct code *c, struct err *e);
-/* Who stands at WeCom now; false in `out_done`, and nothing written, when the code was changed since
- * updated_us. */
+/* Who stands at WeCom now; false in `out_done`, and nothing written, when the code was changed
+ * since updated_us. */
 struct code_standing {
     struct str listed, on_duty;
     int64_t shift_s;
@@ -114,7 +118,7 @@ struct code_filter {
 /* At most `limit` with ids below `before_id`, newest first, without their lists. */
 enum rc code_list(struct tx *tx, const struct code_filter *f, int64_t before_id, int64_t limit,
                   struct code **out, size_t *out_n, struct err *e);
-/* The ids of all that are active, ascending from behind `after_id`. */
+/* The ids of all that are active or being made, ascending from behind `after_id`. */
 enum rc code_active_ids(struct tx *tx, int64_t after_id, int64_t limit, int64_t **out,
                         size_t *out_n, struct err *e);
 

@@ -12,11 +12,13 @@
 #include "connect/wecom/handlers.h"
 
 #include "connect/wecom/ask.h"
+#include "connect/wecom/code_effect.h"
 #include "connect/wecom/event.h"
 #include "domain/contact_apply.h"
 #include "domain/directory_apply.h"
 #include "domain/group_apply.h"
 #include "domain/tag_apply.h"
+#include "store/code.h"
 #include "store/tag_library.h"
 
 #include <stddef.h>
@@ -104,6 +106,60 @@ static enum rc department_gone(struct tx *tx, struct inbox_item *item, struct er
     return rc == RC_OK ? directory_apply_department_gone(tx, text(&t, WECOM_ID), &out, e) : rc;
 }
 
+/* ---- acquisition links ---- */
+
+/* By what a callback ends with; bought quota ends both of the warnings of its balance. */
+static enum rc quota_told(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    struct told t;
+    struct arena *a = item->arena;
+    enum rc rc = read_told(item, &t, e);
+    if (rc != RC_OK)
+        return rc;
+    if (t.event.kind == WECOM_LINK_QUOTA_EXPIRES)
+        return code_warn(tx, 0, STR("quota_expires"),
+                         arena_printf(a, STR_FMT " " STR_FMT,
+                                      STR_ARG(text(&t, WECOM_EXPIRE_QUOTA_NUM)),
+                                      STR_ARG(text(&t, WECOM_EXPIRE_TIME))),
+                         e);
+    if (t.event.kind == WECOM_LINK_BALANCE_LOW)
+        return code_warn(tx, 0, STR("balance_low"), STR(""), e);
+    rc = code_warn_over(tx, 0, STR("balance_low"), e);
+    if (rc != RC_OK || t.event.kind == WECOM_LINK_BALANCE_INCREASED)
+        return rc == RC_OK ? code_warn_over(tx, 0, STR("balance_exhausted"), e) : rc;
+    return code_warn(tx, 0, STR("balance_exhausted"), STR(""), e);
+}
+
+/* RC_NOT_FOUND, `e` untouched: a link that was made elsewhere. */
+static enum rc link_of(struct tx *tx, struct inbox_item *item, struct code *out, struct err *e)
+{
+    struct told t;
+    enum rc rc = read_told(item, &t, e);
+    return rc == RC_OK ? code_of_config(tx, text(&t, WECOM_LINK_ID), item->arena, out, e) : rc;
+}
+
+static enum rc link_unavailable(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    struct code c;
+    enum rc rc = link_of(tx, item, &c, e);
+    if (rc == RC_OK)
+        rc = code_warn(tx, c.id, STR("link_unavailable"), STR(""), e);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* By people, in WeCom's own console: what Koi deletes is not told. */
+static enum rc link_deleted(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    struct code c;
+    enum rc rc = link_of(tx, item, &c, e);
+    if (rc != RC_OK || !code_is_active(&c))
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    c.status = STR("deleted");
+    c.ended_s = tx_now_s(tx);
+    rc = code_store(tx, &c, e);
+    return rc == RC_OK ? code_warn(tx, c.id, STR("link_deleted"), STR(""), e) : rc;
+}
+
 /* ---- what has to be asked for ---- */
 
 /* From prepare() to apply(). NULL instead: it is gone. */
@@ -169,6 +225,17 @@ static enum rc ask_for_contact(struct inbox_item *item, struct err *e)
     if (rc == RC_OK && unknown)
         rc = ask_tags(c, item->arena, &x->tags, &x->tags_n, e);
     return end_asking(item, x, rc, e);
+}
+
+/* A new friend: what their code does at WeCom is done before it is written down here. */
+static enum rc ask_for_friend(struct inbox_item *item, struct err *e)
+{
+    enum rc rc = ask_for_contact(item, e);
+    struct asked *x = item->note;
+    if (rc != RC_OK || x == NULL)
+        return rc;
+    return code_effect_ask(item->app, text(&x->told, WECOM_USER_ID),
+                           item->attempts < CODE_EFFECT_TRIES, item->arena, &x->contact, e);
 }
 
 static enum rc apply_library(struct tx *tx, const struct asked *x, struct err *e)
@@ -310,8 +377,8 @@ const struct inbox_handler wecom_handlers[] = {
     ASKED("change_external_chat/create", ask_for_group, group_told),
     {.kind = "change_external_chat/dismiss", .apply = group_dismissed},
     ASKED("change_external_chat/update", ask_for_group, group_told),
-    ASKED_AT_ONCE("change_external_contact/add_external_contact", ask_for_contact, contact_told),
-    ASKED_AT_ONCE("change_external_contact/add_half_external_contact", ask_for_contact,
+    ASKED_AT_ONCE("change_external_contact/add_external_contact", ask_for_friend, contact_told),
+    ASKED_AT_ONCE("change_external_contact/add_half_external_contact", ask_for_friend,
                   contact_told),
     {.kind = "change_external_contact/del_external_contact", .apply = staff_ended},
     ASKED_AT_ONCE("change_external_contact/del_follow_user", ask_for_ended, customer_ended),
@@ -321,6 +388,14 @@ const struct inbox_handler wecom_handlers[] = {
     ASKED("change_external_tag/shuffle", ask_for_tags, tags_told),
     ASKED("change_external_tag/update", ask_for_tags, tags_told),
     {.kind = "click"},
+    {.kind = "customer_acquisition/balance_exhausted", .apply = quota_told},
+    {.kind = "customer_acquisition/balance_increased", .apply = quota_told},
+    {.kind = "customer_acquisition/balance_low", .apply = quota_told},
+    {.kind = "customer_acquisition/customer_start_chat"},
+    {.kind = "customer_acquisition/delete_link", .apply = link_deleted},
+    {.kind = "customer_acquisition/friend_request"},
+    {.kind = "customer_acquisition/link_unavailable", .apply = link_unavailable},
+    {.kind = "customer_acquisition/quota_expire_soon", .apply = quota_told},
     {.kind = "enter_agent"},
     {.kind = "message/"},
     {.kind = "subscribe"},
