@@ -10,22 +10,22 @@ CREATE TABLE code (
     id          @PK@,
     kind        @TEXT@ NOT NULL CHECK (kind IN ('staff', 'group', 'link')),
     name        @TEXT@ NOT NULL,
-    state       @TEXT@ NOT NULL,             -- at most 30 characters; of a link its customer_channel
+    state       @TEXT@ NOT NULL,             -- at most 30 characters; a link's customer_channel
     status      @TEXT@ NOT NULL CHECK (status IN ('making', 'active', 'expired', 'deleted')),
     skip_verify @INT@ NOT NULL DEFAULT 1,    -- 1: friends at once, without the staff's consent
     exclusive   @INT@ NOT NULL DEFAULT 0,    -- 1: who scans again gets the same member of staff
     expires_s   @INT@,                       -- when Koi takes it back at WeCom; NULL: never
-    remark      @TEXT@,                      -- what staff call a new friend, with {name} {code} {day}
+    remark      @TEXT@,                      -- what staff call a friend: {name} {code} {day}
     stage_id    @INT@ REFERENCES stage (id),  -- for customers who are in none; NULL: left alone
     source_id   @INT@ REFERENCES source (id), -- where those who come through it are from
-    full_at     @INT@,                       -- group: from so many members on the next group is opened
+    full_at     @INT@,                       -- group: from so many members on the next opens
     auto_room   @INT@ NOT NULL DEFAULT 0,    -- group: 1: WeCom makes more groups when all are full
     room_name   @TEXT@,                      -- group: what those are called, a number behind it
     page_text   @TEXT@,                      -- group: what the group is for, shown before joining
     config_id   @TEXT@,                      -- WeCom's, of a link its link_id; NULL while making
-    qr_url      @TEXT@,                      -- WeCom's address of the code as a picture; NULL for links
+    qr_url      @TEXT@,                      -- WeCom's picture of the code; NULL for links
     link_url    @TEXT@,                      -- the address of a link, with its channel
-    listed      @TEXT@ NOT NULL DEFAULT '',  -- who stands at WeCom now: userids or chat ids, with commas
+    listed      @TEXT@ NOT NULL DEFAULT '',  -- who stands at WeCom now: userids or chat ids
     on_duty     @TEXT@ NOT NULL DEFAULT '',  -- who could have stood there at the last look
     shift_s     @INT@ NOT NULL,              -- since when these: weights count from here
     request_key @TEXT@,                      -- the same key again is the same code
@@ -47,13 +47,13 @@ CREATE TABLE code_member (
     weight    @INT@ NOT NULL DEFAULT 1,      -- 1 … 100: their part of the customers
     daily_cap @INT@ NOT NULL DEFAULT 0,      -- most of a day, in the corp's zone; 0: no limit
     total_cap @INT@ NOT NULL DEFAULT 0,      -- most ever through this code; 0: no limit
-    backup    @INT@ NOT NULL DEFAULT 0,      -- 1: only when none of the others can, whatever the hour
+    backup    @INT@ NOT NULL DEFAULT 0,      -- 1: only when none of the others can
     PRIMARY KEY (code_id, position)
 ) @CLUSTERED@;
 CREATE UNIQUE INDEX code_member_staff ON code_member (code_id, staff_id);
 
--- When staff receive, in the corp's zone. Those who have rows of their own go by them, the others by
--- the rows of staff 0; where there are none either, always.
+-- When staff receive, in the corp's zone. Those who have rows of their own go by them, the others
+-- by the rows of staff 0; where there are none either, always.
 CREATE TABLE code_hours (
     code_id  @INT@ NOT NULL REFERENCES code (id),
     staff_id @INT@ NOT NULL,                 -- 0: everyone of the code

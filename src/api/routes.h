@@ -57,6 +57,10 @@ extern const struct route route_wecom_verify, route_wecom_deliver, route_wecom_c
 extern const struct route route_event_kind_list, route_channel_list, route_city_list;
 /* clv.c */
 extern const struct route route_clv, route_clv_customers, route_clv_fit;
+/* code_qr.c, code_statistics.c, codes.c */
+extern const struct route route_code_list, route_code_create, route_code_get, route_code_change,
+    route_code_end, route_code_look, route_code_warnings, route_code_statistics, route_code_qr_svg,
+    route_code_qr_png;
 /* customer_life.c */
 extern const struct route route_customer_timeline, route_customer_orders, route_customer_notes, route_customer_note_add, route_customer_unmask, route_customer_erase;
 /* cycles.c */

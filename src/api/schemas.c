@@ -55,6 +55,26 @@
     ARRAY(OBJECT("\"from\":" TEXT_NULL ",\"to\":" TEXT ",\"customers\":" INT                       \
                  ",\"expression\":" TEXT))
 
+/* A code in lists, and what codes brought. */
+#define CODE_COUNTS                                                                                \
+    "\"friends\":" INT ",\"joined\":" INT ",\"new_customers\":" INT ",\"old_customers\":" INT      \
+    ",\"buyers\":" INT ",\"friends_7d\":" INT ",\"ended_1d\":" INT ",\"ended_7d\":" INT            \
+    ",\"ordered_7d\":" INT ",\"orders\":" INT ",\"amount_fen\":" INT
+#define CODE_ROW                                                                                   \
+    "\"id\":" ID ",\"kind\":" TEXT ",\"name\":" TEXT ",\"status\":" TEXT ",\"skip_verify\":" BOOL  \
+    ",\"exclusive\":" BOOL ",\"expires_s\":" INT_NULL ",\"qr_url\":" TEXT_NULL                     \
+    ",\"link_url\":" TEXT_NULL ",\"created_s\":" INT ",\"ended_s\":" INT_NULL
+#define CODE_MEMBER                                                                                \
+    "\"staff\":" NAMED_REF ",\"weight\":" INT ",\"daily_cap\":" INT ",\"total_cap\":" INT          \
+    ",\"backup\":" BOOL ",\"left\":" BOOL ",\"listed\":" BOOL
+#define CODE_HOURS_ROW                                                                             \
+    "\"staff_id\":" ID_NULL ",\"weekday\":" INT ",\"from_min\":" INT ",\"to_min\":" INT
+#define CODE_WELCOME_ROW                                                                           \
+    "\"customer\":" TEXT ",\"weekdays\":" INT ",\"from_min\":" INT ",\"to_min\":" INT              \
+    ",\"text\":" TEXT ",\"attachments\":" ANY
+#define CODE_GROUP_ROW                                                                             \
+    "\"group\":" NAMED_REF ",\"members\":" INT ",\"dismissed\":" BOOL ",\"listed\":" BOOL
+
 /* Lifetime value: sums over customers, one customer, and one model that was fitted. */
 #define CLV_SUMS                                                                                   \
     "\"customers\":" INT ",\"repeaters\":" INT ",\"alive\":" NUM_NULL ",\"purchases\":" NUM_NULL   \
@@ -176,6 +196,27 @@ const struct schema schema_table[] = {
       NUM_NULL) ",\"deciles\":" ARRAY(OBJECT("\"decile\":" INT ",\"customers\":" INT
       ",\"sale_fen\":" INT ",\"share\":" NUM_NULL ",\"cumulative_share\":" NUM_NULL
       ",\"least_fen\":" INT_NULL)))},
+    {"Code",
+     OBJECT(CODE_ROW ",\"remark\":" TEXT_NULL ",\"stage_id\":" ID_NULL ",\"source_id\":" ID_NULL
+      ",\"tags\":" ARRAY(ID) ",\"members\":" ARRAY(OBJECT(CODE_MEMBER)) ",\"hours\":"
+      ARRAY(OBJECT(CODE_HOURS_ROW)) ",\"welcomes\":" ARRAY(OBJECT(CODE_WELCOME_ROW))
+      ",\"groups\":" ARRAY(OBJECT(CODE_GROUP_ROW)) ",\"full_at\":" INT_NULL ",\"auto_room\":" BOOL
+      ",\"room_name\":" TEXT_NULL ",\"page_text\":" TEXT_NULL ",\"warnings\":"
+      ARRAY(REF("CodeWarning")))},
+    {"CodeList",
+     LIST_OF(OBJECT(CODE_ROW))},
+    {"CodeLook",
+     OBJECT("\"looked\":" INT ",\"changed\":" INT ",\"ended\":" INT ",\"refused\":" INT)},
+    {"CodeStatistics",
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"scans\":" INT_NULL ",\"sum\":"
+      OBJECT(CODE_COUNTS) ",\"items\":" ARRAY(OBJECT("\"code\":" NAMED_REF ",\"staff\":" NAMED_REF
+      ",\"hour\":" INT_NULL ",\"day\":" TEXT_NULL "," CODE_COUNTS)) ",\"next\":" TEXT_NULL
+      ",\"total\":" INT_NULL)},
+    {"CodeWarning",
+     OBJECT("\"id\":" ID ",\"code\":" NAMED_REF ",\"kind\":" TEXT ",\"detail\":" TEXT
+      ",\"begun_s\":" INT ",\"last_s\":" INT)},
+    {"CodeWarningList",
+     LIST_OF(REF("CodeWarning"))},
     {"Cost",
      OBJECT("\"id\":" ID ",\"source\":" NAMED_REF ",\"kind\":" TEXT ",\"from_day\":" TEXT
       ",\"to_day\":" TEXT ",\"amount_fen\":" INT ",\"note\":" TEXT_NULL ",\"created_s\":" INT)},

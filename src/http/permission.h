@@ -22,6 +22,7 @@ enum permission {
     PERM_ORDER_READ,
     PERM_REPORT_READ,
     PERM_COST_WRITE, /* sources and costs */
+    PERM_CODE_WRITE, /* staff codes, group codes, acquisition links */
     PERM_IMPORT,
     PERM_EXPORT,
     PERM_STAFF_READ, /* directory of staff, departments, groups */

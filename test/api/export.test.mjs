@@ -26,7 +26,8 @@ const LISTS = (
   'accounts analysis_counts analysis_funnel analysis_intervals analysis_paths ' +
   'analysis_repurchase analysis_retention analysis_rfm audience audience_moves ' +
   'audience_sizes audiences audit backups ' +
-  'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points costs customers ' +
+  'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points code_statistics codes ' +
+  'costs customers ' +
   'cycle_customers cycle_due cycles fields ' +
   'group_days groups imports jobs merge_proposals merges orders products report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
@@ -36,7 +37,8 @@ const LISTS = (
 ).split(' ');
 const EMPTY = new Set(
   (
-    'backups clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days ' +
+    'backups code_statistics codes ' +
+    'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days ' +
     'imports products report_product_repurchase report_products rfm'
   ).split(' '),
 );
@@ -54,6 +56,7 @@ const TERMS = {
   merge_proposal: 'reason',
   group_kind: 'kind',
   group_level: 'level',
+  code_kind: 'kind',
   source_kind: 'kind',
   cost_kind: 'kind',
   import_kind: 'kind',

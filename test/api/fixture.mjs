@@ -102,6 +102,23 @@ function corp() {
     ],
     ['cycle_product', [{ cycle_id: 51, product_id: 27 }]],
     [
+      'code',
+      [
+        {
+          id: 71,
+          kind: 'link',
+          name: 'Leaflet',
+          state: 'S71',
+          status: 'active',
+          config_id: 'ca71',
+          link_url: 'https://work.weixin.qq.com/ca/71?customer_channel=S71',
+          shift_s: at,
+          created_s: at,
+          updated_us: at * 1e6,
+        },
+      ],
+    ],
+    [
       'audience',
       [
         {
@@ -255,6 +272,7 @@ function customers() {
     audience_move: [],
     rfm_score: [],
     clv_score: [],
+    code_entry: [],
     group_member: [],
   };
   for (const { id, staff, mark } of people) {
@@ -345,6 +363,13 @@ function customers() {
         last_day: day,
       });
     }
+    rows.code_entry.push({
+      code_id: 71,
+      at_s: Math.floor(Date.now() / 1000) - 86400 * 3 - id,
+      customer_id: id,
+      staff_id: staff,
+      customer: 'new',
+    });
     rows.orders.push({
       id: id + 30000,
       channel_id: 5,
@@ -458,6 +483,7 @@ export async function forgetOthers(koi, scope) {
     `DELETE FROM tier_move WHERE customer_id ${gone}`,
     `DELETE FROM audience_move WHERE customer_id ${gone}`,
     `DELETE FROM customer_tier WHERE customer_id ${gone}`,
+    `DELETE FROM code_entry WHERE customer_id ${gone}`,
     `DELETE FROM group_member WHERE customer_id ${gone}`,
     `DELETE FROM event WHERE customer_id ${gone}`,
     `DELETE FROM refund WHERE customer_id ${gone}`,
@@ -487,6 +513,7 @@ export const samples = {
   cost_id: { own: '26', other: '26', none: '9' },
   customer_id: { own: '1001', other: '3001', none: '9' },
   cycle_id: { own: '51', other: '51', none: '9' },
+  code_id: { own: '71', other: '71', none: '9' },
   field_id: { own: '25', other: '25', none: '9' },
   group_id: { own: '35', other: '36', none: '9' },
   import_id: { own: '34', other: '34', none: '9' },

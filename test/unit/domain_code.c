@@ -418,6 +418,39 @@ static void what_became_of_them(void **state)
     db_read_end(tx);
 }
 
+static enum rc greet(struct tx *tx, void *arg, struct err *e)
+{
+    struct code *c = arg;
+    static struct code_welcome w = {STR("new"), 127, 0, 1440, STR("{name}，我是{staff}"),
+                                    STR("[]")};
+    c->welcomes = &w;
+    c->welcomes_n = 1;
+    return code_store_lists(tx, c, e);
+}
+
+static void the_lane_is_told_the_greeting(void **state)
+{
+    struct store_fixture *f = *state;
+    struct code code = begin(f);
+    struct code_greeting out;
+    struct tx *tx;
+    store_write(f, greet, &code);
+    store_must(f, db_read_begin(f->db, &tx, &f->err));
+    struct arena *a = tx_arena(tx);
+    store_must(
+        f, code_welcome(tx, STR("S1"), STR("zhang"), TOLD_BASE_S, STR("new"), a, &out, &f->err));
+    assert_int_equal(out.code_id, code.id);
+    assert_string_equal(arena_z(a, out.text), "{name}，我是张三");
+    assert_string_equal(arena_z(a, out.attachments), "[]");
+    assert_int_equal(
+        code_welcome(tx, STR("S1"), STR("zhang"), TOLD_BASE_S, STR("old"), a, &out, &f->err),
+        RC_NOT_FOUND);
+    assert_int_equal(
+        code_welcome(tx, STR("S2"), STR("zhang"), TOLD_BASE_S, STR("new"), a, &out, &f->err),
+        RC_NOT_FOUND);
+    db_read_end(tx);
+}
+
 static enum rc warn(struct tx *tx, void *arg, struct err *e)
 {
     enum rc rc = code_warn(tx, *(int64_t *)arg, STR("nobody"), STR(""), e);
@@ -457,7 +490,8 @@ static void kept_whole_and_warned_of(void **state)
 
 #define ALL(engine)                                                                                \
     STORE_TEST(a_friend_through_a_code, engine), STORE_TEST(a_member_through_a_code, engine),      \
-        STORE_TEST(what_became_of_them, engine), STORE_TEST(kept_whole_and_warned_of, engine)
+        STORE_TEST(what_became_of_them, engine), STORE_TEST(kept_whole_and_warned_of, engine),     \
+        STORE_TEST(the_lane_is_told_the_greeting, engine)
 
 int main(void)
 {
@@ -476,6 +510,6 @@ int main(void)
     size_t n = sizeof tests / sizeof *tests;
     if (calendar_set_zone(STR("Asia/Shanghai"), &e) != RC_OK)
         return 1;
-    return _cmocka_run_group_tests("domain_code", tests, pg_fixture_skipped() ? n - 4 : n, NULL,
+    return _cmocka_run_group_tests("domain_code", tests, pg_fixture_skipped() ? n - 5 : n, NULL,
                                    NULL);
 }

@@ -1,5 +1,7 @@
-/* code_effect.c — see code_effect.h. Costs a reading of the code, and a call where it has tags of
- * the library, one where it has a remark.
+/* code_effect.c — tags and remark of a new friend, asked of WeCom between the question who they are
+ * and the transaction that writes them down. What was told is never changed unless WeCom has done
+ * it. Costs a reading of the code, and a call where it has tags of the library, one where it has a
+ * remark; refuses nothing, for a friend is worth more than their remark.
  */
 #include "connect/wecom/code_effect.h"
 

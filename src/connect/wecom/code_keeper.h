@@ -1,10 +1,10 @@
 /* code_keeper — keeps WeCom's lists of codes as the hours, weights and capacities want them.
  *
- * Once a minute each active code is looked at: one whose time is over is taken back at WeCom; of the
- * others the wanted list (domain/code.h) is compared with the one that stands there, and WeCom is
- * asked only where they differ. Code whose making was unsure are looked for by their state. What
- * WeCom refuses, and codes for which nobody can receive, are told as warnings while it lasts. It is
- * here and not in domain/schedule, since it waits for WeCom.
+ * Once a minute each active code is looked at: one whose time is over is taken back at WeCom; of
+ * the others the wanted list (domain/code.h) is compared with the one that stands there, and WeCom
+ * is asked only where they differ. Codes whose making was unsure are looked for by their state.
+ * What WeCom refuses, and codes for which nobody can receive, are told as warnings while it lasts.
+ * It is here and not in domain/schedule, since it waits for WeCom.
  */
 #ifndef KOI_CONNECT_WECOM_CODE_KEEPER_H
 #define KOI_CONNECT_WECOM_CODE_KEEPER_H

@@ -12,6 +12,7 @@ export type Permission =
   | 'tier_write'
   | 'order_read'
   | 'report_read'
+  | 'code_write'
   | 'cost_write'
   | 'import'
   | 'export'

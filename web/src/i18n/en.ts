@@ -370,6 +370,9 @@ export const en: Record<Key, string> = {
   'source.none_hint':
     'Each customer has a first source; costs hang on sources, so that the cost per customer and the return can be known.',
   'source.archive_sure': 'Archive the source "{name}"? Customers keep it.',
+  'code_kind.staff': 'Staff code',
+  'code_kind.group': 'Group code',
+  'code_kind.link': 'Acquisition link',
   'source_kind.code': 'Staff code',
   'source_kind.group_code': 'Group code',
   'source_kind.region_code': 'Region code',
@@ -767,6 +770,7 @@ export const en: Record<Key, string> = {
   'permission.tier_write': 'Manage tiers',
   'permission.order_read': 'See orders',
   'permission.report_read': 'See reports',
+  'permission.code_write': 'Manage codes',
   'permission.cost_write': 'Manage sources and costs',
   'permission.import': 'Import',
   'permission.export': 'Export',

@@ -1,0 +1,27 @@
+/* qr — a QR code drawn: as SVG with a caption and a mark in the middle, as PNG without words (a
+ * server has no fonts).
+ *
+ * Error correction is H (three tenths of the modules may be covered), so the mark, which covers
+ * less than a twentieth, does no harm. Four modules of quiet zone all around. Source: ISO/IEC
+ * 18004; the encoding is libqrencode's, the PNG libpng's.
+ */
+#ifndef KOI_FILE_QR_H
+#define KOI_FILE_QR_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct qr_look {
+    struct str caption; /* below it; empty: none */
+    struct str mark;    /* in the middle, one or two characters; empty: none */
+};
+
+/* RC_LIMIT when the text does not fit a QR code (1,273 bytes). Owned by the arena. */
+enum rc qr_svg(struct str text, const struct qr_look *look, struct arena *a, struct str *out,
+               struct err *e);
+/* The same frame around a picture of a code that is somewhere else, by its address. */
+struct str qr_svg_around(struct str picture_url, const struct qr_look *look, struct arena *a);
+/* `scale` pixels a module, 1 … 40. */
+enum rc qr_png(struct str text, int scale, struct arena *a, struct str *out, struct err *e);
+
+#endif

@@ -1,0 +1,341 @@
+/* Codes against a simulator of WeCom, both clocks turned by hand: lists that follow hours,
+ * capacities and backups; friends with what their code gives them; refusals and ends; groups;
+ * links. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { each, until } from './harness.mjs';
+import { noViolations, pair } from './wecom_pair.mjs';
+
+const token = 'QDG6eK';
+const aes_key = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
+/* Monday 23 November 2026, 08:00 in Shanghai. */
+const monday8 = Date.UTC(2026, 10, 23, 0) / 1000;
+
+/* Koi and the simulator at one time, which only goes on when told. */
+class World {
+  constructor(sim, koi, admin, file) {
+    Object.assign(this, { sim, koi, admin, file, now: monday8 });
+  }
+
+  async at(now) {
+    this.now = now;
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(BigInt(now) * 1000000n);
+    writeFileSync(this.file, bytes, { flag: 'r+' });
+    await this.sim.post('clock/set', { at_s: now });
+  }
+
+  /* Everything told has been worked off; messages are left alone for two seconds. */
+  async settled() {
+    await this.sim.post('callbacks/drain');
+    await until(async () => {
+      await this.at(this.now + 1);
+      const { items } = await this.admin.get('/api/inbox?state=waiting&limit=1');
+      return items.length === 0;
+    }, 'the inbox is empty');
+    const dead = await this.admin.get('/api/inbox?state=dead&limit=10');
+    assert.deepEqual(dead.items, []);
+  }
+
+  async look() {
+    return this.admin.post('/api/codes/look');
+  }
+
+  /* Who stands at the only contact way. */
+  async standing() {
+    const { contact_ways } = await this.sim.get('state');
+    assert.equal(contact_ways.length, 1);
+    return contact_ways[0].fields.user;
+  }
+}
+
+async function world(t, engine) {
+  const folder = mkdtempSync(join(tmpdir(), 'koi-clock-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'clock');
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(BigInt(monday8) * 1000000n);
+  writeFileSync(file, bytes);
+  const { sim, koi } = await pair(t, engine, { KOI_TEST_CLOCK: file });
+  const admin = await koi.signIn('administrator');
+  await admin.put('/api/settings/wecom_token', { value: token });
+  await admin.put('/api/settings/wecom_aes_key', { value: aes_key });
+  const w = new World(sim, koi, admin, file);
+  await w.at(monday8);
+  await sim.post('callback', {
+    url: `http://127.0.0.1:${koi.port}/api/wecom/callback`,
+    token,
+    aes_key,
+  });
+  /* Three members of staff, whom Koi learns of by a friend of each. */
+  const { staff } = await sim.get('state');
+  w.people = staff.filter((s) => s.contact_right && s.status === 1).slice(0, 3);
+  for (const { userid } of w.people) await sim.post('customer/add', { userid, welcome: false });
+  await w.settled();
+  const known = (await admin.get('/api/staff?limit=200')).items;
+  w.ids = w.people.map(({ userid }) => known.find((s) => s.userid === userid).id);
+  w.userids = w.people.map(({ userid }) => userid);
+  return w;
+}
+
+const hours = (from, to) => ({ staff_id: '0', weekday: 1, from_min: from * 60, to_min: to * 60 });
+
+each('codes', (engine) => {
+  test('hours, capacity and backup change the list at WeCom', async (t) => {
+    const w = await world(t, engine);
+    const [a, b, c] = w.ids;
+    const [ua, ub, uc] = w.userids;
+    const code = await w.admin.post(
+      '/api/codes',
+      {
+        kind: 'staff',
+        name: '门店',
+        members: [{ staff_id: a, daily_cap: 2 }, { staff_id: b }, { staff_id: c, backup: true }],
+        hours: [hours(9, 18), { ...hours(9, 12), staff_id: b }],
+        key: 'made by the test',
+      },
+      201,
+    );
+    assert.match(code.qr_url, /^https:/);
+    assert.equal(code.status, 'active');
+    /* Before nine only the backup can. */
+    assert.deepEqual(await w.standing(), [uc]);
+    /* The same key again makes no second one. */
+    const again = await w.admin.post('/api/codes', {
+      kind: 'staff',
+      name: '门店',
+      members: [{ staff_id: a }],
+      key: 'made by the test',
+    });
+    assert.equal(again.id, code.id);
+
+    await w.at(monday8 + 3600);
+    assert.equal((await w.look()).changed, 1);
+    assert.deepEqual(await w.standing(), [ua, ub]);
+    assert.equal((await w.look()).changed, 0);
+    await w.at(monday8 + 4 * 3600); /* twelve: the second goes by hours of their own */
+    await w.look();
+    assert.deepEqual(await w.standing(), [ua]);
+    const shown = await w.admin.get(`/api/codes/${code.id}`);
+    assert.deepEqual(
+      shown.members.map((m) => m.listed),
+      [true, false, false],
+    );
+    /* Two of the day, then the backup. */
+    const { config_id } = (await w.sim.get('state')).contact_ways[0];
+    for (let i = 0; i < 2; i++) await w.sim.post('customer/scan', { config_id });
+    await w.settled();
+    await w.look();
+    assert.deepEqual(await w.standing(), [uc]);
+    /* Nobody at all: the list stays, and it is said until somebody can. */
+    await w.admin.patch(`/api/codes/${code.id}`, {
+      members: [{ staff_id: a, daily_cap: 2 }],
+      hours: [hours(9, 18)],
+    });
+    await w.look();
+    assert.deepEqual(await w.standing(), [ua]);
+    const warned = async () => (await w.admin.get('/api/codes/warnings')).items.map((x) => x.kind);
+    assert.deepEqual(await warned(), ['nobody']);
+    await w.admin.patch(`/api/codes/${code.id}`, { members: [{ staff_id: a, daily_cap: 3 }] });
+    await w.look();
+    assert.deepEqual(await warned(), []);
+    await noViolations(w.sim);
+  });
+
+  test('a friend gets tags, remark, stage and source, and is counted', async (t) => {
+    const w = await world(t, engine);
+    const [a] = w.ids;
+    await w.sim.post('tag/create', { group_name: '渠道', names: ['地推'] });
+    await w.settled();
+    const { categories } = await w.admin.get('/api/tags');
+    const all = categories.flatMap((x) => x.groups.flatMap((g) => g.tags));
+    const told = all.find((x) => x.name === '地推');
+    const group = categories.flatMap((x) => x.groups)[0];
+    const own = await w.admin.post('/api/tags', { group_id: group.id, name: '仅本地' }, 201);
+    const stage = await w.admin.post('/api/stages', { name: '刚认识' }, 201);
+    const code = await w.admin.post(
+      '/api/codes',
+      {
+        kind: 'staff',
+        name: '传单',
+        members: [{ staff_id: a }],
+        tags: [told.id, own.id],
+        stage_id: stage.id,
+        remark: '{code}-{day}',
+      },
+      201,
+    );
+    const { config_id } = (await w.sim.get('state')).contact_ways[0];
+    const { external_userid } = await w.sim.post('customer/scan', { config_id });
+    await w.settled();
+    const customers = (await w.admin.get('/api/customers?limit=50')).items;
+    const friend = customers.find((x) => x.source?.name === '传单');
+    assert.equal(friend.stage.name, '刚认识');
+    assert.deepEqual(friend.tags.map((x) => x.name).sort(), ['仅本地', '地推'].sort());
+    /* And at WeCom. */
+    const { relations } = await w.sim.get('state');
+    const there = relations.find((r) => r.external_userid === external_userid);
+    assert.equal(there.remark, '传单-2026-11-23');
+    assert.equal(there.tags.length, 1);
+
+    /* Told again by an edit, nothing is taken off and nobody counted twice. */
+    await w.sim.post('staff/tag', { userid: w.userids[0], external_userid, add_tag: [] });
+    await w.settled();
+    await w.at(w.now + 600);
+    await w.sim.post('customer/delete', { userid: w.userids[0], external_userid });
+    await w.settled();
+    for (const by of ['code', 'staff', 'hour', 'day']) {
+      const stats = await w.admin.get(`/api/codes/statistics?by=${by}&code_id=${code.id}`);
+      assert.equal(stats.scans, null);
+      assert.equal(stats.sum.friends, 1, by);
+      assert.equal(stats.sum.new_customers, 1);
+      assert.equal(stats.sum.ended_1d, 1);
+      assert.equal(stats.items.length, 1);
+      const [row] = stats.items;
+      const said = { code: row.code?.name, staff: row.staff?.id, hour: row.hour, day: row.day };
+      const want = { code: '传单', staff: a, hour: 8, day: '2026-11-23' };
+      assert.equal(said[by], want[by]);
+    }
+    /* Somebody who sees only their own staff's customers counts those. */
+    const other = await w.koi.signIn('manager', { scope: 'own', staff_id: w.ids[1] });
+    assert.equal((await other.get('/api/codes/statistics')).sum.friends, 0);
+    await noViolations(w.sim);
+  });
+
+  test('a refusal leaves nothing, a lost answer is found, what ends is taken back', async (t) => {
+    const w = await world(t, engine);
+    const [a] = w.ids;
+    const body = { kind: 'staff', name: '活动', members: [{ staff_id: a }] };
+    await w.sim.post('limits', { contact_ways: 0 });
+    const full = await w.admin.post('/api/codes', body, 413);
+    assert.equal(full.error.code, 'wecom_41045');
+    assert.ok(full.error.hint);
+    assert.equal((await w.admin.get('/api/codes?status=making')).items.length, 0);
+    await w.sim.post('limits', { contact_ways: 100 });
+
+    /* Done there, its answer lost: found by its state a minute later. */
+    await w.sim.post('faults', { api: 'externalcontact/add_contact_way', kind: 'cut', times: 1 });
+    const lost = await w.admin.post('/api/codes', body, 500);
+    assert.equal(lost.error.code, 'wecom_unsure');
+    assert.equal((await w.admin.get('/api/codes')).items[0].status, 'making');
+    await w.at(w.now + 61);
+    await w.look();
+    const [found] = (await w.admin.get('/api/codes')).items;
+    assert.equal(found.status, 'active');
+    assert.match(found.qr_url, /^https:/);
+    await w.look();
+    assert.deepEqual(await w.standing(), [w.userids[0]]);
+
+    /* Its time over, it is taken back; a deleted one likewise, and neither can be changed. */
+    await w.admin.patch(`/api/codes/${found.id}`, { expires_s: w.now + 3600 });
+    await w.at(w.now + 3600);
+    assert.equal((await w.look()).ended, 1);
+    assert.equal((await w.admin.get(`/api/codes/${found.id}`)).status, 'expired');
+    const second = await w.admin.post('/api/codes', body, 201);
+    await w.admin.delete(`/api/codes/${second.id}`, 200);
+    await w.admin.delete(`/api/codes/${second.id}`, 200);
+    assert.deepEqual((await w.sim.get('state')).contact_ways, []);
+    const gone = await w.admin.patch(`/api/codes/${second.id}`, { name: '新' }, 409);
+    assert.equal(gone.error.code, 'code_ended');
+
+    for (const [field, wrong] of [
+      ['members', { members: [] }],
+      ['members', { members: [{ staff_id: '4711' }] }],
+      ['members.weight', { members: [{ staff_id: a, weight: 0 }] }],
+      ['members', { members: [{ staff_id: a, wieght: 2 }] }],
+      ['hours.to_min', { hours: [hours(9, 9)] }],
+      ['expires_s', { expires_s: 1 }],
+      ['welcomes.text', { welcomes: [{}] }],
+      ['tags', { tags: ['4711'] }],
+      ['stage_id', { stage_id: '4711' }],
+    ]) {
+      const { error } = await w.admin.post('/api/codes', { ...body, ...wrong }, 400);
+      assert.equal(error.field, field, JSON.stringify(wrong));
+    }
+    assert.deepEqual((await w.sim.get('state')).contact_ways, []);
+    await noViolations(w.sim);
+  });
+
+  test('a group code opens the next group before one is full', async (t) => {
+    const w = await world(t, engine);
+    const groups = [];
+    for (const name of ['一群', '二群'])
+      groups.push(await w.sim.post('group/create', { owner: w.userids[0], name }));
+    await w.settled();
+    const known = (await w.admin.get('/api/groups')).items;
+    const ids = ['一群', '二群'].map((name) => known.find((g) => g.name === name).id);
+    const code = await w.admin.post(
+      '/api/codes',
+      { kind: 'group', name: '福利', groups: ids, full_at: 3, page_text: '每日福利' },
+      201,
+    );
+    assert.match(code.qr_url, /^https:/);
+    const way = async () => (await w.sim.get('state')).join_ways[0];
+    assert.deepEqual((await way()).fields.chat_id_list, [groups[0].chat_id]);
+    const { config_id } = await way();
+    for (let i = 0; i < 2; i++) await w.sim.post('group/scan', { config_id });
+    await w.settled();
+    assert.equal((await w.look()).changed, 1);
+    assert.deepEqual((await way()).fields.chat_id_list, [groups[1].chat_id]);
+    const stats = await w.admin.get('/api/codes/statistics');
+    assert.equal(stats.sum.joined, 2);
+    assert.equal(stats.items[0].code.id, code.id);
+    for (let i = 0; i < 2; i++) await w.sim.post('group/scan', { config_id });
+    await w.settled();
+    await w.look();
+    const { items } = await w.admin.get('/api/codes/warnings');
+    assert.deepEqual(
+      items.map((x) => [x.kind, x.code.id]),
+      [['groups_full', code.id]],
+    );
+    await noViolations(w.sim);
+  });
+
+  test('a link brings friends, is drawn, and says when its uses run out', async (t) => {
+    const w = await world(t, engine);
+    const [a, b] = w.ids;
+    await w.sim.post('quota/buy', { uses: 21, expire_date: w.now + 20 * 86400 });
+    const link = await w.admin.post(
+      '/api/codes',
+      { kind: 'link', name: '短视频', members: [{ staff_id: a }, { staff_id: b }] },
+      201,
+    );
+    const channel = new URL(link.link_url).searchParams.get('customer_channel');
+    assert.match(channel, /^[0-9A-Za-z]{24}$/);
+    const [made] = (await w.sim.get('state')).links;
+    const open = { link_id: made.link_id, customer_channel: channel };
+    const svg = await w.admin.call(
+      'GET',
+      `/api/codes/${link.id}/qr.svg?mark=${encodeURIComponent('锦')}`,
+    );
+    assert.equal(svg.status, 200);
+    assert.match(svg.headers['content-type'], /^image\/svg\+xml/);
+    assert.match(svg.text, /<path d="M4 4h7v1h-7z/);
+    assert.match(svg.text, />短视频<\/text>/);
+    const png = await w.admin.call('GET', `/api/codes/${link.id}/qr.png?scale=2`);
+    assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
+
+    const warned = async () => (await w.admin.get('/api/codes/warnings')).items.map((x) => x.kind);
+    for (let i = 0; i < 2; i++) await w.sim.post('customer/scan', open);
+    await w.settled();
+    const stats = await w.admin.get('/api/codes/statistics');
+    assert.equal(stats.sum.friends, 2);
+    assert.equal(stats.items[0].code.name, '短视频');
+    assert.deepEqual(await warned(), ['balance_low']);
+    for (let i = 0; i < 19; i++) await w.sim.post('customer/scan', open);
+    await w.settled();
+    assert.deepEqual(await warned(), ['balance_exhausted']);
+    await w.at(w.now + 1);
+    await w.sim.post('quota/buy', { uses: 50, expire_date: w.now + 20 * 86400 });
+    await w.settled();
+    assert.deepEqual(await warned(), []);
+    await w.sim.post('link/delete', { link_id: made.link_id });
+    await w.settled();
+    assert.deepEqual(await warned(), ['link_deleted']);
+    assert.equal((await w.admin.get(`/api/codes/${link.id}`)).status, 'deleted');
+    await noViolations(w.sim);
+  });
+});
