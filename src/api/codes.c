@@ -244,54 +244,54 @@ static enum rc create(struct request *rq, struct tx *tx, struct err *e)
     {                                                                                              \
         what, ARG_JSON, IN_BODY, .zh = text_zh, .en = text_en                                      \
     }
-#define ARGS_CODE(must)                                                                             \
-    {"name", ARG_NAME, IN_BODY, .required = must, .max = 30, .zh = "名称", .en = "name"},           \
-        {"skip_verify", ARG_BOOL, IN_BODY, .zh = "免验证，默认是", .en = "friends at once, true"},  \
-        {"exclusive", ARG_BOOL, IN_BODY, .zh = "同一客户只由一人接待",                              \
-         .en = "the same member of staff for who scans again"},                                     \
-        {"expires_s", ARG_TIME, IN_BODY, .nullable = true, .zh = "到期时间", .en = "when it ends"}, \
-        {"remark",                                                                                  \
-         ARG_TEXT,                                                                                  \
-         IN_BODY,                                                                                   \
-         .nullable = true,                                                                          \
-         .max = 240,                                                                                \
-         .zh = "备注模板，可用 {name} {code} {day}",                                                \
-         .en = "remark, with {name} {code} {day}"},                                                 \
-        {"stage_id", ARG_ID, IN_BODY, .nullable = true, .zh = "客户阶段", .en = "stage"},           \
-        {"source_id", ARG_ID, IN_BODY, .zh = "来源，默认以名称新建", .en = "source; its own"},      \
-        {"tags", ARG_IDS, IN_BODY, .max = CODE_TAGS, .zh = "自动标签", .en = "tags"},               \
-        PLACE_JSON("members", "员工：[{staff_id, weight, daily_cap, total_cap, backup}]",           \
-                   "staff: [{staff_id, weight, daily_cap, total_cap, backup}]"),                    \
-        PLACE_JSON("hours", "工作时间：[{weekday, from_min, to_min, staff_id}]",                    \
-                   "hours: [{weekday, from_min, to_min, staff_id}], 0 for all"),                    \
-        PLACE_JSON("welcomes",                                                                      \
-                   "欢迎语：[{customer, weekdays, from_min, to_min, text, attachments}]",           \
-                   "greetings: [{customer, weekdays, from_min, to_min, text, attachments}]"),       \
-        {"groups",                                                                                  \
-         ARG_IDS,                                                                                   \
-         IN_BODY,                                                                                   \
-         .max = CODE_GROUPS,                                                                        \
-         .zh = "依次使用的群",                                                                      \
-         .en = "groups, filled in order"},                                                          \
-        {"full_at",                                                                                 \
-         ARG_INT,                                                                                   \
-         IN_BODY,                                                                                   \
-         .min = 2,                                                                                  \
-         .max = 199,                                                                                \
-         .zh = "满多少人换群，默认 190",                                                            \
-         .en = "members from which the next group opens, 190"},                                     \
-        {"auto_room", ARG_BOOL, IN_BODY, .zh = "群满后由企业微信自动建群",                          \
-         .en = "WeCom makes more groups"},                                                          \
-        {"room_name",                                                                               \
-         ARG_TEXT,                                                                                  \
-         IN_BODY,                                                                                   \
-         .nullable = true,                                                                          \
-         .max = 160,                                                                                \
-         .zh = "自动建群的群名前缀",                                                                \
-         .en = "what those are called"},                                                            \
-    {                                                                                               \
-        "page_text", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "入群前的说明",  \
-                                        .en = "what the group is for"                               \
+#define ARGS_CODE(must)                                                                            \
+    {"name", ARG_NAME, IN_BODY, .required = must, .max = 30, .zh = "名称", .en = "name"},          \
+        {"skip_verify", ARG_BOOL, IN_BODY, .zh = "免验证", .en = "friends at once"},               \
+        {"exclusive", ARG_BOOL, IN_BODY, .zh = "同一客户只由一人接待",                             \
+         .en = "the same member of staff for who scans again"},                                    \
+        {"expires_s", ARG_TIME, IN_BODY, .nullable = true, .zh = "到期", .en = "when it ends"},    \
+        {"remark",                                                                                 \
+         ARG_TEXT,                                                                                 \
+         IN_BODY,                                                                                  \
+         .nullable = true,                                                                         \
+         .max = 240,                                                                               \
+         .zh = "备注模板，可用 {name} {code} {day}",                                               \
+         .en = "remark, with {name} {code} {day}"},                                                \
+        {"stage_id", ARG_ID, IN_BODY, .nullable = true, .zh = "客户阶段", .en = "stage"},          \
+        {"source_id", ARG_ID, IN_BODY, .zh = "来源，默认以名称新建", .en = "source; its own"},     \
+        {"tags", ARG_IDS, IN_BODY, .max = CODE_TAGS, .zh = "自动标签", .en = "tags"},              \
+        PLACE_JSON("members", "员工 [{staff_id, weight, …}]",                                      \
+                   "staff: [{staff_id, weight, daily_cap, …}]"),                                   \
+        PLACE_JSON("hours", "工作时间 [{weekday, from_min, to_min, staff_id}]",                    \
+                   "hours: [{weekday, from_min, to_min, staff_id}], 0 for all"),                   \
+        PLACE_JSON("welcomes", "欢迎语 [{customer, text, attachments, …}]",                        \
+                   "greetings: [{customer, text, attachments, …}]")
+#define ARGS_GROUP_CODE                                                                            \
+    {                                                                                              \
+        "groups",                                                                                  \
+        ARG_IDS,                                                                                   \
+        IN_BODY,                                                                                   \
+        .max = CODE_GROUPS,                                                                        \
+        .zh = "依次使用的群",                                                                      \
+        .en = "groups in order"},                                                                  \
+        {"full_at",                                                                                \
+         ARG_INT,                                                                                  \
+         IN_BODY,                                                                                  \
+         .min = 2,                                                                                 \
+         .max = 199,                                                                               \
+         .zh = "满多少人换群，默认 190",                                                           \
+         .en = "members from which the next opens, 190"},                                          \
+        {"auto_room", ARG_BOOL, IN_BODY, .zh = "群满后由企业微信建群", .en = "WeCom makes more"},  \
+        {"room_name",                                                                              \
+         ARG_TEXT,                                                                                 \
+         IN_BODY,                                                                                  \
+         .nullable = true,                                                                         \
+         .max = 160,                                                                               \
+         .zh = "自动建群的群名前缀",                                                               \
+         .en = "what those are called"},                                                           \
+    {                                                                                              \
+        "page_text", ARG_TEXT, IN_BODY, .nullable = true, .max = LIMIT_NOTE, .zh = "入群前的说明", \
+                                        .en = "what the group is for"                              \
     }
 
 const struct route route_code_create = {
@@ -305,6 +305,7 @@ const struct route route_code_create = {
     .args = {{"kind", ARG_CHOICE, IN_BODY, .required = true, .choices = KINDS,
               .zh = "staff 员工活码、group 群活码、link 获客链接", .en = "staff, group or link"},
              ARGS_CODE(true),
+             ARGS_GROUP_CODE,
              {"key", ARG_TEXT, IN_BODY, .min = 8, .max = 64,
               .zh = "由调用方生成，同一个只会建一个活码",
               .en = "made by the caller: the same one makes one code"}},
@@ -401,7 +402,7 @@ const struct route route_code_change = {
     .scope = SCOPE_WHOLE,
     .audited = true,
     .outside = true,
-    .args = {ARG_CODE_ID, ARGS_CODE(false)},
+    .args = {ARG_CODE_ID, ARGS_CODE(false), ARGS_GROUP_CODE},
     .run = change,
     .zh = "修改活码，会实际调用企业微信；给出的列表会整个替换",
     .en = "Change a code, by asking WeCom; lists that are given replace.",
