@@ -6,6 +6,8 @@ import { openStage } from './browser.mjs';
 
 const pages = {
   today: '/',
+  codes: '/codes',
+  'code-statistics': '/codes?tab=statistics',
   sources: '/sources',
   costs: '/sources?tab=costs',
   imports: '/import',

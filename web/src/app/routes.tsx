@@ -51,6 +51,12 @@ export const areas: Area[] = [
     icon: <AimOutlined />,
     routes: [
       {
+        path: '/codes',
+        title: 'menu.codes',
+        need: 'report_read',
+        page: lazy(() => import('@/pages/codes/Codes')),
+      },
+      {
         path: '/sources',
         title: 'menu.sources',
         need: 'report_read',

@@ -1,0 +1,124 @@
+import type { Query, Page } from './client';
+import { get, patch, post, remove } from './client';
+import type { Named } from './customers';
+
+export type CodeKind = 'staff' | 'group' | 'link';
+export type CodeStatus = 'making' | 'active' | 'expired' | 'deleted';
+export type CodeCustomer = 'any' | 'new' | 'old' | 'buyer';
+
+export interface Code extends Named {
+  kind: CodeKind;
+  status: CodeStatus;
+  skip_verify: boolean;
+  exclusive: boolean;
+  expires_s: number | null;
+  /** WeCom's picture of a staff or group code. */
+  qr_url: string | null;
+  link_url: string | null;
+  created_s: number;
+}
+export interface CodeMember {
+  staff: Named;
+  weight: number;
+  daily_cap: number;
+  total_cap: number;
+  backup: boolean;
+  left: boolean;
+  /** Stands at WeCom now. */
+  listed: boolean;
+}
+export interface CodeHours {
+  /** Null: everyone of the code. */
+  staff_id: string | null;
+  weekday: number;
+  from_min: number;
+  to_min: number;
+}
+export interface CodeWelcome {
+  customer: CodeCustomer;
+  /** Bit 0 Monday … bit 6 Sunday. */
+  weekdays: number;
+  from_min: number;
+  to_min: number;
+  text: string;
+  attachments: unknown[];
+}
+export interface CodeWarning {
+  id: string;
+  code: Named | null;
+  kind: string;
+  detail: string;
+  begun_s: number;
+}
+export interface CodeDetail extends Code {
+  remark: string | null;
+  stage_id: string | null;
+  tags: string[];
+  members: CodeMember[];
+  hours: CodeHours[];
+  welcomes: CodeWelcome[];
+  groups: { group: Named; members: number; dismissed: boolean; listed: boolean }[];
+  full_at: number | null;
+  auto_room: boolean;
+  room_name: string | null;
+  page_text: string | null;
+  warnings: CodeWarning[];
+}
+
+export interface CodeBody {
+  kind?: CodeKind;
+  name: string;
+  skip_verify: boolean;
+  expires_s: number | null;
+  remark: string | null;
+  stage_id: string | null;
+  tags: string[];
+  members?: { staff_id: string; weight: number; daily_cap: number; total_cap: number; backup: boolean }[];
+  hours?: (Omit<CodeHours, 'staff_id'> & { staff_id: string })[];
+  welcomes: CodeWelcome[];
+  groups?: string[];
+  full_at?: number;
+  auto_room?: boolean;
+  room_name?: string | null;
+  page_text?: string | null;
+  key?: string;
+}
+
+export interface CodeCounts {
+  friends: number;
+  joined: number;
+  new_customers: number;
+  old_customers: number;
+  buyers: number;
+  friends_7d: number;
+  ended_1d: number;
+  ended_7d: number;
+  ordered_7d: number;
+  orders: number;
+  amount_fen: number;
+}
+export type CodeBy = 'code' | 'staff' | 'hour' | 'day';
+export interface CodeStatistics {
+  from: string;
+  to: string;
+  sum: CodeCounts;
+  items: (CodeCounts & {
+    code: Named | null;
+    staff: Named | null;
+    hour: number | null;
+    day: string | null;
+  })[];
+}
+
+export const codes = {
+  list: (query: Query, signal?: AbortSignal) => get<Page<Code>>('/api/codes', query, signal),
+  one: (id: string, signal?: AbortSignal) => get<CodeDetail>(`/api/codes/${id}`, undefined, signal),
+  add: (body: CodeBody) => post<CodeDetail>('/api/codes', body),
+  patch: (id: string, body: CodeBody) => patch<CodeDetail>(`/api/codes/${id}`, body),
+  remove: (id: string) => remove(`/api/codes/${id}`),
+  warnings: (signal?: AbortSignal) => get<{ items: CodeWarning[] }>('/api/codes/warnings', undefined, signal),
+  statistics: (query: Query, signal?: AbortSignal) =>
+    get<CodeStatistics>('/api/codes/statistics', query, signal),
+  svg: (id: string) => `/api/codes/${id}/qr.svg`,
+  png: (id: string) => `/api/codes/${id}/qr.png`,
+};

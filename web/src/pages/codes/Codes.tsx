@@ -1,0 +1,22 @@
+import { Tabs } from 'antd';
+import { useSearchParams } from 'wouter';
+import { useT } from '@/i18n/I18nProvider';
+import { CodeList } from './CodeList';
+import { CodeStats } from './CodeStats';
+
+/** Codes that customers scan or open, and what they brought. */
+export default function Codes() {
+  const t = useT();
+  const [query, setQuery] = useSearchParams();
+  return (
+    <Tabs
+      destroyOnHidden
+      activeKey={query.get('tab') ?? 'codes'}
+      onChange={(tab) => setQuery({ tab })}
+      items={[
+        { key: 'codes', label: t('code.codes'), children: <CodeList /> },
+        { key: 'statistics', label: t('code.statistics'), children: <CodeStats /> },
+      ]}
+    />
+  );
+}
