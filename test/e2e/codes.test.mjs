@@ -1,5 +1,5 @@
-/* Codes in the browser, against a simulator of WeCom: a staff code made by the form, found there, changed,
- * what it brought, its warning, its end; a link with its drawn code. */
+/* Codes in the browser, against a simulator of WeCom: a staff code made by the form, found there,
+ * changed and taken back; a link with its drawn code, and what it brought. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noViolations, simulator } from '../api/wecom_pair.mjs';
@@ -64,7 +64,7 @@ test('codes', async (t) => {
 
     await t.test(`it is changed, and taken back, in ${language}`, async () => {
       await row()
-        .getByRole('button', { name: zh ? '修改' : 'Edit' })
+        .getByRole('button', { name: zh ? '编辑' : 'Edit' })
         .click();
       const weight = dialog.getByRole('spinbutton', { name: zh ? '每日上限' : 'Daily limit' });
       await weight.fill('5');
@@ -104,9 +104,9 @@ test('codes', async (t) => {
       await sim.post('callbacks/drain');
       await page.visit('/codes');
       await row()
-        .getByRole('button', { name: zh ? '修改' : 'Edit' })
+        .getByRole('button', { name: zh ? '编辑' : 'Edit' })
         .click();
-      await dialog.getByRole('img').waitFor();
+      await dialog.locator('.code-phone img').waitFor();
       await page.check('code-link');
       await tab.keyboard.press('Escape');
       await tab.waitForFunction(async () => {

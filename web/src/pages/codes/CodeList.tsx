@@ -143,7 +143,12 @@ function PrintLinks({ code }: { code: Code }) {
         </a>
       ) : (
         code.qr_url && (
-          <a href={code.qr_url} target="_blank" rel="noreferrer" aria-label={`WeCom ${code.name}`}>
+          <a
+            href={code.qr_url}
+            target="_blank"
+            rel="noreferrer"
+            aria-label={`${t('code.picture')} ${code.name}`}
+          >
             {t('code.picture')}
           </a>
         )
