@@ -1,11 +1,12 @@
 import type { Language } from '@/api/session';
 import type { AnalysesKey } from './analyses.zh';
 import type { ClvKey } from './clv.zh';
+import type { CodesKey } from './codes.zh';
 import type { CyclesKey } from './cycles.zh';
 import type { Key as CommonKey } from './zh';
 
 /** The words of every page, and those that come with their pages. */
-export type Key = CommonKey | AnalysesKey | ClvKey | CyclesKey;
+export type Key = CommonKey | AnalysesKey | ClvKey | CodesKey | CyclesKey;
 export type Words = Record<CommonKey, string>;
 export type Params = Record<string, string | number>;
 

@@ -1,5 +1,9 @@
+import { codesEn } from '@/i18n/codes.en';
+import { codesZh } from '@/i18n/codes.zh';
+import { addWords, type Key } from '@/i18n/text';
 import type { CodeHours } from '@/api/codes';
-import type { Key } from '@/i18n/text';
+
+addWords({ zh: codesZh, en: codesEn });
 
 export const kinds = ['staff', 'group', 'link'] as const;
 export const customers = ['any', 'new', 'old', 'buyer'] as const;
