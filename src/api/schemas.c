@@ -362,6 +362,12 @@ const struct schema schema_table[] = {
       ",\"state\":" TEXT ",\"customer\":" ANY ",\"staff\":" NAMED_REF ",\"at_s\":" INT
       ",\"paid_s\":" INT_NULL ",\"total_fen\":" INT ",\"sale_fen\":" INT ",\"paid_fen\":" INT_NULL
       ",\"refunded_fen\":" INT ",\"province\":" TEXT_NULL ",\"lines\":" INT))},
+    {"OutboxList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"key\":" TEXT ",\"object_id\":" ID_NULL
+      ",\"account_id\":" ID_NULL ",\"state\":" TEXT ",\"attempts\":" INT ",\"made_s\":" INT
+      ",\"due_s\":" INT_NULL ",\"ended_s\":" INT_NULL
+      ",\"error\":{\"type\":[\"object\",\"null\"],\"properties\":{\"code\":" TEXT
+      ",\"message\":" TEXT ",\"hint\":" TEXT "}}"))},
     {"Product",
      OBJECT("\"id\":" ID ",\"issuer\":" TEXT ",\"code\":" TEXT ",\"name\":" TEXT
       ",\"category\":" TEXT_NULL ",\"role\":" TEXT_NULL ",\"price_fen\":" INT_NULL

@@ -17,6 +17,7 @@
 #include "domain/inbox_work.h"
 #include "domain/job.h"
 #include "domain/known.h"
+#include "domain/outbox_work.h"
 #include "domain/schedule.h"
 #include "mirror/daybook.h"
 #include "mirror/mirror.h"
@@ -286,6 +287,7 @@ void app_close(struct app *app)
         return;
     }
     inbox_work_stop(app->inbox);
+    outbox_work_stop(app->outbox);
     audience_ticker_stop(app->ticker);
     schedule_stop(app->schedule);
     job_runner_stop(app->jobs);

@@ -18,9 +18,11 @@ struct inbox_work;         /* domain/inbox_work.h */
 struct job_runner;         /* domain/job.h */
 struct daybook;            /* mirror/daybook.h */
 struct known;              /* domain/known.h */
+struct outbox_work;        /* domain/outbox_work.h */
 struct mirror;             /* mirror/mirror.h */
 struct schedule;           /* domain/schedule.h */
 struct wecom_client;       /* connect/wecom/client.h */
+struct welcome_lane;       /* connect/wecom/welcome.h */
 
 struct app {
     const char *data_dir;
@@ -35,9 +37,11 @@ struct app {
     struct schedule *schedule;        /* NULL likewise */
     struct event_parts_thread *parts; /* NULL where nothing is written */
     struct inbox_work *inbox;         /* NULL where nothing is served; its starter sets it */
+    struct outbox_work *outbox;       /* NULL likewise */
     struct known *known;              /* NULL where nothing is served */
     /* NULL where nothing is served; its starter sets it and ends it */
     struct wecom_client *wecom;
+    struct welcome_lane *welcomes; /* NULL likewise; its starter ends it, before the writer */
     int64_t started_us;
     /* a backup that is to be restored when the server has stopped; NULL: none */
     char *restore_from;

@@ -17,6 +17,7 @@ static const struct sql TABLES = {
     .text = COUNT_OF(account) AND_OF(account_staff) AND_OF(audience) AND_OF(audience_follow) AND_OF(
         audience_member) AND_OF(audience_move) AND_OF(audience_size) AND_OF(audience_version)
         AND_OF(audit) AND_OF(audit_head) AND_OF(batch) AND_OF(calendar) AND_OF(change) AND_OF(
+<<<<<<< HEAD
             channel) AND_OF(chat_group) AND_OF(clv_score) AND_OF(code) AND_OF(code_entry)
             AND_OF(code_group) AND_OF(code_hours) AND_OF(code_member) AND_OF(code_tag)
                 AND_OF(code_warning) AND_OF(code_welcome) AND_OF(cost) AND_OF(customer) AND_OF(
@@ -36,6 +37,23 @@ static const struct sql TABLES = {
                                                                 AND_OF(tier_run) AND_OF(tier_size)
                                                                     AND_OF(token) AND_OF(tombstone)
                                                                         AND_OF(view_setting),
+=======
+            channel) AND_OF(chat_group) AND_OF(clv_score) AND_OF(cost) AND_OF(customer)
+            AND_OF(customer_field) AND_OF(customer_name_index) AND_OF(customer_stats) AND_OF(
+                customer_tag) AND_OF(customer_tier) AND_OF(cycle) AND_OF(cycle_product)
+                AND_OF(department) AND_OF(department_above) AND_OF(event) AND_OF(event_kind) AND_OF(
+                    event_part) AND_OF(event_part_block) AND_OF(field) AND_OF(group_member)
+                    AND_OF(identity) AND_OF(import_mapping) AND_OF(inbox) AND_OF(job) AND_OF(merge)
+                        AND_OF(merge_proposal) AND_OF(note) AND_OF(order_item) AND_OF(orders)
+                            AND_OF(outbox) AND_OF(product) AND_OF(refund) AND_OF(relation)
+                                AND_OF(relation_tag) AND_OF(removal) AND_OF(rfm_score)
+                                    AND_OF(score_fit) AND_OF(setting) AND_OF(source) AND_OF(staff)
+                                        AND_OF(stage) AND_OF(tag) AND_OF(tag_category)
+                                            AND_OF(tag_group) AND_OF(tier) AND_OF(tier_model)
+                                                AND_OF(tier_move) AND_OF(tier_run) AND_OF(tier_size)
+                                                    AND_OF(token) AND_OF(tombstone)
+                                                        AND_OF(view_setting) AND_OF(welcome),
+>>>>>>> 3b89732 (An outbox: wishes towards WeCom, in order, latest first, never twice; dead letters to see, retry and drop)
     .out = "si",
 };
 

@@ -45,6 +45,7 @@
     X(order)                                                                                       \
     X(order_feed)                                                                                  \
     X(order_read)                                                                                  \
+    X(outbox)                                                                                      \
     X(relation)                                                                                    \
     X(removal)                                                                                     \
     X(report)                                                                                      \

@@ -524,6 +524,7 @@ export const samples = {
   model_id: { own: '29', other: '29', none: '9' },
   name: { own: 'corp_name', other: 'corp_name', none: 'nothing' },
   order_id: { own: '31001', other: '33001', none: '9' },
+  outbox_id: { own: '9', other: '9', none: '9' },
   product_id: { own: '27', other: '27', none: '9' },
   proposal_id: { own: '44', other: '42', none: '9' },
   source_id: { own: '1', other: '1', none: '9' },

@@ -1,0 +1,139 @@
+/* outbox.c — wishes towards WeCom as an operator sees them: what waits, what failed and why, trying
+ * again, giving up.
+ *
+ * What is told is never shown; keys are our own ids. An error is stored in both languages and shown
+ * in the caller's.
+ */
+#include "api/listing.h"
+#include "api/routes.h"
+#include "domain/app.h"
+#include "domain/outbox_work.h"
+#include "store/outbox.h"
+
+enum { US_PER_S = 1000000 };
+
+static void put_error(struct request *rq, struct json *j, struct str text)
+{
+    const struct json_value *v = NULL;
+    if (str_absent(text) || json_parse(request_arena(rq), text, &v, NULL) != RC_OK) {
+        json_put_null(j, "error");
+        return;
+    }
+    bool english = request_caller(rq)->english;
+    json_open_object(j, "error");
+    json_put_str(j, "code", json_str_or(json_get(v, "code"), STR("")));
+    json_put_str(j, "message", json_str_or(json_get(v, english ? "en" : "zh"), STR("")));
+    json_put_str(j, "hint", json_str_or(json_get(v, english ? "hint_en" : "hint_zh"), STR("")));
+    json_close_object(j);
+}
+
+static void put_row(struct request *rq, struct json *j, const struct outbox_row *row)
+{
+    json_open_object(j, NULL);
+    json_put_id(j, "id", row->id);
+    json_put_str(j, "kind", row->kind);
+    json_put_str(j, "key", row->key);
+    json_put_id(j, "object_id", row->object_id);
+    json_put_id(j, "account_id", row->account_id);
+    json_put_z(j, "state", outbox_state_name(row->state));
+    json_put_int(j, "attempts", row->attempts);
+    json_put_int(j, "made_s", row->made_us / US_PER_S);
+    if (row->state == OUTBOX_WAITING) {
+        json_put_int(j, "due_s", row->due_us / US_PER_S);
+        json_put_null(j, "ended_s");
+    } else {
+        json_put_null(j, "due_s");
+        json_put_int(j, "ended_s", row->ended_us / US_PER_S);
+    }
+    put_error(rq, j, row->error);
+    json_close_object(j);
+}
+
+static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct outbox_row *rows = NULL;
+    size_t n = 0;
+    int64_t before = INT64_MAX;
+    int64_t ignored = 0;
+    int64_t limit = page_limit(rq);
+    cursor_read(rq, &before, &ignored);
+    enum rc rc = outbox_list(tx, before, arg_str(rq, "state"), limit + 1, &rows, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = listing_open(rq);
+    bool more = (int64_t)n > limit;
+    n = more ? (size_t)limit : n;
+    for (size_t i = 0; i < n; i++)
+        put_row(rq, j, &rows[i]);
+    listing_close(rq, more ? cursor_write(rq, rows[n - 1].id, 0) : STR_ABSENT, -1);
+    return RC_OK;
+}
+
+const struct route route_outbox_list = {
+    .method = GET,
+    .path = "/api/outbox",
+    .name = "outbox_list",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_WHOLE,
+    .args = {{"state", ARG_CHOICE, .choices = "waiting|done|dropped|unsure|dead",
+              .zh = "状态，不给为全部", .en = "the state, any unless told"},
+             ARGS_PAGE},
+    .run = list_run,
+    .zh = "要告诉企业微信的待办，最新的在前。",
+    .en = "Wishes towards WeCom, newest first.",
+    .reply = "OutboxList",
+};
+
+static enum rc retry_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    int64_t id = arg_int(rq, "outbox_id");
+    request_audit(rq, "outbox", id, "%s", "");
+    return outbox_retry(tx, id, e);
+}
+
+static void retried(struct request *rq)
+{
+    outbox_work_wake(request_app(rq)->outbox);
+}
+
+#define ARG_OUTBOX_ID                                                                              \
+    {                                                                                              \
+        "outbox_id", ARG_ID, IN_PATH, .required = true, .zh = "待办", .en = "the wish"             \
+    }
+
+const struct route route_outbox_retry = {
+    .method = POST,
+    .path = "/api/outbox/{outbox_id}/retry",
+    .name = "outbox_retry",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .audited = true,
+    .args = {ARG_OUTBOX_ID},
+    .run = retry_run,
+    .after = retried,
+    .zh = "重新告诉企业微信：失败的，或不确定是否已执行的待办。",
+    .en = "Tell WeCom again what failed, or of what nobody knows whether it was done.",
+};
+
+static enum rc drop_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    int64_t id = arg_int(rq, "outbox_id");
+    request_audit(rq, "outbox", id, "%s", "");
+    return outbox_drop(tx, id, e);
+}
+
+const struct route route_outbox_drop = {
+    .method = POST,
+    .path = "/api/outbox/{outbox_id}/drop",
+    .name = "outbox_drop",
+    .need = PERM_SYSTEM,
+    .scope = SCOPE_WHOLE,
+    .writes = true,
+    .audited = true,
+    .args = {ARG_OUTBOX_ID},
+    .run = drop_run,
+    .after = retried,
+    .zh = "放弃一条待办：不再告诉企业微信。",
+    .en = "Give a wish up: WeCom will not be told.",
+};
