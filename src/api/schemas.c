@@ -74,6 +74,9 @@
     ",\"text\":" TEXT ",\"attachments\":" ANY
 #define CODE_GROUP_ROW                                                                             \
     "\"group\":" NAMED_REF ",\"members\":" INT ",\"dismissed\":" BOOL ",\"listed\":" BOOL
+/* What became of welcomes. */
+#define WELCOME_SUMS                                                                               \
+    "\"told\":" INT ",\"sent\":" INT ",\"unsure\":" INT ",\"missed\":" INT ",\"waiting\":" INT
 
 /* Lifetime value: sums over customers, one customer, and one model that was fitted. */
 #define CLV_SUMS                                                                                   \
@@ -506,6 +509,12 @@ const struct schema schema_table[] = {
      LIST_OF(OBJECT("\"secret\":" TEXT ",\"name\":" TEXT ",\"path\":" TEXT ",\"zh\":" TEXT
       ",\"en\":" TEXT ",\"ok\":" BOOL ",\"code\":" TEXT_NULL ",\"error\":" TEXT_NULL
       ",\"advice\":" TEXT_NULL))},
+    {"WelcomeReport",
+     OBJECT(WELCOME_SUMS ",\"p50_ms\":" INT_NULL ",\"p99_ms\":" INT_NULL ",\"p999_ms\":" INT_NULL
+      ",\"reasons\":" ARRAY(OBJECT("\"reason\":" TEXT ",\"message\":" TEXT ",\"n\":" INT))
+      ",\"hours\":" ARRAY(OBJECT("\"hour_s\":" INT "," WELCOME_SUMS)) ",\"misses\":"
+      ARRAY(OBJECT("\"id\":" ID ",\"received_s\":" INT ",\"reason\":" TEXT ",\"message\":" TEXT
+      ",\"error\":" TEXT_NULL)))},
     {"Word",
      OBJECT("\"word\":" TEXT ",\"subject\":" TEXT ",\"type\":" TEXT ",\"names\":" TEXT_NULL
             ",\"operators\":" ARRAY(TEXT) ",\"choices\":" ARRAY(ANY) ",\"example\":" TEXT

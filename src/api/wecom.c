@@ -8,8 +8,10 @@
 #include "api/routes.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "connect/wecom/callback.h"
 #include "connect/wecom/handlers.h"
+#include "connect/wecom/welcome.h"
 #include "domain/app.h"
 #include "domain/inbox_work.h"
 #include "store/inbox.h"
@@ -74,6 +76,12 @@ const struct route route_wecom_verify = {
     .en = "WeCom checks the address of its callback.",
 };
 
+/* From prepare() to run() and after(). */
+struct delivered {
+    struct inbox_message *message;
+    struct welcome *welcome; /* NULL: none is asked for */
+};
+
 static enum rc deliver_prepare(struct request *rq, struct tx *tx, struct err *e)
 {
     struct app *app = request_app(rq);
@@ -81,7 +89,6 @@ static enum rc deliver_prepare(struct request *rq, struct tx *tx, struct err *e)
     struct wecom_account who;
     struct wecom_address at = address_of(rq);
     struct wecom_delivery d;
-    (void)tx;
     enum rc rc = account_of(rq, &who, e);
     if (rc == RC_OK) {
         rc = wecom_deliver(&who, &at, request_body(rq), clock_now_s(), a, &d, e);
@@ -98,18 +105,31 @@ static enum rc deliver_prepare(struct request *rq, struct tx *tx, struct err *e)
         .settle_us = inbox_settle_us(wecom_handlers, str_from(d.event.name)),
     };
     secret_index(app->keys, STR("inbox.hash"), d.message, m->hash);
-    request_set_note(rq, m);
+    struct delivered *note = ARENA_NEW(a, struct delivered);
+    note->message = m;
+    request_set_note(rq, note);
+    /* What is answered by a failure does not come again: better a callback without welcome. */
+    struct err why = ERR_INIT;
+    rc = welcome_prepare(app, tx, &d.event, clock_now_us(), a, &note->welcome, &why);
+    if (rc != RC_OK)
+        log_line(LOG_ERROR, "welcome_prepare", "\"code\":\"%s\"", why.code);
     return RC_OK;
 }
 
 static enum rc deliver_run(struct request *rq, struct tx *tx, struct err *e)
 {
     reply_bytes(rq, "text/plain", STR("success"));
-    return inbox_put(tx, request_note(rq), e);
+    const struct delivered *note = request_note(rq);
+    enum rc rc = inbox_put(tx, note->message, e);
+    if (rc == RC_OK && note->welcome != NULL)
+        rc = welcome_put(tx, &note->welcome->row, &note->welcome->row.id, e);
+    return rc;
 }
 
 static void delivered(struct request *rq)
 {
+    const struct delivered *note = request_note(rq);
+    welcome_lane_add(request_app(rq)->welcomes, note->welcome);
     inbox_work_wake(request_app(rq)->inbox);
 }
 

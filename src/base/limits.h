@@ -22,6 +22,8 @@ enum {
     LIMIT_GROUP = 256,
     /* Closures waiting for the writer; beyond it a request is told 503. */
     LIMIT_WRITE_QUEUE = 4096,
+    /* Welcomes that wait in memory: 20 s of twice what a busy corp's friends come in. */
+    LIMIT_WELCOMES = 10000,
     /* Rows one closure may write (design: 2,000 rows or 20 ms). */
     LIMIT_CLOSURE_ROWS = 2000,
     /* Moves of one audience that a tick lists: two seconds of writing. More at once is a rule that

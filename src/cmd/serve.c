@@ -13,6 +13,7 @@
 #include "connect/wecom/client.h"
 #include "connect/wecom/code_keeper.h"
 #include "connect/wecom/handlers.h"
+#include "connect/wecom/welcome.h"
 #include "domain/app.h"
 #include "domain/restore.h"
 #include "domain/upkeep.h"
@@ -165,9 +166,12 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
         app->wecom = wecom = wecom_client_new(app->config);
         app->inbox = inbox_work_start(app, wecom_handlers);
         codes = code_keeper_start(app);
+        app->welcomes = welcome_lane_start(app);
         rc = serve_app(in, app, signals, port, e);
         *out_restore =
             app->restore_from != NULL ? arena_z(&in->arena, str_from(app->restore_from)) : NULL;
+        welcome_lane_stop(app->welcomes);
+        app->welcomes = NULL;
     }
     code_keeper_stop(codes);
     app_close(app);

@@ -18,8 +18,8 @@
 
 enum {
     CONNECT_MS = 5000,
-    IDLE_MS = 60000,  /* the thread looks up now and then, also when nobody wakes it */
-    CONNECTIONS = 16, /* at once: far below where WeCom says 45033, and enough for 100 a second */
+    IDLE_MS = 60000, /* the thread looks up now and then, also when nobody wakes it */
+    CONNECTIONS = TRANSPORT_ORDINARY + TRANSPORT_RESERVE,
 };
 
 struct flight {
@@ -37,7 +37,9 @@ struct flight {
 struct transport {
     struct lock lock;
     struct flight *queue, **queue_end; /* waiting for the thread */
-    struct flight *under_way;          /* the thread's own */
+    struct flight *under_way;          /* the thread's own, as the next three */
+    struct flight *held, **held_end;   /* ordinary ones that wait for others to land */
+    size_t ordinary;                   /* ordinary ones under way */
     CURLM *multi;
     bool started, stopping;
     pthread_t thread;
@@ -48,6 +50,7 @@ struct transport *transport_new(void)
     struct transport *t = must(calloc(1, sizeof *t));
     lock_init(&t->lock, LOCK_LEAF);
     t->queue_end = &t->queue;
+    t->held_end = &t->held;
     return t;
 }
 
@@ -141,6 +144,7 @@ static void launch(struct transport *t, struct flight *f)
     set_options(f);
     f->next = t->under_way;
     t->under_way = f;
+    t->ordinary += f->x->urgent ? 0 : 1;
     CURLMcode added = curl.multi_add_handle(t->multi, f->handle);
     assert(added == CURLM_OK);
 }
@@ -156,6 +160,7 @@ static void land_finished(struct transport *t)
         while (*place != f)
             place = &(*place)->next;
         *place = f->next;
+        t->ordinary -= f->x->urgent ? 0 : 1;
         land(t, f, m->data.result);
     }
 }
@@ -181,24 +186,45 @@ static void land_all(struct transport *t, struct flight *f)
     }
 }
 
+/* Urgent ones at once, the others in order while there is room for them. */
+static void launch_all(struct transport *t, struct flight *f)
+{
+    while (f != NULL) {
+        struct flight *next = f->next;
+        f->next = NULL;
+        if (f->x->urgent) {
+            launch(t, f);
+        } else {
+            *t->held_end = f;
+            t->held_end = &f->next;
+        }
+        f = next;
+    }
+    while (t->held != NULL && t->ordinary < TRANSPORT_ORDINARY) {
+        f = t->held;
+        t->held = f->next;
+        if (t->held == NULL)
+            t->held_end = &t->held;
+        launch(t, f);
+    }
+}
+
 static void *run(void *arg)
 {
     struct transport *t = arg;
     struct flight *waiting;
     while (take_queue(t, &waiting)) {
         int running;
-        while (waiting != NULL) {
-            struct flight *next = waiting->next;
-            launch(t, waiting);
-            waiting = next;
-        }
+        launch_all(t, waiting);
         curl.multi_perform(t->multi, &running);
         land_finished(t);
+        launch_all(t, NULL);
         curl.multi_poll(t->multi, NULL, 0, IDLE_MS, NULL);
     }
     land_all(t, waiting);
+    land_all(t, t->held);
     land_all(t, t->under_way);
-    t->under_way = NULL;
+    t->held = t->under_way = NULL;
     return NULL;
 }
 

@@ -15,6 +15,9 @@
 
 /* The largest reply that is read. The longest list of the documents, 10,000 rows, is about 2 MB. */
 enum { TRANSPORT_REPLY_BYTES = 16 << 20 };
+/* Exchanges at once, ordinary and urgent: far below where WeCom says 45033; 16 are enough for 100 a
+ * second, the reserve for a rush of welcomes, each on a connection of its own. */
+enum { TRANSPORT_ORDINARY = 16, TRANSPORT_RESERVE = 32 };
 
 struct transport;
 
@@ -33,6 +36,8 @@ struct exchange {
     /* Must not arrive twice: goes by a connection of its own, because libcurl sends a request again
      * by itself when a kept connection ends without a reply. */
     bool once;
+    /* Goes in front: has TRANSPORT_RESERVE connections that others may not take. */
+    bool urgent;
 };
 
 struct exchange_reply {

@@ -159,6 +159,10 @@ const struct setting setting_table[] = {
     {"wecom_token", SETTING_TEXT, 0, 32, .fallback = "", .changeable = true, .secret = true,
      .good = is_alphanumeric, .zh = "企业微信回调的 Token，至多 32 位字母或数字",
      .en = "Token of WeCom's callback, at most 32 letters or digits"},
+    {"wecom_welcome", SETTING_TEXT, 0, 1000, .fallback = "", .changeable = true,
+     .zh = "发给新好友的欢迎语，{name} 换成客户昵称（已知时）；空为不发",
+     .en = "welcome sent to new friends, {name} becomes the customer's nickname where it is "
+           "known; empty: none is sent"},
 };
 
 const size_t setting_count = sizeof setting_table / sizeof *setting_table;

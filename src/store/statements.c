@@ -64,6 +64,7 @@
     X(tombstone)                                                                                   \
     X(undo)                                                                                        \
     X(view)                                                                                        \
+    X(welcome)                                                                                     \
     X(wipe)
 
 #define DECLARE(file) extern const struct sql *const file##_statements[];

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { CONNECTIONS = 16 };
+enum { CONNECTIONS = 64 };
 
 /* A server that answers by the path: /well, /cut (closes), /long (too much), /silent (waits). */
 static struct {
@@ -142,15 +142,20 @@ static int tear_down(void **state)
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
+/* What others may not take is taken by the next exchange. */
+static bool urgent;
+
 static enum rc ask(const char *path, bool post, bool once, struct exchange_reply *out,
                    struct err *e)
 {
     const char *url = arena_printf(&arena, "http://127.0.0.1:%d%s", server.port, path).p;
-    return transport_exchange(
-        transport,
-        &(struct exchange){
-            .url = url, .body = post ? STR("{}") : STR_ABSENT, .timeout_ms = 10000, .once = once},
-        &arena, out, e);
+    return transport_exchange(transport,
+                              &(struct exchange){.url = url,
+                                                 .body = post ? STR("{}") : STR_ABSENT,
+                                                 .timeout_ms = 10000,
+                                                 .once = once,
+                                                 .urgent = urgent},
+                              &arena, out, e);
 }
 
 static void replies_come_by_kept_connections(void **state)
@@ -215,8 +220,40 @@ static void a_reply_has_a_ceiling(void **state)
 static void *wait_in_vain(void *arg)
 {
     struct exchange_reply r = {0};
-    *(enum rc *)arg = ask("/silent", false, false, &r, NULL);
+    struct arena own; /* several wait at once */
+    char url[60];
+    arena_init(&own, 0);
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/silent", server.port);
+    const struct exchange x = {.url = url, .body = STR_ABSENT, .timeout_ms = 10000};
+    *(enum rc *)arg = transport_exchange(transport, &x, &own, &r, NULL);
+    arena_done(&own);
     return NULL;
+}
+
+/* As many as there may be hang, and one more; what is urgent goes all the same. */
+static void urgent_exchanges_have_a_reserve(void **state)
+{
+    enum { HANGING = TRANSPORT_ORDINARY + 1 };
+    (void)state;
+    enum rc rcs[HANGING] = {RC_OK};
+    pthread_t waiters[HANGING];
+    struct exchange_reply r = {0};
+    for (int i = 0; i < HANGING; i++)
+        waiters[i] = thread_start("waiter", wait_in_vain, &rcs[i]);
+    lock_take(&server.lock);
+    while (server.silent < TRANSPORT_ORDINARY)
+        signal_wait(&server.changed, &server.lock);
+    lock_give(&server.lock);
+    urgent = true;
+    enum rc rc = ask("/well", true, true, &r, NULL);
+    urgent = false;
+    assert_int_equal(rc, RC_OK);
+    assert_int_equal(server.silent, TRANSPORT_ORDINARY);
+    transport_stop(transport);
+    for (int i = 0; i < HANGING; i++) {
+        pthread_join(waiters[i], NULL);
+        assert_int_equal(rcs[i], RC_BUSY);
+    }
 }
 
 static void an_end_ends_what_waits(void **state)
@@ -241,7 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(replies_come_by_kept_connections), TEST(what_must_not_arrive_twice_does_not),
         TEST(nobody_there_was_sent_nothing),    TEST(a_reply_has_a_ceiling),
-        TEST(an_end_ends_what_waits),
+        TEST(urgent_exchanges_have_a_reserve),  TEST(an_end_ends_what_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

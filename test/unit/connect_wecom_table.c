@@ -204,6 +204,28 @@ static void no_window_sees_more_than_is_allowed(void **state)
     check_windows("media/uploadimg", 86400 * S_US, 1000, 3 * 86400 * S_US);
 }
 
+/* Ten minutes of 150 a second, and what a rush of any size gets after that. */
+static void a_rush_of_welcomes_is_not_held_up(void **state)
+{
+    enum { ROOM = 400000 };
+    static int64_t times[ROOM];
+    struct wecom_limit l;
+    (void)state;
+    const struct wecom_endpoint *ep = wecom_endpoint("externalcontact/send_welcome_msg");
+    wecom_limit_init(&l);
+    for (int64_t i = 0; i < INT64_C(150) * 600; i++)
+        assert_int_equal(wecom_limit_take(&l, ep, 5 * S_US + i * S_US / 150), 0);
+    wecom_limit_done(&l);
+    wecom_limit_init(&l);
+    size_t n = take_greedily(&l, ep, 5 * S_US, 7200 * S_US, times, ROOM);
+    for (size_t i = 0; i + 10000 < n; i++)
+        assert_true(times[i + 10000] - times[i] >= 60 * S_US);
+    for (size_t i = 0; i + 150000 < n; i++)
+        assert_true(times[i + 150000] - times[i] >= 3600 * S_US);
+    assert_true(times[9780] - times[0] < 60 * S_US); /* of a minute's 10,000 */
+    wecom_limit_done(&l);
+}
+
 static void apis_do_not_share_buckets(void **state)
 {
     (void)state;
@@ -255,15 +277,11 @@ static void a_clock_that_goes_back_does_not_stop_calls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(codes_are_sorted_and_found),
-        TEST(codes_say_what_to_do),
-        TEST(errors_have_words_in_both_languages),
-        TEST(every_row_keeps_the_rules),
-        TEST(requests_are_checked_by_the_table),
-        TEST(no_window_sees_more_than_is_allowed),
-        TEST(apis_do_not_share_buckets),
-        TEST(a_refused_api_stops_for_its_window),
-        TEST(a_clock_that_goes_back_does_not_stop_calls),
+        TEST(codes_are_sorted_and_found),          TEST(codes_say_what_to_do),
+        TEST(errors_have_words_in_both_languages), TEST(every_row_keeps_the_rules),
+        TEST(requests_are_checked_by_the_table),   TEST(no_window_sees_more_than_is_allowed),
+        TEST(a_rush_of_welcomes_is_not_held_up),   TEST(apis_do_not_share_buckets),
+        TEST(a_refused_api_stops_for_its_window),  TEST(a_clock_that_goes_back_does_not_stop_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,7 +157,8 @@ struct making {
     struct arena *arena;
     int64_t deadline_us;
     char token[WECOM_TOKEN_BYTES + 1];
-    bool renewed; /* the token was replaced once */
+    bool has_turn; /* for the first attempt */
+    bool renewed;  /* the token was replaced once */
     int repeats;
     const struct json_value *reply;
 };
@@ -176,9 +177,22 @@ static enum rc pause_for(const struct making *m, int64_t us, struct err *e)
     return err_set(e, RC_BUSY, "stopping", NULL, "服务正在停止", "shutting down");
 }
 
-/* Waits for the buckets, as long as the patience goes. */
-static enum rc take_turn(const struct making *m, struct err *e)
+int64_t wecom_turn(struct wecom_client *c, const struct wecom_endpoint *ep)
 {
+    int64_t at_us = c->host.now_us(c->host.ctx);
+    lock_take(&c->lock);
+    int64_t wait_us = wecom_limit_take(&c->limit, ep, at_us);
+    lock_give(&c->lock);
+    return wait_us;
+}
+
+/* Waits for the buckets, as long as the patience goes. */
+static enum rc take_turn(struct making *m, struct err *e)
+{
+    if (m->has_turn) {
+        m->has_turn = false;
+        return RC_OK;
+    }
     for (;;) {
         int64_t at_us = now_us(m);
         lock_take(&m->c->lock);
@@ -276,6 +290,7 @@ static enum rc send(const struct making *m, struct exchange_reply *out, struct e
         .body = sent,
         .timeout_ms = timeout_ms(m),
         .once = m->ep->repeat == WECOM_REPEAT_NOT,
+        .urgent = m->ep->urgent,
     };
     enum rc rc;
     if (url.failed || body.failed)
@@ -294,9 +309,10 @@ static enum rc send(const struct making *m, struct exchange_reply *out, struct e
 static enum verdict lost(const struct making *m, bool sent, struct err *e)
 {
     bool lasting = strcmp(e->code, "remote_tls") == 0 || strcmp(e->code, "libcurl_missing") == 0;
-    if (lasting || e->rc == RC_BUSY || e->rc == RC_LIMIT)
+    bool harmless = !sent || m->ep->repeat == WECOM_REPEAT_SAFE;
+    if (lasting || e->rc == RC_LIMIT || (e->rc == RC_BUSY && harmless))
         return FAILED;
-    if (!sent || m->ep->repeat == WECOM_REPEAT_SAFE)
+    if (harmless)
         return REPEAT;
     err_set(e, RC_IO, "wecom_unsure", m->ep->path, "企业微信接口 %s 的回答丢失，不知道是否已执行",
             "the answer of %s of WeCom was lost: it may have been done or not", m->ep->path);
@@ -455,6 +471,7 @@ enum rc wecom_call(struct wecom_client *c, const struct wecom_call *call, struct
 {
     const struct wecom_endpoint *ep = call->endpoint;
     struct making m = {.c = c, .ep = ep, .request = call->request, .key = call->key, .arena = a};
+    m.has_turn = call->has_turn;
     assert(ep->secrets != 0 && !ep->upload && !ep->bytes);
     enum rc rc = wecom_endpoint_check(ep, call->request, e);
     if (rc == RC_OK)

@@ -62,7 +62,13 @@ struct wecom_call {
     const struct json_value *request;      /* an object; NULL: no fields */
     enum wecom_key key;
     int64_t patience_us; /* 0: WECOM_PATIENCE_S */
+    bool has_turn;       /* wecom_turn() was taken for it */
 };
+
+/* Takes a turn of the endpoint's buckets for a call that is decided afterwards: for those who must
+ * choose what to send only when it may be sent. 0, or how long to wait before asking again (then
+ * nothing was taken). Never waits. */
+int64_t wecom_turn(struct wecom_client *c, const struct wecom_endpoint *ep);
 
 /* Makes a call and gives its reply, in the arena; fields that may be missing are, see json_get().
  * Waits; any thread, holding no lock. RC_INVALID before anything is sent when the request does not

@@ -150,7 +150,7 @@ const struct wecom_endpoint wecom_endpoint_table[] = {
      "template_id! agentid:int", ""},
     /* Welcome and mass messages 欢迎语、群发 */
     {"externalcontact/send_welcome_msg", WECOM_POST, CUSTOMERS,
-     "welcome_code! attachments:list text:object", "", .repeat = WECOM_REPEAT_NOT},
+     "welcome_code! attachments:list text:object", "", .repeat = WECOM_REPEAT_NOT, .urgent = true},
     {"externalcontact/add_msg_template", WECOM_POST, CUSTOMERS,
      "allow_select:bool attachments:list chat_id_list:list chat_type external_userid:list sender "
      "tag_filter:object text:object",

@@ -50,6 +50,7 @@ struct wecom_endpoint {
     bool unlimited; /* its calls are not counted by WeCom */
     bool upload;    /* the request is a form with a file; other fields stand in the address */
     bool bytes;     /* the reply is a file */
+    bool urgent;    /* a rush of it goes in front of all others, see limit.c and transport.h */
     struct wecom_rate rate;
 };
 

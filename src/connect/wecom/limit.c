@@ -3,8 +3,10 @@
  * With `most` calls in a window, `burst` of them (a tenth, one at least) may go at once and one
  * more after each window / (most - burst): any window then sees burst + (most - burst). Taking
  * moves the time by one such step; it is refused while the time would lie further ahead than the
- * burst allows (the generic cell rate algorithm, ITU-T I.371). A clock that goes back finds a time
- * too far ahead and takes it back to what the bucket can owe at most.
+ * burst allows (the generic cell rate algorithm, ITU-T I.371). What is urgent has another shape: a
+ * fiftieth of a minute's calls at once and 163 a second after that, for as long as four fifths of
+ * an hour's 150,000 last. A clock that goes back finds a time too far ahead and takes it back to
+ * what the bucket can owe at most.
  */
 #include "connect/wecom/limit.h"
 
@@ -49,10 +51,14 @@ static int64_t most_in(const struct wecom_endpoint *ep, int window)
     return own[window] > 0 ? own[window] : WINDOWS[window].usual;
 }
 
-/* The step and the furthest that the bucket may be behind, of a window with `most` calls. */
-static void shape(int window, int64_t most, int64_t *out_step_us, int64_t *out_ahead_us)
+/* The step and the furthest that the bucket may be behind, of a window with `most` calls. A rush of
+ * what is urgent goes steadily and may use up most of an hour's count. */
+static void shape(bool urgent, int window, int64_t most, int64_t *out_step_us,
+                  int64_t *out_ahead_us)
 {
     int64_t burst = most >= 20 ? most / 10 : 1;
+    if (urgent)
+        burst = window == 0 ? most / 50 : most * 4 / 5;
     int64_t spread = most > burst ? most - burst : 1;
     *out_step_us = (WINDOWS[window].length_us + spread - 1) / spread;
     *out_ahead_us = (burst - 1) * *out_step_us;
@@ -69,7 +75,7 @@ int64_t wecom_limit_take(struct wecom_limit *l, const struct wecom_endpoint *ep,
         int64_t ahead_us;
         if (most == 0)
             continue;
-        shape(w, most, &step_us, &ahead_us);
+        shape(ep->urgent, w, most, &step_us, &ahead_us);
         int64_t full_us = b->full_us[w] > now_us ? b->full_us[w] : now_us;
         if (full_us > now_us + ahead_us + step_us)
             full_us = now_us + ahead_us + step_us;

@@ -1,0 +1,30 @@
+/* welcome_for — what is said to a new friend: the one place that decides.
+ *
+ * Today it is the setting `wecom_welcome` for everyone. Codes and links with texts of their own
+ * answer here by the callback's `state`; nobody else has to change.
+ */
+#ifndef KOI_DOMAIN_WELCOME_FOR_H
+#define KOI_DOMAIN_WELCOME_FOR_H
+
+#include "domain/app.h"
+
+/* Bytes of text that WeCom takes (send_welcome_msg). */
+enum { WELCOME_TEXT_BYTES = 4000 };
+
+/* Ids of the platform. */
+struct welcome_asked {
+    struct str state; /* of the code or link they came by; absent or empty: none */
+    struct str userid, external_userid;
+};
+
+struct welcome_said {
+    struct str text; /* at most WELCOME_TEXT_BYTES; absent or empty: nothing is sent */
+};
+
+/* Decides when the callback has come, on its own thread and in its read transaction: the clock of
+ * 20 s runs, so two probes are fine and a call to others is not. {name} in a text becomes the
+ * customer's nickname where Koi knows it, else nothing. Owned by the arena. */
+enum rc welcome_for(const struct app *app, struct tx *tx, const struct welcome_asked *who,
+                    struct arena *a, struct welcome_said *out, struct err *e);
+
+#endif
