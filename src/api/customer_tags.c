@@ -8,6 +8,7 @@
 #include "api/customers.h"
 #include "api/routes.h"
 #include "domain/app.h"
+#include "domain/outbox_work.h"
 #include "domain/tagging.h"
 #include "query/sql/audience_sql.h"
 #include "store/tag.h"
@@ -17,6 +18,7 @@ static enum rc put_one(struct request *rq, struct tx *tx, bool remove, struct er
     int64_t root;
     struct tag tag;
     int64_t changed = 0;
+    const struct tag_wisher who = {request_app(rq), request_caller(rq)->account_id};
     enum rc rc = customer_arg(rq, tx, &root, e);
     if (rc == RC_OK)
         rc = tag_load(tx, arg_int(rq, "tag_id"), &tag, e);
@@ -27,8 +29,8 @@ static enum rc put_one(struct request *rq, struct tx *tx, bool remove, struct er
         rc = RC_CONFLICT;
     }
     if (rc == RC_OK)
-        rc = remove ? tag_take_off(tx, &root, 1, tag.id, &changed, e)
-                    : tag_put(tx, &root, 1, tag.id, &changed, e);
+        rc = remove ? tag_wish_take_off(tx, &who, &root, 1, tag.id, &changed, e)
+                    : tag_wish_put(tx, &who, &root, 1, tag.id, &changed, e);
     if (rc != RC_OK)
         return rc;
     request_audit(rq, "customer", root, "\"tag\":\"%lld\"", (long long)tag.id);
@@ -37,6 +39,11 @@ static enum rc put_one(struct request *rq, struct tx *tx, bool remove, struct er
     json_put_bool(j, "changed", changed > 0);
     json_close_object(j);
     return RC_OK;
+}
+
+static void tagged(struct request *rq)
+{
+    outbox_work_wake(request_app(rq)->outbox);
 }
 
 static enum rc customer_tag_put(struct request *rq, struct tx *tx, struct err *e)
@@ -64,6 +71,7 @@ const struct route route_customer_tag_put = {
     .audited = true,
     .args = {ARG_CUSTOMER_ID, ARG_TAG_ID},
     .run = customer_tag_put,
+    .after = tagged,
     .zh = "给客户打标签",
     .en = "Put a tag on a customer; twice changes nothing.",
     .reply = "Changed",
@@ -79,6 +87,7 @@ const struct route route_customer_tag_remove = {
     .audited = true,
     .args = {ARG_CUSTOMER_ID, ARG_TAG_ID},
     .run = customer_tag_remove,
+    .after = tagged,
     .zh = "移除客户的标签",
     .en = "Take a tag off a customer, from relations too.",
     .reply = "Changed",
@@ -107,7 +116,8 @@ static enum rc tag_now(struct request *rq, struct tx *tx, const struct tag *tag,
                        size_t n, struct err *e)
 {
     struct tagging_result did;
-    enum rc rc = tagging_few(tx, request_caller(rq)->scope_account, ids, n, tag->id,
+    const struct tag_wisher who = {request_app(rq), request_caller(rq)->account_id};
+    enum rc rc = tagging_few(tx, &who, request_caller(rq)->scope_account, ids, n, tag->id,
                              arg_int(rq, "remove") != 0, &did, e);
     if (rc != RC_OK)
         return rc;
@@ -211,6 +221,7 @@ const struct route route_tag_customers = {
              {"remove", ARG_BOOL, IN_BODY, .zh = "改为移除", .en = "take it off instead"}},
     .prepare = read_filter,
     .run = tag_customers,
+    .after = tagged,
     .zh = "批量打标签或移除标签，只动数据范围内的客户",
     .en = "Tag (or untag) everyone given who is in your scope: at once up to 500, else as a job.",
     .reply = "Tagged",

@@ -456,8 +456,8 @@ const struct schema schema_table[] = {
       NUM_NULL))},
     {"TagTree",
      OBJECT("\"categories\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"position\":" INT
-      ",\"groups\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"position\":" INT ",\"tags\":"
-      ARRAY(REF("Tag")))))))},
+      ",\"groups\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"position\":" INT
+      ",\"wecom\":" BOOL ",\"tags\":" ARRAY(REF("Tag")))))))},
     {"Tagged",
      OBJECT("\"tagged\":" INT ",\"skipped\":" INT ",\"job\":" ANY)},
     {"Tier",

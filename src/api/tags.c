@@ -6,7 +6,10 @@
 #include "api/report_args.h"
 #include "api/routes.h"
 #include "base/limits.h"
+#include "domain/outbox_work.h"
+#include "domain/tag_wish.h"
 #include "store/tag.h"
+#include "store/tag_library.h"
 
 static void put_tag(struct json *j, const struct tag *t)
 {
@@ -58,6 +61,7 @@ static void put_group(struct request *rq, const struct tag_filter *f, const stru
     json_put_id(j, "id", g->id);
     json_put_str(j, "name", g->name);
     json_put_int(j, "position", g->position);
+    json_put_bool(j, "wecom", g->wecom);
     json_open_array(j, "tags");
     for (size_t i = 0; i < n; i++) {
         if (tags[i].group_id == g->id && is_wanted(a, f, g, &tags[i]))
@@ -242,11 +246,25 @@ const struct route route_tag_category_remove = {
 
 /* ---- groups ---- */
 
+static struct tag_wisher wisher(struct request *rq)
+{
+    return (struct tag_wisher){request_app(rq), request_caller(rq)->account_id};
+}
+
+static void changed(struct request *rq)
+{
+    outbox_work_wake(request_app(rq)->outbox);
+}
+
 static enum rc group_add(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t id;
     enum rc rc = tag_group_add(tx, arg_int(rq, "category_id"), arg_str(rq, "name"),
                                arg_int_or(rq, "position", DB_NULL), &id, e);
+    if (rc == RC_OK && arg_int(rq, "wecom") != 0)
+        rc = tag_wish_fits(tx, arg_str(rq, "name"), 0, e);
+    if (rc == RC_OK && arg_int(rq, "wecom") != 0)
+        rc = tag_library_want_group(tx, id, e);
     if (rc != RC_OK)
         return rc;
     reply_status(rq, 201);
@@ -266,12 +284,36 @@ const struct route route_tag_group_create = {
     .args = {{"category_id", ARG_ID, IN_BODY, .required = true, .zh = "所属分类",
               .en = "its category"},
              ARG_NEW_NAME,
-             ARG_POSITION},
+             ARG_POSITION,
+             {"wecom", ARG_BOOL, IN_BODY, .zh = "组内标签同步到企业微信",
+              .en = "its tags are told to WeCom"}},
     .run = group_add,
     .zh = "新建标签组",
     .en = "Make a tag group.",
     .reply = "Named",
 };
+
+/* What WeCom is to be told of a group that was stored; one that is WeCom's stays so. */
+static enum rc tell_group(struct request *rq, struct tx *tx, const struct tag_group *g,
+                          bool renamed, struct err *e)
+{
+    const struct tag_wisher who = wisher(rq);
+    bool wanted = arg_given(rq, "wecom") && arg_int(rq, "wecom") != 0;
+    if (arg_given(rq, "wecom") && !wanted && g->wecom) {
+        err_set(e, RC_CONFLICT, "wecom_group", "wecom", "标签组已在企业微信里，不能改为只在 Koi 里",
+                "this group is WeCom's and cannot be made Koi's own");
+        err_hint(e, "请在企业微信里删除它", "delete it at WeCom");
+        return RC_CONFLICT;
+    }
+    enum rc rc = RC_OK;
+    if (g->wecom || wanted)
+        rc = tag_wish_fits(tx, g->name, 0, e);
+    if (rc == RC_OK && wanted && !g->wecom)
+        rc = tag_wish_group_wanted(tx, &who, g->id, e);
+    if (rc == RC_OK && renamed && g->wecom)
+        rc = tag_wish_group_renamed(tx, &who, g->id, e);
+    return rc;
+}
 
 static enum rc group_update(struct request *rq, struct tx *tx, struct err *e)
 {
@@ -280,6 +322,7 @@ static enum rc group_update(struct request *rq, struct tx *tx, struct err *e)
     enum rc rc = tag_group_load(tx, arg_int(rq, "group_id"), &g, e);
     if (rc != RC_OK)
         return rc;
+    bool renamed = arg_given(rq, "name") && !str_eq(g.name, arg_str(rq, "name"));
     if (arg_given(rq, "name"))
         g.name = arg_str(rq, "name");
     g.category_id = arg_int_or(rq, "category_id", g.category_id);
@@ -287,6 +330,8 @@ static enum rc group_update(struct request *rq, struct tx *tx, struct err *e)
     rc = tag_category_load(tx, g.category_id, &c, e);
     if (rc == RC_OK)
         rc = tag_group_store(tx, &g, e);
+    if (rc == RC_OK)
+        rc = tell_group(rq, tx, &g, renamed, e);
     if (rc == RC_OK)
         put_made(rq, "tag_group", g.id, g.name);
     return rc;
@@ -308,8 +353,11 @@ const struct route route_tag_group_update = {
     .args = {ARG_GROUP_ID,
              ARG_RENAME,
              {"category_id", ARG_ID, IN_BODY, .zh = "移到此分类", .en = "move it to this category"},
-             ARG_POSITION},
+             ARG_POSITION,
+             {"wecom", ARG_BOOL, IN_BODY, .zh = "组内标签同步到企业微信",
+              .en = "its tags are told to WeCom"}},
     .run = group_update,
+    .after = changed,
     .zh = "修改标签组",
     .en = "Rename or move a tag group.",
     .reply = "Named",
@@ -359,9 +407,18 @@ static enum rc put_loaded(struct request *rq, struct tx *tx, int64_t id, struct 
 static enum rc tag_create(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t id;
+    struct tag_group g;
+    const struct tag_wisher who = wisher(rq);
     struct str grain = arg_given(rq, "grain") ? arg_str(rq, "grain") : STR("basic");
-    enum rc rc = tag_add(tx, arg_int(rq, "group_id"), arg_str(rq, "name"), grain,
-                         arg_int_or(rq, "position", DB_NULL), &id, e);
+    enum rc rc = tag_group_load(tx, arg_int(rq, "group_id"), &g, e);
+    if (rc == RC_OK && g.wecom)
+        rc = tag_wish_fits(tx, arg_str(rq, "name"), 1, e);
+    if (rc != RC_OK)
+        return rc;
+    rc = tag_add(tx, arg_int(rq, "group_id"), arg_str(rq, "name"), grain,
+                 arg_int_or(rq, "position", DB_NULL), &id, e);
+    if (rc == RC_OK)
+        rc = tag_wish_made(tx, &who, id, e);
     if (rc != RC_OK)
         return rc;
     reply_status(rq, 201);
@@ -384,10 +441,36 @@ const struct route route_tag_create = {
               .zh = "basic 基础，fine 精细；默认 basic", .en = "basic (unless told) or fine"},
              ARG_POSITION},
     .run = tag_create,
+    .after = changed,
     .zh = "新建标签",
     .en = "Make a tag.",
     .reply = "Tag",
 };
+
+/* What WeCom is to be told of a tag that was stored. `before`: as it was. */
+static enum rc tell_tag(struct request *rq, struct tx *tx, const struct tag *before,
+                        const struct tag *t, struct err *e)
+{
+    const struct tag_wisher who = wisher(rq);
+    struct tag_address at;
+    bool renamed = !str_eq(before->name, t->name);
+    bool back = before->archived_s != DB_NULL && t->archived_s == DB_NULL;
+    enum rc rc = tag_library_address(tx, t->id, &at, e);
+    if (rc != RC_OK)
+        return rc;
+    if (before->group_id != t->group_id && !str_absent(at.id)) {
+        err_set(e, RC_CONFLICT, "wecom_tag_group", "group_id", "企业微信的标签不能移到另一个标签组",
+                "a tag of WeCom cannot be moved to another group");
+        err_hint(e, "请在那个标签组里新建一个", "make a new one in that group");
+        return RC_CONFLICT;
+    }
+    if (at.wecom && renamed)
+        rc = tag_wish_fits(tx, t->name, 0, e);
+    if (rc == RC_OK && renamed)
+        rc = tag_wish_renamed(tx, &who, t->id, e);
+    bool moved = before->group_id != t->group_id && t->archived_s == DB_NULL;
+    return rc == RC_OK && (back || moved) ? tag_wish_made(tx, &who, t->id, e) : rc;
+}
 
 static enum rc tag_update(struct request *rq, struct tx *tx, struct err *e)
 {
@@ -396,6 +479,7 @@ static enum rc tag_update(struct request *rq, struct tx *tx, struct err *e)
     enum rc rc = tag_load(tx, arg_int(rq, "tag_id"), &t, e);
     if (rc != RC_OK)
         return rc;
+    const struct tag before = t;
     if (arg_given(rq, "name"))
         t.name = arg_str(rq, "name");
     if (arg_given(rq, "grain"))
@@ -407,6 +491,8 @@ static enum rc tag_update(struct request *rq, struct tx *tx, struct err *e)
     rc = tag_group_load(tx, t.group_id, &g, e);
     if (rc == RC_OK)
         rc = tag_store(tx, &t, e);
+    if (rc == RC_OK)
+        rc = tell_tag(rq, tx, &before, &t, e);
     return rc == RC_OK ? put_loaded(rq, tx, t.id, e) : rc;
 }
 
@@ -432,6 +518,7 @@ const struct route route_tag_update = {
               .en = "archive, or bring back"},
              ARG_POSITION},
     .run = tag_update,
+    .after = changed,
     .zh = "修改标签",
     .en = "Rename, move, archive or bring back a tag.",
     .reply = "Tag",
@@ -447,6 +534,9 @@ static enum rc tag_archive(struct request *rq, struct tx *tx, struct err *e)
         t.archived_s = tx_now_s(tx);
         rc = tag_store(tx, &t, e);
     }
+    const struct tag_wisher who = wisher(rq);
+    if (rc == RC_OK && arg_int(rq, "wecom") != 0)
+        rc = tag_wish_deleted(tx, &who, t.id, e);
     return rc == RC_OK ? put_loaded(rq, tx, t.id, e) : rc;
 }
 
@@ -458,8 +548,11 @@ const struct route route_tag_remove = {
     .scope = SCOPE_ROWS,
     .writes = true,
     .audited = true,
-    .args = {ARG_TAG_ID},
+    .args = {ARG_TAG_ID,
+             {"wecom", ARG_BOOL, .zh = "同时在企业微信里删除，所有客户都会失去它",
+              .en = "have WeCom delete it too: everyone loses it there"}},
     .run = tag_archive,
+    .after = changed,
     .zh = "停用标签：不再可选，已打的保留；答复说明有多少人佩戴",
     .en = "Archive a tag: hidden from choice, kept on those who wear it, whose number is told.",
     .reply = "Tag",

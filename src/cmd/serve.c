@@ -14,6 +14,7 @@
 #include "connect/wecom/code_keeper.h"
 #include "connect/wecom/handlers.h"
 #include "connect/wecom/welcome.h"
+#include "connect/wecom/wishes.h"
 #include "domain/app.h"
 #include "domain/restore.h"
 #include "domain/upkeep.h"
@@ -166,6 +167,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
         app->wecom = wecom = wecom_client_new(app->config);
         app->inbox = inbox_work_start(app, wecom_handlers);
         codes = code_keeper_start(app);
+        app->outbox = outbox_work_start(app, wecom_wishes);
         app->welcomes = welcome_lane_start(app);
         rc = serve_app(in, app, signals, port, e);
         *out_restore =

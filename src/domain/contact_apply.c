@@ -10,7 +10,9 @@
 #include "domain/code_apply.h"
 #include "domain/directory_apply.h"
 #include "domain/profile.h"
+#include "domain/tag_wish.h"
 #include "store/directory.h"
+#include "store/outbox.h"
 #include "store/relation.h"
 #include "store/source.h"
 #include "store/tag_library.h"
@@ -236,6 +238,32 @@ static bool has(const int64_t *ids, size_t n, int64_t id)
     return false;
 }
 
+/* Takes out of both lists what the answer says nothing about: tags put on or taken off here, of
+ * which the platform was not told when it was asked. What is in both stays, and costs nothing. */
+static enum rc leave_ours(struct contact *c, const struct relation_row *row, int64_t *on,
+                          size_t *on_n, int64_t *want, size_t *want_n, struct err *e)
+{
+    bool same = *on_n == *want_n;
+    for (size_t i = 0; i < *on_n && same; i++)
+        same = has(want, *want_n, on[i]);
+    int64_t *ours = NULL;
+    size_t n = 0, kept = 0;
+    if (same)
+        return RC_OK;
+    enum rc rc = outbox_counts(c->tx, STR(TAG_WISH_MARK), tag_wish_key(c->tx, row->id),
+                               c->told->asked_us, &ours, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < *on_n; i++)
+        if (!has(ours, n, on[i]))
+            on[kept++] = on[i];
+    *on_n = rc == RC_OK ? kept : *on_n;
+    kept = 0;
+    for (size_t i = 0; rc == RC_OK && i < *want_n; i++)
+        if (!has(ours, n, want[i]))
+            want[kept++] = want[i];
+    *want_n = rc == RC_OK ? kept : *want_n;
+    return rc;
+}
+
 static enum rc apply_tags(struct contact *c, const struct told_follow *told,
                           const struct relation_row *row, struct err *e)
 {
@@ -251,6 +279,8 @@ static enum rc apply_tags(struct contact *c, const struct told_follow *told,
         c->out->unknown_tags += rc == RC_NOT_FOUND;
         rc = rc == RC_NOT_FOUND ? RC_OK : rc;
     }
+    if (rc == RC_OK)
+        rc = leave_ours(c, row, on, &on_n, want, &want_n, e);
     for (size_t i = 0; rc == RC_OK && i < want_n; i++) {
         if (has(on, on_n, want[i]))
             continue;

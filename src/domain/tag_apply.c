@@ -7,6 +7,8 @@
  */
 #include "domain/tag_apply.h"
 
+#include "domain/tag_wish.h"
+#include "store/outbox.h"
 #include "store/relation.h"
 #include "store/tag_library.h"
 
@@ -23,6 +25,52 @@ static struct str aside(struct tx *tx, struct str name, struct str id)
 static int64_t position_of(int64_t order)
 {
     return -order;
+}
+
+/* ---- what was changed here ---- */
+
+/* Our ids of what an answer says nothing about: a wish for it waits, or was told since the question
+ * was sent. */
+struct ours {
+    int64_t *tags, *renamed; /* tags; groups with a new name */
+    size_t tags_n, renamed_n;
+    int64_t *groups; /* of those tags */
+};
+
+static bool has(const int64_t *ids, size_t n, int64_t id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
+static enum rc read_ours(struct tx *tx, int64_t asked_us, struct ours *out, struct err *e)
+{
+    static const char *const kinds[] = {TAG_WISH_ADD, TAG_WISH_EDIT, TAG_WISH_DELETE};
+    enum { KINDS = sizeof kinds / sizeof *kinds };
+    int64_t *lists[KINDS];
+    size_t counts[KINDS], n = 0;
+    *out = (struct ours){NULL};
+    enum rc rc = outbox_counts(tx, STR(TAG_WISH_GROUP), STR(TAG_WISH_KEY), asked_us, &out->renamed,
+                               &out->renamed_n, e);
+    for (int i = 0; rc == RC_OK && i < KINDS; i++) {
+        rc = outbox_counts(tx, str_from(kinds[i]), STR(TAG_WISH_KEY), asked_us, &lists[i],
+                           &counts[i], e);
+        n += rc == RC_OK ? counts[i] : 0;
+    }
+    if (rc != RC_OK || n == 0)
+        return rc;
+    out->tags = ARENA_ARRAY(tx_arena(tx), int64_t, n);
+    out->groups = ARENA_ARRAY(tx_arena(tx), int64_t, n);
+    for (int i = 0; i < KINDS; i++)
+        for (size_t k = 0; rc == RC_OK && k < counts[i]; k++) {
+            struct tag_address at = {0};
+            rc = tag_library_address(tx, lists[i][k], &at, e);
+            out->groups[out->tags_n] = at.group_id;
+            out->tags[out->tags_n++] = lists[i][k];
+        }
+    return rc;
 }
 
 /* ---- tags ---- */
@@ -72,15 +120,15 @@ static enum rc make_tag(struct tx *tx, int64_t group_id, const struct told_tag *
     return rc == RC_OK ? tag_library_name_tag(tx, t.id, told->id, e) : rc;
 }
 
-static enum rc keep_tag(struct tx *tx, int64_t group_id, const struct told_tag *told,
-                        struct tag_applied *out, struct err *e)
+static enum rc keep_tag(struct tx *tx, const struct ours *ours, int64_t group_id,
+                        const struct told_tag *told, struct tag_applied *out, struct err *e)
 {
     struct tag t, rival;
     struct str name = str_empty(told->name) ? told->id : told->name;
     enum rc rc = tag_library_tag(tx, told->id, &t, e);
     if (rc == RC_NOT_FOUND)
         return make_tag(tx, group_id, told, name, out, e);
-    if (rc != RC_OK)
+    if (rc != RC_OK || has(ours->tags, ours->tags_n, t.id))
         return rc;
     if (str_empty(told->name))
         name = t.name;
@@ -139,8 +187,11 @@ static enum rc make_group(struct tx *tx, const struct told_tag_group *told, int6
     struct tag_group g = {0};
     int64_t category;
     struct str name = str_empty(told->name) ? told->id : told->name;
-    enum rc rc = tag_library_category(tx, STR("企业微信"), &category, e);
-    if (rc == RC_OK)
+    enum rc rc = tag_library_group_wanted(tx, name, &g, e);
+    bool wanted = rc == RC_OK;
+    if (rc == RC_NOT_FOUND)
+        rc = tag_library_category(tx, STR("企业微信"), &category, e);
+    if (rc == RC_OK && !wanted)
         rc = free_group_name(tx, category, name, 0, &g, e);
     if (rc != RC_OK)
         return rc;
@@ -156,8 +207,8 @@ static enum rc make_group(struct tx *tx, const struct told_tag_group *told, int6
     return rc == RC_OK ? tag_library_name_group(tx, g.id, told->id, e) : rc;
 }
 
-static enum rc keep_group(struct tx *tx, const struct told_tag_group *told, int64_t *out_id,
-                          struct tag_applied *out, struct err *e)
+static enum rc keep_group(struct tx *tx, const struct ours *ours, const struct told_tag_group *told,
+                          int64_t *out_id, struct tag_applied *out, struct err *e)
 {
     struct tag_group g, rival;
     enum rc rc = tag_library_group(tx, told->id, &g, e);
@@ -166,7 +217,8 @@ static enum rc keep_group(struct tx *tx, const struct told_tag_group *told, int6
     if (rc != RC_OK)
         return rc;
     *out_id = g.id;
-    bool same_name = str_empty(told->name) || str_eq(told->name, g.name);
+    bool ours_now = has(ours->renamed, ours->renamed_n, g.id);
+    bool same_name = ours_now || str_empty(told->name) || str_eq(told->name, g.name);
     if (same_name && g.position == position_of(told->order))
         return RC_OK;
     if (!same_name) {
@@ -182,9 +234,11 @@ static enum rc keep_group(struct tx *tx, const struct told_tag_group *told, int6
     return rc == RC_OK ? tag_group_store(tx, &g, e) : rc;
 }
 
-static enum rc drop_tags(struct tx *tx, int64_t group_id, const struct told_tag *told, size_t n,
-                         struct tag_applied *out, struct err *e)
+static enum rc drop_tags(struct tx *tx, const struct ours *ours, int64_t group_id,
+                         const struct told_tag *told, size_t n, struct tag_applied *out,
+                         struct err *e)
 {
+    struct tag t = {0};
     struct str *ids = NULL;
     size_t m = 0;
     enum rc rc = tag_library_tags(tx, group_id, &ids, &m, e);
@@ -193,6 +247,8 @@ static enum rc drop_tags(struct tx *tx, int64_t group_id, const struct told_tag 
         for (size_t j = 0; j < n && !there; j++)
             there = str_eq(told[j].id, ids[i]);
         if (!there)
+            rc = tag_library_tag(tx, ids[i], &t, e);
+        if (rc == RC_OK && !there && !has(ours->tags, ours->tags_n, t.id))
             rc = tag_apply_tag_gone(tx, ids[i], out, e);
     }
     return rc;
@@ -206,46 +262,60 @@ enum rc tag_apply_group_gone(struct tx *tx, struct str id, struct tag_applied *o
     if (rc != RC_OK)
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     out->removed++;
-    rc = drop_tags(tx, g.id, NULL, 0, out, e);
+    rc = drop_tags(tx, &(struct ours){NULL}, g.id, NULL, 0, out, e);
     return rc == RC_OK ? tag_library_name_group(tx, g.id, STR_ABSENT, e) : rc;
 }
 
-static enum rc apply_group(struct tx *tx, const struct told_tag_group *told, bool some_tags,
+static enum rc apply_group(struct tx *tx, const struct ours *ours,
+                           const struct told_tag_group *told, bool some_tags,
                            struct tag_applied *out, struct err *e)
 {
     int64_t group_id;
     if (told->deleted)
         return tag_apply_group_gone(tx, told->id, out, e);
-    enum rc rc = keep_group(tx, told, &group_id, out, e);
+    enum rc rc = keep_group(tx, ours, told, &group_id, out, e);
     if (rc == RC_OK && !some_tags) /* first, so that their names are free */
-        rc = drop_tags(tx, group_id, told->tags, told->tags_n, out, e);
+        rc = drop_tags(tx, ours, group_id, told->tags, told->tags_n, out, e);
     for (size_t i = 0; rc == RC_OK && i < told->tags_n; i++) {
         if (told->tags[i].deleted)
             rc = tag_apply_tag_gone(tx, told->tags[i].id, out, e);
         else
-            rc = keep_tag(tx, group_id, &told->tags[i], out, e);
+            rc = keep_tag(tx, ours, group_id, &told->tags[i], out, e);
     }
     return rc;
 }
 
-enum rc tag_apply(struct tx *tx, const struct told_tag_group *groups, size_t n, bool complete,
-                  bool some_tags, struct tag_applied *out, struct err *e)
+/* Of a complete answer: what is not in it was deleted, but for what was made here meanwhile. */
+static enum rc drop_groups(struct tx *tx, const struct ours *ours,
+                           const struct told_tag_group *groups, size_t n, struct tag_applied *out,
+                           struct err *e)
 {
-    assert(tx_is_writing(tx));
-    enum rc rc = RC_OK;
     struct str *ids = NULL;
+    struct tag_group g = {0};
     size_t m = 0;
-    if (complete)
-        rc = tag_library_groups(tx, &ids, &m, e);
+    enum rc rc = tag_library_groups(tx, &ids, &m, e);
     for (size_t i = 0; rc == RC_OK && i < m; i++) {
         bool there = false;
         for (size_t j = 0; j < n && !there; j++)
             there = str_eq(groups[j].id, ids[i]);
         if (!there)
+            rc = tag_library_group(tx, ids[i], &g, e);
+        if (rc == RC_OK && !there && !has(ours->groups, ours->tags_n, g.id))
             rc = tag_apply_group_gone(tx, ids[i], out, e);
     }
+    return rc;
+}
+
+enum rc tag_apply(struct tx *tx, const struct told_tag_group *groups, size_t n, bool complete,
+                  bool some_tags, int64_t asked_us, struct tag_applied *out, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    struct ours ours;
+    enum rc rc = read_ours(tx, asked_us, &ours, e);
+    if (rc == RC_OK && complete)
+        rc = drop_groups(tx, &ours, groups, n, out, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++)
-        rc = apply_group(tx, &groups[i], some_tags, out, e);
+        rc = apply_group(tx, &ours, &groups[i], some_tags, out, e);
     return rc;
 }
 

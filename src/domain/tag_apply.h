@@ -18,11 +18,12 @@ struct tag_applied {
     int64_t added, changed, removed; /* groups and tags */
 };
 
-/* `complete`: these are all groups there are, so every other one was deleted. The tags of a told
- * group that is not deleted are always all of its tags unless `some_tags`: then only those asked
- * for. */
+/* `asked_us`: when the question was sent, by our clock; what was changed here and is not told yet,
+ * or was told since, stays as it is here (domain/tag_wish.h). `complete`: these are all groups
+ * there are, so every other one was deleted. The tags of a told group that is not deleted are
+ * always all of its tags unless `some_tags`: then only those asked for. */
 enum rc tag_apply(struct tx *tx, const struct told_tag_group *groups, size_t n, bool complete,
-                  bool some_tags, struct tag_applied *out, struct err *e);
+                  bool some_tags, int64_t asked_us, struct tag_applied *out, struct err *e);
 /* A tag, or a group with its tags, that the platform says is deleted; nothing happens when it is
  * not known. */
 enum rc tag_apply_tag_gone(struct tx *tx, struct str id, struct tag_applied *out, struct err *e);

@@ -8,11 +8,13 @@
 
 #include "domain/job.h"
 #include "domain/customer_query.h"
+#include "domain/tag_wish.h"
 #include "store/tag.h"
 
 enum {
     TAGGING_AT_ONCE = 500, /* customers tagged within the request */
-    TAGGING_IDS = 10000,   /* ids a request may name */
+    TAGGING_STEP = 250,  /* of a job: with a friend each, what WeCom is told makes it 1,250 rows */
+    TAGGING_IDS = 10000, /* ids a request may name */
 };
 
 struct tagging_result {
@@ -20,10 +22,11 @@ struct tagging_result {
     int64_t skipped; /* not visible, erased, or there was nothing to change */
 };
 
-/* Tags (or untags) at most TAGGING_AT_ONCE ids that the account may see. A merged id counts as its
- * root. */
-enum rc tagging_few(struct tx *tx, int64_t scope_account, const int64_t *ids, size_t n,
-                    int64_t tag_id, bool remove, struct tagging_result *out, struct err *e);
+/* Tags (or untags) at most TAGGING_AT_ONCE ids that the account may see, by domain/tag_wish.h, so
+ * that WeCom is told. A merged id counts as its root. */
+enum rc tagging_few(struct tx *tx, const struct tag_wisher *who, int64_t scope_account,
+                    const int64_t *ids, size_t n, int64_t tag_id, bool remove,
+                    struct tagging_result *out, struct err *e);
 
 /* Whom: one of the three. An expression and a query are pinned to now; a query is kept sealed,
  * since it may name a person. */

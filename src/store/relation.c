@@ -103,9 +103,47 @@ static const struct sql WEARING = {
     .out = ROW_TYPES,
 };
 
+/* From few customers to their relations, in this order: CROSS JOIN is SQLite's word for it. */
+#define WEARERS(ids)                                                                               \
+    "SELECT " ROW_COLUMNS ", m.root_id, 1 FROM customer m CROSS JOIN relation r"                   \
+    " CROSS JOIN relation_tag x WHERE m.root_id " ids " AND r.customer_id = m.id"                  \
+    " AND x.relation_id = r.id AND x.tag_id = $2 ORDER BY r.id"
+static const struct sql WEARERS_OF = {
+    .text = WEARERS(IDS_LITE("$1")),
+    .pg = WEARERS(IDS_PG("$1")),
+    .in = "si",
+    .out = ROW_TYPES "ii",
+};
+#define TOLD(ids)                                                                                  \
+    "SELECT " ROW_COLUMNS ", m.root_id, CASE WHEN EXISTS (SELECT 1 FROM relation_tag x"            \
+    " WHERE x.relation_id = r.id AND x.tag_id = $2) THEN 1 ELSE 0 END FROM customer m"             \
+    " CROSS JOIN relation r WHERE m.root_id " ids " AND r.customer_id = m.id"                      \
+    " AND r.deleted_s IS NULL AND r.told_us IS NOT NULL ORDER BY r.id"
+static const struct sql TOLD_OF = {
+    .text = TOLD(IDS_LITE("$1")),
+    .pg = TOLD(IDS_PG("$1")),
+    .in = "si",
+    .out = ROW_TYPES "ii",
+};
+static const struct sql RELATION_LOAD = {
+    .text = "SELECT " ROW_COLUMNS " FROM relation r WHERE r.id = $1",
+    .in = "i",
+    .out = ROW_TYPES,
+};
+/* Of several accounts, the one that the platform has told of. */
+static const struct sql ADDRESS = {
+    .text = "SELECT s.userid, i.value FROM relation r JOIN staff s ON s.id = r.staff_id"
+            " JOIN identity i ON i.customer_id = r.customer_id AND i.kind = 'external_userid'"
+            " WHERE r.id = $1 AND i.value IS NOT NULL"
+            " ORDER BY CASE WHEN i.told_us IS NULL THEN 1 ELSE 0 END, i.id LIMIT 1",
+    .in = "i",
+    .out = "ss",
+};
+
 STATEMENTS(relation, &RELATION_FIND, &RELATION_IN_FORCE, &RELATION_TELL, &RELATION_RENEW,
            &RELATION_END_AGAIN, &TAGS_ON, &TAG_ON, &TAG_OFF, &WEARING, &RELATION_BEGIN,
-           &RELATION_END, &RELATION_ID, &CUSTOMER_ADDED, &RELATION_CARDS, &RELATION_TAGS);
+           &RELATION_END, &RELATION_ID, &WEARERS_OF, &TOLD_OF, &RELATION_LOAD, &ADDRESS,
+           &CUSTOMER_ADDED, &RELATION_CARDS, &RELATION_TAGS);
 
 static enum rc say(struct tx *tx, const struct event *ev, struct err *e)
 {
@@ -234,6 +272,61 @@ enum rc relation_wearing(struct tx *tx, int64_t tag_id, int64_t limit, struct re
     struct rows *r;
     enum rc rc = tx_query(tx, &WEARING, &r, e, tag_id, limit);
     return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
+}
+
+static enum rc read_of_roots(struct tx *tx, struct rows *r, struct relation_of_root **out,
+                             size_t *out_n, struct err *e)
+{
+    struct relation_of_root *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r)) {
+        struct relation_of_root *x = LIST_ADD(tx_arena(tx), list, n, room);
+        read_row(r, tx_arena(tx), &x->row);
+        x->root_id = rows_int(r, 11);
+        x->wears = rows_int(r, 12) != 0;
+    }
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}
+
+enum rc relation_wearers(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,
+                         struct relation_of_root **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &WEARERS_OF, &r, e, ids_text(tx_arena(tx), roots, n), tag_id);
+    return rc == RC_OK ? read_of_roots(tx, r, out, out_n, e) : rc;
+}
+
+enum rc relation_told_of(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,
+                         struct relation_of_root **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &TOLD_OF, &r, e, ids_text(tx_arena(tx), roots, n), tag_id);
+    return rc == RC_OK ? read_of_roots(tx, r, out, out_n, e) : rc;
+}
+
+enum rc relation_load(struct tx *tx, int64_t id, struct relation_row *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &RELATION_LOAD, &r, e, id);
+    if (rc != RC_OK)
+        return rc;
+    read_row(r, tx_arena(tx), out);
+    return rows_end(r, e);
+}
+
+enum rc relation_address(struct tx *tx, int64_t id, struct str *out_userid,
+                         struct str *out_external_userid, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &ADDRESS, &r, e, id);
+    if (rc != RC_OK)
+        return rc;
+    *out_userid = rows_copy(r, 0, tx_arena(tx));
+    *out_external_userid = rows_copy(r, 1, tx_arena(tx));
+    return rows_end(r, e);
 }
 
 enum rc relation_tell(struct tx *tx, const struct relation_row *row, struct err *e)

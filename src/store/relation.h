@@ -53,6 +53,23 @@ enum rc relation_tag_off(struct tx *tx, const struct relation_row *row, int64_t 
 enum rc relation_wearing(struct tx *tx, int64_t tag_id, int64_t limit, struct relation_row **out,
                          size_t *out_n, struct err *e);
 
+/* Those of everyone with one of these roots (at most 500): the ones that wear a tag, and the ones
+ * in force that the platform has told of, with whether they wear it. */
+struct relation_of_root {
+    struct relation_row row;
+    int64_t root_id;
+    bool wears;
+};
+enum rc relation_wearers(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,
+                         struct relation_of_root **out, size_t *out_n, struct err *e);
+enum rc relation_told_of(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,
+                         struct relation_of_root **out, size_t *out_n, struct err *e);
+/* By its id; RC_NOT_FOUND (e untouched). */
+enum rc relation_load(struct tx *tx, int64_t id, struct relation_row *out, struct err *e);
+/* How the platform calls the two. RC_NOT_FOUND (e untouched) when it has told of neither. */
+enum rc relation_address(struct tx *tx, int64_t id, struct str *out_userid,
+                         struct str *out_external_userid, struct err *e);
+
 struct relation_tag_name {
     int64_t id;
     struct str name;

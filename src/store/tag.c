@@ -10,18 +10,21 @@
 #include "store/event.h"
 #include "store/ids.h"
 #include "store/list.h"
+#include "store/relation.h"
 #include "store/scope.h"
 #include "store/statements.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 static const struct sql CATEGORY_LIST = {
     .text = "SELECT id, name, position FROM tag_category /*scan*/ ORDER BY position, id",
     .out = "isi",
 };
 static const struct sql GROUP_LIST = {
-    .text = "SELECT id, category_id, name, position FROM tag_group /*scan*/ ORDER BY position, id",
-    .out = "iisi",
+    .text = "SELECT id, category_id, name, position, wecom FROM tag_group /*scan*/"
+            " ORDER BY position, id",
+    .out = "iisii",
 };
 #define WORN                                                                                       \
     "SELECT x.tag_id, m.root_id FROM customer_tag x JOIN customer m ON m.id = x.customer_id"       \
@@ -75,9 +78,9 @@ static const struct sql CATEGORY_LOAD = {
     .out = "isi",
 };
 static const struct sql GROUP_LOAD = {
-    .text = "SELECT id, category_id, name, position FROM tag_group WHERE id = $1",
+    .text = "SELECT id, category_id, name, position, wecom FROM tag_group WHERE id = $1",
     .in = "i",
-    .out = "iisi",
+    .out = "iisii",
 };
 static const struct sql TAG_LOAD = {
     .text = "SELECT id, group_id, name, grain, position, archived_s FROM tag WHERE id = $1",
@@ -143,11 +146,8 @@ static const struct sql TAG_PUT = {
     .out = "i",
 };
 #define WEARING(ids)                                                                               \
-    "SELECT q.root_id FROM (SELECT m.root_id FROM customer m CROSS JOIN customer_tag x"            \
-    " WHERE m.root_id " ids " AND x.customer_id = m.id AND x.tag_id = $2"                          \
-    " UNION SELECT m.root_id FROM customer m CROSS JOIN relation r CROSS JOIN relation_tag x"      \
-    " WHERE m.root_id " ids " AND r.customer_id = m.id AND x.relation_id = r.id"                   \
-    " AND x.tag_id = $2) q"
+    "SELECT DISTINCT m.root_id FROM customer m CROSS JOIN customer_tag x WHERE m.root_id " ids     \
+    " AND x.customer_id = m.id AND x.tag_id = $2"
 static const struct sql TAG_WEARING = {
     .text = WEARING(IDS_LITE("$1")),
     .pg = WEARING(IDS_PG("$1")),
@@ -160,14 +160,6 @@ static const struct sql TAG_WEARING = {
 static const struct sql TAG_OFF = {
     .text = OFF(IDS_LITE("$1")),
     .pg = OFF(IDS_PG("$1")),
-    .in = "si",
-};
-#define OFF_RELATION(ids)                                                                          \
-    "DELETE FROM relation_tag WHERE tag_id = $2 AND relation_id IN (SELECT r.id FROM customer m"   \
-    " JOIN relation r ON r.customer_id = m.id WHERE m.root_id " ids ")"
-static const struct sql TAG_OFF_RELATION = {
-    .text = OFF_RELATION(IDS_LITE("$1")),
-    .pg = OFF_RELATION(IDS_PG("$1")),
     .in = "si",
 };
 /* clang-format off */
@@ -202,8 +194,8 @@ static const struct sql TAG_LIST_PLAIN = {
 STATEMENTS(tag, &CATEGORY_LIST, &GROUP_LIST, &TAG_LIST, &CATEGORY_NAMED, &GROUP_NAMED, &TAG_NAMED,
            &CATEGORY_ADD, &GROUP_ADD, &TAG_ADD, &CATEGORY_LOAD, &GROUP_LOAD, &TAG_LOAD,
            &CATEGORY_STORE, &GROUP_STORE, &TAG_STORE, &CATEGORY_USED, &GROUP_USED, &CATEGORY_REMOVE,
-           &GROUP_REMOVE, &TAG_WEARERS, &TAG_PUT, &TAG_WEARING, &TAG_OFF, &TAG_OFF_RELATION,
-           &TAG_COVERAGE, &TAG_COVERAGE_STAFF, &TAG_LIST_PLAIN);
+           &GROUP_REMOVE, &TAG_WEARERS, &TAG_PUT, &TAG_WEARING, &TAG_OFF, &TAG_COVERAGE,
+           &TAG_COVERAGE_STAFF, &TAG_LIST_PLAIN);
 
 /* ---- the catalogue ---- */
 
@@ -237,7 +229,8 @@ enum rc tag_group_list(struct tx *tx, struct tag_group **out, size_t *out_n, str
     size_t room = 0;
     while (rows_next(r))
         *LIST_ADD(a, list, n, room) =
-            (struct tag_group){rows_int(r, 0), rows_int(r, 1), rows_copy(r, 2, a), rows_int(r, 3)};
+            (struct tag_group){rows_int(r, 0), rows_int(r, 1), rows_copy(r, 2, a), rows_int(r, 3),
+                               rows_int(r, 4) != 0};
     *out = list;
     *out_n = n;
     return rows_end(r, e);
@@ -400,7 +393,7 @@ enum rc tag_group_load(struct tx *tx, int64_t id, struct tag_group *out, struct 
     if (rc != RC_OK)
         return rc;
     *out = (struct tag_group){rows_int(r, 0), rows_int(r, 1), rows_copy(r, 2, tx_arena(tx)),
-                              rows_int(r, 3)};
+                              rows_int(r, 3), rows_int(r, 4) != 0};
     return rows_end(r, e);
 }
 
@@ -506,18 +499,52 @@ enum rc tag_put(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id, i
     return rc == RC_OK ? say_all(tx, r, EVENT_TAG_PUT, tag_id, out_changed, e) : rc;
 }
 
+/* Off the relations of these roots; who they are is appended to `off`, as often as they had it. */
+static enum rc off_relations(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,
+                             int64_t **off, size_t *off_n, struct err *e)
+{
+    struct relation_of_root *rows = NULL;
+    size_t rows_n = 0;
+    enum rc rc = relation_wearers(tx, roots, n, tag_id, &rows, &rows_n, e);
+    *off = ARENA_ARRAY(tx_arena(tx), int64_t, rows_n + n + 1);
+    for (size_t i = 0; rc == RC_OK && i < rows_n; i++) {
+        (*off)[(*off_n)++] = rows[i].root_id;
+        rc = relation_tag_off(tx, &rows[i].row, tag_id, tx_now_s(tx), e);
+    }
+    return rc;
+}
+
+static int64_t count_distinct(int64_t *ids, size_t n)
+{
+    int64_t count = 0;
+    if (n > 1)
+        qsort(ids, n, sizeof *ids, ids_compare);
+    for (size_t i = 0; i < n; i++)
+        count += i == 0 || ids[i] != ids[i - 1];
+    return count;
+}
+
 enum rc tag_take_off(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,
                      int64_t *out_changed, struct err *e)
 {
     assert(tx_is_writing(tx) && n <= 500);
     struct str ids = ids_text(tx_arena(tx), roots, n);
     struct rows *r;
-    enum rc rc = tx_query(tx, &TAG_WEARING, &r, e, ids, tag_id);
+    int64_t *off = NULL, *bare = NULL;
+    size_t off_n = 0, bare_n = 0;
+    enum rc rc = off_relations(tx, roots, n, tag_id, &off, &off_n, e);
     if (rc == RC_OK)
-        rc = say_all(tx, r, EVENT_TAG_OFF, tag_id, out_changed, e);
+        rc = tx_query(tx, &TAG_WEARING, &r, e, ids, tag_id);
+    if (rc == RC_OK)
+        rc = ids_read(tx, r, &bare, &bare_n, e);
+    for (size_t i = 0; rc == RC_OK && i < bare_n; i++) {
+        off[off_n++] = bare[i];
+        rc = say(tx, EVENT_TAG_OFF, bare[i], tag_id, e);
+    }
     if (rc == RC_OK)
         rc = tx_exec(tx, &TAG_OFF, e, ids, tag_id);
-    return rc == RC_OK ? tx_exec(tx, &TAG_OFF_RELATION, e, ids, tag_id) : rc;
+    *out_changed = count_distinct(off, off_n);
+    return rc;
 }
 
 enum rc tag_coverage(struct tx *tx, int64_t scope_account, struct tag_coverage **out, size_t *out_n,

@@ -18,6 +18,7 @@ struct tag_group {
     int64_t id, category_id;
     struct str name;
     int64_t position;
+    bool wecom; /* its tags are WeCom's, or are to be; written by tag_library.h */
 };
 struct tag {
     int64_t id, group_id;
@@ -60,8 +61,8 @@ enum rc tag_wearers(struct tx *tx, int64_t tag_id, int64_t scope_account, int64_
                     struct err *e);
 
 /* Puts a tag on root customers (at most 500), and takes it off them and everyone merged into them,
- * from relations too. In `out_changed`: how many were not so before. Events and changes are
- * written. */
+ * from relations too. In `out_changed`: how many were not so before. Events (off a relation: with
+ * its member of staff) and changes are written. WeCom hears of it by domain/tag_wish.h only. */
 enum rc tag_put(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id, int64_t *out_changed,
                 struct err *e);
 enum rc tag_take_off(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,

@@ -6,6 +6,7 @@
  */
 #include "store/tag_library.h"
 
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/statements.h"
 
@@ -35,8 +36,45 @@ static const struct sql TAG_NAMED = {
     .out = "iissiIS",
 };
 static const struct sql NAME_GROUP = {
-    .text = "UPDATE tag_group SET external_id = $2 WHERE id = $1",
+    .text = "UPDATE tag_group SET external_id = $2,"
+            " wecom = CASE WHEN $2 IS NULL THEN 0 ELSE 1 END WHERE id = $1",
     .in = "iS",
+};
+static const struct sql FORGET_GROUP = {
+    .text = "UPDATE tag_group SET external_id = NULL WHERE id = $1",
+    .in = "i",
+};
+static const struct sql WANT_GROUP = {
+    .text = "UPDATE tag_group SET wecom = 1 WHERE id = $1",
+    .in = "i",
+};
+static const struct sql GROUP_WANTED = {
+    .text = GROUP_COLUMNS "name = $1 AND wecom = 1 AND external_id IS NULL /*scan*/"
+                          " ORDER BY id LIMIT 1",
+    .in = "s",
+    .out = "iisiS",
+};
+static const struct sql SIZE = {
+    .text = "SELECT count(*) FROM tag t /*scan*/ JOIN tag_group g ON g.id = t.group_id"
+            " WHERE g.wecom = 1 AND (t.archived_s IS NULL OR t.external_id IS NOT NULL)",
+    .out = "i",
+};
+static const struct sql ADDRESS = {
+    .text = "SELECT g.id, t.name, g.name, t.external_id, g.external_id, g.wecom, t.archived_s"
+            " FROM tag t JOIN tag_group g ON g.id = t.group_id WHERE t.id = $1",
+    .in = "i",
+    .out = "issSSiI",
+};
+static const struct sql GROUP_ID = {
+    .text = "SELECT external_id FROM tag_group WHERE id = $1",
+    .in = "i",
+    .out = "S",
+};
+static const struct sql UNTOLD = {
+    .text = "SELECT id FROM tag WHERE group_id = $1 AND external_id IS NULL"
+            " AND archived_s IS NULL ORDER BY id",
+    .in = "i",
+    .out = "i",
 };
 static const struct sql NAME_TAG = {
     .text = "UPDATE tag SET external_id = $2 WHERE id = $1",
@@ -59,7 +97,8 @@ static const struct sql TAGS = {
 };
 
 STATEMENTS(tag_library, &GROUP_OF, &GROUP_NAMED, &TAG_OF, &TAG_NAMED, &NAME_GROUP, &NAME_TAG,
-           &CATEGORY, &GROUPS, &TAGS);
+           &CATEGORY, &GROUPS, &TAGS, &FORGET_GROUP, &WANT_GROUP, &GROUP_WANTED, &SIZE, &ADDRESS,
+           &GROUP_ID, &UNTOLD);
 
 static enum rc read_group(struct tx *tx, struct rows *r, struct tag_group *out,
                           struct str *out_external, struct err *e)
@@ -166,4 +205,69 @@ enum rc tag_library_tags(struct tx *tx, int64_t group_id, struct str **out, size
     struct rows *r;
     enum rc rc = tx_query(tx, &TAGS, &r, e, group_id);
     return rc == RC_OK ? read_ids(tx, r, out, out_n, e) : rc;
+}
+
+/* ---- what the platform is told ---- */
+
+enum rc tag_library_forget_group(struct tx *tx, int64_t id, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    return tx_exec(tx, &FORGET_GROUP, e, id);
+}
+
+enum rc tag_library_want_group(struct tx *tx, int64_t id, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    return tx_exec(tx, &WANT_GROUP, e, id);
+}
+
+enum rc tag_library_group_wanted(struct tx *tx, struct str name, struct tag_group *out,
+                                 struct err *e)
+{
+    struct rows *r;
+    struct str none;
+    enum rc rc = tx_find(tx, &GROUP_WANTED, &r, e, name);
+    return rc == RC_OK ? read_group(tx, r, out, &none, e) : rc;
+}
+
+enum rc tag_library_size(struct tx *tx, int64_t *out, struct err *e)
+{
+    return tx_int(tx, &SIZE, out, e);
+}
+
+enum rc tag_library_address(struct tx *tx, int64_t tag_id, struct tag_address *out, struct err *e)
+{
+    struct rows *r;
+    struct arena *a = tx_arena(tx);
+    enum rc rc = tx_find(tx, &ADDRESS, &r, e, tag_id);
+    if (rc != RC_OK)
+        return rc;
+    *out = (struct tag_address){
+        .group_id = rows_int(r, 0),
+        .name = rows_copy(r, 1, a),
+        .group_name = rows_copy(r, 2, a),
+        .id = rows_copy(r, 3, a),
+        .group = rows_copy(r, 4, a),
+        .wecom = rows_int(r, 5) != 0,
+        .archived = !rows_null(r, 6),
+    };
+    return rows_end(r, e);
+}
+
+enum rc tag_library_group_id(struct tx *tx, int64_t group_id, struct str *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &GROUP_ID, &r, e, group_id);
+    if (rc != RC_OK)
+        return rc;
+    *out = rows_copy(r, 0, tx_arena(tx));
+    return rows_end(r, e);
+}
+
+enum rc tag_library_untold(struct tx *tx, int64_t group_id, int64_t **out, size_t *out_n,
+                           struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &UNTOLD, &r, e, group_id);
+    return rc == RC_OK ? ids_read(tx, r, out, out_n, e) : rc;
 }

@@ -16,9 +16,36 @@ enum rc tag_library_group_named(struct tx *tx, int64_t category_id, struct str n
                                 struct tag_group *out, struct str *out_external, struct err *e);
 enum rc tag_library_tag_named(struct tx *tx, int64_t group_id, struct str name, struct tag *out,
                               struct str *out_external, struct err *e);
-/* Says which id a row has; absent takes it away. */
+/* Says which id a row has; absent takes it away: the platform has deleted it. A group with an id is
+ * the platform's (`wecom`), one without is Koi's own from then on. */
 enum rc tag_library_name_group(struct tx *tx, int64_t id, struct str external_id, struct err *e);
 enum rc tag_library_name_tag(struct tx *tx, int64_t id, struct str external_id, struct err *e);
+/* A group without tags vanishes at the platform; here it stays, to be made again. */
+enum rc tag_library_forget_group(struct tx *tx, int64_t id, struct err *e);
+/* A group's tags are to be the platform's. */
+enum rc tag_library_want_group(struct tx *tx, int64_t id, struct err *e);
+/* The group of that name that is to be the platform's and has no id yet, in whatever category;
+ * RC_NOT_FOUND (e untouched). */
+enum rc tag_library_group_wanted(struct tx *tx, struct str name, struct tag_group *out,
+                                 struct err *e);
+/* How many tags in use are the platform's or are to be. */
+enum rc tag_library_size(struct tx *tx, int64_t *out, struct err *e);
+
+/* A tag as the platform is told of it. */
+struct tag_address {
+    int64_t group_id;
+    struct str name, group_name;
+    struct str id, group; /* the platform's ids; absent: it has none yet */
+    bool wecom;           /* its group is the platform's, or is to be */
+    bool archived;
+};
+/* RC_NOT_FOUND (e untouched). */
+enum rc tag_library_address(struct tx *tx, int64_t tag_id, struct tag_address *out, struct err *e);
+enum rc tag_library_group_id(struct tx *tx, int64_t group_id, struct str *out, struct err *e);
+/* Tags of a group that are in use and have no id of the platform's. */
+enum rc tag_library_untold(struct tx *tx, int64_t group_id, int64_t **out, size_t *out_n,
+                           struct err *e);
+
 /* The category in which new groups of the platform are put; made when there is none. */
 enum rc tag_library_category(struct tx *tx, struct str name, int64_t *out_id, struct err *e);
 /* The platform's ids of all groups, and of all tags (of one group unless 0). */

@@ -44,7 +44,8 @@ static enum rc tell(struct tx *tx, void *arg, struct err *e)
         return contact_apply_end(tx, t->f->keys, str_from(t->external_userid), str_from(t->userid),
                                  TOLD_BASE_S + t->at_s, t->by_customer, &t->end_out, e);
     if (t->tags != NULL)
-        return tag_apply(tx, t->tags, t->n, t->complete, false, &t->tags_out, e);
+        return tag_apply(tx, t->tags, t->n, t->complete, false, TOLD_US(1000000000), &t->tags_out,
+                         e);
     if (t->departments != NULL)
         return directory_apply_departments(tx, t->departments, t->n, t->complete, &t->directory_out,
                                            e);

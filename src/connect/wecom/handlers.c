@@ -11,6 +11,7 @@
  */
 #include "connect/wecom/handlers.h"
 
+#include "base/clock.h"
 #include "connect/wecom/ask.h"
 #include "connect/wecom/code_effect.h"
 #include "connect/wecom/event.h"
@@ -168,6 +169,7 @@ struct asked {
     struct told_contact contact;
     struct told_group group;
     struct told_staff staff;
+    int64_t asked_us;            /* when the library was asked for */
     struct told_tag_group *tags; /* the whole library; NULL: not asked for */
     size_t tags_n;
     struct told_department *departments;
@@ -211,6 +213,12 @@ static enum rc wears_unknown(const struct inbox_item *item, const struct told_co
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+static enum rc ask_library(const struct inbox_item *item, struct asked *x, struct err *e)
+{
+    x->asked_us = clock_now_us();
+    return ask_tags(item->app->wecom, item->arena, &x->tags, &x->tags_n, e);
+}
+
 static enum rc ask_for_contact(struct inbox_item *item, struct err *e)
 {
     struct asked *x;
@@ -223,7 +231,7 @@ static enum rc ask_for_contact(struct inbox_item *item, struct err *e)
     if (rc == RC_OK)
         rc = wears_unknown(item, &x->contact, &unknown, e);
     if (rc == RC_OK && unknown)
-        rc = ask_tags(c, item->arena, &x->tags, &x->tags_n, e);
+        rc = ask_library(item, x, e);
     return end_asking(item, x, rc, e);
 }
 
@@ -241,7 +249,7 @@ static enum rc ask_for_friend(struct inbox_item *item, struct err *e)
 static enum rc apply_library(struct tx *tx, const struct asked *x, struct err *e)
 {
     struct tag_applied out = {0};
-    return tag_apply(tx, x->tags, x->tags_n, true, false, &out, e);
+    return tag_apply(tx, x->tags, x->tags_n, true, false, x->asked_us, &out, e);
 }
 
 static enum rc contact_told(struct tx *tx, struct inbox_item *item, struct err *e)
@@ -303,7 +311,7 @@ static enum rc ask_for_tags(struct inbox_item *item, struct err *e)
     struct asked *x;
     enum rc rc = begin_asking(item, &x, e);
     if (rc == RC_OK)
-        rc = ask_tags(item->app->wecom, item->arena, &x->tags, &x->tags_n, e);
+        rc = ask_library(item, x, e);
     return end_asking(item, x, rc, e);
 }
 
