@@ -55,6 +55,7 @@ CREATE TABLE welcome (
 CREATE UNIQUE INDEX welcome_code ON welcome (code_hash);
 CREATE INDEX welcome_waiting ON welcome (expires_us) WHERE state = 'waiting';
 CREATE INDEX welcome_received ON welcome (received_us);
+CREATE INDEX welcome_missed ON welcome (received_us) WHERE state = 'missed';
 
 -- Whether a group's tags are WeCom's, or are to be: changes of them here are told. Others are
 -- Koi's own.

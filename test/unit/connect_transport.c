@@ -248,7 +248,10 @@ static void urgent_exchanges_have_a_reserve(void **state)
     enum rc rc = ask("/well", true, true, &r, NULL);
     urgent = false;
     assert_int_equal(rc, RC_OK);
-    assert_int_equal(server.silent, TRANSPORT_ORDINARY);
+    lock_take(&server.lock);
+    int silent = server.silent;
+    lock_give(&server.lock);
+    assert_int_equal(silent, TRANSPORT_ORDINARY);
     transport_stop(transport);
     for (int i = 0; i < HANGING; i++) {
         pthread_join(waiters[i], NULL);

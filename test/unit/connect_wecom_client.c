@@ -19,6 +19,7 @@ struct turn {
     const char *reply; /* NULL: nothing came back */
     bool sent;
     int64_t status; /* 0: 200 */
+    bool stopped;   /* nothing came back because the server ends */
 };
 
 static struct {
@@ -71,6 +72,8 @@ static enum rc play_exchange(void *ctx, const struct exchange *x, struct arena *
     buf_clear(&play.body);
     buf_add(&play.body, str_absent(x->body) ? STR("(none)") : x->body);
     out->sent = t->sent;
+    if (t->stopped)
+        return err_set(e, RC_BUSY, "stopping", NULL, "停止", "stopping");
     if (t->reply == NULL)
         return err_set(e, RC_IO, "remote_unreachable", NULL, "断了", "broken");
     out->status = t->status != 0 ? t->status : 200;
@@ -238,6 +241,23 @@ static void busy_is_repeated_three_times(void **state)
     assert_int_equal(play.pauses, 6);
 }
 
+/* Who chooses what to send when it may be sent takes the turn first. */
+static void a_turn_is_taken_once(void **state)
+{
+    (void)state;
+    const struct json_value *out, *v;
+    const struct wecom_endpoint *ep = wecom_endpoint("externalcontact/send_welcome_msg");
+    play.script = SCRIPT(GET_TOKEN, {"welcome", WELL});
+    assert_int_equal(json_parse(&arena, STR("{\"welcome_code\":\"w\"}"), &v, NULL), RC_OK);
+    while (wecom_turn(client, ep) == 0)
+        continue;
+    const struct wecom_call call = {
+        .endpoint = ep, .request = v, .patience_us = 1, .has_turn = true};
+    assert_int_equal(wecom_call(client, &call, &arena, &out, NULL), RC_OK);
+    const struct wecom_call late = {.endpoint = ep, .request = v, .patience_us = 1};
+    assert_int_equal(wecom_call(client, &late, &arena, &out, NULL), RC_RATE);
+}
+
 static void a_lost_answer_is_asked_for_again_only_where_it_is_safe(void **state)
 {
     (void)state;
@@ -251,6 +271,12 @@ static void a_lost_answer_is_asked_for_again_only_where_it_is_safe(void **state)
     assert_true(play.once); /* so that libcurl does not repeat it either */
     expect(SCRIPT({"welcome", "{\"errcode\":", 0}), welcome, code, RC_IO, "wecom_unsure");
     expect(SCRIPT({"welcome", NULL, .sent = false}, {"welcome", WELL}), welcome, code, RC_OK, "");
+    /* An end in the middle of it: the same, unless it had not left. */
+    expect(SCRIPT({"welcome", NULL, .sent = true, .stopped = true}), welcome, code, RC_IO,
+           "wecom_unsure");
+    expect(SCRIPT({"welcome", NULL, .stopped = true}), welcome, code, RC_BUSY, "stopping");
+    expect(SCRIPT({"department", NULL, .sent = true, .stopped = true}), "department/list", NULL,
+           RC_BUSY, "stopping");
     expect(SCRIPT({"department", NULL}, {"department", NULL}, {"department", NULL},
                   {"department", NULL}),
            "department/list", NULL, RC_IO, "remote_unreachable");
@@ -418,6 +444,7 @@ int main(void)
         TEST(a_refused_token_is_replaced_once),
         TEST(a_wrong_secret_is_not_tried_again_and_again),
         TEST(busy_is_repeated_three_times),
+        TEST(a_turn_is_taken_once),
         TEST(a_lost_answer_is_asked_for_again_only_where_it_is_safe),
         TEST(a_blocked_api_waits_for_its_window),
         TEST(what_is_sent_is_what_was_asked),
