@@ -273,7 +273,10 @@ each('the outbox', (engine) => {
     await told(admin);
     await sim.post('faults', { api: mark, kind: 'delay', ms: 200, times: 60 });
     const customer_ids = (await admin.get('/api/customers?limit=200')).items.map((c) => c.id);
-    for (const tag of tags) await admin.post(`/api/tags/${tag.id}/customers`, { customer_ids });
+    await admin.post(`/api/tags/${tags[0].id}/customers`, { customer_ids });
+    const who = { expression: 'friend' }; /* the same as a job */
+    const { job } = await admin.post(`/api/tags/${tags[1].id}/customers`, who, 202);
+    assert.deepEqual((await admin.job(job.id)).result, { tagged: n, skipped: 0 });
     await until(async () => (await calls(sim, mark)) > 2, 'some calls');
     await koi.crash();
     await koi.serve();
