@@ -1,26 +1,41 @@
-/* welcome_for.c — the default welcome, with the customer's name where it is known.
+/* welcome_for.c — the greeting of a code or the default one, with the customer's name where it is
+ * known.
  *
  * A new friend's name is usually not known yet: it would take a call to WeCom, which the 20 s are
  * not spent on. Whoever was a friend of somebody else before, or was imported, is greeted by name.
  */
 #include "domain/welcome_for.h"
 
+#include "domain/code.h"
 #include "domain/identity.h"
+#include "store/code_entry.h"
 #include "store/welcome.h"
 
-static enum rc name_of(const struct app *app, struct tx *tx, struct str external_userid,
-                       struct arena *a, struct str *out, struct err *e)
+/* Who the new friend is. */
+struct person {
+    const char *kind; /* "new", "old", "buyer" */
+    struct str name;  /* empty where it is not known */
+};
+
+static enum rc find_person(const struct app *app, struct tx *tx, struct str external_userid,
+                           struct arena *a, struct person *out, struct err *e)
 {
-    struct str value;
+    struct str value, name;
     uint8_t hash[SECRET_INDEX_BYTES];
-    *out = STR("");
+    int64_t id;
+    bool buyer = false;
+    *out = (struct person){"new", STR("")};
     if (!identity_normalise(a, IDENTITY_EXTERNAL_USERID, external_userid, &value))
         return RC_OK;
     identity_hash(app->keys, IDENTITY_EXTERNAL_USERID, value, hash);
-    enum rc rc = welcome_name(tx, hash, out, e);
-    if (rc == RC_NOT_FOUND || str_absent(*out))
-        *out = STR("");
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
+    enum rc rc = welcome_person(tx, hash, &id, &name, e);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    rc = code_entry_is_buyer(tx, id, &buyer, e);
+    out->kind = buyer ? "buyer" : "old";
+    if (!str_absent(name))
+        out->name = name;
+    return rc;
 }
 
 /* `text` with each "{name}" replaced; cut at a whole character. */
@@ -50,14 +65,22 @@ static struct str fill(struct arena *a, struct str text, struct str name)
 }
 
 enum rc welcome_for(const struct app *app, struct tx *tx, const struct welcome_asked *who,
-                    struct arena *a, struct welcome_said *out, struct err *e)
+                    int64_t now_s, struct arena *a, struct welcome_said *out, struct err *e)
 {
-    struct str text = str_from(config_text(app->config, "wecom_welcome"));
-    struct str name = STR("");
-    enum rc rc = RC_OK;
-    if (str_find(text, STR("{name}")) >= 0)
-        rc = name_of(app, tx, who->external_userid, a, &name, e);
-    if (rc == RC_OK)
-        out->text = fill(a, text, name);
+    struct person person;
+    struct code_greeting greeting;
+    *out = (struct welcome_said){.text = str_from(config_text(app->config, "wecom_welcome"))};
+    enum rc rc = find_person(app, tx, who->external_userid, a, &person, e);
+    if (rc == RC_OK && !str_empty(who->state)) {
+        rc = code_welcome(tx, who->state, who->userid, now_s, str_from(person.kind), a, &greeting,
+                          e);
+        if (rc == RC_OK)
+            *out = (struct welcome_said){greeting.text, greeting.attachments};
+        if (rc == RC_NOT_FOUND)
+            rc = RC_OK;
+    }
+    if (str_eq(out->attachments, STR("[]")))
+        out->attachments = STR("");
+    out->text = fill(a, out->text, person.name);
     return rc;
 }

@@ -1,7 +1,7 @@
 /* welcome_for — what is said to a new friend: the one place that decides.
  *
- * Today it is the setting `wecom_welcome` for everyone. Codes and links with texts of their own
- * answer here by the callback's `state`; nobody else has to change.
+ * Who came by a code or link gets the greeting of it that fits the hour and whether they are new,
+ * known or a buyer (code.h); everyone else, and where none fits, the setting `wecom_welcome`.
  */
 #ifndef KOI_DOMAIN_WELCOME_FOR_H
 #define KOI_DOMAIN_WELCOME_FOR_H
@@ -18,13 +18,15 @@ struct welcome_asked {
 };
 
 struct welcome_said {
-    struct str text; /* at most WELCOME_TEXT_BYTES; absent or empty: nothing is sent */
+    struct str text;        /* at most WELCOME_TEXT_BYTES; absent or empty: none */
+    struct str attachments; /* a JSON list as send_welcome_msg takes it; absent or empty: none */
 };
 
 /* Decides when the callback has come, on its own thread and in its read transaction: the clock of
- * 20 s runs, so two probes are fine and a call to others is not. {name} in a text becomes the
- * customer's nickname where Koi knows it, else nothing. Owned by the arena. */
+ * 20 s runs, so some probes are fine and a call to others is not. Without text and attachments
+ * nothing is sent. {name} in a text becomes the customer's nickname where Koi knows it, else
+ * nothing. Owned by the arena. */
 enum rc welcome_for(const struct app *app, struct tx *tx, const struct welcome_asked *who,
-                    struct arena *a, struct welcome_said *out, struct err *e);
+                    int64_t now_s, struct arena *a, struct welcome_said *out, struct err *e);
 
 #endif

@@ -70,16 +70,16 @@ static const struct sql MISSES = {
     .in = "i",
     .out = "iiSS",
 };
-static const struct sql NAME = {
-    .text = "SELECT r.nickname FROM identity i JOIN customer c ON c.id = i.customer_id"
+static const struct sql PERSON = {
+    .text = "SELECT r.id, r.nickname FROM identity i JOIN customer c ON c.id = i.customer_id"
             " JOIN customer r ON r.id = c.root_id WHERE i.value_hash = $1"
             " AND i.kind = 'external_userid' AND i.issuer = '' AND r.erased_s IS NULL",
     .in = "b",
-    .out = "S",
+    .out = "iS",
 };
 
 STATEMENTS(welcome, &PUT, &WAITING, &END, &HAS_OVERDUE, &OVERDUE, &PURGE, &COUNTS, &SENT, &TOOK,
-           &MISSES, &NAME);
+           &MISSES, &PERSON);
 
 static struct str bytes_of(const uint8_t hash[static SECRET_INDEX_BYTES])
 {
@@ -203,13 +203,14 @@ enum rc welcome_misses(struct tx *tx, int64_t limit, struct welcome_miss **out, 
     return rows_end(r, e);
 }
 
-enum rc welcome_name(struct tx *tx, const uint8_t identity_hash[static SECRET_INDEX_BYTES],
-                     struct str *out, struct err *e)
+enum rc welcome_person(struct tx *tx, const uint8_t identity_hash[static SECRET_INDEX_BYTES],
+                       int64_t *out_id, struct str *out_name, struct err *e)
 {
     struct rows *r;
-    enum rc rc = tx_find(tx, &NAME, &r, e, bytes_of(identity_hash));
+    enum rc rc = tx_find(tx, &PERSON, &r, e, bytes_of(identity_hash));
     if (rc != RC_OK)
         return rc;
-    *out = rows_copy(r, 0, tx_arena(tx));
+    *out_id = rows_int(r, 0);
+    *out_name = rows_copy(r, 1, tx_arena(tx));
     return rows_end(r, e);
 }

@@ -61,9 +61,9 @@ struct welcome_miss {
 enum rc welcome_misses(struct tx *tx, int64_t limit, struct welcome_miss **out, size_t *out_n,
                        struct err *e);
 
-/* What the customer of an account is called, absent where that is not known. RC_NOT_FOUND (e
+/* The person whom an account is of, and the name, absent where it is not known. RC_NOT_FOUND (e
  * untouched) for somebody new or erased. */
-enum rc welcome_name(struct tx *tx, const uint8_t identity_hash[static SECRET_INDEX_BYTES],
-                     struct str *out, struct err *e);
+enum rc welcome_person(struct tx *tx, const uint8_t identity_hash[static SECRET_INDEX_BYTES],
+                       int64_t *out_id, struct str *out_name, struct err *e);
 
 #endif

@@ -56,6 +56,51 @@ const taken = async (sim) =>
 const reasons = (report) => report.reasons.map((r) => [r.reason, r.n]);
 
 each('welcomes', (engine) => {
+  test('who came by a code is greeted by it, the new and the known each in their way', async (t) => {
+    const { sim, admin, staff } = await connected(t, engine);
+    const [anna, ben] = staff;
+    await sim.post('customer/add', { userid: anna.userid });
+    const { external_userid } = await sim.post('customer/add', { userid: ben.userid });
+    await until(async () => (await admin.get('/api/customers')).items.length === 2, 'customers');
+    const known = (await admin.get('/api/staff?limit=200')).items;
+    const link = { title: '会员手册', url: 'https://example.com/book', desc: '', picurl: '' };
+    const code = await admin.post(
+      '/api/codes',
+      {
+        kind: 'staff',
+        name: '门店',
+        members: [{ staff_id: known.find((s) => s.userid === anna.userid).id }],
+        welcomes: [
+          { customer: 'new', text: '初次见面{name}', attachments: [{ msgtype: 'link', link }] },
+          { customer: 'old', text: '又见面了，{name}' },
+        ],
+      },
+      201,
+    );
+    assert.equal(code.status, 'active');
+    const { contact_ways, customers } = await sim.get('state');
+    const { config_id, fields } = contact_ways[0];
+    await sim.post('customer/scan', { config_id });
+    await sim.post('customer/add', {
+      userid: anna.userid,
+      external_userid,
+      state: fields.state,
+    });
+    await ended(admin, 4);
+    const sent = (await sim.get('state')).welcomes.filter((w) => w.sent).map((w) => w.sent);
+    const { name } = customers.find((c) => c.external_userid === external_userid);
+    assert.deepEqual(
+      sent.map((w) => w.text.content).sort(),
+      ['您好，欢迎', '您好，欢迎', '初次见面', `又见面了，${name}`].sort(),
+    );
+    const withLink = sent.filter((s) => (s.attachments ?? []).length > 0);
+    assert.deepEqual(
+      withLink.map((s) => [s.text.content, s.attachments[0].link.url]),
+      [['初次见面', link.url]],
+    );
+    await noViolations(sim);
+  });
+
   test('each friend is welcomed once, by name where it is known', async (t) => {
     const { sim, koi, admin, secrets, staff } = await connected(t, engine);
     const [anna, ben] = staff;

@@ -30,7 +30,7 @@ enum {
     TICK_US = 1000000,
     BUSY_TICK_US = 200000, /* of the clerk, once there were welcomes */
     WAIT_MOST_US = 250000,
-    REQUEST_BYTES = 32 << 10, /* a text of 4,000 bytes, escaped at the worst */
+    REQUEST_BYTES = 64 << 10, /* a text of 4,000 bytes, escaped at the worst, and nine links */
     ERROR_BYTES = 4096,
 };
 /* When rows that nobody in memory knows are given up. */
@@ -42,7 +42,7 @@ struct item {
     int64_t id, received_us, expires_us;
     bool perhaps; /* it may have been sent already */
     int tries;    /* calls that were made for it */
-    char *code, *text;
+    char *request;
 };
 
 struct ended {
@@ -77,14 +77,20 @@ static int64_t expiry_of(const struct wecom_event *ev, int64_t now_us)
     return (agrees ? told_us : now_us) + WELCOME_LIFE_US;
 }
 
-static struct str body_of(struct arena *a, struct str code, struct str text)
+static struct str request_of(struct arena *a, struct str code, const struct welcome_said *said)
 {
     struct buf b;
     buf_init(&b, REQUEST_BYTES);
     struct json j = json_to(&b);
     json_open_object(&j, NULL);
-    json_put_str(&j, "code", code);
-    json_put_str(&j, "text", text);
+    json_put_str(&j, "welcome_code", code);
+    if (!str_empty(said->text)) {
+        json_open_object(&j, "text");
+        json_put_str(&j, "content", said->text);
+        json_close_object(&j);
+    }
+    if (!str_empty(said->attachments))
+        json_put_raw(&j, "attachments", said->attachments);
     json_close_object(&j);
     assert(!b.failed);
     struct str body = arena_str(a, buf_str(&b));
@@ -98,22 +104,21 @@ enum rc welcome_prepare(const struct app *app, struct tx *tx, const struct wecom
     enum { CODE_BYTES = 1000 };
     bool added = ev->kind == WECOM_CONTACT_ADD || ev->kind == WECOM_CONTACT_ADD_HALF;
     struct str code = added ? ev->fields[WECOM_WELCOME_CODE] : STR("");
-    struct welcome_said said = {STR("")};
+    struct welcome_said said = {.text = STR("")};
     const struct welcome_asked who = {ev->fields[WECOM_STATE], ev->fields[WECOM_USER_ID],
                                       ev->fields[WECOM_EXTERNAL_USER_ID]};
     *out = NULL;
     if (str_empty(code) || code.n > CODE_BYTES)
         return RC_OK;
-    enum rc rc = welcome_for(app, tx, &who, a, &said, e);
-    if (rc != RC_OK || str_empty(said.text))
+    enum rc rc = welcome_for(app, tx, &who, now_us / 1000000, a, &said, e);
+    if (rc != RC_OK || (str_empty(said.text) && str_empty(said.attachments)))
         return rc;
     assert(said.text.n <= WELCOME_TEXT_BYTES);
     struct welcome *w = ARENA_NEW(a, struct welcome);
-    *w = (struct welcome){.code = code, .text = said.text};
+    *w = (struct welcome){.request = request_of(a, code, &said)};
     w->row.received_us = now_us;
     w->row.expires_us = expiry_of(ev, now_us);
-    w->row.body_sealed =
-        secret_seal(app->keys, STR("welcome.body"), body_of(a, code, said.text), a);
+    w->row.body_sealed = secret_seal(app->keys, STR("welcome.body"), w->request, a);
     secret_index(app->keys, STR("welcome.code"), code, w->row.code_hash);
     *out = w;
     return RC_OK;
@@ -161,19 +166,16 @@ static struct item *pop(struct welcome_lane *l)
 
 static struct item *item_new(const struct welcome *w, bool perhaps)
 {
-    struct item *item = must(malloc(sizeof *item + w->code.n + w->text.n + 2));
+    struct item *item = must(malloc(sizeof *item + w->request.n + 1));
     *item = (struct item){
         .id = w->row.id,
         .received_us = w->row.received_us,
         .expires_us = w->row.expires_us,
         .perhaps = perhaps,
     };
-    item->code = (char *)(item + 1);
-    item->text = item->code + w->code.n + 1;
-    memcpy(item->code, w->code.p, w->code.n);
-    item->code[w->code.n] = 0;
-    memcpy(item->text, w->text.p, w->text.n);
-    item->text[w->text.n] = 0;
+    item->request = (char *)(item + 1);
+    memcpy(item->request, w->request.p, w->request.n);
+    item->request[w->request.n] = 0;
     return item;
 }
 
@@ -265,18 +267,9 @@ static struct item *next(struct welcome_lane *l)
 static enum rc call(const struct welcome_lane *l, const struct item *item, struct err *e)
 {
     struct arena a;
-    struct buf b;
     const struct json_value *request, *reply;
     arena_init(&a, 0);
-    buf_init(&b, REQUEST_BYTES);
-    struct json j = json_to(&b);
-    json_open_object(&j, NULL);
-    json_put_z(&j, "welcome_code", item->code);
-    json_open_object(&j, "text");
-    json_put_z(&j, "content", item->text);
-    json_close_object(&j);
-    json_close_object(&j);
-    enum rc rc = json_parse(&a, buf_str(&b), &request, e);
+    enum rc rc = json_parse(&a, str_from(item->request), &request, e);
     int64_t left_us = item->expires_us - clock_now_us();
     const struct wecom_call c = {
         .endpoint = l->endpoint,
@@ -286,7 +279,6 @@ static enum rc call(const struct welcome_lane *l, const struct item *item, struc
     };
     if (rc == RC_OK)
         rc = wecom_call(l->app->wecom, &c, &a, &reply, e);
-    buf_done(&b);
     arena_done(&a);
     return rc;
 }
@@ -502,17 +494,8 @@ static void *keep_books(void *arg)
 static enum rc open_row(const struct welcome_lane *l, const struct welcome_row *row,
                         struct arena *a, struct welcome *out, struct err *e)
 {
-    struct str body;
-    const struct json_value *v;
     out->row = *row;
-    enum rc rc = secret_open(l->app->keys, STR("welcome.body"), row->body_sealed, a, &body, e);
-    if (rc == RC_OK)
-        rc = json_parse(a, body, &v, e);
-    if (rc == RC_OK) {
-        out->code = json_str_or(json_get(v, "code"), STR(""));
-        out->text = json_str_or(json_get(v, "text"), STR(""));
-    }
-    return rc;
+    return secret_open(l->app->keys, STR("welcome.body"), row->body_sealed, a, &out->request, e);
 }
 
 /* What an earlier run left. */
@@ -525,7 +508,7 @@ static enum rc recover(struct welcome_lane *l, struct err *e)
     if (rc == RC_OK)
         rc = welcome_waiting(tx, clock_now_us(), LIMIT_WELCOMES, &rows, &n, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++) {
-        struct welcome w = {.code = STR_ABSENT};
+        struct welcome w = {.request = STR_ABSENT};
         rc = open_row(l, &rows[i], tx_arena(tx), &w, e);
         if (rc == RC_OK)
             add_item(l, item_new(&w, true));

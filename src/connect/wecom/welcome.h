@@ -28,7 +28,7 @@
  * been heard of before. */
 struct welcome {
     struct welcome_row row;
-    struct str code, text;
+    struct str request; /* of send_welcome_msg, JSON */
 };
 
 /* What a callback asks for: in `out` the welcome with its row, or NULL when there is no code or
