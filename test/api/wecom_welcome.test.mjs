@@ -56,7 +56,7 @@ const taken = async (sim) =>
 const reasons = (report) => report.reasons.map((r) => [r.reason, r.n]);
 
 each('welcomes', (engine) => {
-  test('who came by a code is greeted by it, the new and the known each in their way', async (t) => {
+  test('who came by a code is greeted by it, the new and the known in their way', async (t) => {
     const { sim, admin, staff } = await connected(t, engine);
     const [anna, ben] = staff;
     await sim.post('customer/add', { userid: anna.userid });
