@@ -90,9 +90,14 @@ export class Sim {
     this.violations.push({ n, at_s: this.clock.s(), api, field, why, errcode });
   }
 
-  /** Takes one ordered fault for an api, if one waits. */
-  fault(api: string): OrderedFault | undefined {
-    const one = this.faults.find((f) => f.times > 0 && (f.api === api || f.api === '*'));
+  /** Takes one ordered fault for a call of an api, if one waits. */
+  fault(api: string, request: string): OrderedFault | undefined {
+    const one = this.faults.find(
+      (f) =>
+        f.times > 0 &&
+        (f.api === api || f.api === '*') &&
+        (f.contains === undefined || request.includes(f.contains)),
+    );
     if (one) one.times--;
     this.faults = this.faults.filter((f) => f.times > 0);
     return one;

@@ -61,6 +61,7 @@ export interface OrderedFault {
   times: number;
   code?: number;
   ms?: number;
+  contains?: string; // only calls whose request contains this text
 }
 
 export const faultKinds = ['busy', 'cut', 'refuse_connection', 'delay', 'revoke', 'code'];

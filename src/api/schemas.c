@@ -509,6 +509,10 @@ const struct schema schema_table[] = {
      LIST_OF(OBJECT("\"secret\":" TEXT ",\"name\":" TEXT ",\"path\":" TEXT ",\"zh\":" TEXT
       ",\"en\":" TEXT ",\"ok\":" BOOL ",\"code\":" TEXT_NULL ",\"error\":" TEXT_NULL
       ",\"advice\":" TEXT_NULL))},
+    {"WecomSync",
+     OBJECT("\"job\":" ANY ",\"stage\":" TEXT ",\"counts\":" ANY ",\"problems\":" ARRAY(
+      OBJECT("\"kind\":" TEXT ",\"ref\":" TEXT ",\"state\":" TEXT ",\"code\":" TEXT
+      ",\"message\":" TEXT ",\"advice\":" TEXT)))},
     {"WelcomeReport",
      OBJECT(WELCOME_SUMS ",\"p50_ms\":" INT_NULL ",\"p99_ms\":" INT_NULL ",\"p999_ms\":" INT_NULL
       ",\"reasons\":" ARRAY(OBJECT("\"reason\":" TEXT ",\"message\":" TEXT ",\"n\":" INT))

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "cmd/http_client.h"
 #include "cmd/progress.h"
+#include "connect/wecom/sync.h"
 #include "domain/app.h"
 #include "file/sealed.h"
 
@@ -52,6 +53,7 @@ enum rc client_open(struct invocation *in, struct client **out, struct err *e)
     if (rc == RC_OK) {
         c->router = routes_compile();
         job_register(c->app->jobs, &job_kind_export);
+        job_register(c->app->jobs, &job_kind_wecom_sync);
         *out = c;
     }
     return rc;

@@ -64,5 +64,6 @@ const struct command *const command_table[] = {
     &command_version,
     &command_wecom_check,
     &command_wecom_endpoints,
+    &command_wecom_sync,
     NULL,
 };

@@ -61,5 +61,6 @@ extern const struct command command_token_revoke;
 extern const struct command command_version;
 extern const struct command command_wecom_check;
 extern const struct command command_wecom_endpoints;
+extern const struct command command_wecom_sync;
 
 #endif

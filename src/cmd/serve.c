@@ -13,6 +13,7 @@
 #include "connect/wecom/client.h"
 #include "connect/wecom/code_keeper.h"
 #include "connect/wecom/handlers.h"
+#include "connect/wecom/sync.h"
 #include "connect/wecom/welcome.h"
 #include "connect/wecom/wishes.h"
 #include "domain/app.h"
@@ -165,6 +166,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
     if (rc == RC_OK) {
         job_register(app->jobs, &job_kind_export);
         app->wecom = wecom = wecom_client_new(app->config);
+        job_register(app->jobs, &job_kind_wecom_sync); /* one that a crash left goes on at once */
         app->inbox = inbox_work_start(app, wecom_handlers);
         codes = code_keeper_start(app);
         app->outbox = outbox_work_start(app, wecom_wishes);

@@ -1,9 +1,11 @@
 /* wecom.c — `koi wecom …`: what Koi may call at WeCom, and whether WeCom lets it.
  *
  * `endpoints` needs no installation: the table is part of the program. `check` calls WeCom with the
- * secrets of the settings; its exit code is 0 only when everything is let in.
+ * secrets of the settings; its exit code is 0 only when everything is let in. `sync` starts the
+ * full sync, and with --wait, or where no server runs, follows it; 0 only when all could be told.
  *
  *     koi wecom check
+ *     koi wecom sync --wait
  *     koi wecom endpoints externalcontact/get
  *     koi wecom endpoints --json
  */
@@ -103,4 +105,71 @@ const struct command command_wecom_endpoints = {
     .en = "List the endpoints of WeCom that may be called, and their fields",
     .positions_max = 1,
     .run = endpoints,
+};
+
+/* ---- sync ---- */
+
+static int64_t number(const struct json_value *v, const char *key)
+{
+    return json_int_or(json_get(v, key), 0);
+}
+
+/* What came of it, and what could not be told. */
+static enum rc print_sync(struct invocation *in, struct client *c, const struct json_value *job,
+                          struct err *e)
+{
+    struct client_reply r;
+    const struct json_value *v = json_get(job, "result");
+    enum rc rc = client_call(c, "GET", "/api/wecom/sync", STR_ABSENT, &r, e);
+    if (rc != RC_OK)
+        return rc;
+    if (in->json) {
+        print_json(&r);
+    } else {
+        printf(say(in, "%lld 名员工，%lld 条好友关系，%lld 个群；调用 %lld 次\n",
+                   "%lld staff, %lld friendships, %lld groups; %lld calls\n"),
+               (long long)number(v, "staff_done"), (long long)number(v, "friendships"),
+               (long long)number(v, "groups"), (long long)number(v, "calls"));
+        const struct json_value *list = json_get(r.json, "problems");
+        for (size_t i = 0; i < json_count(list); i++) {
+            const struct json_value *p = json_at(list, i);
+            printf("%s " STR_FMT ": " STR_FMT "\n     " STR_FMT "\n", "BAD ",
+                   STR_ARG(json_str_or(json_get(p, "ref"), STR(""))),
+                   STR_ARG(json_str_or(json_get(p, "message"), STR(""))),
+                   STR_ARG(json_str_or(json_get(p, "advice"), STR(""))));
+        }
+    }
+    if (json_bool_or(json_get(v, "complete"), false))
+        return RC_OK;
+    err_set(e, RC_CONFLICT, "sync_incomplete", NULL, "同步完成，但有 %lld 项未能同步",
+            "the sync has ended, and %lld could not be told", (long long)number(v, "problems"));
+    err_hint(e, "按上面每项的说明处理后再同步一次", "mend what is said of each, then sync again");
+    return RC_CONFLICT;
+}
+
+static enum rc run_sync(struct invocation *in, struct err *e)
+{
+    struct client *c = NULL;
+    struct client_reply r;
+    enum rc rc = client_open(in, &c, e);
+    if (rc == RC_OK)
+        rc = client_call(c, "POST", "/api/wecom/sync", STR("{}"), &r, e);
+    bool wait = rc == RC_OK && (option_given(in, "wait") || !client_is_remote(c));
+    if (wait)
+        rc =
+            client_follow(c, json_str_or(json_get(json_get(r.json, "job"), "id"), STR("0")), &r, e);
+    if (wait && rc == RC_OK)
+        rc = print_sync(in, c, r.json, e);
+    else if (rc == RC_OK && in->json)
+        print_json(&r);
+    client_close(c);
+    return rc;
+}
+
+const struct command command_wecom_sync = {
+    .name = "wecom sync",
+    .zh = "从企业微信同步全部标签、员工、客户和客户群",
+    .en = "Sync all tags, staff, customers and groups from WeCom",
+    .options = {{"wait", .zh = "等到同步结束", .en = "wait for its end"}},
+    .run = run_sync,
 };

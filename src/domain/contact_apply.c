@@ -351,23 +351,34 @@ static enum rc apply_follow(struct contact *c, const struct told_follow *told, s
     return rc == RC_OK ? apply_phones(c, told, e) : rc;
 }
 
-/* Those that a complete answer does not tell have been ended by the staff: one that a customer
- * ended goes on being told. */
+static bool told_since(const struct relation_row *row, int64_t asked_us)
+{
+    return row->told_us != DB_NULL && row->told_us >= asked_us;
+}
+
+/* A friendship in force that is told no more has been ended by the staff: one that a customer ended
+ * goes on being told. */
+static enum rc end_untold(struct tx *tx, struct relation_row *row, int64_t asked_us,
+                          bool *out_ended, struct err *e)
+{
+    int64_t asked_s = asked_us / 1000000;
+    int64_t at_s = asked_s > row->added_s ? asked_s : row->added_s;
+    enum rc rc = relation_end(tx, row->customer_id, row->staff_id, at_s, false, out_ended, e);
+    row->told_us = asked_us;
+    return rc == RC_OK ? relation_tell(tx, row, e) : rc;
+}
+
+/* Those that a complete answer does not tell. */
 static enum rc end_missing(struct contact *c, struct err *e)
 {
     struct relation_row *rows = NULL;
     size_t n = 0;
     enum rc rc = relation_in_force(c->tx, c->account.customer_id, &rows, &n, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++) {
-        struct relation_row *row = &rows[i];
         bool ended = false;
-        if (row->told_us != DB_NULL && row->told_us >= c->told->asked_us)
-            continue; /* told by this answer or a later one */
-        int64_t at_s = c->asked_s > row->added_s ? c->asked_s : row->added_s;
-        rc = relation_end(c->tx, row->customer_id, row->staff_id, at_s, false, &ended, e);
-        row->told_us = c->told->asked_us;
-        if (rc == RC_OK)
-            rc = relation_tell(c->tx, row, e);
+        if (told_since(&rows[i], c->told->asked_us))
+            continue; /* by this answer or a later one */
+        rc = end_untold(c->tx, &rows[i], c->told->asked_us, &ended, e);
         c->out->ended += ended;
     }
     return rc;
@@ -408,6 +419,52 @@ enum rc contact_apply(struct tx *tx, const struct keyring *keys, const struct to
     out->customer_id = c.account.customer_id;
     c.older_than_all = c.account.complete_us != DB_NULL && c.account.complete_us > told->asked_us;
     return apply_all(&c, e);
+}
+
+/* ---- all of a member of staff ---- */
+
+enum rc contact_untold(struct tx *tx, struct str userid, int64_t asked_us, int64_t after,
+                       int64_t **out_customers, size_t *out_n, struct err *e)
+{
+    struct staff_row staff;
+    struct relation_row *rows = NULL;
+    size_t n = 0;
+    enum rc rc = directory_find_staff(tx, userid, &staff, e);
+    if (rc == RC_OK)
+        rc = relation_untold(tx, staff.id, asked_us, after, CONTACT_UNTOLD, &rows, &n, e);
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    int64_t *list = ARENA_ARRAY(tx_arena(tx), int64_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        list[i] = rows[i].customer_id;
+    *out_customers = list;
+    *out_n = n;
+    return RC_OK;
+}
+
+enum rc contact_apply_untold(struct tx *tx, struct str userid, int64_t asked_us,
+                             const int64_t *customers, size_t n, int64_t *out_ended, struct err *e)
+{
+    assert(tx_is_writing(tx) && asked_us > 0);
+    struct staff_row staff;
+    struct relation_row row;
+    int64_t sum = 0;
+    enum rc rc = directory_find_staff(tx, userid, &staff, e);
+    if (rc == RC_NOT_FOUND)
+        n = 0;
+    else if (rc != RC_OK)
+        return rc;
+    for (size_t i = 0; i < n; i++) {
+        bool ended = false;
+        rc = relation_find(tx, customers[i], staff.id, &row, e);
+        if (rc == RC_OK && row.deleted_s == DB_NULL && !told_since(&row, asked_us))
+            rc = end_untold(tx, &row, asked_us, &ended, e);
+        if (rc != RC_OK && rc != RC_NOT_FOUND)
+            return rc;
+        sum += ended;
+    }
+    *out_ended = sum;
+    return RC_OK;
 }
 
 /* ---- ends ---- */

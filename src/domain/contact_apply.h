@@ -50,6 +50,17 @@ enum rc contact_apply_end(struct tx *tx, const struct keyring *keys, struct str 
                           struct str userid, int64_t at_s, bool by_customer, enum contact_end *out,
                           struct err *e);
 
+/* All friendships of a member of staff have been told by answers to questions since asked_us: whom
+ * none of them told is no friend any more. contact_untold() finds them, by customer behind `after`,
+ * CONTACT_UNTOLD at most, in any transaction; contact_apply_untold() ends those that are still
+ * untold (a callback may have come in between), four rows each. Nobody is found when the userid is
+ * not known. The caller answers for "all": never after an error or a part of a list. */
+enum { CONTACT_UNTOLD = 100 };
+enum rc contact_untold(struct tx *tx, struct str userid, int64_t asked_us, int64_t after,
+                       int64_t **out_customers, size_t *out_n, struct err *e);
+enum rc contact_apply_untold(struct tx *tx, struct str userid, int64_t asked_us,
+                             const int64_t *customers, size_t n, int64_t *out_ended, struct err *e);
+
 /* The customer of an external_userid, made and joined as above; `fresh` describes who must be made.
  * In `out` where the account was born. For group_apply. */
 enum rc contact_find(struct tx *tx, const struct keyring *keys, struct str external_userid,

@@ -11,6 +11,7 @@
 #include "base/must.h"
 #include "base/periodic.h"
 #include "domain/job.h"
+#include "domain/wecom_order.h"
 #include "store/job.h"
 #include "store/rfm.h"
 #include "store/tier.h"
@@ -55,6 +56,11 @@ int64_t schedule_next_s(int64_t now_s, int hour, int weekday)
 static int hour_of(const struct app *app)
 {
     return (int)config_int(app->config, "model_hour");
+}
+
+static int sync_hour_of(const struct app *app)
+{
+    return (int)config_int(app->config, "wecom_sync_hour");
 }
 
 static int weekday_of(const struct app *app)
@@ -185,12 +191,35 @@ static enum rc look_at_clv(struct look *l, struct tx *tx, struct err *e)
                : rc;
 }
 
+/* One that still runs from the day before is enough. */
+static enum rc look_at_wecom(struct look *l, struct tx *tx, struct err *e)
+{
+    struct job_order order;
+    bool ordered = false;
+    int64_t id;
+    if (sync_hour_of(l->app) < 0 || !wecom_order_is_set(l->app))
+        return RC_OK;
+    int64_t due_s = schedule_last_s(l->now_s, sync_hour_of(l->app), 0);
+    enum rc rc = ordered_since(tx, "wecom_sync", 0, due_s, &ordered, e);
+    if (rc != RC_OK || ordered)
+        return rc;
+    rc = wecom_order(l->app, tx, 0, &order, e);
+    if (rc == RC_CONFLICT)
+        return RC_OK;
+    if (rc == RC_OK)
+        rc = job_add(l->app, tx, &order, &id, e);
+    l->started += rc == RC_OK;
+    return rc;
+}
+
 static enum rc look(struct tx *tx, void *arg, struct err *e)
 {
     struct look *l = arg;
     l->started = 0;
     enum rc rc = look_at_tiers(l, tx, e);
-    return rc == RC_OK ? look_at_clv(l, tx, e) : rc;
+    if (rc == RC_OK)
+        rc = look_at_clv(l, tx, e);
+    return rc == RC_OK ? look_at_wecom(l, tx, e) : rc;
 }
 
 enum rc schedule_run(struct app *app, int64_t now_s, int64_t *out_started, struct err *e)
@@ -213,7 +242,10 @@ struct schedule {
 /* The last hour at which anything was due. */
 static int64_t last_hour(const struct app *app, int64_t now_s)
 {
-    return hour_of(app) < 0 ? INT64_MIN : schedule_last_s(now_s, hour_of(app), 0);
+    int64_t models_s = hour_of(app) < 0 ? INT64_MIN : schedule_last_s(now_s, hour_of(app), 0);
+    int64_t sync_s =
+        sync_hour_of(app) < 0 ? INT64_MIN : schedule_last_s(now_s, sync_hour_of(app), 0);
+    return models_s > sync_s ? models_s : sync_s;
 }
 
 static void *run(void *arg)

@@ -1,10 +1,12 @@
-/* schedule — models that go on by themselves: tier models every day, lifetime value every week.
+/* schedule — work that comes by itself: tier models every day, lifetime value every week, and the
+ * full sync with WeCom every night.
  *
  * Once someone has run a model (or fitted lifetime value), a job like theirs is started when its
  * hour has come: `model_hour` in the corp's zone, and for lifetime value on `clv_weekday`. A server
  * that was away at that hour makes up for it when it is back. What has been run since the hour, by
  * hand or as a job that is waiting, running or failed, is not started again. The fit asks what the
- * last one asked (model, weeks, discount, since, accept), up to today.
+ * last one asked (model, weeks, discount, since, accept), up to today. The sync begins at
+ * `wecom_sync_hour` once WeCom is set up; a server that starts after that hour makes up for it.
  */
 #ifndef KOI_DOMAIN_SCHEDULE_H
 #define KOI_DOMAIN_SCHEDULE_H

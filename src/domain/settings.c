@@ -156,6 +156,10 @@ const struct setting setting_table[] = {
     {"wecom_directory_secret", SETTING_TEXT, 0, 128, .fallback = "", .changeable = true,
      .secret = true, .good = is_corp_id, .zh = "企业微信“通讯录同步”的 Secret，用于列出全部成员",
      .en = "WeCom's secret of 通讯录同步, for listing every member"},
+    {"wecom_sync_hour", SETTING_INT, -1, 23, .fallback = "3", .changeable = true,
+     .zh = "每天几点（企业时区）从企业微信全量同步，-1 表示不自动同步",
+     .en = "the hour of the corp's zone at which everything is synced from WeCom each day, -1 for "
+           "none"},
     {"wecom_token", SETTING_TEXT, 0, 32, .fallback = "", .changeable = true, .secret = true,
      .good = is_alphanumeric, .zh = "企业微信回调的 Token，至多 32 位字母或数字",
      .en = "Token of WeCom's callback, at most 32 letters or digits"},

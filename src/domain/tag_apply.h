@@ -29,7 +29,7 @@ enum rc tag_apply(struct tx *tx, const struct told_tag_group *groups, size_t n, 
 enum rc tag_apply_tag_gone(struct tx *tx, struct str id, struct tag_applied *out, struct err *e);
 enum rc tag_apply_group_gone(struct tx *tx, struct str id, struct tag_applied *out, struct err *e);
 
-/* Takes a tag off relations, 500 at a time, with an event each, as the platform does when the tag
+/* Takes a tag off relations, 100 at a time, with an event each, as the platform does when the tag
  * is deleted. `out_more`: call again. */
 enum rc tag_apply_undress(struct tx *tx, int64_t tag_id, int64_t at_s, bool *out_more,
                           struct err *e);

@@ -70,6 +70,13 @@ static const struct sql RELATION_IN_FORCE = {
     .in = "i",
     .out = ROW_TYPES,
 };
+static const struct sql UNTOLD = {
+    .text = "SELECT " ROW_COLUMNS " FROM relation r WHERE r.staff_id = $1 AND r.customer_id > $3"
+            " AND r.deleted_s IS NULL AND (r.told_us IS NULL OR r.told_us < $2)"
+            " ORDER BY r.customer_id LIMIT $4",
+    .in = "iiii",
+    .out = ROW_TYPES,
+};
 static const struct sql RELATION_TELL = {
     .text = "UPDATE relation SET add_way = $2, told_us = $3, source_id = $4, remark_sealed = $5,"
             " description_sealed = $6 WHERE id = $1",
@@ -140,7 +147,7 @@ static const struct sql ADDRESS = {
     .out = "ss",
 };
 
-STATEMENTS(relation, &RELATION_FIND, &RELATION_IN_FORCE, &RELATION_TELL, &RELATION_RENEW,
+STATEMENTS(relation, &RELATION_FIND, &RELATION_IN_FORCE, &UNTOLD, &RELATION_TELL, &RELATION_RENEW,
            &RELATION_END_AGAIN, &TAGS_ON, &TAG_ON, &TAG_OFF, &WEARING, &RELATION_BEGIN,
            &RELATION_END, &RELATION_ID, &WEARERS_OF, &TOLD_OF, &RELATION_LOAD, &ADDRESS,
            &CUSTOMER_ADDED, &RELATION_CARDS, &RELATION_TAGS);
@@ -263,6 +270,14 @@ enum rc relation_in_force(struct tx *tx, int64_t customer_id, struct relation_ro
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &RELATION_IN_FORCE, &r, e, customer_id);
+    return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
+}
+
+enum rc relation_untold(struct tx *tx, int64_t staff_id, int64_t since_us, int64_t after_customer,
+                        int64_t limit, struct relation_row **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &UNTOLD, &r, e, staff_id, since_us, after_customer, limit);
     return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
 }
 

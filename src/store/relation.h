@@ -31,6 +31,11 @@ enum rc relation_find(struct tx *tx, int64_t customer_id, int64_t staff_id,
 /* Those in force of a customer as born. */
 enum rc relation_in_force(struct tx *tx, int64_t customer_id, struct relation_row **out,
                           size_t *out_n, struct err *e);
+/* Those in force of a member of staff that no answer to a question since `since_us` has told, by
+ * customer behind `after_customer`, at most `limit`. Looks at each of their friendships, 10 ms for
+ * 20,000. */
+enum rc relation_untold(struct tx *tx, int64_t staff_id, int64_t since_us, int64_t after_customer,
+                        int64_t limit, struct relation_row **out, size_t *out_n, struct err *e);
 /* Writes add_way, told_us, source and the two texts back. */
 enum rc relation_tell(struct tx *tx, const struct relation_row *row, struct err *e);
 /* A friendship in force that is told to have begun anew later: moves added_s, writes friend_add. */

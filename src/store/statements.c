@@ -64,6 +64,7 @@
     X(tombstone)                                                                                   \
     X(undo)                                                                                        \
     X(view)                                                                                        \
+    X(wecom_sync)                                                                                  \
     X(welcome)                                                                                     \
     X(wipe)
 

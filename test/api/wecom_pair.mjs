@@ -22,12 +22,14 @@ export async function simulator(t, seed = 7) {
     post: (path, body = {}) => call('POST', path, body),
     /* How many ordered faults no call has met yet. */
     faults: () => sim.desk.sim.faults.length,
+    clearFaults: () => void (sim.desk.sim.faults = []),
   };
 }
 
-/* A simulator, and an installation whose settings come from it. */
-export async function pair(t, engine, change = {}) {
+/* A simulator (its corp of another size where one is told), and an installation whose settings come from it. */
+export async function pair(t, engine, { size, ...change } = {}) {
   const sim = await simulator(t);
+  if (size) await sim.post('corp', { seed: 7, ...size });
   const { corpid, apps } = await sim.get('corp');
   const secret = (name) => apps.find((app) => app.name === name).secret;
   const env = {

@@ -168,7 +168,7 @@ static size_t take_greedily(struct wecom_limit *l, const struct wecom_endpoint *
 {
     size_t n = 0;
     for (int64_t now_us = from_us; now_us < from_us + span_us;) {
-        int64_t wait_us = wecom_limit_take(l, ep, now_us);
+        int64_t wait_us = wecom_limit_take(l, ep, false, now_us);
         if (wait_us > 0) {
             now_us += wait_us;
             continue;
@@ -214,7 +214,7 @@ static void a_rush_of_welcomes_is_not_held_up(void **state)
     const struct wecom_endpoint *ep = wecom_endpoint("externalcontact/send_welcome_msg");
     wecom_limit_init(&l);
     for (int64_t i = 0; i < INT64_C(150) * 600; i++)
-        assert_int_equal(wecom_limit_take(&l, ep, 5 * S_US + i * S_US / 150), 0);
+        assert_int_equal(wecom_limit_take(&l, ep, false, 5 * S_US + i * S_US / 150), 0);
     wecom_limit_done(&l);
     wecom_limit_init(&l);
     size_t n = take_greedily(&l, ep, 5 * S_US, 7200 * S_US, times, ROOM);
@@ -232,12 +232,12 @@ static void apis_do_not_share_buckets(void **state)
     struct wecom_limit l;
     wecom_limit_init(&l);
     const struct wecom_endpoint *tickets = wecom_endpoint("ticket/get");
-    while (wecom_limit_take(&l, tickets, S_US) == 0) {
+    while (wecom_limit_take(&l, tickets, false, S_US) == 0) {
     }
-    assert_int_equal(wecom_limit_take(&l, wecom_endpoint("user/get"), S_US), 0);
+    assert_int_equal(wecom_limit_take(&l, wecom_endpoint("user/get"), false, S_US), 0);
     const struct wecom_endpoint *free_of_limits = wecom_endpoint("auth/getuserinfo");
     for (int i = 0; i < 20000; i++)
-        assert_int_equal(wecom_limit_take(&l, free_of_limits, S_US), 0);
+        assert_int_equal(wecom_limit_take(&l, free_of_limits, false, S_US), 0);
     wecom_limit_done(&l);
 }
 
@@ -249,17 +249,17 @@ static void a_refused_api_stops_for_its_window(void **state)
     const struct wecom_endpoint *ep = wecom_endpoint("user/get");
     wecom_limit_refused(&l, ep, 100 * S_US);
     wecom_limit_refused(&l, ep, 101 * S_US); /* was under way with the first */
-    assert_int_equal(wecom_limit_take(&l, ep, 101 * S_US), 59 * S_US);
-    assert_int_equal(wecom_limit_take(&l, wecom_endpoint("user/list"), 101 * S_US), 0);
-    assert_int_equal(wecom_limit_take(&l, ep, 160 * S_US), 0);
+    assert_int_equal(wecom_limit_take(&l, ep, false, 101 * S_US), 59 * S_US);
+    assert_int_equal(wecom_limit_take(&l, wecom_endpoint("user/list"), false, 101 * S_US), 0);
+    assert_int_equal(wecom_limit_take(&l, ep, false, 160 * S_US), 0);
     wecom_limit_refused(&l, ep, 160 * S_US); /* still: so it was the hour's rule */
-    assert_int_equal(wecom_limit_take(&l, ep, 160 * S_US), 3600 * S_US);
-    assert_int_equal(wecom_limit_take(&l, ep, 3760 * S_US), 0);
+    assert_int_equal(wecom_limit_take(&l, ep, false, 160 * S_US), 3600 * S_US);
+    assert_int_equal(wecom_limit_take(&l, ep, false, 3760 * S_US), 0);
     wecom_limit_answered(&l, ep);
     wecom_limit_refused(&l, ep, 3800 * S_US);
-    assert_int_equal(wecom_limit_take(&l, ep, 3800 * S_US), 60 * S_US);
+    assert_int_equal(wecom_limit_take(&l, ep, false, 3800 * S_US), 60 * S_US);
     wecom_limit_crowded(&l, ep, 3859 * S_US + S_US * 3 / 4);
-    assert_int_equal(wecom_limit_take(&l, ep, 3860 * S_US), S_US / 4);
+    assert_int_equal(wecom_limit_take(&l, ep, false, 3860 * S_US), S_US / 4);
     wecom_limit_done(&l);
 }
 
@@ -269,19 +269,53 @@ static void a_clock_that_goes_back_does_not_stop_calls(void **state)
     struct wecom_limit l;
     wecom_limit_init(&l);
     const struct wecom_endpoint *ep = wecom_endpoint("externalcontact/add_moment_task");
-    assert_int_equal(wecom_limit_take(&l, ep, 100000 * S_US), 0);
-    assert_true(wecom_limit_take(&l, ep, S_US) < 61 * S_US);
+    assert_int_equal(wecom_limit_take(&l, ep, false, 100000 * S_US), 0);
+    assert_true(wecom_limit_take(&l, ep, false, S_US) < 61 * S_US);
+    wecom_limit_done(&l);
+}
+
+/* A sync that takes all it gets leaves half of the burst, and what comes again meanwhile goes to
+ * the others first. */
+static void the_background_leaves_half(void **state)
+{
+    (void)state;
+    struct wecom_limit l;
+    wecom_limit_init(&l);
+    const struct wecom_endpoint *ep = wecom_endpoint("externalcontact/get"); /* 1,000 at once */
+    int background = 0, others = 0;
+    while (wecom_limit_take(&l, ep, true, S_US) == 0)
+        background++;
+    while (wecom_limit_take(&l, ep, false, S_US) == 0)
+        others++;
+    assert_int_equal(background, 500);
+    assert_int_equal(others, 500);
+    int64_t wait_us = wecom_limit_take(&l, ep, false, S_US);
+    int64_t longer_us = wecom_limit_take(&l, ep, true, S_US);
+    assert_true(wait_us > 0 && longer_us > 400 * wait_us);
+    assert_int_equal(wecom_limit_take(&l, ep, false, S_US + wait_us), 0);
+    assert_true(wecom_limit_take(&l, ep, true, S_US + wait_us) > 0);
+    wecom_limit_done(&l);
+    /* where only one may go at once, there is no half of it */
+    wecom_limit_init(&l);
+    ep = wecom_endpoint("externalcontact/add_moment_task");
+    assert_int_equal(wecom_limit_take(&l, ep, true, S_US), 0);
     wecom_limit_done(&l);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(codes_are_sorted_and_found),          TEST(codes_say_what_to_do),
-        TEST(errors_have_words_in_both_languages), TEST(every_row_keeps_the_rules),
-        TEST(requests_are_checked_by_the_table),   TEST(no_window_sees_more_than_is_allowed),
-        TEST(a_rush_of_welcomes_is_not_held_up),   TEST(apis_do_not_share_buckets),
-        TEST(a_refused_api_stops_for_its_window),  TEST(a_clock_that_goes_back_does_not_stop_calls),
+        TEST(codes_are_sorted_and_found),
+        TEST(codes_say_what_to_do),
+        TEST(errors_have_words_in_both_languages),
+        TEST(every_row_keeps_the_rules),
+        TEST(requests_are_checked_by_the_table),
+        TEST(no_window_sees_more_than_is_allowed),
+        TEST(a_rush_of_welcomes_is_not_held_up),
+        TEST(apis_do_not_share_buckets),
+        TEST(a_refused_api_stops_for_its_window),
+        TEST(the_background_leaves_half),
+        TEST(a_clock_that_goes_back_does_not_stop_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,7 @@ export async function answer(sim: Sim, request: Request): Promise<Answer> {
     return { json: failure(sim, 40058, `not simulated: ${request.path}`, request.ip) };
   }
   const n = sim.world.count('call');
-  const fault = sim.fault(endpoint.path);
+  const fault = sim.fault(endpoint.path, `${request.query} ${request.body}`);
   if (fault?.kind === 'refuse_connection') return { cut: true };
   if (fault?.kind === 'delay') await wait(fault.ms ?? 0);
   const delay = sim.weather.http_delay_ms;

@@ -155,6 +155,7 @@ export const moodRows: ControlRow[] = [
       times: int({ min: 1 }),
       code: int(),
       ms: int({ min: 0, max: 60_000 }),
+      contains: text(),
     },
     run: ({ sim, args }) => {
       sim.faults.push({
@@ -163,6 +164,7 @@ export const moodRows: ControlRow[] = [
         times: args.int('times', 1),
         code: args.int('code', -1),
         ms: args.int('ms'),
+        ...(args.has('contains') ? { contains: args.text('contains') } : {}),
       });
       return {};
     },

@@ -154,6 +154,7 @@ struct making {
     const struct json_value *request;
     const struct wecom_identity *who;
     enum wecom_key key;
+    bool background;
     struct arena *arena;
     int64_t deadline_us;
     char token[WECOM_TOKEN_BYTES + 1];
@@ -181,7 +182,7 @@ int64_t wecom_turn(struct wecom_client *c, const struct wecom_endpoint *ep)
 {
     int64_t at_us = c->host.now_us(c->host.ctx);
     lock_take(&c->lock);
-    int64_t wait_us = wecom_limit_take(&c->limit, ep, at_us);
+    int64_t wait_us = wecom_limit_take(&c->limit, ep, false, at_us);
     lock_give(&c->lock);
     return wait_us;
 }
@@ -196,7 +197,7 @@ static enum rc take_turn(struct making *m, struct err *e)
     for (;;) {
         int64_t at_us = now_us(m);
         lock_take(&m->c->lock);
-        int64_t wait_us = wecom_limit_take(&m->c->limit, m->ep, at_us);
+        int64_t wait_us = wecom_limit_take(&m->c->limit, m->ep, m->background, at_us);
         lock_give(&m->c->lock);
         if (wait_us == 0)
             return RC_OK;
@@ -472,6 +473,7 @@ enum rc wecom_call(struct wecom_client *c, const struct wecom_call *call, struct
     const struct wecom_endpoint *ep = call->endpoint;
     struct making m = {.c = c, .ep = ep, .request = call->request, .key = call->key, .arena = a};
     m.has_turn = call->has_turn;
+    m.background = call->background;
     assert(ep->secrets != 0 && !ep->upload && !ep->bytes);
     enum rc rc = wecom_endpoint_check(ep, call->request, e);
     if (rc == RC_OK)

@@ -63,6 +63,7 @@ struct wecom_call {
     enum wecom_key key;
     int64_t patience_us; /* 0: WECOM_PATIENCE_S */
     bool has_turn;       /* wecom_turn() was taken for it */
+    bool background;     /* nobody waits for it: leaves half of the buckets to others (limit.h) */
 };
 
 /* Takes a turn of the endpoint's buckets for a call that is decided afterwards: for those who must

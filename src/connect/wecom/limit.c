@@ -51,9 +51,10 @@ static int64_t most_in(const struct wecom_endpoint *ep, int window)
     return own[window] > 0 ? own[window] : WINDOWS[window].usual;
 }
 
-/* The step and the furthest that the bucket may be behind, of a window with `most` calls. A rush of
- * what is urgent goes steadily and may use up most of an hour's count. */
-static void shape(bool urgent, int window, int64_t most, int64_t *out_step_us,
+/* The step and the furthest that the bucket may be behind, of a window with `most` calls; half of
+ * it for the background. A rush of what is urgent goes steadily and may use up most of an hour's
+ * count. */
+static void shape(bool urgent, int window, int64_t most, bool background, int64_t *out_step_us,
                   int64_t *out_ahead_us)
 {
     int64_t burst = most >= 20 ? most / 10 : 1;
@@ -61,10 +62,11 @@ static void shape(bool urgent, int window, int64_t most, int64_t *out_step_us,
         burst = window == 0 ? most / 50 : most * 4 / 5;
     int64_t spread = most > burst ? most - burst : 1;
     *out_step_us = (WINDOWS[window].length_us + spread - 1) / spread;
-    *out_ahead_us = (burst - 1) * *out_step_us;
+    *out_ahead_us = ((background ? (burst + 1) / 2 : burst) - 1) * *out_step_us;
 }
 
-int64_t wecom_limit_take(struct wecom_limit *l, const struct wecom_endpoint *ep, int64_t now_us)
+int64_t wecom_limit_take(struct wecom_limit *l, const struct wecom_endpoint *ep, bool background,
+                         int64_t now_us)
 {
     struct wecom_bucket *b = bucket_of(l, ep);
     int64_t next[WECOM_WINDOWS] = {0};
@@ -75,10 +77,12 @@ int64_t wecom_limit_take(struct wecom_limit *l, const struct wecom_endpoint *ep,
         int64_t ahead_us;
         if (most == 0)
             continue;
-        shape(ep->urgent, w, most, &step_us, &ahead_us);
+        shape(ep->urgent, w, most, false, &step_us, &ahead_us);
         int64_t full_us = b->full_us[w] > now_us ? b->full_us[w] : now_us;
         if (full_us > now_us + ahead_us + step_us)
             full_us = now_us + ahead_us + step_us;
+        if (background)
+            shape(ep->urgent, w, most, true, &step_us, &ahead_us);
         if (full_us - ahead_us - now_us > wait_us)
             wait_us = full_us - ahead_us - now_us;
         next[w] = full_us + step_us;

@@ -30,8 +30,11 @@ struct wecom_limit {
 void wecom_limit_init(struct wecom_limit *l);
 void wecom_limit_done(struct wecom_limit *l);
 
-/* Takes one call of an api; 0, or how long to wait before asking again (then nothing was taken). */
-int64_t wecom_limit_take(struct wecom_limit *l, const struct wecom_endpoint *ep, int64_t now_us);
+/* Takes one call of an api; 0, or how long to wait before asking again (then nothing was taken).
+ * `background`: only while half of what may go at once is left to the others, so that whoever is
+ * waited for never finds the bucket empty because of a sync. */
+int64_t wecom_limit_take(struct wecom_limit *l, const struct wecom_endpoint *ep, bool background,
+                         int64_t now_us);
 /* WeCom refused for frequency: the api stops for a minute, and for an hour when the first call
  * after that is refused as well. Refusals of calls that were under way together count once. */
 void wecom_limit_refused(struct wecom_limit *l, const struct wecom_endpoint *ep, int64_t now_us);
