@@ -36,6 +36,7 @@ each('full sync with WeCom', (engine) => {
       await sim.post('staff/delete_customer', { userid, external_userid }).catch(() => {});
     await sim.post('clock/set', { at_s: Math.floor(Date.now() / 1000) + 100 }).catch(() => {});
     const second = await sync(admin);
+    assert.deepEqual((await admin.get('/api/wecom/sync')).problems, []);
     assert.equal(second.result.complete, true);
     await becomesEqual(sim, koi);
 

@@ -9,6 +9,7 @@
 #include "connect/wecom/sync.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "connect/wecom/errors.h"
 #include "connect/wecom/sync_part.h"
 
@@ -95,12 +96,16 @@ static bool pause_for(const struct sync *s, int64_t us)
 static enum rc fail(struct sync *s, enum verdict v, enum sync_extent extent, int tries,
                     const struct err *e)
 {
-    bool numbered = number_of(e) != 0;
-    bool patient = extent == SYNC_ALL || !numbered;
+    /* what WeCom itself (or a proxy) says may be meant for this one alone; a lost network is not */
+    bool own = number_of(e) != 0 || strcmp(e->code, "wecom_reply") == 0;
+    bool patient = extent == SYNC_ALL || !own;
     int64_t pause_us = INT64_C(1000000) << (tries < 6 ? tries : 6);
     if (pause_us > PAUSE_S * INT64_C(1000000))
         pause_us = PAUSE_S * INT64_C(1000000);
     if (v == RATE || (v == LATER && tries < (patient ? TRIES : TRIES_ONE))) {
+        if (tries == 0)
+            log_line(LOG_INFO, "wecom_sync_waits", "\"job\":\"%" PRId64 "\",\"code\":\"%s\"",
+                     job_id(s->job), e->code);
         if (pause_for(s, v == RATE ? RATE_US : pause_us))
             return RC_OK;
         v = STOPPED;
@@ -110,7 +115,7 @@ static enum rc fail(struct sync *s, enum verdict v, enum sync_extent extent, int
         pause_for(s, LOOK_US); /* the client may end before the runner does */
     if (v == REFUSED)
         s->refused = extent != SYNC_ALL;
-    if (v == DOUBTED || (v == LATER && numbered))
+    if (v == DOUBTED || (v == LATER && own))
         sync_unreadable(s, extent, e->rc);
     return e->rc;
 }

@@ -70,6 +70,12 @@ static enum rc put_request(struct str chat_id, struct arena *a, const struct jso
     return json_parse(a, text, out, e);
 }
 
+/* Also one whose chat_id, which WeCom gave us, it knows no more and its whole list does not tell. */
+static bool is_gone(const struct err *e, bool unlisted)
+{
+    return ask_is_gone(e) || (unlisted && strcmp(e->code, "wecom_40050") == 0);
+}
+
 static enum rc ask_group_of(struct sync *s, struct str chat_id, int64_t after, struct err *e)
 {
     struct arena a;
@@ -87,7 +93,7 @@ static enum rc ask_group_of(struct sync *s, struct str chat_id, int64_t after, s
         if (rc != RC_OK)
             sync_unreadable(s, SYNC_ONE, rc);
     }
-    if (rc != RC_OK && s->refused && ask_is_gone(e)) {
+    if (rc != RC_OK && s->refused && is_gone(e, after != 0)) {
         *e = ERR_INIT;
         g.at_s = clock_now_s();
         rc = sync_write(s, write_dismissed, &g, e);

@@ -233,7 +233,7 @@ export const groupRows: Endpoint[] = [
     reply: {
       group_chat: shape({
         chat_id: need(text()),
-        name: need({ ...text(), need: false }),
+        name: text(), // empty for a group without a name
         owner: need(text()),
         create_time: int(),
         notice: text(),
