@@ -50,6 +50,7 @@ static const struct {
     {"kind", "rfm", "RFM 计算", "RFM run"},
     {"kind", "staff", "员工活码", "Staff code"},
     {"kind", "tier", "分层计算", "Tier run"},
+    {"kind", "wecom_sync", "企业微信同步", "Sync with WeCom"},
     {"kind", "traffic", "流量", "Traffic"},
     {"level", "diamond", "钻石VIP", "Diamond VIP"},
     {"level", "vip", "VIP", "VIP"},

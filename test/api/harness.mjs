@@ -311,10 +311,11 @@ class Server {
   /* Runs SQL on the database behind the program's back, as an attacker or a repairman would; the server must be stopped
    * for SQLite writes to be safe. */
   async sql(text) {
+    const most = { maxBuffer: 1 << 28 };
     const { stdout } =
       this.engine === 'sqlite'
-        ? await run('sqlite3', [join(this.data, 'koi.db'), '.timeout 5000', text])
-        : await run('psql', [this.env.KOI_DATABASE_URL, '-qXAt', '-F', '|', '-c', text]);
+        ? await run('sqlite3', [join(this.data, 'koi.db'), '.timeout 5000', text], most)
+        : await run('psql', [this.env.KOI_DATABASE_URL, '-qXAt', '-F', '|', '-c', text], most);
     return stdout.trim();
   }
 }

@@ -26,7 +26,8 @@ export async function simulator(t, seed = 7) {
   };
 }
 
-/* A simulator (its corp of another size where one is told), and an installation whose settings come from it. */
+/* A simulator (its corp of another size where one is told), and an installation whose settings
+ * come from it. */
 export async function pair(t, engine, { size, ...change } = {}) {
   const sim = await simulator(t);
   if (size) await sim.post('corp', { seed: 7, ...size });

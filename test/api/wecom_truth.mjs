@@ -1,4 +1,5 @@
-/* What a corp at the simulator is, and what Koi's rows say it is, as lists of lines that can be compared. */
+/* What a corp at the simulator is, and what Koi's rows say it is, as lists of lines that can be
+ * compared. */
 import assert from 'node:assert/strict';
 
 /* Runs a full sync to its end. */
@@ -11,8 +12,8 @@ export async function sync(admin) {
 
 const tellable = (s) => s.status === 1 && s.contact_right;
 
-/* Lines of the simulator's truth; `keep`: friendships that stand here although they have ended there. Whoever deleted the
- * staff goes on being told. */
+/* Lines of the simulator's truth; `keep`: friendships that stand here although they have ended
+ * there. Whoever deleted the staff goes on being told. */
 export async function truthOf(sim, { keep = [] } = {}) {
   const state = await sim.get('state');
   const staff = new Set(state.staff.filter(tellable).map((s) => s.userid));
@@ -70,8 +71,9 @@ export async function becomesEqual(sim, koi, truth) {
   for (const [name, query] of Object.entries(QUERIES)) {
     if (truth && ['tags', 'names'].includes(name)) continue; /* told of nobody who is kept */
     const rows = (await koi.sql(query)).split('\n').filter((line) => line !== '');
-    const missing = want[name].filter((line) => !rows.includes(line)).slice(0, 5);
-    const extra = rows.filter((line) => !want[name].includes(line)).slice(0, 5);
+    const [here, there] = [new Set(rows), new Set(want[name])];
+    const missing = want[name].filter((line) => !here.has(line)).slice(0, 5);
+    const extra = rows.filter((line) => !there.has(line)).slice(0, 5);
     assert.deepEqual({ name, missing, extra }, { name, missing: [], extra: [] });
     assert.equal(rows.length, want[name].length, name);
   }

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/lock.h"
-#include "connect/wecom/client.h"
+#include "connect/wecom/page.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -140,6 +140,12 @@ static enum rc ask(const char *path, const char *request, int64_t patience_s,
 static bool tells_secret(const char *text)
 {
     return strstr(text, "SECRET") != NULL || strstr(text, "TOKEN") != NULL;
+}
+
+static enum rc ask_page(const char *path, const char *cursor, struct wecom_page *out, struct err *e)
+{
+    const struct wecom_page_call call = {.path = path, .cursor = str_from(cursor)};
+    return wecom_page(client, &call, &arena, out, e);
 }
 
 /* The script is played to its end and the call ends so. */
@@ -327,6 +333,57 @@ static void what_is_sent_is_what_was_asked(void **state)
     expect(SCRIPT({NULL}), "user/get", "{\"userid\":7}", RC_INVALID, "wecom_field_type");
 }
 
+static void a_list_is_walked_by_its_row(void **state)
+{
+    (void)state;
+    static const char groups[] = "externalcontact/groupchat/list";
+    struct wecom_page page;
+    struct err e = ERR_INIT;
+    play.script =
+        SCRIPT(GET_TOKEN, {"groupchat/list", "{\"group_chat_list\":[],\"next_cursor\":\"c1\"}"},
+               {"groupchat/list", "{\"group_chat_list\":[],\"next_cursor\":\"\"}"},
+               {"groupchat/list", CODE(50100)},
+               {"groupchat/list", "{\"group_chat_list\":[],\"next_cursor\":\"d1\"}"},
+               {"groupchat/list", CODE(50100)});
+    assert_int_equal(ask_page(groups, "", &page, &e), RC_OK);
+    assert_string_equal(play.body.p, "{\"limit\":1000}");
+    assert_true(str_eq(page.next, STR("c1")) && !page.again && page.calls == 1);
+    assert_int_equal(ask_page(groups, "c1", &page, &e), RC_OK);
+    assert_string_equal(play.body.p, "{\"limit\":1000,\"cursor\":\"c1\"}");
+    assert_true(str_absent(page.next));
+    /* A cursor that has ended begins the list again; without one there is nothing to begin. */
+    assert_int_equal(ask_page(groups, "c1", &page, &e), RC_OK);
+    assert_string_equal(play.body.p, "{\"limit\":1000}");
+    assert_true(page.again && page.calls == 2 && str_eq(page.next, STR("d1")));
+    assert_string_equal(e.code, "");
+    assert_int_equal(ask_page(groups, "", &page, &e), RC_CONFLICT);
+    assert_string_equal(e.code, "wecom_50100");
+    assert_null(play.script[play.at].address);
+}
+
+static void an_offset_ends_with_the_total(void **state)
+{
+    (void)state;
+    static const char path[] = "externalcontact/groupchat/statistic";
+    struct wecom_page page;
+    struct err e = ERR_INIT;
+    play.script =
+        SCRIPT(GET_TOKEN, {"statistic", "{\"total\":3,\"next_offset\":2,\"items\":[{},{}]}"},
+               {"statistic", "{\"total\":3,\"next_offset\":3,\"items\":[{}]}"});
+    const struct json_value *fields;
+    assert_int_equal(json_parse(&arena,
+                                STR("{\"day_begin_time\":1,\"owner_filter\":{\"userid_list\":[]}}"),
+                                &fields, NULL),
+                     RC_OK);
+    struct wecom_page_call call = {.path = path, .fields = fields};
+    assert_int_equal(wecom_page(client, &call, &arena, &page, &e), RC_OK);
+    assert_true(str_eq(page.next, STR("2")));
+    call.cursor = page.next;
+    assert_int_equal(wecom_page(client, &call, &arena, &page, &e), RC_OK);
+    assert_non_null(strstr(play.body.p, "\"offset\":2"));
+    assert_true(str_absent(page.next));
+}
+
 static void a_call_goes_by_a_secret_that_may_make_it(void **state)
 {
     (void)state;
@@ -448,6 +505,8 @@ int main(void)
         TEST(a_lost_answer_is_asked_for_again_only_where_it_is_safe),
         TEST(a_blocked_api_waits_for_its_window),
         TEST(what_is_sent_is_what_was_asked),
+        TEST(a_list_is_walked_by_its_row),
+        TEST(an_offset_ends_with_the_total),
         TEST(a_call_goes_by_a_secret_that_may_make_it),
         TEST(an_end_cuts_waits_short),
         TEST(a_hundred_callers_fetch_one_token),

@@ -70,7 +70,7 @@ static enum rc put_request(struct str chat_id, struct arena *a, const struct jso
     return json_parse(a, text, out, e);
 }
 
-/* Also one whose chat_id, which WeCom gave us, it knows no more and its whole list does not tell. */
+/* Also one of which WeCom knows the chat_id no more, which it gave us, and no list tells. */
 static bool is_gone(const struct err *e, bool unlisted)
 {
     return ask_is_gone(e) || (unlisted && strcmp(e->code, "wecom_40050") == 0);
