@@ -285,13 +285,31 @@ static enum rc apply_group(struct tx *tx, const struct ours *ours,
     return rc;
 }
 
+static enum rc drop_untold(struct tx *tx, const struct ours *ours, struct str id,
+                           struct tag_applied *out, struct err *e)
+{
+    struct tag_group g;
+    enum rc rc = tag_library_group(tx, id, &g, e);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    return has(ours->groups, ours->tags_n, g.id) ? RC_OK : tag_apply_group_gone(tx, id, out, e);
+}
+
+enum rc tag_apply_group_untold(struct tx *tx, struct str id, int64_t asked_us,
+                               struct tag_applied *out, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    struct ours ours;
+    enum rc rc = read_ours(tx, asked_us, &ours, e);
+    return rc == RC_OK ? drop_untold(tx, &ours, id, out, e) : rc;
+}
+
 /* Of a complete answer: what is not in it was deleted, but for what was made here meanwhile. */
 static enum rc drop_groups(struct tx *tx, const struct ours *ours,
                            const struct told_tag_group *groups, size_t n, struct tag_applied *out,
                            struct err *e)
 {
     struct str *ids = NULL;
-    struct tag_group g = {0};
     size_t m = 0;
     enum rc rc = tag_library_groups(tx, &ids, &m, e);
     for (size_t i = 0; rc == RC_OK && i < m; i++) {
@@ -299,9 +317,7 @@ static enum rc drop_groups(struct tx *tx, const struct ours *ours,
         for (size_t j = 0; j < n && !there; j++)
             there = str_eq(groups[j].id, ids[i]);
         if (!there)
-            rc = tag_library_group(tx, ids[i], &g, e);
-        if (rc == RC_OK && !there && !has(ours->groups, ours->tags_n, g.id))
-            rc = tag_apply_group_gone(tx, ids[i], out, e);
+            rc = drop_untold(tx, ours, ids[i], out, e);
     }
     return rc;
 }

@@ -29,6 +29,11 @@ enum rc tag_apply(struct tx *tx, const struct told_tag_group *groups, size_t n, 
 enum rc tag_apply_tag_gone(struct tx *tx, struct str id, struct tag_applied *out, struct err *e);
 enum rc tag_apply_group_gone(struct tx *tx, struct str id, struct tag_applied *out, struct err *e);
 
+/* A group that a complete answer, asked for at that time, does not tell: it was deleted, unless it
+ * was made here meanwhile. For those who write a complete answer in several closures. */
+enum rc tag_apply_group_untold(struct tx *tx, struct str id, int64_t asked_us,
+                               struct tag_applied *out, struct err *e);
+
 /* Takes a tag off relations, 100 at a time, with an event each, as the platform does when the tag
  * is deleted. `out_more`: call again. */
 enum rc tag_apply_undress(struct tx *tx, int64_t tag_id, int64_t at_s, bool *out_more,

@@ -87,6 +87,7 @@ static const struct sql TABLES = {
         AND_OF(token)
         AND_OF(tombstone)
         AND_OF(view_setting)
+        AND_OF(wecom_sync_item)
         AND_OF(welcome),
     /* clang-format on */
     .out = "si",

@@ -21,6 +21,7 @@ struct library {
     const struct told_tag_group *groups;
     size_t n, from, to;
     struct str gone; /* of a group that is told no more */
+    int64_t asked_us;
 };
 
 static enum rc write_groups(struct tx *tx, struct sync *s, struct sync_place *next, void *arg,
@@ -32,7 +33,8 @@ static enum rc write_groups(struct tx *tx, struct sync *s, struct sync_place *ne
     (void)s;
     for (l->to = l->from; l->to < l->n && (l->to == l->from || tags < TAGS_AT_ONCE); l->to++)
         tags += l->groups[l->to].tags_n + 1;
-    enum rc rc = tag_apply(tx, l->groups + l->from, l->to - l->from, false, false, &out, e);
+    enum rc rc =
+        tag_apply(tx, l->groups + l->from, l->to - l->from, false, false, l->asked_us, &out, e);
     next->tags_changed += out.added + out.changed + out.removed;
     return rc;
 }
@@ -43,7 +45,7 @@ static enum rc write_gone(struct tx *tx, struct sync *s, struct sync_place *next
     const struct library *l = arg;
     struct tag_applied out = {0};
     (void)s;
-    enum rc rc = tag_apply_group_gone(tx, l->gone, &out, e);
+    enum rc rc = tag_apply_group_untold(tx, l->gone, l->asked_us, &out, e);
     next->tags_changed += out.removed;
     return rc;
 }
@@ -75,7 +77,7 @@ enum rc sync_library(struct sync *s, struct err *e)
     struct arena a;
     struct wecom_page page;
     struct told_tag_group *groups = NULL;
-    struct library l = {0};
+    struct library l = {.asked_us = clock_now_us()};
     arena_init(&a, 0);
     enum rc rc =
         sync_ask(s, "externalcontact/get_corp_tag_list", NULL, STR_ABSENT, SYNC_ALL, &a, &page, e);
