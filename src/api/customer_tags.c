@@ -8,7 +8,7 @@
 #include "api/customers.h"
 #include "api/routes.h"
 #include "domain/app.h"
-#include "domain/outbox_work.h"
+#include "domain/rounds.h"
 #include "domain/tagging.h"
 #include "query/sql/audience_sql.h"
 #include "store/tag.h"
@@ -43,7 +43,7 @@ static enum rc put_one(struct request *rq, struct tx *tx, bool remove, struct er
 
 static void tagged(struct request *rq)
 {
-    outbox_work_wake(request_app(rq)->outbox);
+    rounds_wake(request_app(rq)->outbox);
 }
 
 static enum rc customer_tag_put(struct request *rq, struct tx *tx, struct err *e)

@@ -6,7 +6,7 @@
 #include "api/listing.h"
 #include "api/routes.h"
 #include "domain/app.h"
-#include "domain/inbox_work.h"
+#include "domain/rounds.h"
 #include "store/inbox.h"
 
 enum { US_PER_S = 1000000 };
@@ -92,7 +92,7 @@ static enum rc retry_run(struct request *rq, struct tx *tx, struct err *e)
 
 static void retried(struct request *rq)
 {
-    inbox_work_wake(request_app(rq)->inbox);
+    rounds_wake(request_app(rq)->inbox);
 }
 
 const struct route route_inbox_retry = {

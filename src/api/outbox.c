@@ -7,7 +7,7 @@
 #include "api/listing.h"
 #include "api/routes.h"
 #include "domain/app.h"
-#include "domain/outbox_work.h"
+#include "domain/rounds.h"
 #include "store/outbox.h"
 
 enum { US_PER_S = 1000000 };
@@ -93,7 +93,7 @@ static enum rc retry_run(struct request *rq, struct tx *tx, struct err *e)
 
 static void retried(struct request *rq)
 {
-    outbox_work_wake(request_app(rq)->outbox);
+    rounds_wake(request_app(rq)->outbox);
 }
 
 #define ARG_OUTBOX_ID                                                                              \

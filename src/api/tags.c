@@ -6,7 +6,7 @@
 #include "api/report_args.h"
 #include "api/routes.h"
 #include "base/limits.h"
-#include "domain/outbox_work.h"
+#include "domain/rounds.h"
 #include "domain/tag_wish.h"
 #include "store/tag.h"
 #include "store/tag_library.h"
@@ -253,7 +253,7 @@ static struct tag_wisher wisher(struct request *rq)
 
 static void changed(struct request *rq)
 {
-    outbox_work_wake(request_app(rq)->outbox);
+    rounds_wake(request_app(rq)->outbox);
 }
 
 static enum rc group_add(struct request *rq, struct tx *tx, struct err *e)

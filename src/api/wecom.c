@@ -130,7 +130,7 @@ static void delivered(struct request *rq)
 {
     const struct delivered *note = request_note(rq);
     welcome_lane_add(request_app(rq)->welcomes, note->welcome);
-    inbox_work_wake(request_app(rq)->inbox);
+    rounds_wake(request_app(rq)->inbox);
 }
 
 const struct route route_wecom_deliver = {

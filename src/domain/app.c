@@ -14,10 +14,9 @@
 #include "base/limits.h"
 #include "domain/audience_tick.h"
 #include "domain/event_parts.h"
-#include "domain/inbox_work.h"
 #include "domain/job.h"
 #include "domain/known.h"
-#include "domain/outbox_work.h"
+#include "domain/rounds.h"
 #include "domain/schedule.h"
 #include "mirror/daybook.h"
 #include "mirror/mirror.h"
@@ -286,8 +285,8 @@ void app_close(struct app *app)
     if (app == NULL) {
         return;
     }
-    inbox_work_stop(app->inbox);
-    outbox_work_stop(app->outbox);
+    rounds_stop(app->inbox);
+    rounds_stop(app->outbox);
     audience_ticker_stop(app->ticker);
     schedule_stop(app->schedule);
     job_runner_stop(app->jobs);

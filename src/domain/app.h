@@ -14,11 +14,10 @@
 
 struct audience_ticker;    /* domain/audience_tick.h */
 struct event_parts_thread; /* domain/event_parts.h */
-struct inbox_work;         /* domain/inbox_work.h */
+struct rounds;             /* domain/rounds.h */
 struct job_runner;         /* domain/job.h */
 struct daybook;            /* mirror/daybook.h */
 struct known;              /* domain/known.h */
-struct outbox_work;        /* domain/outbox_work.h */
 struct mirror;             /* mirror/mirror.h */
 struct schedule;           /* domain/schedule.h */
 struct wecom_client;       /* connect/wecom/client.h */
@@ -36,8 +35,8 @@ struct app {
     struct audience_ticker *ticker;   /* NULL where nothing is served */
     struct schedule *schedule;        /* NULL likewise */
     struct event_parts_thread *parts; /* NULL where nothing is written */
-    struct inbox_work *inbox;         /* NULL where nothing is served; its starter sets it */
-    struct outbox_work *outbox;       /* NULL likewise */
+    struct rounds *inbox;             /* NULL where nothing is served; its starter sets it */
+    struct rounds *outbox;            /* NULL likewise */
     struct known *known;              /* NULL where nothing is served */
     /* NULL where nothing is served; its starter sets it and ends it */
     struct wecom_client *wecom;

@@ -8,19 +8,12 @@
  */
 #include "domain/inbox_work.h"
 
-#include "base/clock.h"
-#include "base/json.h"
-#include "base/log.h"
-#include "base/must.h"
-#include "base/periodic.h"
+#include "base/err_json.h"
 #include "store/inbox.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdlib.h>
 
-enum { POLL_US = 1000000, PAUSE_MOST_S = 3600, DOUBLINGS = 11, ERROR_BYTES = 2048 };
-static const int64_t PURGE_US = 3600 * INT64_C(1000000);
+enum { PAUSE_MOST_S = 3600, DOUBLINGS = 11 };
 static const int64_t DAY_US = 86400 * INT64_C(1000000);
 
 int64_t inbox_pause_us(int64_t attempts)
@@ -103,29 +96,13 @@ static void prepare(struct task *t, const struct inbox_handler *handlers)
     }
 }
 
-/* What an operator reads. */
-static struct str error_json(const struct err *e, struct arena *a)
-{
-    struct buf b;
-    buf_init(&b, ERROR_BYTES);
-    struct json j = json_to(&b);
-    json_open_object(&j, NULL);
-    json_put_z(&j, "code", e->code);
-    json_put_z(&j, "zh", e->zh);
-    json_put_z(&j, "en", e->en);
-    json_close_object(&j);
-    struct str text = arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return text;
-}
-
 static enum rc write_failure(struct tx *tx, struct task *t, struct err *e)
 {
     struct inbox_item *item = &t->item;
     bool for_good = t->rc == RC_INVALID || t->rc == RC_CORRUPT;
     int64_t pause_us = for_good ? 0 : inbox_pause_us(item->attempts + 1);
     int64_t due_us = pause_us > 0 ? tx_now_us(tx) + pause_us : 0;
-    return inbox_fail(tx, item->id, due_us, error_json(&t->err, item->arena), e);
+    return inbox_fail(tx, item->id, due_us, err_json(&t->err, item->arena), e);
 }
 
 static enum rc write_task(struct tx *tx, struct task *t, struct err *e)
@@ -224,66 +201,20 @@ enum rc inbox_work_purge(struct app *app, int64_t now_us, struct err *e)
 
 /* ---- the thread ---- */
 
-struct inbox_work {
-    struct periodic thread;
-    struct app *app;
-    const struct inbox_handler *handlers;
-    int64_t purged_us;
-};
-
-static void tell(const char *what, enum rc rc, const struct err *e)
+static enum rc run_round(struct app *app, const void *handlers, int64_t now_us, int64_t *out_taken,
+                         struct err *e)
 {
-    if (rc != RC_OK && rc != RC_BUSY) {
-        log_line(LOG_ERROR, what, "\"code\":\"%s\"", e->code);
-    }
+    return inbox_work_run(app, handlers, now_us, out_taken, e);
 }
 
-static void purge_now_and_then(struct inbox_work *w)
+struct rounds *inbox_work_start(struct app *app, const struct inbox_handler *handlers)
 {
-    struct err e = ERR_INIT;
-    if (w->purged_us != 0 && clock_mono_us() - w->purged_us < PURGE_US) {
-        return;
-    }
-    w->purged_us = clock_mono_us();
-    tell("inbox_purge", inbox_work_purge(w->app, clock_now_us(), &e), &e);
-}
-
-static void *run(void *arg)
-{
-    struct inbox_work *w = arg;
-    bool more = true;
-    while (periodic_wait(&w->thread, more ? 0 : POLL_US)) {
-        struct err e = ERR_INIT;
-        int64_t taken = 0;
-        enum rc rc = inbox_work_run(w->app, w->handlers, clock_now_us(), &taken, &e);
-        tell("inbox_work", rc, &e);
-        more = rc == RC_OK && taken > 0;
-        purge_now_and_then(w);
-    }
-    return NULL;
-}
-
-struct inbox_work *inbox_work_start(struct app *app, const struct inbox_handler *handlers)
-{
-    struct inbox_work *w = must(calloc(1, sizeof *w));
-    w->app = app;
-    w->handlers = handlers;
-    periodic_start(&w->thread, "inbox", run, w);
-    return w;
-}
-
-void inbox_work_stop(struct inbox_work *w)
-{
-    if (w == NULL) {
-        return;
-    }
-    periodic_stop(&w->thread);
-    free(w);
-}
-
-void inbox_work_wake(struct inbox_work *w)
-{
-    if (w != NULL) {
-        periodic_wake(&w->thread);
-    }
+    static const struct rounds_of of = {
+        .thread = "inbox",
+        .work = "inbox_work",
+        .tidy = "inbox_purge",
+        .run = run_round,
+        .purge = inbox_work_purge,
+    };
+    return rounds_start(app, &of, handlers);
 }

@@ -10,7 +10,7 @@
 #ifndef KOI_DOMAIN_INBOX_WORK_H
 #define KOI_DOMAIN_INBOX_WORK_H
 
-#include "domain/app.h"
+#include "domain/rounds.h"
 
 enum { INBOX_ATTEMPTS = 40 };
 
@@ -43,12 +43,7 @@ enum rc inbox_work_run(struct app *app, const struct inbox_handler *handlers, in
 /* Deletes what ended inbox_days before now_us. */
 enum rc inbox_work_purge(struct app *app, int64_t now_us, struct err *e);
 
-struct inbox_work;
-/* The thread; `handlers` outlives it. */
-struct inbox_work *inbox_work_start(struct app *app, const struct inbox_handler *handlers);
-/* Lets the attempt under way end. Accepts NULL. */
-void inbox_work_stop(struct inbox_work *w);
-/* Something was put: look soon. From any thread, never blocks; accepts NULL. */
-void inbox_work_wake(struct inbox_work *w);
+/* The thread (domain/rounds.h, whose other functions it is for); `handlers` outlives it. */
+struct rounds *inbox_work_start(struct app *app, const struct inbox_handler *handlers);
 
 #endif

@@ -9,20 +9,15 @@
  */
 #include "domain/outbox_work.h"
 
-#include "base/clock.h"
-#include "base/json.h"
-#include "base/log.h"
-#include "base/must.h"
-#include "base/periodic.h"
+#include "base/err_json.h"
+#include "base/lock.h"
 #include "domain/inbox_work.h"
 #include "store/outbox.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { POLL_US = 1000000, ERROR_BYTES = 4096, TELLERS = 8 };
-static const int64_t PURGE_US = 3600 * INT64_C(1000000);
+enum { TELLERS = 8 };
 static const int64_t DAY_US = 86400 * INT64_C(1000000);
 
 struct task {
@@ -184,24 +179,6 @@ static void tell_all(struct round *r)
 
 /* ---- ending ---- */
 
-/* What an operator reads. */
-static struct str error_json(const struct err *e, struct arena *a)
-{
-    struct buf b;
-    buf_init(&b, ERROR_BYTES);
-    struct json j = json_to(&b);
-    json_open_object(&j, NULL);
-    json_put_z(&j, "code", e->code);
-    json_put_z(&j, "zh", e->zh);
-    json_put_z(&j, "en", e->en);
-    json_put_z(&j, "hint_zh", e->hint_zh);
-    json_put_z(&j, "hint_en", e->hint_en);
-    json_close_object(&j);
-    struct str text = arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return text;
-}
-
 static struct outbox_end end_of(const struct tx *tx, struct task *t, const struct outbox_told *w)
 {
     struct outbox_end end = {.state = OUTBOX_DONE};
@@ -209,7 +186,7 @@ static struct outbox_end end_of(const struct tx *tx, struct task *t, const struc
         return end;
     if (t->rc == RC_BUSY && strcmp(t->err.code, "stopping") == 0)
         return (struct outbox_end){.state = OUTBOX_WAITING, .due_us = tx_now_us(tx)};
-    end.error = error_json(&t->err, &t->arena);
+    end.error = err_json(&t->err, &t->arena);
     end.state = t->item.verdict == OUTBOX_FAILED ? OUTBOX_DEAD
                 : t->item.verdict == OUTBOX_LOST ? OUTBOX_UNSURE
                 : t->item.verdict == OUTBOX_VOID ? OUTBOX_DROPPED
@@ -320,62 +297,20 @@ enum rc outbox_work_purge(struct app *app, int64_t now_us, struct err *e)
 
 /* ---- the thread ---- */
 
-struct outbox_work {
-    struct periodic thread;
-    struct app *app;
-    const struct outbox_handler *handlers;
-    int64_t purged_us;
-};
-
-static void say(const char *what, enum rc rc, const struct err *e)
+static enum rc run_round(struct app *app, const void *handlers, int64_t now_us, int64_t *out_taken,
+                         struct err *e)
 {
-    if (rc != RC_OK && rc != RC_BUSY)
-        log_line(LOG_ERROR, what, "\"code\":\"%s\"", e->code);
+    return outbox_work_run(app, handlers, now_us, out_taken, e);
 }
 
-static void purge_now_and_then(struct outbox_work *w)
+struct rounds *outbox_work_start(struct app *app, const struct outbox_handler *handlers)
 {
-    struct err e = ERR_INIT;
-    if (w->purged_us != 0 && clock_mono_us() - w->purged_us < PURGE_US)
-        return;
-    w->purged_us = clock_mono_us();
-    say("outbox_purge", outbox_work_purge(w->app, clock_now_us(), &e), &e);
-}
-
-static void *run(void *arg)
-{
-    struct outbox_work *w = arg;
-    bool more = true;
-    while (periodic_wait(&w->thread, more ? 0 : POLL_US)) {
-        struct err e = ERR_INIT;
-        int64_t taken = 0;
-        enum rc rc = outbox_work_run(w->app, w->handlers, clock_now_us(), &taken, &e);
-        say("outbox_work", rc, &e);
-        more = rc == RC_OK && taken > 0;
-        purge_now_and_then(w);
-    }
-    return NULL;
-}
-
-struct outbox_work *outbox_work_start(struct app *app, const struct outbox_handler *handlers)
-{
-    struct outbox_work *w = must(calloc(1, sizeof *w));
-    w->app = app;
-    w->handlers = handlers;
-    periodic_start(&w->thread, "outbox", run, w);
-    return w;
-}
-
-void outbox_work_stop(struct outbox_work *w)
-{
-    if (w == NULL)
-        return;
-    periodic_stop(&w->thread);
-    free(w);
-}
-
-void outbox_work_wake(struct outbox_work *w)
-{
-    if (w != NULL)
-        periodic_wake(&w->thread);
+    static const struct rounds_of of = {
+        .thread = "outbox",
+        .work = "outbox_work",
+        .tidy = "outbox_purge",
+        .run = run_round,
+        .purge = outbox_work_purge,
+    };
+    return rounds_start(app, &of, handlers);
 }

@@ -12,7 +12,7 @@
 #ifndef KOI_DOMAIN_OUTBOX_WORK_H
 #define KOI_DOMAIN_OUTBOX_WORK_H
 
-#include "domain/app.h"
+#include "domain/rounds.h"
 
 /* What tell() says of a failure, beside its error. */
 enum outbox_verdict {
@@ -55,12 +55,7 @@ enum rc outbox_work_run(struct app *app, const struct outbox_handler *handlers, 
 /* Deletes what ended inbox_days before now_us. */
 enum rc outbox_work_purge(struct app *app, int64_t now_us, struct err *e);
 
-struct outbox_work;
-/* The thread; `handlers` outlives it. */
-struct outbox_work *outbox_work_start(struct app *app, const struct outbox_handler *handlers);
-/* Lets the attempts under way end. Accepts NULL. */
-void outbox_work_stop(struct outbox_work *w);
-/* Something was put: look soon. From any thread, never blocks; accepts NULL. */
-void outbox_work_wake(struct outbox_work *w);
+/* The thread (domain/rounds.h, whose other functions it is for); `handlers` outlives it. */
+struct rounds *outbox_work_start(struct app *app, const struct outbox_handler *handlers);
 
 #endif

@@ -9,7 +9,7 @@
 #include "domain/tagging.h"
 
 #include "domain/job_secret.h"
-#include "domain/outbox_work.h"
+#include "domain/rounds.h"
 #include "query/answer.h"
 #include "store/customer.h"
 
@@ -244,7 +244,7 @@ static enum rc tag_step(struct job *job, bool *out_finished, struct err *e)
         w->before += (int64_t)n;
         w->sum.tagged += s.did.tagged;
         w->sum.skipped += s.did.skipped;
-        outbox_work_wake(job_app(job)->outbox);
+        rounds_wake(job_app(job)->outbox);
         job_progress(job, w->before, w->before + (int64_t)(w->n - w->at));
     }
     *out_finished = w->at == w->n;

@@ -231,7 +231,8 @@ static void what_fails_too_often_is_dead_until_asked_for(void **state)
     assert_int_equal(seen.prepared, INBOX_ATTEMPTS);
     assert_states(&c, "bad:dead:40 ");
     struct again again = {.id = only_row(&c, error, sizeof error).id};
-    assert_string_equal(error, "{\"code\":\"sky_fell\",\"zh\":\"天塌了\",\"en\":\"the sky fell\"}");
+    assert_string_equal(error, "{\"code\":\"sky_fell\",\"zh\":\"天塌了\",\"en\":\"the sky fell\","
+                               "\"hint_zh\":\"\",\"hint_en\":\"\",\"field\":\"\"}");
     seen.fail_prepare = RC_OK;
     store_write(c.f, retry, &again);
     assert_int_equal(again.rc, RC_OK);
@@ -312,21 +313,21 @@ static void a_body_goes_when_it_is_done(void **state)
 static void the_thread_works(void **state)
 {
     struct corp c = open_corp(state);
-    struct inbox_work *w = inbox_work_start(&c.app, HANDLERS);
+    struct rounds *w = inbox_work_start(&c.app, HANDLERS);
     for (int i = 0; i < 20; i++) {
         char body[8];
         snprintf(body, sizeof body, "%d", i);
         tell(&c, "nothing", "app", body);
-        inbox_work_wake(w);
+        rounds_wake(w);
     }
     char text[1000] = "waiting";
     for (int tries = 0; tries < 4000 && strstr(text, "waiting") != NULL; tries++) {
         usleep(5000);
         states(&c, text, sizeof text);
     }
-    inbox_work_stop(w);
-    inbox_work_stop(NULL);
-    inbox_work_wake(NULL);
+    rounds_stop(w);
+    rounds_stop(NULL);
+    rounds_wake(NULL);
     assert_null(strstr(text, "waiting"));
     assert_non_null(strstr(text, "done"));
     close_corp(&c);

@@ -405,21 +405,21 @@ static void old_rows_and_bodies_go(void **state)
 static void the_thread_works(void **state)
 {
     struct corp c = open_corp(state);
-    struct outbox_work *w = outbox_work_start(&c.app, HANDLERS);
+    struct rounds *w = outbox_work_start(&c.app, HANDLERS);
     for (int i = 0; i < 40; i++) {
         char key[8];
         snprintf(key, sizeof key, "%d", i % 20);
         wish(&c, "mark", key, i, "A");
-        outbox_work_wake(w);
+        rounds_wake(w);
     }
     char text[2000] = "waiting";
     for (int tries = 0; tries < 4000 && strstr(text, "waiting") != NULL; tries++) {
         usleep(5000);
         states(&c, text, sizeof text);
     }
-    outbox_work_stop(w);
-    outbox_work_stop(NULL);
-    outbox_work_wake(NULL);
+    rounds_stop(w);
+    rounds_stop(NULL);
+    rounds_wake(NULL);
     assert_null(strstr(text, "waiting"));
     assert_int_equal(heard.applied, 40);
     close_corp(&c);

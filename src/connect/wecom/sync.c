@@ -227,23 +227,6 @@ enum rc sync_next_stage(struct sync *s, struct err *e)
 
 /* ---- what could not be told ---- */
 
-struct str sync_error_text(struct arena *a, const struct err *why)
-{
-    struct buf b;
-    buf_init(&b, RESULT_BYTES);
-    struct json j = json_to(&b);
-    json_open_object(&j, NULL);
-    json_put_z(&j, "code", why->code);
-    json_put_z(&j, "zh", why->zh);
-    json_put_z(&j, "en", why->en);
-    json_put_z(&j, "hint_zh", why->hint_zh);
-    json_put_z(&j, "hint_en", why->hint_en);
-    json_close_object(&j);
-    struct str text = arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return text;
-}
-
 enum rc sync_put_problem(struct tx *tx, struct sync *s, struct sync_place *next,
                          enum sync_kind kind, struct str ref, const struct err *why, struct err *e)
 {
@@ -251,7 +234,7 @@ enum rc sync_put_problem(struct tx *tx, struct sync *s, struct sync_place *next,
     next->outside += outside;
     next->problems += !outside;
     return sync_item_set(tx, job_id(s->job), kind, ref, outside ? SYNC_OUTSIDE : SYNC_FAILED,
-                         sync_error_text(tx_arena(tx), why), e);
+                         err_json(why, tx_arena(tx)), e);
 }
 
 struct problem {

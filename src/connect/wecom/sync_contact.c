@@ -30,7 +30,7 @@ struct chunk {
     size_t unlicensed_n;
     struct wecom_page page;
     int64_t asked_us;
-    const struct err *why; /* of a refusal */
+    struct err why; /* of a refusal */
     /* of the end */
     struct str userid;
     int64_t *untold;
@@ -111,7 +111,7 @@ static enum rc note_unlicensed(struct tx *tx, struct sync *s, const struct chunk
     wecom_errcode_set(&why, 701008, "externalcontact/batch/get_by_user");
     for (size_t i = 0; rc == RC_OK && i < c->unlicensed_n; i++)
         rc = sync_item_note(tx, job_id(s->job), SYNC_FOLLOW, c->unlicensed[i],
-                            sync_error_text(tx_arena(tx), &why), e);
+                            err_json(&why, tx_arena(tx)), e);
     return rc;
 }
 
@@ -159,16 +159,15 @@ static enum rc fail_one(struct tx *tx, struct sync *s, struct sync_place *next, 
     const struct chunk *c = arg;
     next->asked_us = 0;
     sync_place_set_cursor(next, STR(""));
-    return sync_put_problem(tx, s, next, SYNC_FOLLOW, c->items[0].ref, c->why, e);
+    return sync_put_problem(tx, s, next, SYNC_FOLLOW, c->items[0].ref, &c->why, e);
 }
 
 static enum rc page_refused(struct sync *s, struct chunk *c, struct err *e)
 {
-    struct err why = *e;
+    c->why = *e;
     *e = ERR_INIT;
     if (c->n > 1)
         return sync_write(s, split, NULL, e);
-    c->why = &why;
     return sync_write(s, fail_one, c, e);
 }
 

@@ -4,6 +4,7 @@
 #ifndef KOI_CONNECT_WECOM_SYNC_PART_H
 #define KOI_CONNECT_WECOM_SYNC_PART_H
 
+#include "base/err_json.h"
 #include "connect/wecom/page.h"
 #include "domain/app.h"
 #include "domain/job.h"
@@ -97,8 +98,6 @@ enum rc sync_put_problem(struct tx *tx, struct sync *s, struct sync_place *next,
                          enum sync_kind kind, struct str ref, const struct err *why, struct err *e);
 /* The same in a closure of its own; `why` is `e`, which is then no error any more. */
 enum rc sync_problem(struct sync *s, enum sync_kind kind, struct str ref, struct err *e);
-/* An error as the JSON of store/wecom_sync.h. */
-struct str sync_error_text(struct arena *a, const struct err *why);
 
 /* ---- the stages: one step each, RC_OK also when there is more to do ---- */
 

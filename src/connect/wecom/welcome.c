@@ -11,6 +11,7 @@
 #include "connect/wecom/welcome.h"
 
 #include "base/clock.h"
+#include "base/err_json.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/must.h"
@@ -31,7 +32,6 @@ enum {
     BUSY_TICK_US = 200000, /* of the clerk, once there were welcomes */
     WAIT_MOST_US = 250000,
     REQUEST_BYTES = 64 << 10, /* a text of 4,000 bytes, escaped at the worst, and nine links */
-    ERROR_BYTES = 4096,
 };
 /* When rows that nobody in memory knows are given up. */
 static const int64_t OVERDUE_US = 2000000;
@@ -181,20 +181,6 @@ static struct item *item_new(const struct welcome *w, bool perhaps)
 
 /* ---- ends ---- */
 
-static struct str error_json(const struct err *e, struct buf *b)
-{
-    buf_init(b, ERROR_BYTES);
-    struct json j = json_to(b);
-    json_open_object(&j, NULL);
-    json_put_z(&j, "code", e->code);
-    json_put_z(&j, "zh", e->zh);
-    json_put_z(&j, "en", e->en);
-    json_put_z(&j, "hint_zh", e->hint_zh);
-    json_put_z(&j, "hint_en", e->hint_en);
-    json_close_object(&j);
-    return buf_str(b);
-}
-
 /* Takes the item; `e` may be NULL. The lock is held. */
 static void finish(struct welcome_lane *l, struct item *item, enum welcome_state state,
                    const char *reason, const struct err *e)
@@ -209,11 +195,12 @@ static void finish(struct welcome_lane *l, struct item *item, enum welcome_state
         .error = STR_ABSENT,
     };
     if (e != NULL) {
-        struct buf b;
-        struct str text = error_json(e, &b);
+        struct arena a;
+        arena_init(&a, 0);
+        struct str text = err_json(e, &a);
         x->error = must(strndup(text.p, text.n));
         x->end.error = str_from(x->error);
-        buf_done(&b);
+        arena_done(&a);
     }
     *l->ended_last = x;
     l->ended_last = &x->next;
