@@ -148,7 +148,7 @@ static void write_rows(png_structp png, const QRcode *q, int scale, png_bytep ro
 {
     int side = q->width + 2 * QUIET;
     for (int y = 0; y < side; y++) {
-        memset(row, 0xff, (size_t)(side * scale));
+        memset(row, 0xff, (size_t)side * (size_t)scale);
         for (int x = 0; x < q->width; x++)
             if (y >= QUIET && y < side - QUIET && dark(q, x, y - QUIET))
                 memset(row + (x + QUIET) * scale, 0, (size_t)scale);

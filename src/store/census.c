@@ -28,6 +28,7 @@ static const struct sql TABLES = {
         AND_OF(batch)
         AND_OF(calendar)
         AND_OF(change)
+        AND_OF(channel)
         AND_OF(chat_group)
         AND_OF(clv_score)
         AND_OF(code)

@@ -153,8 +153,11 @@ each('codes', (engine) => {
     const { categories } = await w.admin.get('/api/tags');
     const all = categories.flatMap((x) => x.groups.flatMap((g) => g.tags));
     const told = all.find((x) => x.name === '地推');
-    const group = categories.flatMap((x) => x.groups)[0];
-    const own = await w.admin.post('/api/tags', { group_id: group.id, name: '仅本地' }, 201);
+    /* One of Koi's own, which WeCom never hears of. */
+    const category = await w.admin.post('/api/tag-categories', { name: '内部' }, 201);
+    const group = { category_id: category.id, name: '内部', wecom: false };
+    const { id: group_id } = await w.admin.post('/api/tag-groups', group, 201);
+    const own = await w.admin.post('/api/tags', { group_id, name: '仅本地' }, 201);
     const stage = await w.admin.post('/api/stages', { name: '刚认识' }, 201);
     const code = await w.admin.post(
       '/api/codes',
