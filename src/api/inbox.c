@@ -18,10 +18,11 @@ static void put_error(struct request *rq, struct json *j, struct str text)
         json_put_null(j, "error");
         return;
     }
-    const char *language = request_caller(rq)->english ? "en" : "zh";
+    bool english = request_caller(rq)->english;
     json_open_object(j, "error");
     json_put_str(j, "code", json_str_or(json_get(v, "code"), STR("")));
-    json_put_str(j, "message", json_str_or(json_get(v, language), STR("")));
+    json_put_str(j, "message", json_str_or(json_get(v, english ? "en" : "zh"), STR("")));
+    json_put_str(j, "hint", json_str_or(json_get(v, english ? "hint_en" : "hint_zh"), STR("")));
     json_close_object(j);
 }
 

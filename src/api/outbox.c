@@ -1,14 +1,18 @@
 /* outbox.c — wishes towards WeCom as an operator sees them: what waits, what failed and why, trying
  * again, giving up.
  *
- * What is told is never shown; keys are our own ids. An error is stored in both languages and shown
- * in the caller's.
+ * Of what is told only that a tag goes on or off is shown; keys are our own ids, and said by names:
+ * three look-ups a row at most. An error is stored in both languages and shown in the caller's.
  */
+#include "api/customer_json.h"
 #include "api/listing.h"
 #include "api/routes.h"
 #include "domain/app.h"
 #include "domain/rounds.h"
+#include "domain/tag_wish.h"
 #include "store/outbox.h"
+#include "store/relation.h"
+#include "store/tag.h"
 
 enum { US_PER_S = 1000000 };
 
@@ -27,7 +31,55 @@ static void put_error(struct request *rq, struct json *j, struct str text)
     json_close_object(j);
 }
 
-static void put_row(struct request *rq, struct json *j, const struct outbox_row *row)
+/* Tags and groups that are gone have no name any more: null. */
+static enum rc put_tag(struct json *j, struct tx *tx, const struct outbox_row *row, struct err *e)
+{
+    bool of_group = str_eq(row->kind, STR(TAG_WISH_GROUP));
+    struct tag tag = {.name = STR_ABSENT};
+    struct tag_group group = {.name = STR_ABSENT};
+    enum rc rc = row->object_id == 0 ? RC_NOT_FOUND
+                 : of_group          ? tag_group_load(tx, row->object_id, &group, e)
+                                     : tag_load(tx, row->object_id, &tag, e);
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    bool there = rc == RC_OK;
+    json_put_named(j, "tag", there && !of_group ? row->object_id : 0, tag.name);
+    json_put_named(j, "group", there && of_group ? row->object_id : 0, group.name);
+    return RC_OK;
+}
+
+/* Who a tag is put on, and by whose friendship. The nickname as this caller may see it. */
+static enum rc put_people(struct request *rq, struct json *j, struct tx *tx,
+                          const struct outbox_row *row, struct err *e)
+{
+    struct relation_names who = {0};
+    int64_t relation_id = tag_wish_relation(row->key);
+    enum rc rc = relation_id == 0 ? RC_NOT_FOUND : relation_names(tx, relation_id, &who, e);
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    json_put_named(j, "customer", who.customer_id, customer_nickname(rq, who.nickname));
+    json_put_named(j, "staff", who.staff_id, who.staff);
+    return RC_OK;
+}
+
+/* Whether the tag goes on or off: null when the body is gone, or says neither. */
+static void put_on(struct request *rq, struct json *j, const struct outbox_row *row)
+{
+    struct arena *a = request_arena(rq);
+    const struct json_value *v = NULL;
+    struct str body = STR_ABSENT;
+    bool known = !str_absent(row->body_sealed) &&
+                 secret_open(request_app(rq)->keys, STR("outbox.body"), row->body_sealed, a, &body,
+                             NULL) == RC_OK &&
+                 json_parse(a, body, &v, NULL) == RC_OK && json_get(v, "on") != NULL;
+    if (known)
+        json_put_bool(j, "on", json_bool_or(json_get(v, "on"), false));
+    else
+        json_put_null(j, "on");
+}
+
+static enum rc put_row(struct request *rq, struct json *j, struct tx *tx,
+                       const struct outbox_row *row, struct err *e)
 {
     json_open_object(j, NULL);
     json_put_id(j, "id", row->id);
@@ -35,6 +87,12 @@ static void put_row(struct request *rq, struct json *j, const struct outbox_row 
     json_put_str(j, "key", row->key);
     json_put_id(j, "object_id", row->object_id);
     json_put_id(j, "account_id", row->account_id);
+    enum rc rc = put_people(rq, j, tx, row, e);
+    if (rc == RC_OK)
+        rc = put_tag(j, tx, row, e);
+    if (rc != RC_OK)
+        return rc;
+    put_on(rq, j, row);
     json_put_z(j, "state", outbox_state_name(row->state));
     json_put_int(j, "attempts", row->attempts);
     json_put_int(j, "made_s", row->made_us / US_PER_S);
@@ -47,6 +105,7 @@ static void put_row(struct request *rq, struct json *j, const struct outbox_row 
     }
     put_error(rq, j, row->error);
     json_close_object(j);
+    return RC_OK;
 }
 
 static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
@@ -63,8 +122,10 @@ static enum rc list_run(struct request *rq, struct tx *tx, struct err *e)
     struct json *j = listing_open(rq);
     bool more = (int64_t)n > limit;
     n = more ? (size_t)limit : n;
-    for (size_t i = 0; i < n; i++)
-        put_row(rq, j, &rows[i]);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        rc = put_row(rq, j, tx, &rows[i], e);
+    if (rc != RC_OK)
+        return rc;
     listing_close(rq, more ? cursor_write(rq, rows[n - 1].id, 0) : STR_ABSENT, -1);
     return RC_OK;
 }

@@ -189,6 +189,7 @@ static const struct entry TABLE[] = {
     {"/api/wecom/callback", &route_wecom_verify},
     {"/api/wecom/callback", &route_wecom_deliver},
     {"/api/wecom/check", &route_wecom_check},
+    {"/api/wecom/status", &route_wecom_status},
     {"/api/wecom/sync", &route_wecom_sync_show},
     {"/api/wecom/sync", &route_wecom_sync_start},
     {"/api/wecom/welcomes", &route_wecom_welcomes},

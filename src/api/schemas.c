@@ -323,7 +323,7 @@ const struct schema schema_table[] = {
      LIST_OF(OBJECT("\"id\":" ID ",\"source\":" TEXT ",\"kind\":" TEXT ",\"key\":" TEXT
       ",\"state\":" TEXT ",\"attempts\":" INT ",\"received_s\":" INT ",\"due_s\":" INT_NULL
       ",\"ended_s\":" INT_NULL ",\"error\":{\"type\":[\"object\",\"null\"],\"properties\":"
-      "{\"code\":" TEXT ",\"message\":" TEXT "}}"))},
+      "{\"code\":" TEXT ",\"message\":" TEXT ",\"hint\":" TEXT "}}"))},
     {"Job",
      OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"state\":" TEXT ",\"title\":" TEXT ",\"done\":" INT
             ",\"total\":" INT_NULL ",\"unit\":" TEXT ",\"rate\":" INT ",\"remaining_s\":" INT_NULL
@@ -367,7 +367,10 @@ const struct schema schema_table[] = {
       ",\"refunded_fen\":" INT ",\"province\":" TEXT_NULL ",\"lines\":" INT))},
     {"OutboxList",
      LIST_OF(OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"key\":" TEXT ",\"object_id\":" ID_NULL
-      ",\"account_id\":" ID_NULL ",\"state\":" TEXT ",\"attempts\":" INT ",\"made_s\":" INT
+      ",\"account_id\":" ID_NULL ",\"customer\":" NAMED_REF ",\"staff\":" NAMED_REF
+      ",\"tag\":" NAMED_REF ",\"group\":" NAMED_REF
+      ",\"on\":{\"type\":[\"boolean\",\"null\"]}"
+      ",\"state\":" TEXT ",\"attempts\":" INT ",\"made_s\":" INT
       ",\"due_s\":" INT_NULL ",\"ended_s\":" INT_NULL
       ",\"error\":{\"type\":[\"object\",\"null\"],\"properties\":{\"code\":" TEXT
       ",\"message\":" TEXT ",\"hint\":" TEXT "}}"))},
@@ -491,7 +494,7 @@ const struct schema schema_table[] = {
       ",\"change\":" NUM_NULL ",\"unit\":" TEXT)) ",\"wrong\":" ARRAY(OBJECT("\"title\":" TEXT
       ",\"detail\":" TEXT_NULL ",\"link\":" TEXT_NULL)) ",\"trend\":" OBJECT("\"days\":"
       ARRAY(TEXT) ",\"friends\":" ARRAY(INT) ",\"orders\":" ARRAY(INT) ",\"sale_fen\":"
-      ARRAY(INT)))},
+      ARRAY(INT)) ",\"empty\":" BOOL)},
     {"TokenList",
      LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"account_id\":" ID ",\"login\":" TEXT
                                  ",\"permissions\":" ARRAY(TEXT) ",\"created_s\":" INT ",\"used_s\":" INT_NULL
@@ -508,7 +511,12 @@ const struct schema schema_table[] = {
     {"WecomCheckList",
      LIST_OF(OBJECT("\"secret\":" TEXT ",\"name\":" TEXT ",\"path\":" TEXT ",\"zh\":" TEXT
       ",\"en\":" TEXT ",\"ok\":" BOOL ",\"code\":" TEXT_NULL ",\"error\":" TEXT_NULL
-      ",\"advice\":" TEXT_NULL))},
+      ",\"advice\":" TEXT_NULL ",\"count\":" INT_NULL ",\"more\":" BOOL ",\"names\":"
+      ARRAY(TEXT)))},
+    {"WecomStatus",
+     OBJECT("\"checked_s\":" INT_NULL ",\"received_s\":" INT_NULL ",\"refused_s\":" INT_NULL
+      ",\"inbox_dead\":" INT ",\"outbox_dead\":" INT ",\"outbox_unsure\":" INT
+      ",\"welcomes_missed\":" INT)},
     {"WecomSync",
      OBJECT("\"job\":" ANY ",\"stage\":" TEXT ",\"counts\":" ANY ",\"problems\":" ARRAY(
       OBJECT("\"kind\":" TEXT ",\"ref\":" TEXT ",\"state\":" TEXT ",\"code\":" TEXT

@@ -7,11 +7,13 @@
  */
 #include "api/report_args.h"
 #include "api/routes.h"
+#include "api/wecom_status.h"
 #include "base/calendar.h"
 #include "domain/app.h"
 #include "domain/doctor.h"
 #include "domain/report.h"
 #include "query/cycle_board.h"
+#include "store/customer.h"
 #include "store/merge.h"
 
 #include <inttypes.h>
@@ -160,9 +162,54 @@ static void moved(struct request *rq, struct json *j, const struct trend *t)
 
 /* ---- wrong ---- */
 
+/* What between WeCom and us waits for a person, with the list in which it is mended. */
+static enum rc put_wecom(struct request *rq, struct tx *tx, struct json *j, struct err *e)
+{
+    struct wecom_troubles now;
+    enum rc rc = wecom_troubles(tx, &now, e);
+    if (rc != RC_OK)
+        return rc;
+    const struct {
+        int64_t n;
+        const char *zh, *one, *many, *detail_zh, *detail_en, *link;
+    } lines[] = {
+        {now.inbox_dead, "个企业微信事件处理失败", "event of WeCom failed",
+         "events of WeCom failed", "看一看原因，然后重试", "look at the reason, then try again",
+         "/wecom?tab=inbox&state=dead"},
+        {now.outbox_dead, "项改动被企业微信拒绝", "change was refused by WeCom",
+         "changes were refused by WeCom", "看一看原因，然后重试或放弃",
+         "look at the reason, then try again or give up", "/wecom?tab=outbox&state=dead"},
+        {now.outbox_unsure, "项改动不确定企业微信是否已执行",
+         "change may have been made at WeCom or not", "changes may have been made at WeCom or not",
+         "先在企业微信里确认，再选择重试或放弃", "look at WeCom, then try again or give up",
+         "/wecom?tab=outbox&state=unsure"},
+        {now.welcomes_missed, "条欢迎语在过去 24 小时没有发出",
+         "welcome was missed in the last 24 hours", "welcomes were missed in the last 24 hours",
+         "看一看原因", "look at the reasons", "/wecom?tab=welcomes"},
+    };
+    bool english = request_caller(rq)->english;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (lines[i].n == 0)
+            continue;
+        const char *words = !english ? lines[i].zh : lines[i].n == 1 ? lines[i].one : lines[i].many;
+        json_open_object(j, NULL);
+        json_put_str(j, "title",
+                     arena_printf(request_arena(rq), "%" PRId64 " %s", lines[i].n, words));
+        json_put_z(j, "detail", english ? lines[i].detail_en : lines[i].detail_zh);
+        json_put_z(j, "link", lines[i].link);
+        json_close_object(j);
+    }
+    return RC_OK;
+}
+
 static enum rc wrong(struct request *rq, struct tx *tx, struct json *j, struct err *e)
 {
     json_open_array(j, "wrong");
+    if (request_may(rq, PERM_SYSTEM) && request_caller(rq)->scope_account == 0) {
+        enum rc rc = put_wecom(rq, tx, j, e);
+        if (rc != RC_OK)
+            return rc;
+    }
     if (request_may(rq, PERM_SYSTEM)) {
         struct checks checks;
         enum rc rc = doctor_run(request_app(rq), tx, false, request_arena(rq), &checks, e);
@@ -231,6 +278,16 @@ static void put_trend(struct json *j, const struct trend *t)
     json_close_object(j);
 }
 
+/* Whether nothing has begun yet: then whoever sets Koi up is offered the demo, or WeCom. */
+static enum rc put_empty(struct request *rq, struct tx *tx, struct json *j, struct err *e)
+{
+    bool none = false;
+    bool asked = request_may(rq, PERM_SYSTEM) && request_caller(rq)->scope_account == 0;
+    enum rc rc = asked ? customer_none(tx, &none, e) : RC_OK;
+    json_put_bool(j, "empty", none);
+    return rc;
+}
+
 static enum rc today_page(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t today = calendar_day_of(tx_now_s(tx));
@@ -250,6 +307,8 @@ static enum rc today_page(struct request *rq, struct tx *tx, struct err *e)
     }
     if (rc == RC_OK)
         put_trend(j, &t);
+    if (rc == RC_OK)
+        rc = put_empty(rq, tx, j, e);
     json_close_object(j);
     return rc;
 }

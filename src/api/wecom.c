@@ -45,20 +45,34 @@ static enum rc account_of(struct request *rq, struct wecom_account *out, struct 
                               str_from(config_text(c, "wecom_aes_key")), out, e);
 }
 
-static enum rc verify_run(struct request *rq, struct tx *tx, struct err *e)
+/* Somebody called who is not WeCom, or by another Token or key than ours: an operator who is
+ * setting up wants to see it. */
+static enum rc note_refusal(struct request *rq, enum rc rc)
+{
+    if (rc == RC_FORBIDDEN)
+        request_app(rq)->callback_refused_us = clock_now_us();
+    return rc;
+}
+
+static enum rc verify_prepare(struct request *rq, struct tx *tx, struct err *e)
 {
     struct wecom_account who;
     struct wecom_address at = address_of(rq);
-    struct str plain;
+    struct str *plain = ARENA_NEW(request_arena(rq), struct str);
     (void)tx;
     enum rc rc = account_of(rq, &who, e);
     if (rc == RC_OK) {
-        rc = wecom_verify(&who, &at, arg_str(rq, "echostr"), request_arena(rq), &plain, e);
+        rc = wecom_verify(&who, &at, arg_str(rq, "echostr"), request_arena(rq), plain, e);
     }
-    if (rc == RC_OK) {
-        reply_bytes(rq, "text/plain", plain);
-    }
-    return rc;
+    request_set_note(rq, plain);
+    return note_refusal(rq, rc);
+}
+
+static enum rc verify_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    const struct str *plain = request_note(rq);
+    reply_bytes(rq, "text/plain", *plain);
+    return inbox_checked(tx, e);
 }
 
 const struct route route_wecom_verify = {
@@ -67,10 +81,12 @@ const struct route route_wecom_verify = {
     .name = "wecom_verify",
     .need = PERM_PUBLIC,
     .scope = SCOPE_NONE,
+    .writes = true,
     .foreign = true,
     .args = {ARGS_SIGNATURE,
              {"echostr", ARG_TEXT, .required = true, .min = 1, .max = 4000, .zh = "加密的校验串",
               .en = "the encrypted text to give back"}},
+    .prepare = verify_prepare,
     .run = verify_run,
     .zh = "企业微信校验回调地址。",
     .en = "WeCom checks the address of its callback.",
@@ -94,7 +110,7 @@ static enum rc deliver_prepare(struct request *rq, struct tx *tx, struct err *e)
         rc = wecom_deliver(&who, &at, request_body(rq), clock_now_s(), a, &d, e);
     }
     if (rc != RC_OK) {
-        return rc;
+        return note_refusal(rq, rc);
     }
     struct inbox_message *m = ARENA_NEW(a, struct inbox_message);
     *m = (struct inbox_message){

@@ -4,6 +4,7 @@
  * shown as it would be anywhere: WeCom's number, plain words, the way out. Where nothing is served
  * (the command line in process) a client is made for the one run.
  */
+#include "api/customer_json.h"
 #include "api/listing.h"
 #include "api/routes.h"
 #include "base/clock.h"
@@ -24,6 +25,12 @@ static void put_finding(struct request *rq, const struct wecom_finding *f)
     json_put_z(j, "code", f->ok ? NULL : f->err.code);
     json_put_z(j, "error", f->ok ? NULL : english ? f->err.en : f->err.zh);
     json_put_z(j, "advice", f->ok ? NULL : english ? f->err.hint_en : f->err.hint_zh);
+    json_put_known(j, "count", f->ok ? f->count : DB_NULL);
+    json_put_bool(j, "more", f->ok && f->more);
+    json_open_array(j, "names");
+    for (size_t i = 0; i < f->names_n; i++)
+        json_put_str(j, NULL, f->names[i]);
+    json_close_array(j);
     json_close_object(j);
 }
 

@@ -12,6 +12,8 @@
 #include "db/writer.h"
 #include "domain/config.h"
 
+#include <stdatomic.h>
+
 struct audience_ticker;    /* domain/audience_tick.h */
 struct event_parts_thread; /* domain/event_parts.h */
 struct rounds;             /* domain/rounds.h */
@@ -42,6 +44,8 @@ struct app {
     struct wecom_client *wecom;
     struct welcome_lane *welcomes; /* NULL likewise; its starter ends it, before the writer */
     int64_t started_us;
+    _Atomic int64_t
+        callback_refused_us; /* when a callback was last refused; 0: not since the start */
     /* a backup that is to be restored when the server has stopped; NULL: none */
     char *restore_from;
 };

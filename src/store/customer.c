@@ -66,7 +66,7 @@ static const struct sql CUSTOMER_ROOT_OF = {
 };
 
 #define VISIBLE_ROOTS(ids)                                                                         \
-    "SELECT DISTINCT c.id FROM customer b JOIN customer c ON c.id = b.root_id WHERE b.id " ids  \
+    "SELECT DISTINCT c.id FROM customer b JOIN customer c ON c.id = b.root_id WHERE b.id " ids     \
     " AND c.erased_s IS NULL AND " SCOPE_CUSTOMER("c.id", "$2") " ORDER BY 1"
 static const struct sql CUSTOMER_VISIBLE_ROOTS = {
     .text = VISIBLE_ROOTS(IDS_LITE("$1")),
@@ -121,10 +121,15 @@ static const struct sql CUSTOMER_FAMILY = {
     .out = "i",
 };
 
+static const struct sql CUSTOMER_NONE = {
+    .text = "SELECT CASE WHEN EXISTS (SELECT 1 FROM customer WHERE id > 0) THEN 0 ELSE 1 END",
+    .out = "i",
+};
+
 STATEMENTS(customer, &CUSTOMER_MAKE, &CUSTOMER_LOAD, &CUSTOMER_LOCK, &CUSTOMER_STORE,
            &CUSTOMER_ROOT, &CUSTOMER_ROOT_OF, &CUSTOMER_VISIBLE_ROOTS, &NAME_INDEX_CLEAR,
            &NAME_INDEX_ADD, &NAME_INDEX_FIND, &FIND_BY_HASH, &FIND_BY_TAIL, &CUSTOMER_SET_ROOT,
-           &CUSTOMER_FAMILY);
+           &CUSTOMER_FAMILY, &CUSTOMER_NONE);
 
 /* 0 stands for "none" in the structs people fill by hand. */
 static int64_t none_if_zero(int64_t id)
@@ -376,4 +381,13 @@ enum rc customer_family(struct tx *tx, int64_t root_id, int64_t **out, size_t *o
     struct rows *r;
     enum rc rc = tx_query(tx, &CUSTOMER_FAMILY, &r, e, root_id);
     return rc == RC_OK ? read_ids(r, tx_arena(tx), INT64_MAX, out, out_n, e) : rc;
+}
+
+enum rc customer_none(struct tx *tx, bool *out, struct err *e)
+{
+    int64_t none = 0;
+    enum rc rc = tx_int(tx, &CUSTOMER_NONE, &none, e);
+    if (rc == RC_OK)
+        *out = none == 1;
+    return rc;
 }

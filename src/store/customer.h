@@ -79,5 +79,7 @@ enum rc customer_set_root(struct tx *tx, const int64_t *ids, size_t n, int64_t r
 /* Everyone with this root, the root first, then by id. */
 enum rc customer_family(struct tx *tx, int64_t root_id, int64_t **out, size_t *out_n,
                         struct err *e);
+/* Whether there is nobody at all, erased ones not counted out. */
+enum rc customer_none(struct tx *tx, bool *out, struct err *e);
 
 #endif

@@ -80,13 +80,36 @@ static const struct sql RETRY = {
     .in = "ii",
 };
 
+static const struct sql COUNT = {
+    .text = "SELECT count(*) FROM inbox WHERE state = $1",
+    .in = "s",
+    .out = "i",
+};
+
+static const struct sql CHECKED = {
+    .text = "INSERT INTO callback_check (source, checked_us) VALUES ('wecom', $1)"
+            " ON CONFLICT (source) DO UPDATE SET checked_us = excluded.checked_us",
+    .in = "i",
+};
+
+static const struct sql LAST_CHECK = {
+    .text = "SELECT checked_us FROM callback_check WHERE source = 'wecom'",
+    .out = "i",
+};
+
+static const struct sql LAST_DELIVERY = {
+    .text = "SELECT received_us FROM inbox WHERE id > 0 ORDER BY id DESC LIMIT 1",
+    .out = "i",
+};
+
 static const struct sql PURGE = {
     .text = "DELETE FROM inbox WHERE id IN (SELECT p.id FROM inbox p WHERE p.ended_us < $1"
             " ORDER BY p.ended_us LIMIT $2)",
     .in = "ii",
 };
 
-STATEMENTS(inbox, &PUT, &TAKE, &END, &AGAIN, &DIE, &LIST, &LIST_STATE, &STATE, &RETRY, &PURGE);
+STATEMENTS(inbox, &PUT, &TAKE, &END, &AGAIN, &DIE, &LIST, &LIST_STATE, &STATE, &RETRY, &COUNT,
+           &CHECKED, &LAST_CHECK, &LAST_DELIVERY, &PURGE);
 
 const char *inbox_state_name(enum inbox_state s)
 {
@@ -190,6 +213,29 @@ enum rc inbox_retry(struct tx *tx, int64_t id, struct err *e)
                        "this callback is done, or waits for its turn");
     }
     return rc == RC_OK ? tx_exec(tx, &RETRY, e, id, tx_now_us(tx)) : rc;
+}
+
+enum rc inbox_count(struct tx *tx, enum inbox_state state, int64_t *out, struct err *e)
+{
+    return tx_int(tx, &COUNT, out, e, str_from(inbox_state_name(state)));
+}
+
+enum rc inbox_checked(struct tx *tx, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    return tx_exec(tx, &CHECKED, e, tx_now_us(tx));
+}
+
+enum rc inbox_contact(struct tx *tx, struct inbox_contact *out, struct err *e)
+{
+    struct inbox_contact found = {0};
+    enum rc rc = tx_int(tx, &LAST_CHECK, &found.checked_us, e);
+    if (rc == RC_OK || rc == RC_NOT_FOUND)
+        rc = tx_int(tx, &LAST_DELIVERY, &found.received_us, e);
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    *out = found;
+    return RC_OK;
 }
 
 enum rc inbox_purge(struct tx *tx, int64_t before_us, int64_t *out_n, struct err *e)

@@ -26,7 +26,7 @@ struct inbox_row {
     enum inbox_state state;
     int64_t received_us, attempts, due_us;
     int64_t ended_us; /* 0 while waiting */
-    struct str error; /* JSON; absent when there was none */
+    struct str error; /* JSON {code, zh, en, hint_zh, hint_en}; absent when there was none */
 };
 
 /* "waiting" */
@@ -52,6 +52,18 @@ enum rc inbox_list(struct tx *tx, int64_t before_id, struct str state, int64_t l
 /* A dead or ignored row waits again, due at once and with all its attempts. RC_NOT_FOUND,
  * RC_CONFLICT when it is waiting or done. */
 enum rc inbox_retry(struct tx *tx, int64_t id, struct err *e);
+
+/* How many there are in a state. */
+enum rc inbox_count(struct tx *tx, enum inbox_state state, int64_t *out, struct err *e);
+
+/* A check of the callback's address was answered, now. */
+enum rc inbox_checked(struct tx *tx, struct err *e);
+/* When others last found us; 0: never. */
+struct inbox_contact {
+    int64_t checked_us;  /* checked the address */
+    int64_t received_us; /* delivered; only while its row is kept */
+};
+enum rc inbox_contact(struct tx *tx, struct inbox_contact *out, struct err *e);
 
 /* Deletes up to INBOX_PURGE rows that ended before that time. */
 enum rc inbox_purge(struct tx *tx, int64_t before_us, int64_t *out_n, struct err *e);

@@ -62,15 +62,16 @@ static const struct sql AGAIN = {
     .in = "iiSi",
 };
 static const struct sql LIST = {
-    .text = "SELECT " COLUMNS " FROM outbox o WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2",
+    .text = "SELECT " COLUMNS ", o.body_sealed FROM outbox o WHERE o.id < $1"
+            " ORDER BY o.id DESC LIMIT $2",
     .in = "ii",
-    .out = TYPES,
+    .out = TYPES "B",
 };
 static const struct sql LIST_STATE = {
-    .text = "SELECT " COLUMNS " FROM outbox o WHERE o.id < $1 AND o.state = $3"
+    .text = "SELECT " COLUMNS ", o.body_sealed FROM outbox o WHERE o.id < $1 AND o.state = $3"
             " ORDER BY o.id DESC LIMIT $2",
     .in = "iis",
-    .out = TYPES,
+    .out = TYPES "B",
 };
 static const struct sql STATE = {
     .text = "SELECT CASE WHEN o.state = 'dead' OR o.state = 'unsure' THEN"
@@ -90,6 +91,11 @@ static const struct sql DROP = {
     .text = "UPDATE outbox SET state = 'dropped', ended_us = $2, body_sealed = NULL WHERE id = $1",
     .in = "ii",
 };
+static const struct sql COUNT = {
+    .text = "SELECT count(*) FROM outbox WHERE state = $1",
+    .in = "s",
+    .out = "i",
+};
 static const struct sql COUNTS = {
     .text = "SELECT DISTINCT object_id FROM outbox WHERE order_key = $1 AND kind = $2"
             " AND (state = 'waiting' OR (state = 'done' AND ended_us >= $3)) ORDER BY object_id",
@@ -103,7 +109,7 @@ static const struct sql PURGE = {
 };
 
 STATEMENTS(outbox, &PUT, &WITHDRAW, &TAKE, &TAKE_KEY, &BEGIN, &END, &AGAIN, &LIST, &LIST_STATE,
-           &STATE, &RETRY, &DROP, &COUNTS, &PURGE);
+           &STATE, &RETRY, &DROP, &COUNT, &COUNTS, &PURGE);
 
 const char *outbox_state_name(enum outbox_state s)
 {
@@ -151,9 +157,9 @@ enum rc outbox_put(struct tx *tx, const struct keyring *keys, const struct outbo
 
 /* ---- reading ---- */
 
-/* All rows of a result; behind the columns, if it is there, the body. */
-static enum rc read_rows(struct tx *tx, struct rows *r, bool bodies, struct outbox_row **out,
-                         size_t *out_n, struct err *e)
+/* All rows of a result; behind the columns the body. */
+static enum rc read_rows(struct tx *tx, struct rows *r, struct outbox_row **out, size_t *out_n,
+                         struct err *e)
 {
     struct arena *a = tx_arena(tx);
     struct outbox_row *list = NULL;
@@ -173,7 +179,7 @@ static enum rc read_rows(struct tx *tx, struct rows *r, bool bodies, struct outb
             .begun_us = rows_int(r, 9),
             .ended_us = rows_int(r, 10),
             .error = rows_copy(r, 11, a),
-            .body_sealed = bodies ? rows_copy(r, 12, a) : STR_ABSENT,
+            .body_sealed = rows_copy(r, 12, a),
         };
     }
     enum rc rc = rows_end(r, e);
@@ -189,7 +195,7 @@ enum rc outbox_take(struct tx *tx, int64_t now_us, struct outbox_row **out, size
 {
     struct rows *r = NULL;
     enum rc rc = tx_query(tx, &TAKE, &r, e, now_us, OUTBOX_TAKE);
-    return rc == RC_OK ? read_rows(tx, r, true, out, out_n, e) : rc;
+    return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
 }
 
 enum rc outbox_take_key(struct tx *tx, struct str key, struct outbox_row **out, size_t *out_n,
@@ -197,7 +203,7 @@ enum rc outbox_take_key(struct tx *tx, struct str key, struct outbox_row **out, 
 {
     struct rows *r = NULL;
     enum rc rc = tx_query(tx, &TAKE_KEY, &r, e, key, OUTBOX_TOGETHER);
-    return rc == RC_OK ? read_rows(tx, r, true, out, out_n, e) : rc;
+    return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
 }
 
 enum rc outbox_list(struct tx *tx, int64_t before_id, struct str state, int64_t limit,
@@ -206,7 +212,12 @@ enum rc outbox_list(struct tx *tx, int64_t before_id, struct str state, int64_t 
     struct rows *r = NULL;
     enum rc rc = str_absent(state) ? tx_query(tx, &LIST, &r, e, before_id, limit)
                                    : tx_query(tx, &LIST_STATE, &r, e, before_id, limit, state);
-    return rc == RC_OK ? read_rows(tx, r, false, out, out_n, e) : rc;
+    return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
+}
+
+enum rc outbox_count(struct tx *tx, enum outbox_state state, int64_t *out, struct err *e)
+{
+    return tx_int(tx, &COUNT, out, e, str_from(outbox_state_name(state)));
 }
 
 enum rc outbox_counts(struct tx *tx, struct str kind, struct str key, int64_t asked_us,

@@ -25,7 +25,7 @@ struct outbox_row {
     int64_t id;
     struct str kind, key;
     int64_t object_id;
-    struct str body_sealed; /* absent in lists, and when done */
+    struct str body_sealed; /* absent when ended well */
     enum outbox_state state;
     int64_t account_id, made_us, attempts, due_us; /* account_id: 0 none */
     int64_t begun_us;                              /* 0: not begun */
@@ -73,6 +73,9 @@ enum rc outbox_list(struct tx *tx, int64_t before_id, struct str state, int64_t 
 enum rc outbox_retry(struct tx *tx, int64_t id, struct err *e);
 /* A waiting, dead or unsure row will not be told any more. RC_NOT_FOUND, RC_CONFLICT. */
 enum rc outbox_drop(struct tx *tx, int64_t id, struct err *e);
+
+/* How many there are in a state. */
+enum rc outbox_count(struct tx *tx, enum outbox_state state, int64_t *out, struct err *e);
 
 /* The objects of a key and kind whose wish counts against an answer that was asked for at that
  * time: it waits, or was done since. Ascending; in the transaction's arena. */

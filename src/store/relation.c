@@ -147,9 +147,17 @@ static const struct sql ADDRESS = {
     .out = "ss",
 };
 
+static const struct sql NAMES = {
+    .text = "SELECT p.id, s.id, p.nickname, s.name FROM relation r"
+            " JOIN staff s ON s.id = r.staff_id JOIN customer c ON c.id = r.customer_id"
+            " JOIN customer p ON p.id = c.root_id WHERE r.id = $1",
+    .in = "i",
+    .out = "iiSs",
+};
+
 STATEMENTS(relation, &RELATION_FIND, &RELATION_IN_FORCE, &UNTOLD, &RELATION_TELL, &RELATION_RENEW,
            &RELATION_END_AGAIN, &TAGS_ON, &TAG_ON, &TAG_OFF, &WEARING, &RELATION_BEGIN,
-           &RELATION_END, &RELATION_ID, &WEARERS_OF, &TOLD_OF, &RELATION_LOAD, &ADDRESS,
+           &RELATION_END, &RELATION_ID, &WEARERS_OF, &TOLD_OF, &RELATION_LOAD, &ADDRESS, &NAMES,
            &CUSTOMER_ADDED, &RELATION_CARDS, &RELATION_TAGS);
 
 static enum rc say(struct tx *tx, const struct event *ev, struct err *e)
@@ -341,6 +349,17 @@ enum rc relation_address(struct tx *tx, int64_t id, struct str *out_userid,
         return rc;
     *out_userid = rows_copy(r, 0, tx_arena(tx));
     *out_external_userid = rows_copy(r, 1, tx_arena(tx));
+    return rows_end(r, e);
+}
+
+enum rc relation_names(struct tx *tx, int64_t id, struct relation_names *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &NAMES, &r, e, id);
+    if (rc != RC_OK)
+        return rc;
+    *out = (struct relation_names){rows_int(r, 0), rows_int(r, 1), rows_copy(r, 2, tx_arena(tx)),
+                                   rows_copy(r, 3, tx_arena(tx))};
     return rows_end(r, e);
 }
 

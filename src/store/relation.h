@@ -75,6 +75,14 @@ enum rc relation_load(struct tx *tx, int64_t id, struct relation_row *out, struc
 enum rc relation_address(struct tx *tx, int64_t id, struct str *out_userid,
                          struct str *out_external_userid, struct err *e);
 
+/* The two as people call them; the customer by the root. RC_NOT_FOUND (e untouched). */
+struct relation_names {
+    int64_t customer_id, staff_id;
+    struct str nickname; /* absent where it is not known */
+    struct str staff;
+};
+enum rc relation_names(struct tx *tx, int64_t id, struct relation_names *out, struct err *e);
+
 struct relation_tag_name {
     int64_t id;
     struct str name;

@@ -70,6 +70,12 @@ static const struct sql MISSES = {
     .in = "i",
     .out = "iiSS",
 };
+static const struct sql COUNT_MISSED = {
+    .text = "SELECT count(*) FROM welcome WHERE state = 'missed' AND received_us >= $1"
+            " AND reason <> 'chatting'",
+    .in = "i",
+    .out = "i",
+};
 static const struct sql PERSON = {
     .text = "SELECT r.id, r.nickname FROM identity i JOIN customer c ON c.id = i.customer_id"
             " JOIN customer r ON r.id = c.root_id WHERE i.value_hash = $1"
@@ -79,7 +85,7 @@ static const struct sql PERSON = {
 };
 
 STATEMENTS(welcome, &PUT, &WAITING, &END, &HAS_OVERDUE, &OVERDUE, &PURGE, &COUNTS, &SENT, &TOOK,
-           &MISSES, &PERSON);
+           &MISSES, &COUNT_MISSED, &PERSON);
 
 static struct str bytes_of(const uint8_t hash[static SECRET_INDEX_BYTES])
 {
@@ -182,6 +188,11 @@ enum rc welcome_took(struct tx *tx, int64_t from_us, int64_t permille, int64_t *
     enum rc rc = tx_int(tx, &SENT, &n, e, from_us);
     int64_t rank = (n * permille + 999) / 1000;
     return rc == RC_OK ? tx_int(tx, &TOOK, out_ms, e, from_us, rank > 0 ? rank - 1 : 0) : rc;
+}
+
+enum rc welcome_count_missed(struct tx *tx, int64_t from_us, int64_t *out, struct err *e)
+{
+    return tx_int(tx, &COUNT_MISSED, out, e, from_us);
 }
 
 enum rc welcome_misses(struct tx *tx, int64_t limit, struct welcome_miss **out, size_t *out_n,

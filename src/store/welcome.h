@@ -53,6 +53,8 @@ enum rc welcome_counts(struct tx *tx, int64_t from_us, struct welcome_count **ou
  * lie (nearest rank). RC_NOT_FOUND (e untouched) when none was sent. */
 enum rc welcome_took(struct tx *tx, int64_t from_us, int64_t permille, int64_t *out_ms,
                      struct err *e);
+/* Missed since then, but for those whose two were chatting already. */
+enum rc welcome_count_missed(struct tx *tx, int64_t from_us, int64_t *out, struct err *e);
 /* The last misses, newest first. */
 struct welcome_miss {
     int64_t id, received_us;

@@ -29,7 +29,8 @@ const LISTS = (
   'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points code_statistics codes ' +
   'costs customers ' +
   'cycle_customers cycle_due cycles fields ' +
-  'group_days groups imports jobs merge_proposals merges orders products report_cohorts ' +
+  'group_days groups imports inbox jobs merge_proposals merges orders outbox products ' +
+  'report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
   'report_product_repurchase report_products report_provinces report_repurchase ' +
   'report_revenue report_sources rfm sources staff stages tag_coverage tags ' +
@@ -39,7 +40,7 @@ const EMPTY = new Set(
   (
     'backups code_statistics codes ' +
     'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days ' +
-    'imports products report_product_repurchase report_products rfm'
+    'imports inbox outbox products report_product_repurchase report_products rfm'
   ).split(' '),
 );
 

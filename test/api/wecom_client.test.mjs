@@ -120,7 +120,16 @@ each('koi wecom check', (engine) => {
     assert.deepEqual(bad(reply), []);
     assert.match(maps(), /libcurl/);
     const names = (secret) => reply.items.filter((f) => f.secret === secret).map((f) => f.name);
-    assert.equal(names(app).length, 9);
+    assert.equal(names(app).length, 10);
+    /* The visible range: departments by name, members, those who may have customers. */
+    const seen = (name) => reply.items.find((f) => f.secret === app && f.name === name);
+    const { departments, staff } = await sim.get('state');
+    assert.equal(seen('directory').count, departments.length);
+    assert.deepEqual(seen('directory').names, departments.map((d) => d.name).slice(0, 30));
+    assert.equal(seen('visible').count, staff.filter((s) => s.status !== 5).length);
+    assert.equal(seen('visible').more, departments.length > 30);
+    assert.ok(seen('customers').count > 0);
+    assert.equal(seen('token').count, null);
     assert.deepEqual(names('wecom_contact_secret'), ['token', 'customers', 'groups']);
     assert.deepEqual(names('wecom_directory_secret'), ['token', 'members']);
     const said = await koi.koi('wecom', 'check');
@@ -146,7 +155,7 @@ each('koi wecom check', (engine) => {
       ['gettoken', 'busy', {}],
       ['externalcontact/get_corp_tag_list', 'revoke', {}],
       ['externalcontact/get_follow_user_list', 'busy', { times: 2 }],
-      ['department/simplelist', 'cut', {}],
+      ['department/list', 'cut', {}],
       [groups, 'refuse_connection', {}],
       ['externalcontact/list_contact_way', 'delay', { ms: 300 }],
       ['externalcontact/get_moment_list', 'code', { code: 45033 }],
@@ -200,7 +209,7 @@ each('koi wecom check', (engine) => {
         name,
       ]),
     );
-    assert.match(unlisted.items[2].advice, /可调用应用/);
+    assert.match(unlisted.items[3].advice, /可调用应用/);
     noSecrets(koi, secrets, [shut, unlisted]);
     const { violations } = await sim.get('violations');
     assert.ok(violations.length === 6 && violations.every((v) => v.errcode === 48002));

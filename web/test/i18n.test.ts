@@ -9,10 +9,12 @@ import { cyclesEn } from '@/i18n/cycles.en';
 import { cyclesZh } from '@/i18n/cycles.zh';
 import { en as commonEn } from '@/i18n/en';
 import { firstLanguage, makeT } from '@/i18n/text';
+import { wecomEn } from '@/i18n/wecom.en';
+import { wecomZh } from '@/i18n/wecom.zh';
 import { zh as commonZh } from '@/i18n/zh';
 
-const zh = { ...commonZh, ...analysesZh, ...clvZh, ...cyclesZh };
-const en = { ...commonEn, ...analysesEn, ...clvEn, ...cyclesEn };
+const zh = { ...commonZh, ...analysesZh, ...clvZh, ...cyclesZh, ...wecomZh };
+const en = { ...commonEn, ...analysesEn, ...clvEn, ...cyclesEn, ...wecomEn };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name))
@@ -61,7 +63,7 @@ describe('words', () => {
       return !name.startsWith('i18n') && /[\u4e00-\u9fff]/.test(code);
     });
     expect(withChinese.map(({ name }) => name)).toEqual([
-      'app/HeaderTools.tsx', // the name of the other language
+      'app/LanguageButton.tsx', // the name of the other language
       'pages/sign-in/SignInFrame.tsx', // the same, and our own name
     ]);
   });

@@ -127,5 +127,6 @@ export const care = {
   backUp: () => post<{ job: Job }>('/api/backups'),
   verify: (name: string) => post<{ job?: Job; ok?: boolean }>(`/api/backups/${name}/verify`),
   restore: (name: string) => post<{ job?: Job }>(`/api/backups/${name}/restore`, { confirm: name }),
+  makeDemo: () => post<{ job: Job }>('/api/demo'),
   removeDemo: () => post<{ job?: Job }>('/api/demo/remove'),
 };

@@ -6,6 +6,8 @@ export interface Today {
   moved: { title: string; now: number; before: number; change: number | null; unit?: string }[];
   wrong: { title: string; detail: string | null; link: string | null }[];
   trend: { days: string[]; friends: number[]; orders: number[]; sale_fen: number[] };
+  /** There is no customer yet, and whoever asks may set Koi up. */
+  empty: boolean;
 }
 
 export interface RevenueRow {

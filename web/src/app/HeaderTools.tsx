@@ -1,28 +1,22 @@
-import { GlobalOutlined, UserOutlined } from '@ant-design/icons';
+import { UserOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Space } from 'antd';
 import { useLocation } from 'wouter';
 import { StatusTag } from '@/components/StatusTag';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useAction } from '@/lib/useAction';
+import { LanguageButton } from './LanguageButton';
 import { useSession, useSessionActions } from './session';
 
 export function HeaderTools() {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { account, corp } = useSession();
-  const { changeLanguage, leave } = useSessionActions();
+  const { leave } = useSessionActions();
   const { run } = useAction();
   const [, go] = useLocation();
   return (
     <Space className="header-tools" size={4}>
       {corp.demo && <StatusTag tone="warn">{t('shell.demo')}</StatusTag>}
-      <Button
-        type="text"
-        icon={<GlobalOutlined />}
-        onClick={() => void run(() => changeLanguage(language === 'zh' ? 'en' : 'zh'))}
-        lang={language === 'zh' ? 'en' : 'zh-CN'}
-      >
-        {language === 'zh' ? 'English' : '中文'}
-      </Button>
+      <LanguageButton />
       <Dropdown
         trigger={['click']}
         menu={{

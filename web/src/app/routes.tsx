@@ -199,6 +199,12 @@ export const areas: Area[] = [
         page: lazy(() => import('@/pages/settings/Settings')),
       },
       {
+        path: '/wecom',
+        title: 'menu.wecom',
+        need: 'system',
+        page: lazy(() => import('@/pages/wecom/Wecom')),
+      },
+      {
         path: '/profile-fields',
         title: 'menu.fields',
         need: 'tag_write',

@@ -76,6 +76,7 @@ export const en: Record<Key, string> = {
   'menu.reports': 'Reports',
   'menu.settings': 'Settings',
   'menu.corp': 'Corp settings',
+  'menu.wecom': 'WeCom',
   'menu.fields': 'Fields and stages',
   'menu.staff': 'Staff',
   'menu.accounts': 'Accounts',
@@ -156,6 +157,15 @@ export const en: Record<Key, string> = {
   'today.sale_fen': 'Sales',
   'today.before': '7-day mean {n}',
   'today.not_over': 'Today is not over yet; compared with the mean of the seven days before.',
+  'first.title': 'Welcome to Koi. Where do you want to begin?',
+  'first.demo': 'Look first',
+  'first.demo_what':
+    'Makes a demo corp of 20,000 customers. It contacts nobody, and goes again with one action.',
+  'first.look': 'Look around in the demo corp',
+  'first.wecom': 'Begin at once',
+  'first.wecom_what':
+    'Give the secret of WeCom’s app, test each permission, connect the callback. You can leave and go on later.',
+  'first.connect': 'Connect WeCom',
   'today.nothing_due': 'Nothing to do',
   'today.nothing_due_hint': 'Import orders next, or compose an audience.',
   'today.go_import': 'Import data',

@@ -1,4 +1,5 @@
 import { Card, Col, Row, Statistic } from 'antd';
+import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
 import { reports, type Today as TodayData } from '@/api/reports';
 import { useMay } from '@/app/session';
@@ -9,15 +10,22 @@ import { useI18n } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
 import { TrendCard } from './TrendCard';
 
+const FirstRun = lazy(() => import('./FirstRun'));
+
 /** What must I do, what moved, what is wrong. */
 export default function Today() {
   const { t } = useI18n();
   const found = useResource('today', reports.today);
   if (found.error !== undefined) return <ErrorNotice error={found.error} retry={found.reload} />;
   if (!found.data) return <Waiting />;
-  const { due, moved, wrong, trend } = found.data;
+  const { due, moved, wrong, trend, empty } = found.data;
   return (
     <div className="page-stack">
+      {empty && (
+        <Suspense fallback={<Waiting />}>
+          <FirstRun done={found.reload} />
+        </Suspense>
+      )}
       <Moved moved={moved} />
       <Row gutter={[16, 16]}>
         <Col xs={24} lg={12}>
