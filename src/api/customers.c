@@ -36,6 +36,7 @@ struct customer_query customer_query_from_args(const struct request *rq)
         .department_id = arg_int(rq, "department_id"),
         .tier_id = arg_int(rq, "tier_id"),
         .audience_id = arg_int(rq, "audience_id"),
+        .bound_to = arg_int(rq, "bound_to"),
         .city = arg_str(rq, "city"),
         .expression = arg_str(rq, "expression"),
         .friend = arg_int_or(rq, "friend", -1),

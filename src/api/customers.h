@@ -29,6 +29,7 @@ enum rc customer_arg(struct request *rq, struct tx *tx, int64_t *out_root, struc
         {"city", ARG_NAME, .zh = "城市", .en = "city"},                                            \
         {"tier_id", ARG_ID, .zh = "处于此分层", .en = "is in this tier"},                          \
         {"audience_id", ARG_ID, .zh = "在此人群中", .en = "is in this audience"},                  \
+        {"bound_to", ARG_ID, .zh = "归属此员工", .en = "is bound to this staff member"},           \
         {"expression", ARG_EXPRESSION, .zh = "符合此人群表达式", .en = "matches this expression"}, \
         {"friend", ARG_BOOL, .zh = "现在是否好友", .en = "is a friend now, or is not"},            \
         {"added_from", ARG_TIME, .zh = "添加时间起（含）", .en = "became a friend at or after"},   \

@@ -70,6 +70,7 @@ static const struct {
     {"permissions", "audience_read", "查看人群", "See audiences"},
     {"permissions", "audience_write", "管理人群", "Manage audiences"},
     {"permissions", "audit_read", "查看审计", "See the audit log"},
+    {"permissions", "binding_write", "转移归属", "Hand customers over"},
     {"permissions", "code_write", "管理活码", "Manage codes"},
     {"permissions", "cost_write", "管理来源与成本", "Manage sources and costs"},
     {"permissions", "customer_erase", "删除个人信息", "Erase persons"},

@@ -55,6 +55,8 @@ extern const struct route route_view_get, route_view_put;
 extern const struct route route_wecom_verify, route_wecom_deliver, route_wecom_check;
 extern const struct route route_wecom_status, route_wecom_sync_show, route_wecom_sync_start;
 extern const struct route route_wecom_welcomes;
+/* bindings.c */
+extern const struct route route_binding_left, route_binding_transfer, route_customer_binding;
 /* catalogue.c */
 extern const struct route route_event_kind_list, route_channel_list, route_city_list;
 /* clv.c */

@@ -55,6 +55,9 @@
     ARRAY(OBJECT("\"from\":" TEXT_NULL ",\"to\":" TEXT ",\"customers\":" INT                       \
                  ",\"expression\":" TEXT))
 
+/* What a binding came from. */
+#define BINDING_TOUCH "\"by\":" TEXT ",\"source\":" NAMED_REF ",\"group\":" NAMED_REF
+
 /* A code in lists, and what codes brought. */
 #define CODE_COUNTS                                                                                \
     "\"friends\":" INT ",\"joined\":" INT ",\"new_customers\":" INT ",\"old_customers\":" INT      \
@@ -162,6 +165,18 @@ const struct schema schema_table[] = {
                            ",\"head_hash\":" TEXT)},
     {"BackupList",
      LIST_OF(OBJECT("\"name\":" TEXT ",\"bytes\":" INT ",\"created_s\":" INT ",\"whole\":" BOOL))},
+    {"Binding",
+     OBJECT("\"binding\":{\"type\":[\"object\",\"null\"],\"properties\":{\"staff\":" NAMED_REF
+      ",\"since_s\":" INT ",\"until_s\":" INT_NULL ",\"protected\":" BOOL ",\"ended_s\":" INT_NULL
+      "," BINDING_TOUCH "}},\"brought\":{\"type\":[\"object\",\"null\"],\"properties\":{\"staff\":"
+      NAMED_REF ",\"at_s\":" INT "," BINDING_TOUCH "}},\"history\":" ARRAY(OBJECT("\"id\":" ID
+      ",\"at_s\":" INT ",\"cause\":" TEXT ",\"from_staff\":" NAMED_REF ",\"staff\":" NAMED_REF
+      ",\"since_s\":" INT_NULL ",\"until_s\":" INT_NULL ",\"ended_s\":" INT_NULL ",\"account\":"
+      NAMED_REF ",\"reason\":" TEXT_NULL)))},
+    {"BindingLeftList",
+     LIST_OF(OBJECT("\"staff\":" NAMED_REF ",\"left_s\":" INT_NULL ",\"customers\":" INT))},
+    {"BindingTransfer",
+     OBJECT("\"matched\":" INT ",\"already\":" INT ",\"moved\":" INT ",\"left\":" INT)},
     {"Changed",
      OBJECT("\"changed\":" BOOL)},
     {"ChannelList",

@@ -7,6 +7,7 @@
  */
 #include "domain/contact_apply.h"
 
+#include "domain/binding.h"
 #include "domain/code_apply.h"
 #include "domain/directory_apply.h"
 #include "domain/profile.h"
@@ -346,6 +347,13 @@ static enum rc apply_follow(struct contact *c, const struct told_follow *told, s
     rc = relation_tell(c->tx, &row, e);
     if (rc == RC_OK && told->tags_told)
         rc = apply_tags(c, told, &row, e);
+    if (rc == RC_OK && row.deleted_s == DB_NULL)
+        rc = binding_touch(c->tx,
+                           &(struct binding_touch){.customer_id = row.customer_id,
+                                                   .staff_id = staff_id,
+                                                   .source_id = source_id,
+                                                   .at_s = row.added_s},
+                           e);
     if (rc == RC_OK && c->out->begun > begun)
         rc = code_friend(c->tx, c->keys, told->state, &row, c->who.made, e);
     return rc == RC_OK ? apply_phones(c, told, e) : rc;
@@ -364,6 +372,8 @@ static enum rc end_untold(struct tx *tx, struct relation_row *row, int64_t asked
     int64_t asked_s = asked_us / 1000000;
     int64_t at_s = asked_s > row->added_s ? asked_s : row->added_s;
     enum rc rc = relation_end(tx, row->customer_id, row->staff_id, at_s, false, out_ended, e);
+    if (rc == RC_OK && *out_ended)
+        rc = binding_end(tx, row->customer_id, row->staff_id, at_s, e);
     row->told_us = asked_us;
     return rc == RC_OK ? relation_tell(tx, row, e) : rc;
 }
@@ -514,6 +524,8 @@ enum rc contact_apply_end(struct tx *tx, const struct keyring *keys, struct str 
     } else if (rc == RC_OK && row.added_s <= at_s) {
         rc = relation_end(tx, row.customer_id, row.staff_id, at_s, by_customer, &ended, e);
     }
+    if (rc == RC_OK && ended)
+        rc = binding_end(tx, row.customer_id, row.staff_id, at_s, e);
     if (rc == RC_OK)
         *out = ended ? CONTACT_ENDED : CONTACT_ENDED_BEFORE;
     return rc;

@@ -10,7 +10,8 @@
  * Order does not matter: of each friendship the answer to the latest question counts, a friendship
  * told with a beginning behind its end has begun again, and one that the customer ended stays ended
  * although the platform goes on telling it. What an answer changes is logged once; applied again it
- * writes nothing. Writing transactions only. Source: wecom-api.md §7, wecom-callback.md §4.1.
+ * writes nothing. A friendship that stands is a touch of domain/binding.h, its end is said there.
+ * Writing transactions only. Source: wecom-api.md §7, wecom-callback.md §4.1.
  */
 #ifndef KOI_DOMAIN_CONTACT_APPLY_H
 #define KOI_DOMAIN_CONTACT_APPLY_H
@@ -30,8 +31,8 @@ struct contact_applied {
     int64_t unknown_tags; /* told, but not in the library: read that, and then this again */
 };
 
-/* Rows: four for a new account, four for a friendship begun and three for a tag on it; one for each
- * friendship told again by a later answer. More than 500 friendships are more than one closure
+/* Rows: four for a new account, eight for a friendship begun and three for a tag on it; one for
+ * each friendship told again by a later answer. More than 500 friendships are more than one closure
  * should write. */
 enum rc contact_apply(struct tx *tx, const struct keyring *keys, const struct told_contact *told,
                       struct contact_applied *out, struct err *e);

@@ -10,6 +10,7 @@
 #include "domain/profile.h"
 #include "query/answer.h"
 #include "store/audience.h"
+#include "store/binding.h"
 #include "store/ids.h"
 #include "store/list.h"
 
@@ -17,7 +18,34 @@ enum { AUDIENCE_SMALL = 20000, AUDIENCE_MOST = 4000000, PAGE = 50000 };
 
 /* ---- into the store's filter ---- */
 
-/* The ids of an expression, ascending, cut to the filter's `only` where it has one already. */
+/* The filter's `only` becomes `ids`, ascending, cut to what it was where it has one already. */
+static void keep_only(struct customer_filter *f, int64_t *ids, size_t n)
+{
+    if (f->only != NULL) {
+        size_t kept = 0;
+        for (size_t i = 0; i < n; i++) {
+            if (bsearch(&ids[i], f->only, f->only_n, sizeof *ids, ids_compare) != NULL)
+                ids[kept++] = ids[i];
+        }
+        n = kept;
+    }
+    f->only = ids;
+    f->only_n = n;
+}
+
+static enum rc narrow_to_bound(struct tx *tx, int64_t staff_id, struct customer_filter *f,
+                               struct err *e)
+{
+    int64_t *ids = NULL;
+    size_t n = 0;
+    enum rc rc = binding_customers_of(tx, staff_id, &ids, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    keep_only(f, ids != NULL ? ids : ARENA_ARRAY(tx_arena(tx), int64_t, 1), n);
+    return RC_OK;
+}
+
+/* The ids of an expression. */
 static enum rc narrow(struct tx *tx, const struct customer_asker *who, struct str expression,
                       struct customer_filter *f, struct err *e)
 {
@@ -43,16 +71,7 @@ static enum rc narrow(struct tx *tx, const struct customer_asker *who, struct st
     answer_done(s);
     if (rc != RC_OK)
         return rc;
-    if (f->only != NULL) {
-        size_t kept = 0;
-        for (size_t i = 0; i < n; i++) {
-            if (bsearch(&ids[i], f->only, f->only_n, sizeof *ids, ids_compare) != NULL)
-                ids[kept++] = ids[i];
-        }
-        n = kept;
-    }
-    f->only = ids;
-    f->only_n = n;
+    keep_only(f, ids, n);
     return RC_OK;
 }
 
@@ -89,6 +108,8 @@ enum rc customer_query_filter(struct tx *tx, const struct customer_query *q,
     enum rc rc = profile_search(tx, who->keys, q->q, &f, e);
     if (rc == RC_OK && q->audience_id != 0)
         rc = narrow_to_audience(tx, who, q->audience_id, &f, e);
+    if (rc == RC_OK && q->bound_to != 0)
+        rc = narrow_to_bound(tx, q->bound_to, &f, e);
     if (rc == RC_OK && !str_empty(q->expression))
         rc = narrow(tx, who, q->expression, &f, e);
     if (rc == RC_OK)
@@ -139,6 +160,7 @@ static const struct {
     {"department_id", offsetof(struct customer_query, department_id), 0},
     {"tier_id", offsetof(struct customer_query, tier_id), 0},
     {"audience_id", offsetof(struct customer_query, audience_id), 0},
+    {"bound_to", offsetof(struct customer_query, bound_to), 0},
     {"friend", offsetof(struct customer_query, friend), -1},
     {"added_from_s", offsetof(struct customer_query, added_from_s), DB_NULL},
     {"added_to_s", offsetof(struct customer_query, added_to_s), DB_NULL},

@@ -16,6 +16,7 @@ struct mirror;
 struct customer_query {
     struct str q; /* the search box: may name a person */
     int64_t tag_id, stage_id, source_id, staff_id, department_id, tier_id, audience_id;
+    int64_t bound_to; /* a member of staff, by domain/binding.h */
     struct str city, expression;
     int64_t friend, added_from_s, added_to_s;
 };

@@ -7,6 +7,7 @@
  */
 #include "domain/group_apply.h"
 
+#include "domain/binding.h"
 #include "domain/code_apply.h"
 #include "domain/contact_apply.h"
 #include "domain/directory_apply.h"
@@ -26,6 +27,7 @@ struct group {
     const struct keyring *keys;
     int64_t asked_s;
     struct chat_group_row row;
+    int64_t owner_id;            /* as told now, else as we know; 0: nobody */
     struct chat_member *members; /* by customer */
     size_t n;
     int64_t changes;
@@ -73,12 +75,27 @@ static enum rc set_scene(struct group *g, int64_t customer_id, int64_t kept, int
     return chat_group_set_scene(g->tx, g->row.id, customer_id, scene, e);
 }
 
+/* A joining: what the code does that they came through, and the touch of whoever brought them. */
+static enum rc bring(struct group *g, const struct told_member *told, int64_t customer_id,
+                     int64_t inviter_id, int64_t at_s, bool made, struct err *e)
+{
+    struct binding_touch touch = {.customer_id = customer_id,
+                                  .staff_id = inviter_id != 0 ? inviter_id : g->owner_id,
+                                  .group_id = g->row.id,
+                                  .at_s = at_s};
+    enum rc rc = contact_source(g->tx, told->state, 0, &touch.source_id, e);
+    if (rc == RC_OK)
+        rc = code_joiner(g->tx, g->keys, told->state, customer_id, g->row.id, told->joined_s, made,
+                         e);
+    return rc == RC_OK ? binding_touch(g->tx, &touch, e) : rc;
+}
+
 /* `customer_id` is in the group, as told. */
 static enum rc keep_member(struct group *g, const struct told_member *told, int64_t customer_id,
                            bool made, struct err *e)
 {
     const struct chat_member *kept = member_of(g, customer_id);
-    int64_t inviter_id;
+    int64_t inviter_id, at_s = told->joined_s;
     bool joined = false;
     enum rc rc = directory_staff_of(g->tx, told->inviter, &inviter_id, e);
     if (rc != RC_OK)
@@ -92,14 +109,13 @@ static enum rc keep_member(struct group *g, const struct told_member *told, int6
         bool back = kept != NULL && told->joined_s <= kept->left_s;
         if (back && g->asked_s <= kept->left_s + LAG_S)
             return RC_OK;
-        rc = directory_join(g->tx, g->row.id, customer_id, inviter_id,
-                            back ? g->asked_s : told->joined_s, 0, &joined, e);
+        at_s = back ? g->asked_s : told->joined_s;
+        rc = directory_join(g->tx, g->row.id, customer_id, inviter_id, at_s, 0, &joined, e);
     }
     g->changes += joined;
     g->out->joined += joined;
     if (rc == RC_OK && joined)
-        rc = code_joiner(g->tx, g->keys, told->state, customer_id, g->row.id, told->joined_s, made,
-                         e);
+        rc = bring(g, told, customer_id, inviter_id, at_s, made, e);
     return rc == RC_OK ? set_scene(g, customer_id, kept == NULL ? DB_NULL : kept->join_scene,
                                    told->join_scene, e)
                        : rc;
@@ -225,7 +241,10 @@ enum rc group_apply(struct tx *tx, const struct keyring *keys, const struct told
         return RC_OK;
     }
     out->group_id = g.row.id;
-    rc = chat_group_members(tx, g.row.id, &g.members, &g.n, e);
+    g.owner_id = g.row.owner_id;
+    rc = str_empty(told->owner) ? RC_OK : directory_staff_of(tx, told->owner, &g.owner_id, e);
+    if (rc == RC_OK)
+        rc = chat_group_members(tx, g.row.id, &g.members, &g.n, e);
     if (rc == RC_OK)
         rc = keep_members(&g, told, e);
     return rc == RC_OK ? keep_group(&g, told, e) : rc;
@@ -300,6 +319,7 @@ enum rc group_apply_members(struct tx *tx, const struct keyring *keys,
     rc = all_known(tx, told, &fits, e);
     if (rc != RC_OK || !fits)
         return rc;
+    g.owner_id = g.row.owner_id;
     rc = chat_group_members(tx, g.row.id, &g.members, &g.n, e);
     for (size_t i = 0; rc == RC_OK && i < told->n; i++)
         rc = change_one(&g, told, told->ids[i], e);

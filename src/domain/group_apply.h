@@ -3,7 +3,8 @@
  * Members who are not staff are customers: found by external_userid, made when nobody knows them.
  * Joining and leaving are events, once each. Of two answers the one to the later question counts;
  * a callback's list of members counts only on top of the version that it names, and where that is
- * another than ours the group must be asked for. Applied twice, the second writes nothing. Writing
+ * another than ours the group must be asked for. A joining is a touch of domain/binding.h, of who
+ * invited, else of the owner. Applied twice, the second writes nothing. Writing
  * transactions only. Source: wecom-api.md §11, wecom-callback.md §4.2.
  */
 #ifndef KOI_DOMAIN_GROUP_APPLY_H
@@ -21,7 +22,7 @@ struct group_applied {
     int64_t joined, left;
 };
 
-enum { GROUP_AT_ONCE = 200 }; /* joins and leaves in a closure: up to seven rows each */
+enum { GROUP_AT_ONCE = 200 }; /* joins and leaves in a closure: up to ten rows each */
 
 enum rc group_apply(struct tx *tx, const struct keyring *keys, const struct told_group *told,
                     struct group_applied *out, struct err *e);

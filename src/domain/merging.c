@@ -17,6 +17,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "domain/binding.h"
 #include "store/customer.h"
 #include "store/customer_stats.h"
 #include "store/event.h"
@@ -262,6 +263,8 @@ static enum rc merge_roots(struct tx *tx, struct customer *kept, struct customer
     if (rc == RC_OK)
         rc = customer_stats_refresh_many(tx, (const int64_t[]){kept->id, merged->id}, 2, e);
     if (rc == RC_OK)
+        rc = binding_merged(tx, kept->id, merged->id, false, account_id, e);
+    if (rc == RC_OK)
         rc = say(tx, EVENT_MERGE, kept->id, merged->id, e);
     if (rc == RC_OK)
         *out_merge = row.id;
@@ -405,6 +408,8 @@ enum rc identity_unmerge(struct tx *tx, int64_t merge_id, int64_t account_id, st
         rc = forget(tx, &m, e);
     if (rc == RC_OK)
         rc = customer_stats_refresh_many(tx, (const int64_t[]){root, m.merged_id}, 2, e);
+    if (rc == RC_OK)
+        rc = binding_merged(tx, root, m.merged_id, true, account_id, e);
     if (rc == RC_OK)
         rc = say(tx, EVENT_UNMERGE, m.kept_id, m.merged_id, e);
     if (rc == RC_OK)

@@ -100,6 +100,14 @@ const struct setting setting_table[] = {
      .en = "hours between automatic backups, 0 for none"},
     {"backup_keep", SETTING_INT, 1, 365, .fallback = "7", .changeable = true,
      .zh = "保留几份自动备份", .en = "how many automatic backups are kept"},
+    {"binding_by", SETTING_CHOICE, .choices = "friend|group|either", .fallback = "friend",
+     .changeable = true,
+     .zh = "什么确定客户的归属：加好友（friend）、进群（group）或二者之先（either）",
+     .en = "what makes a customer a member of staff's: becoming friends (friend), joining a group "
+           "(group), whichever is first (either)"},
+    {"binding_days", SETTING_INT, 0, 3650, .fallback = "90", .changeable = true,
+     .zh = "归属保护多少天，期内不会归到别人名下，0 表示一直",
+     .en = "days for which a binding is protected from others, 0 for ever"},
     {"clv_weekday", SETTING_INT, 0, 7, .fallback = "1", .changeable = true,
      .zh = "每周几重新拟合生命周期价值（1 周一 … 7 周日，时刻见 model_hour），0 表示不自动拟合",
      .en = "the weekday on which lifetime value is fitted again (1 Monday … 7 Sunday, at "

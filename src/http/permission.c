@@ -32,6 +32,7 @@ static const struct permission_row TABLE[PERM_COUNT] = {
     [PERM_ORDER_READ] = {"order_read", ROLE_STAFF},
     [PERM_REPORT_READ] = {"report_read", ROLE_MANAGER},
     [PERM_COST_WRITE] = {"cost_write", ROLE_OPERATOR},
+    [PERM_BINDING_WRITE] = {"binding_write", ROLE_OPERATOR},
     [PERM_CODE_WRITE] = {"code_write", ROLE_OPERATOR},
     [PERM_IMPORT] = {"import", ROLE_OPERATOR},
     [PERM_EXPORT] = {"export", ROLE_MANAGER},

@@ -21,8 +21,9 @@ enum permission {
     PERM_TIER_WRITE,
     PERM_ORDER_READ,
     PERM_REPORT_READ,
-    PERM_COST_WRITE, /* sources and costs */
-    PERM_CODE_WRITE, /* staff codes, group codes, acquisition links */
+    PERM_COST_WRITE,    /* sources and costs */
+    PERM_BINDING_WRITE, /* handing customers over to other staff */
+    PERM_CODE_WRITE,    /* staff codes, group codes, acquisition links */
     PERM_IMPORT,
     PERM_EXPORT,
     PERM_STAFF_READ, /* directory of staff, departments, groups */

@@ -61,6 +61,8 @@ enum event_kind {
     EVENT_TOP_UP,
     EVENT_SURVEY_ANSWER,
     EVENT_REFERRAL_CONVERT,
+    EVENT_BIND = 60, /* schema/0014_binding.sql */
+    EVENT_BIND_TRANSFER,
     EVENT_KIND_OWN = 100,
     EVENT_KIND_MAX = 255,
 };

@@ -11,6 +11,7 @@
     X(audience_move)                                                                               \
     X(audit)                                                                                       \
     X(batch)                                                                                       \
+    X(binding)                                                                                     \
     X(catalogue)                                                                                   \
     X(census)                                                                                      \
     X(chat_group)                                                                                  \

@@ -37,6 +37,9 @@ static const struct sql WIPE[] = {
     {.text = SOME_OF_TWO("customer_tag", "customer_id", "tag_id")},
     {.text = SOME_OF_TWO("relation_tag", "relation_id", "tag_id")},
     {.text = SOME("relation", "id")},
+    {.text = SOME("binding", "customer_id")},
+    {.text = SOME("binding_step", "id")},
+    {.text = SOME("binding_log", "id")},
     {.text = "DELETE FROM code_entry WHERE code_id > 0 /*scan*/"},
     {.text = "DELETE FROM code_member WHERE code_id > 0 /*scan*/"},
     {.text = "DELETE FROM code_hours WHERE code_id > 0 /*scan*/"},
@@ -100,7 +103,7 @@ STATEMENTS(wipe, &OTHERS, &WIPE[0], &WIPE[1], &WIPE[2], &WIPE[3], &WIPE[4], &WIP
            &WIPE[31], &WIPE[32], &WIPE[33], &WIPE[34], &WIPE[35], &WIPE[36], &WIPE[37], &WIPE[38],
            &WIPE[39], &WIPE[40], &WIPE[41], &WIPE[42], &WIPE[43], &WIPE[44], &WIPE[45], &WIPE[46],
            &WIPE[47], &WIPE[48], &WIPE[49], &WIPE[50], &WIPE[51], &WIPE[52], &WIPE[53], &WIPE[54],
-           &WIPE[55], &WIPE[56], &WIPE[57], &WIPE[58], &WIPE[59]);
+           &WIPE[55], &WIPE[56], &WIPE[57], &WIPE[58], &WIPE[59], &WIPE[60], &WIPE[61], &WIPE[62]);
 
 enum rc wipe_some(struct tx *tx, bool *out_empty, struct err *e)
 {

@@ -274,6 +274,9 @@ function customers() {
     clv_score: [],
     code_entry: [],
     group_member: [],
+    binding_step: [],
+    binding: [],
+    binding_log: [],
   };
   for (const { id, staff, mark } of people) {
     const root = id === 3002 ? 3001 : id;
@@ -430,6 +433,36 @@ function customers() {
       object_id: id,
       props: `{"note":"MARK-${mark}"}`,
     });
+    rows.binding_step.push({
+      id: id + 90000,
+      customer_id: id,
+      kind: 'friend',
+      staff_id: staff,
+      at_s: at + id,
+      source_id: 1,
+      counts: 1,
+      days: 30,
+      told_us: at * 1e6,
+    });
+    if (root === id) {
+      rows.binding.push({
+        customer_id: id,
+        staff_id: staff,
+        step_id: id + 90000,
+        since_s: at + id,
+        until_s: at + id + 30 * 86400,
+      });
+      rows.binding_log.push({
+        id: id + 90000,
+        customer_id: id,
+        at_us: at * 1e6,
+        cause: 'touch',
+        staff_id: staff,
+        step_id: id + 90000,
+        since_s: at + id,
+        until_s: at + id + 30 * 86400,
+      });
+    }
     rows.group_member.push({
       group_id: { own: 35, other: 36, team: 37 }[mark],
       customer_id: id,
@@ -494,6 +527,9 @@ export async function forgetOthers(koi, scope) {
     `DELETE FROM customer_tag WHERE customer_id ${gone}`,
     `DELETE FROM relation_tag WHERE relation_id ${gone.replace('> ', '> 2')}`,
     `DELETE FROM relation WHERE customer_id ${gone}`,
+    ...['binding', 'binding_step', 'binding_log'].map(
+      (table) => `DELETE FROM ${table} WHERE customer_id ${gone}`,
+    ),
     `DELETE FROM identity WHERE customer_id ${gone}`,
     `DELETE FROM merge WHERE kept_id ${gone} OR merged_id ${gone}`,
     `DELETE FROM merge_proposal WHERE high_id ${gone}`,
@@ -538,6 +574,8 @@ const alike = {
   kept_id: '1001',
   merged_id: '3001',
   staff_id: '13',
+  bound_to: '13',
+  from_staff_id: '13',
   department_id: '3',
   channel_id: '5',
   tier_id: '30',

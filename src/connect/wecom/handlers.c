@@ -15,6 +15,7 @@
 #include "connect/wecom/ask.h"
 #include "connect/wecom/code_effect.h"
 #include "connect/wecom/event.h"
+#include "domain/binding.h"
 #include "domain/contact_apply.h"
 #include "domain/directory_apply.h"
 #include "domain/group_apply.h"
@@ -259,6 +260,8 @@ static enum rc contact_told(struct tx *tx, struct inbox_item *item, struct err *
     if (x == NULL)
         return RC_OK;
     enum rc rc = x->tags != NULL ? apply_library(tx, x, e) : RC_OK;
+    if (rc == RC_OK)
+        rc = binding_rule_keep(tx, item->app->config, e);
     return rc == RC_OK ? contact_apply(tx, item->app->keys, &x->contact, &out, e) : rc;
 }
 
@@ -300,7 +303,7 @@ static enum rc group_told(struct tx *tx, struct inbox_item *item, struct err *e)
 {
     const struct asked *x = item->note;
     struct group_applied out = {.more = x != NULL};
-    enum rc rc = RC_OK;
+    enum rc rc = binding_rule_keep(tx, item->app->config, e);
     while (rc == RC_OK && out.more)
         rc = group_apply(tx, item->app->keys, &x->group, &out, e);
     return rc;

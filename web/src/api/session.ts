@@ -12,6 +12,7 @@ export type Permission =
   | 'tier_write'
   | 'order_read'
   | 'report_read'
+  | 'binding_write'
   | 'code_write'
   | 'cost_write'
   | 'import'

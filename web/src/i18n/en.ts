@@ -781,6 +781,7 @@ export const en: Record<Key, string> = {
   'permission.tier_write': 'Manage tiers',
   'permission.order_read': 'See orders',
   'permission.report_read': 'See reports',
+  'permission.binding_write': 'Hand customers over',
   'permission.code_write': 'Manage codes',
   'permission.cost_write': 'Manage sources and costs',
   'permission.import': 'Import',

@@ -762,6 +762,7 @@ export const zh = {
   'permission.tier_write': '管理分层',
   'permission.order_read': '查看订单',
   'permission.report_read': '查看报表',
+  'permission.binding_write': '转移归属',
   'permission.code_write': '管理活码',
   'permission.cost_write': '管理来源与成本',
   'permission.import': '导入',
