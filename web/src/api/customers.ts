@@ -113,6 +113,34 @@ export interface MergeProposal {
   created_s: number;
 }
 
+/** What bound or brought a customer. */
+export interface BindingTouch {
+  by: 'friend' | 'group' | 'transfer';
+  staff: Named | null;
+  source: Named | null;
+  group: Named | null;
+}
+
+export interface CustomerBinding {
+  binding:
+    | (BindingTouch & {
+        since_s: number;
+        until_s: number | null;
+        protected: boolean;
+        ended_s: number | null;
+      })
+    | null;
+  brought: (BindingTouch & { at_s: number }) | null;
+  history: {
+    id: string;
+    at_s: number;
+    cause: 'touch' | 'end' | 'transfer' | 'merge' | 'unmerge';
+    from_staff: Named | null;
+    staff: Named | null;
+    reason: string | null;
+  }[];
+}
+
 const at = (id: string) => `/api/customers/${id}`;
 
 export const customers = {
@@ -120,6 +148,7 @@ export const customers = {
   detail: (id: string, signal?: AbortSignal) =>
     send<CustomerDetail>('GET', at(id), { ...(signal && { signal }) }),
   patch: (id: string, body: CustomerPatch, etag: string) => patch<unknown>(at(id), body, etag),
+  binding: (id: string, signal?: AbortSignal) => get<CustomerBinding>(`${at(id)}/binding`, undefined, signal),
   setField: (id: string, key: string, value: FieldValue) =>
     put<unknown>(`${at(id)}/fields/${key}`, { value }),
   timeline: (id: string, query: Query, signal?: AbortSignal) =>

@@ -3,6 +3,7 @@ import type { CustomerDetail } from '@/api/customers';
 import { StatusTag } from '@/components/StatusTag';
 import { TagList } from '@/components/TagList';
 import { useI18n } from '@/i18n/I18nProvider';
+import { Binding } from './Binding';
 
 /** With which staff they are or were friends, and in which groups they are or were. */
 export function Relations({ customer }: { customer: CustomerDetail }) {
@@ -17,6 +18,7 @@ export function Relations({ customer }: { customer: CustomerDetail }) {
     );
   return (
     <div className="page-stack">
+      <Binding id={customer.id} />
       <ScrollTable
         size="small"
         rowKey="id"
