@@ -10,6 +10,7 @@
 #include "api/routes.h"
 #include "domain/app.h"
 #include "domain/binding.h"
+#include "store/customer.h"
 
 enum { HISTORY = 100, TRANSFER_MOST = 100000, TRANSFER_IDS = 2000 };
 

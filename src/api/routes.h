@@ -37,6 +37,8 @@ extern const struct route route_openapi;
 /* session.c */
 extern const struct route route_session_sign_in, route_session_link, route_session_get, route_session_end,
     route_session_password, route_session_update;
+/* session_wecom.c */
+extern const struct route route_session_wecom, route_session_wecom_get, route_session_wecom_start;
 /* settings.c */
 extern const struct route route_setting_list, route_setting_put;
 /* system.c */

@@ -440,6 +440,8 @@ const struct schema schema_table[] = {
                        ",\"language\":" TEXT "}},\"csrf\":" TEXT_NULL ",\"permissions\":" ARRAY(TEXT)
                        ",\"must_set_password\":" BOOL ",\"corp\":" OBJECT("\"name\":" TEXT ",\"zone\":" TEXT
                        ",\"currency\":" TEXT ",\"demo\":" BOOL) ",\"version\":" TEXT)},
+    {"SessionWecom",
+     OBJECT("\"enabled\":" BOOL)},
     {"SettingList",
      LIST_OF(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT ",\"type\":" TEXT ",\"value\":" TEXT
                                    ",\"origin\":" TEXT ",\"secret\":" BOOL ",\"changeable\":" BOOL ",\"restart\":" BOOL

@@ -9,6 +9,7 @@
  * Setting a password ends all their other sessions.
  */
 #include "api/routes.h"
+#include "api/session.h"
 #include "base/lock.h"
 #include "base/clock.h"
 #include "base/calendar.h"
@@ -25,8 +26,6 @@
 #include <string.h>
 
 enum {
-    SECRET_CHARS = 40,
-    CSRF_CHARS = 32,
     DEVICE_CHARS = 16,
     DEVICE_S = 180 * 86400,
     PASSWORD_LEAST = 10,
@@ -139,37 +138,45 @@ static enum rc put_corp(struct json *j, struct app *app, struct tx *tx, struct e
     return rc;
 }
 
-/* Makes the session, sets the cookies, writes the reply. */
-static enum rc enter(struct request *rq, struct tx *tx, const struct account *a, bool must_set,
-                     struct err *e)
+enum rc session_begin(struct request *rq, struct tx *tx, const struct account *a,
+                      struct session_made *out, struct err *e)
 {
-    char secret[SECRET_CHARS + 1];
-    char csrf[CSRF_CHARS + 1];
     uint8_t hash[32];
-    struct app *app = request_app(rq);
-    secret_random_text(secret, SECRET_CHARS);
-    secret_random_text(csrf, CSRF_CHARS);
-    secret_sha256(str_from(secret), hash);
+    secret_random_text(out->secret, SESSION_SECRET_CHARS);
+    secret_random_text(out->csrf, SESSION_CSRF_CHARS);
+    secret_sha256(str_from(out->secret), hash);
     enum rc rc = RC_OK;
     if (request_session(rq) != NULL) {
         rc = session_delete(tx, request_session(rq), e);
     }
-    int64_t end_s = session_end_s(app->config, tx_now_s(tx), tx_now_s(tx));
-    if (rc == RC_OK) {
-        rc = session_put(tx, hash, a->id, str_from(csrf), end_s, e);
-    }
-    reply_cookie(rq, "koi", str_from(secret), end_s - tx_now_s(tx));
+    int64_t end_s = session_end_s(request_app(rq)->config, tx_now_s(tx), tx_now_s(tx));
+    out->lasts_s = end_s - tx_now_s(tx);
+    return rc == RC_OK ? session_put(tx, hash, a->id, str_from(out->csrf), end_s, e) : rc;
+}
+
+enum rc session_enter(struct request *rq, struct tx *tx, const struct account *a,
+                      const struct session_made *made, bool must_set, struct err *e)
+{
+    reply_cookie(rq, "koi", str_from(made->secret), made->lasts_s);
     remember_device(rq, a->login);
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
     put_account(j, a);
-    json_put_z(j, "csrf", csrf);
+    json_put_z(j, "csrf", made->csrf);
     put_permissions(j, role_from(a->role), NULL);
     json_put_bool(j, "must_set_password", must_set);
-    rc = rc == RC_OK ? put_corp(j, app, tx, e) : rc;
+    enum rc rc = put_corp(j, request_app(rq), tx, e);
     json_close_object(j);
     request_audit(rq, "account", a->id, "\"account\":\"%" PRId64 "\"", a->id);
     return rc;
+}
+
+static enum rc enter(struct request *rq, struct tx *tx, const struct account *a, bool must_set,
+                     struct err *e)
+{
+    struct session_made made;
+    enum rc rc = session_begin(rq, tx, a, &made, e);
+    return rc == RC_OK ? session_enter(rq, tx, a, &made, must_set, e) : rc;
 }
 
 /* ---- POST /api/session ---- */

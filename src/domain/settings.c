@@ -88,6 +88,12 @@ static bool is_service_url(const char *value)
            str_eq(host, STR("[::1]"));
 }
 
+/* The same or nothing, and nothing behind the host: paths are added to it. */
+static bool is_own_url(const char *value)
+{
+    return value[0] == 0 || (is_service_url(value) && value[strlen(value) - 1] != '/');
+}
+
 const struct setting setting_table[] = {
     {"audience_days", SETTING_INT, 1, 3650, .fallback = "90", .changeable = true,
      .zh = "谁进入、谁离开人群的记录保留多少天",
@@ -135,6 +141,9 @@ const struct setting setting_table[] = {
     {"model_hour", SETTING_INT, -1, 23, .fallback = "4", .changeable = true,
      .zh = "每天几点（企业时区）重新计算分层模型，-1 表示不自动计算",
      .en = "the hour of the corp's zone at which tier models are run again each day, -1 for none"},
+    {"public_url", SETTING_TEXT, 0, 200, .fallback = "", .changeable = true, .good = is_own_url,
+     .zh = "浏览器访问 Koi 的地址，如 https://koi.example.com，末尾不带 /",
+     .en = "where browsers reach Koi, like https://koi.example.com, without a / at the end"},
     {"session_hours", SETTING_INT, 1, 720, .fallback = "12", .changeable = true,
      .zh = "多少小时不操作后须重新登录", .en = "hours without activity after which a session ends"},
     {"threads", SETTING_INT, 0, 16, .fallback = "0", .restart = true,
@@ -164,6 +173,14 @@ const struct setting setting_table[] = {
     {"wecom_directory_secret", SETTING_TEXT, 0, 128, .fallback = "", .changeable = true,
      .secret = true, .good = is_corp_id, .zh = "企业微信“通讯录同步”的 Secret，用于列出全部成员",
      .en = "WeCom's secret of 通讯录同步, for listing every member"},
+    {"wecom_login", SETTING_CHOICE, .choices = "off|known|create", .fallback = "known",
+     .changeable = true,
+     .zh = "企业微信登录：off 关闭，known 只限已有账号的员工，create 首次登录时建一个员工账号",
+     .en = "sign-in by WeCom: off, known for staff who have an account, create to make one of role "
+           "staff at the first sign-in"},
+    {"wecom_login_base", SETTING_TEXT, 0, 200, .fallback = "", .changeable = true,
+     .good = is_own_url, .zh = "企业微信授权页的地址，空为企业微信自己的；只用于对接模拟器",
+     .en = "address of WeCom's pages of consent, empty for WeCom's own; for a simulator only"},
     {"wecom_sync_hour", SETTING_INT, -1, 23, .fallback = "3", .changeable = true,
      .zh = "每天几点（企业时区）从企业微信全量同步，-1 表示不自动同步",
      .en = "the hour of the corp's zone at which everything is synced from WeCom each day, -1 for "

@@ -29,6 +29,13 @@ static const struct sql BY_LOGIN = {
     .out = COLUMN_TYPES,
 };
 
+static const struct sql BY_STAFF = {
+    .text = "SELECT " COLUMNS "/*scan*/ WHERE a.staff_id = $1"
+            " ORDER BY CASE WHEN a.disabled_s IS NULL THEN 0 ELSE 1 END, a.id LIMIT 1",
+    .in = "i",
+    .out = COLUMN_TYPES,
+};
+
 static const struct sql LIST = {
     .text = "SELECT " COLUMNS "WHERE a.login > $1 ORDER BY a.login LIMIT $2",
     .in = "si",
@@ -133,6 +140,17 @@ enum rc account_by_login(struct tx *tx, struct str login, struct account *out, s
     return rows_end(r, e);
 }
 
+enum rc account_by_staff(struct tx *tx, int64_t staff_id, struct account *out, struct err *e)
+{
+    struct rows *r = NULL;
+    enum rc rc = tx_find(tx, &BY_STAFF, &r, e, staff_id);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    read_row(r, tx_arena(tx), out);
+    return rows_end(r, e);
+}
+
 enum rc account_list(struct tx *tx, struct str after, int64_t limit, struct account **out,
                      size_t *out_n, struct err *e)
 {
@@ -220,5 +238,5 @@ enum rc account_check_staff(struct tx *tx, int64_t staff_id, struct err *e)
                    "there is no such staff member");
 }
 
-STATEMENTS(account, &FIND, &BY_LOGIN, &LIST, &COUNT, &ADMINISTRATORS, &INSERT, &UPDATE,
+STATEMENTS(account, &FIND, &BY_LOGIN, &BY_STAFF, &LIST, &COUNT, &ADMINISTRATORS, &INSERT, &UPDATE,
            &SET_PASSWORD, &SET_LANGUAGE, &SCOPE_CLEAR, &SCOPE_FILL, &STAFF_EXISTS);

@@ -25,6 +25,8 @@ struct account {
  * arena. */
 enum rc account_find(struct tx *tx, int64_t id, struct account *out, struct err *e);
 enum rc account_by_login(struct tx *tx, struct str login, struct account *out, struct err *e);
+/* Of a member of staff, an active one first; RC_NOT_FOUND (e untouched). */
+enum rc account_by_staff(struct tx *tx, int64_t staff_id, struct account *out, struct err *e);
 /* At most `limit` accounts with login > `after`, in the order of their logins, in the transaction's
  * arena. */
 enum rc account_list(struct tx *tx, struct str after, int64_t limit, struct account **out,

@@ -149,3 +149,38 @@ enum rc ask_departments(struct wecom_client *c, struct arena *a, struct told_dep
     enum rc rc = ask(c, "department/list", NULL, 0, a, &answer, e);
     return rc == RC_OK ? reply_departments(answer, a, out, out_n, e) : rc;
 }
+
+enum rc ask_login(struct wecom_client *c, struct str code, struct arena *a, struct str *out_userid,
+                  struct err *e)
+{
+    const struct field field = {"code", code, 0};
+    const struct json_value *answer;
+    enum rc rc = ask(c, "auth/getuserinfo", &field, 1, a, &answer, e);
+    if (rc != RC_OK)
+        return rc;
+    struct str userid = json_str_or(json_get(answer, "userid"), STR_ABSENT);
+    *out_userid = str_empty(userid) ? STR_ABSENT : userid;
+    return RC_OK;
+}
+
+enum rc ask_ticket(struct wecom_client *c, bool agent, struct arena *a, struct str *out_ticket,
+                   int64_t *out_life_s, struct err *e)
+{
+    const struct field field = {"type", STR("agent_config"), 0};
+    const struct json_value *answer;
+    enum rc rc =
+        ask(c, agent ? "ticket/get" : "get_jsapi_ticket", &field, agent ? 1 : 0, a, &answer, e);
+    if (rc != RC_OK)
+        return rc;
+    struct str ticket = json_str_or(json_get(answer, "ticket"), STR_ABSENT);
+    int64_t life_s = json_int_or(json_get(answer, "expires_in"), 0);
+    if (str_empty(ticket) || life_s <= 0) {
+        err_set(e, RC_IO, "wecom_reply", agent ? "ticket/get" : "get_jsapi_ticket",
+                "企业微信的回答里没有票据", "WeCom's answer has no ticket");
+        err_hint(e, "请稍后再试", "try again later");
+        return RC_IO;
+    }
+    *out_ticket = ticket;
+    *out_life_s = life_s;
+    return RC_OK;
+}

@@ -30,4 +30,12 @@ enum rc ask_staff(struct wecom_client *c, struct str userid, struct arena *a,
 enum rc ask_departments(struct wecom_client *c, struct arena *a, struct told_department **out,
                         size_t *out_n, struct err *e);
 
+/* Whose code of OAuth it is: the userid of a member, else absent (somebody outside the corp). A
+ * code is good once and for five minutes. */
+enum rc ask_login(struct wecom_client *c, struct str code, struct arena *a, struct str *out_userid,
+                  struct err *e);
+/* A ticket of the JS-SDK: of the app (`agent`) or of the corp, and how long it lives. */
+enum rc ask_ticket(struct wecom_client *c, bool agent, struct arena *a, struct str *out_ticket,
+                   int64_t *out_life_s, struct err *e);
+
 #endif

@@ -40,6 +40,10 @@ export const session = {
   get: (signal?: AbortSignal) => get<Session>('/api/session', undefined, signal),
   signIn: (login: string, password: string) => post<Session>('/api/session', { login, password }),
   link: (token: string) => post<Session>('/api/session/link', { token }),
+  /** Whether WeCom's button is to be shown, where it leads, and coming back from there. */
+  wecom: (signal?: AbortSignal) => get<{ enabled: boolean }>('/api/session/wecom', undefined, signal),
+  wecomStart: (inside: boolean) => `/api/session/wecom/start?way=${inside ? 'inside' : 'code'}`,
+  wecomEnter: (code: string, state: string) => post<Session>('/api/session/wecom', { code, state }),
   signOut: () => remove('/api/session'),
   setPassword: (body: { old?: string; new: string }) => put<unknown>('/api/session/password', body),
   setLanguage: (language: Language) => patch<unknown>('/api/session', { language }),

@@ -17,8 +17,16 @@ const ActionContext = createContext<Actions | null>(null);
 
 /** The token of a one-time link, /sign-in#TOKEN: behind the #, so that it reaches no server log. */
 export function linkToken(): string | null {
-  if (location.pathname !== '/sign-in') return null;
+  if (location.pathname !== '/sign-in' || wecomCode() !== null) return null;
   return location.hash.slice(1) || new URLSearchParams(location.search).get('token');
+}
+
+/** What WeCom sent the browser back with: /sign-in?code=…&state=…; it may leave its own # behind. */
+export function wecomCode(): { code: string; state: string } | null {
+  if (location.pathname !== '/sign-in') return null;
+  const query = new URLSearchParams(location.search);
+  const [code, state] = [query.get('code'), query.get('state')];
+  return code !== null && state !== null ? { code, state } : null;
 }
 
 /** Who is signed in. A one-time link in the address is never used up by a session that is still good. */

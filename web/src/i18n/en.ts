@@ -99,6 +99,7 @@ export const en: Record<Key, string> = {
   'sign_in.forgot': 'Forgot your password? Ask an administrator for a one-time link, or run on the server',
   'sign_in.link_title': 'Sign in by one-time link',
   'sign_in.link_hint': 'This link works once. You will set a password next.',
+  'sign_in.by_wecom': 'Sign in with WeCom',
   'sign_in.by_password': 'Use a password instead',
   'password.first_title': 'Set a password',
   'password.title': 'Change password',

@@ -97,6 +97,7 @@ export const zh = {
   'sign_in.forgot': '忘记密码？请管理员发一次性链接，或在服务器上运行',
   'sign_in.link_title': '用一次性链接登录',
   'sign_in.link_hint': '这个链接只能用一次。登录后请设置密码。',
+  'sign_in.by_wecom': '企业微信登录',
   'sign_in.by_password': '改用密码登录',
   'password.first_title': '设置密码',
   'password.title': '修改密码',

@@ -1,16 +1,23 @@
 import { Button, Form, Input } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { session } from '@/api/session';
-import { linkToken, useSessionActions } from '@/app/session';
+import { linkToken, useSessionActions, wecomCode } from '@/app/session';
 import { ErrorNotice } from '@/components/ErrorNotice';
+import { Waiting } from '@/components/Waiting';
 import { useT } from '@/i18n/I18nProvider';
+import { useResource } from '@/lib/useResource';
 import { SignInFrame } from './SignInFrame';
 
-/** Sign-in by password, or by a one-time link: the link waits for a press, so that a preview does not use it up. */
+/**
+ * Sign-in by password, by WeCom, or by a one-time link: the link waits for a press, so that a preview
+ * does not use it up.
+ */
 export default function SignIn() {
   const [path] = useLocation();
   const [token, setToken] = useState(linkToken);
+  const [wecom, setWecom] = useState(wecomCode);
+  if (path === '/sign-in' && wecom !== null) return <ByWecom {...wecom} forget={() => setWecom(null)} />;
   return path === '/sign-in' && token !== null ? (
     <ByLink token={token} forget={() => setToken(null)} />
   ) : (
@@ -56,9 +63,46 @@ function ByPassword() {
           {t('sign_in.enter')}
         </Button>
       </Form>
+      <WecomButton />
       <p className="soft">
         {t('sign_in.forgot')} <code>koi account reset</code>
       </p>
+    </SignInFrame>
+  );
+}
+
+/** There only where WeCom is set up; inside its client it asks nothing, elsewhere for a scan. */
+function WecomButton() {
+  const t = useT();
+  const found = useResource('wecom', (signal) => session.wecom(signal));
+  if (!found.data?.enabled) return null;
+  return (
+    <Button size="large" block href={session.wecomStart(/wxwork/i.test(navigator.userAgent))}>
+      {t('sign_in.by_wecom')}
+    </Button>
+  );
+}
+
+function ByWecom({ code, state, forget }: { code: string; state: string; forget: () => void }) {
+  const t = useT();
+  const { error, run } = useEnter();
+  const sent = useRef(false); /* the code is good once */
+  useEffect(() => {
+    if (sent.current) return;
+    sent.current = true;
+    void run(() => session.wecomEnter(code, state));
+  });
+  return (
+    <SignInFrame title={t('sign_in.by_wecom')}>
+      {error === null ? <Waiting /> : <ErrorNotice error={error} />}
+      {error !== null && (
+        <>
+          <WecomButton />
+          <Button type="link" block onClick={forget}>
+            {t('sign_in.by_password')}
+          </Button>
+        </>
+      )}
     </SignInFrame>
   );
 }
