@@ -195,6 +195,7 @@ static const struct entry TABLE[] = {
     {"/api/wecom/callback", &route_wecom_verify},
     {"/api/wecom/callback", &route_wecom_deliver},
     {"/api/wecom/check", &route_wecom_check},
+    {"/api/wecom/js-sign", &route_wecom_js_sign},
     {"/api/wecom/status", &route_wecom_status},
     {"/api/wecom/sync", &route_wecom_sync_show},
     {"/api/wecom/sync", &route_wecom_sync_start},

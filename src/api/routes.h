@@ -55,6 +55,7 @@ extern const struct route route_upload_create;
 /* views.c */
 extern const struct route route_view_get, route_view_put;
 extern const struct route route_wecom_verify, route_wecom_deliver, route_wecom_check;
+extern const struct route route_wecom_js_sign;
 extern const struct route route_wecom_status, route_wecom_sync_show, route_wecom_sync_start;
 extern const struct route route_wecom_welcomes;
 /* bindings.c */

@@ -530,6 +530,9 @@ const struct schema schema_table[] = {
       ",\"en\":" TEXT ",\"ok\":" BOOL ",\"code\":" TEXT_NULL ",\"error\":" TEXT_NULL
       ",\"advice\":" TEXT_NULL ",\"count\":" INT_NULL ",\"more\":" BOOL ",\"names\":"
       ARRAY(TEXT)))},
+    {"WecomJsSign",
+     OBJECT("\"corp_id\":" TEXT ",\"agent_id\":" INT ",\"timestamp\":" INT ",\"nonce\":" TEXT
+      ",\"config_signature\":" TEXT ",\"agent_signature\":" TEXT)},
     {"WecomStatus",
      OBJECT("\"checked_s\":" INT_NULL ",\"received_s\":" INT_NULL ",\"refused_s\":" INT_NULL
       ",\"inbox_dead\":" INT ",\"outbox_dead\":" INT ",\"outbox_unsure\":" INT

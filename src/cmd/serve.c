@@ -14,6 +14,7 @@
 #include "connect/wecom/code_keeper.h"
 #include "connect/wecom/handlers.h"
 #include "connect/wecom/sync.h"
+#include "connect/wecom/ticket.h"
 #include "connect/wecom/welcome.h"
 #include "connect/wecom/wishes.h"
 #include "domain/app.h"
@@ -154,6 +155,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
     struct app *app = NULL;
     struct wecom_client *wecom = NULL;
     struct code_keeper *codes = NULL;
+    struct wecom_tickets *tickets = NULL;
     struct app_options options = {
         .data_dir = in->data_dir,
         .flags = in->flags,
@@ -167,6 +169,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
         job_register(app->jobs, &job_kind_export);
         app->wecom = wecom = wecom_client_new(app->config);
         job_register(app->jobs, &job_kind_wecom_sync); /* one that a crash left goes on at once */
+        app->tickets = tickets = wecom_tickets_new(wecom, app->config);
         app->inbox = inbox_work_start(app, wecom_handlers);
         codes = code_keeper_start(app);
         app->outbox = outbox_work_start(app, wecom_wishes);
@@ -179,6 +182,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
     }
     code_keeper_stop(codes);
     app_close(app);
+    wecom_tickets_free(tickets);
     wecom_client_free(wecom); /* behind the threads that call it */
     return rc;
 }

@@ -23,6 +23,7 @@ struct known;              /* domain/known.h */
 struct mirror;             /* mirror/mirror.h */
 struct schedule;           /* domain/schedule.h */
 struct wecom_client;       /* connect/wecom/client.h */
+struct wecom_tickets;      /* connect/wecom/ticket.h */
 struct welcome_lane;       /* connect/wecom/welcome.h */
 
 struct app {
@@ -42,6 +43,7 @@ struct app {
     struct known *known;              /* NULL where nothing is served */
     /* NULL where nothing is served; its starter sets it and ends it */
     struct wecom_client *wecom;
+    struct wecom_tickets *tickets; /* NULL likewise; its starter ends it, before the client */
     struct welcome_lane *welcomes; /* NULL likewise; its starter ends it, before the writer */
     int64_t started_us;
     _Atomic int64_t
