@@ -17,8 +17,8 @@ struct wecom_tickets *wecom_tickets_new(struct wecom_client *client, const struc
 /* When nobody asks any more. Accepts NULL. */
 void wecom_tickets_free(struct wecom_tickets *t);
 
-/* The app's ticket (`agent`) or the corp's. Waits for WeCom where there is none: any thread, holding
- * no lock. RC_NOT_FOUND "wecom_not_set" without tickets, else what wecom_call() says. */
+/* The app's ticket (`agent`) or the corp's. Waits for WeCom where there is none: any thread,
+ * holding no lock. RC_NOT_FOUND "wecom_not_set" without tickets, else what wecom_call() says. */
 enum rc wecom_ticket(struct wecom_tickets *t, bool agent, char out[static WECOM_TOKEN_BYTES + 1],
                      struct err *e);
 
