@@ -129,7 +129,6 @@ export const wecomEn: Record<WecomKey, string> = {
   'outbox.none_hint': 'When WeCom’s tags are changed in Koi, the change waits here until WeCom has taken it.',
   'outbox.drop': 'Give up',
   'outbox.drop_sure': 'WeCom will not be told, and Koi goes by what WeCom has. Give up?',
-  'outbox.dropped': 'Given up',
   'outbox.retry_sure': 'First see in WeCom that it was not done: telling it again may do it twice.',
   'outbox_state.waiting': 'Waiting',
   'outbox_state.done': 'Done',
@@ -164,5 +163,4 @@ export const wecomEn: Record<WecomKey, string> = {
   'welcomes.none_hint':
     'Once the callback works and a welcome is set, this shows how many were sent, and how soon.',
   'welcomes.last': 'Missed last',
-  'welcomes.reason': 'Reason',
 };

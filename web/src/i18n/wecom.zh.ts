@@ -119,7 +119,6 @@ export const wecomZh = {
   'outbox.none_hint': '在 Koi 里改了企业微信的标签后，会在这里排队发出。',
   'outbox.drop': '放弃',
   'outbox.drop_sure': '放弃后不再告诉企业微信，Koi 会以企业微信里的为准。确定吗？',
-  'outbox.dropped': '已放弃',
   'outbox.retry_sure': '请先在企业微信里确认它没有做成：再发一次可能做两遍。',
   'outbox_state.waiting': '等待中',
   'outbox_state.done': '完成',
@@ -153,7 +152,6 @@ export const wecomZh = {
   'welcomes.none': '这段时间没有新好友需要欢迎语',
   'welcomes.none_hint': '接通回调并填好欢迎语后，这里会显示发出的数量和快慢。',
   'welcomes.last': '最近错过的',
-  'welcomes.reason': '原因',
 };
 
 export type WecomKey = keyof typeof wecomZh;

@@ -32,7 +32,6 @@ export function Inbox({ dead, changed }: { dead: number | undefined; changed: ()
         title: t('inbox.kind'),
         render: ({ kind }) => <span title={kind}>{t(eventKey(kind))}</span>,
       },
-      { key: 'key', title: t('inbox.about'), render: ({ key }) => <code>{key}</code> },
       {
         key: 'state',
         title: t('column.state'),
@@ -49,6 +48,7 @@ export function Inbox({ dead, changed }: { dead: number | undefined; changed: ()
         title: t('inbox.received'),
         render: ({ received_s }) => f.time(received_s),
       },
+      { key: 'key', title: t('inbox.about'), optional: true, render: ({ key }) => <code>{key}</code> },
       {
         key: 'ended_s',
         title: t('inbox.ended'),
