@@ -188,7 +188,9 @@ static enum rc write_and_move(struct tx *tx, void *arg, struct err *e)
 {
     struct writing *w = arg;
     w->next = w->s->place;
-    enum rc rc = w->run != NULL ? w->run(tx, w->s, &w->next, w->arg, e) : RC_OK;
+    enum rc rc = binding_rule_keep(tx, w->s->app->config, e); /* before friends and members */
+    if (rc == RC_OK && w->run != NULL)
+        rc = w->run(tx, w->s, &w->next, w->arg, e);
     return rc == RC_OK ? job_checkpoint(w->s->job, tx, sync_place_write(&w->next, tx_arena(tx)),
                                         w->next.calls, e)
                        : rc;
