@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "connect/wecom/errors.h"
 #include "connect/wecom/sync_part.h"
+#include "domain/binding.h"
 
 #include <assert.h>
 #include <inttypes.h>
