@@ -49,7 +49,9 @@ const struct wecom_errcode wecom_errcode_table[] = {
     {40066, 40066, WECOM_CLASS_OURS, RC_INVALID, "部门列表不合法",
      "the list of departments is not valid", NULL, NULL},
     {40068, 40068, WECOM_CLASS_OURS, RC_INVALID, "没有这个标签 ID", "there is no tag with this id",
-     NULL, NULL},
+     "标签可能已在企业微信里删除：在 Koi 全量同步一次，标签还在就重试，不在就放弃",
+     "it may have been deleted in WeCom: sync from WeCom once, then try again if the tag is still "
+     "there, or drop this"},
     {40071, 40071, WECOM_CLASS_REFUSED, RC_CONFLICT, "同名标签已存在",
      "a tag of this name exists already", NULL, NULL},
     {40093, 40093, WECOM_CLASS_OURS, RC_INVALID, "JS-SDK 签名不对",

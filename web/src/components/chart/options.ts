@@ -17,6 +17,12 @@ export interface Series {
   itemStyle?: { color: string };
 }
 
+/** Things that are counted have no fractions on their axis. */
+const step = (series: Series[]) =>
+  series.every(({ data }) => data.every((value) => value === null || Number.isInteger(value)))
+    ? { minInterval: 1 }
+    : {};
+
 /** Bars and lines over categories. */
 export function columnChart(
   categories: string[],
@@ -28,6 +34,7 @@ export function columnChart(
     type: 'value',
     axisLabel: { formatter },
     splitLine: { show: split },
+    ...step(series.filter((one) => (one.right ?? false) !== split)),
   });
   return {
     grid,
@@ -53,7 +60,7 @@ export function barChart(
     grid,
     tooltip,
     legend: series.length > 1 ? legend : { show: false },
-    xAxis: { type: 'value', axisLabel: { formatter: value } },
+    xAxis: { type: 'value', axisLabel: { formatter: value }, ...step(series) },
     yAxis: {
       type: 'category',
       inverse: true,
