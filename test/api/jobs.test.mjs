@@ -74,7 +74,8 @@ each('jobs', (engine) => {
   });
 
   test('stop keeps what is done; resume ends as if nothing had happened', async (t) => {
-    const text = manyOrders(24000);
+    const lines = engine === 'sqlite' ? 160000 : 24000; // half a second at the least
+    const text = manyOrders(lines);
     const calm = await start(t, engine);
     const one = await calm.signIn('operator');
     assert.equal((await one.job((await startImport(one, text)).id)).state, 'done');
@@ -91,7 +92,7 @@ each('jobs', (engine) => {
     await owner.post(`/api/jobs/${job.id}/stop`, {});
     const stopped = await owner.job(job.id);
     assert.equal(stopped.state, 'stopped');
-    assert.ok(stopped.done > 0 && stopped.done < 24000, `stopped at ${stopped.done}`);
+    assert.ok(stopped.done > 0 && stopped.done < lines, `stopped at ${stopped.done}`);
     const [batch] = (await owner.get('/api/imports')).items;
     assert.equal(batch.state, 'stopped');
     assert.equal(batch.lines, stopped.done);
