@@ -5,26 +5,12 @@
  */
 #include "api/listing.h"
 #include "api/routes.h"
+#include "api/work_json.h"
 #include "domain/app.h"
 #include "domain/rounds.h"
 #include "store/inbox.h"
 
 enum { US_PER_S = 1000000 };
-
-static void put_error(struct request *rq, struct json *j, struct str text)
-{
-    const struct json_value *v = NULL;
-    if (str_absent(text) || json_parse(request_arena(rq), text, &v, NULL) != RC_OK) {
-        json_put_null(j, "error");
-        return;
-    }
-    bool english = request_caller(rq)->english;
-    json_open_object(j, "error");
-    json_put_str(j, "code", json_str_or(json_get(v, "code"), STR("")));
-    json_put_str(j, "message", json_str_or(json_get(v, english ? "en" : "zh"), STR("")));
-    json_put_str(j, "hint", json_str_or(json_get(v, english ? "hint_en" : "hint_zh"), STR("")));
-    json_close_object(j);
-}
 
 static void put_row(struct request *rq, struct json *j, const struct inbox_row *row)
 {
@@ -36,14 +22,8 @@ static void put_row(struct request *rq, struct json *j, const struct inbox_row *
     json_put_z(j, "state", inbox_state_name(row->state));
     json_put_int(j, "attempts", row->attempts);
     json_put_int(j, "received_s", row->received_us / US_PER_S);
-    if (row->state == INBOX_WAITING) {
-        json_put_int(j, "due_s", row->due_us / US_PER_S);
-        json_put_null(j, "ended_s");
-    } else {
-        json_put_null(j, "due_s");
-        json_put_int(j, "ended_s", row->ended_us / US_PER_S);
-    }
-    put_error(rq, j, row->error);
+    work_put_times(j, row->state == INBOX_WAITING, row->due_us, row->ended_us);
+    work_put_error(rq, j, row->error);
     json_close_object(j);
 }
 

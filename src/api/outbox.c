@@ -7,6 +7,7 @@
 #include "api/customer_json.h"
 #include "api/listing.h"
 #include "api/routes.h"
+#include "api/work_json.h"
 #include "domain/app.h"
 #include "domain/rounds.h"
 #include "domain/tag_wish.h"
@@ -15,21 +16,6 @@
 #include "store/tag.h"
 
 enum { US_PER_S = 1000000 };
-
-static void put_error(struct request *rq, struct json *j, struct str text)
-{
-    const struct json_value *v = NULL;
-    if (str_absent(text) || json_parse(request_arena(rq), text, &v, NULL) != RC_OK) {
-        json_put_null(j, "error");
-        return;
-    }
-    bool english = request_caller(rq)->english;
-    json_open_object(j, "error");
-    json_put_str(j, "code", json_str_or(json_get(v, "code"), STR("")));
-    json_put_str(j, "message", json_str_or(json_get(v, english ? "en" : "zh"), STR("")));
-    json_put_str(j, "hint", json_str_or(json_get(v, english ? "hint_en" : "hint_zh"), STR("")));
-    json_close_object(j);
-}
 
 /* Tags and groups that are gone have no name any more: null. */
 static enum rc put_tag(struct json *j, struct tx *tx, const struct outbox_row *row, struct err *e)
@@ -96,14 +82,8 @@ static enum rc put_row(struct request *rq, struct json *j, struct tx *tx,
     json_put_z(j, "state", outbox_state_name(row->state));
     json_put_int(j, "attempts", row->attempts);
     json_put_int(j, "made_s", row->made_us / US_PER_S);
-    if (row->state == OUTBOX_WAITING) {
-        json_put_int(j, "due_s", row->due_us / US_PER_S);
-        json_put_null(j, "ended_s");
-    } else {
-        json_put_null(j, "due_s");
-        json_put_int(j, "ended_s", row->ended_us / US_PER_S);
-    }
-    put_error(rq, j, row->error);
+    work_put_times(j, row->state == OUTBOX_WAITING, row->due_us, row->ended_us);
+    work_put_error(rq, j, row->error);
     json_close_object(j);
     return RC_OK;
 }

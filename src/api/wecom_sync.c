@@ -5,6 +5,7 @@
  */
 #include "api/job_started.h"
 #include "api/routes.h"
+#include "api/work_json.h"
 #include "connect/wecom/sync.h"
 #include "domain/app.h"
 #include "domain/wecom_order.h"
@@ -56,17 +57,15 @@ static enum rc newest(struct tx *tx, struct job_row *out, bool *out_found, struc
 
 static void put_problem(struct request *rq, struct json *j, const struct sync_item *item)
 {
-    bool english = request_caller(rq)->english;
-    const struct json_value *v = NULL;
+    struct work_error why;
+    work_error_read(rq, item->error, &why);
     json_open_object(j, NULL);
     json_put_z(j, "kind", sync_kind_name(item->kind));
     json_put_str(j, "ref", item->ref);
     json_put_z(j, "state", sync_state_name(item->state));
-    if (json_parse(request_arena(rq), item->error, &v, NULL) != RC_OK)
-        v = NULL;
-    json_put_str(j, "code", json_str_or(json_get(v, "code"), STR("")));
-    json_put_str(j, "message", json_str_or(json_get(v, english ? "en" : "zh"), STR("")));
-    json_put_str(j, "advice", json_str_or(json_get(v, english ? "hint_en" : "hint_zh"), STR("")));
+    json_put_str(j, "code", why.code);
+    json_put_str(j, "message", why.message);
+    json_put_str(j, "advice", why.hint);
     json_close_object(j);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "api/listing.h"
 #include "api/routes.h"
+#include "api/work_json.h"
 #include "base/clock.h"
 #include "store/welcome.h"
 
@@ -92,18 +93,16 @@ static void put_reasons(struct request *rq, const struct welcome_count *list, si
 static void put_misses(struct request *rq, const struct welcome_miss *list, size_t n)
 {
     struct json *j = reply_json(rq);
-    const char *language = request_caller(rq)->english ? "en" : "zh";
     json_open_array(j, "misses");
     for (size_t i = 0; i < n; i++) {
-        const struct json_value *error = NULL;
+        struct work_error why;
+        bool kept = work_error_read(rq, list[i].error, &why);
         json_open_object(j, NULL);
         json_put_id(j, "id", list[i].id);
         json_put_int(j, "received_s", list[i].received_us / 1000000);
         json_put_str(j, "reason", list[i].reason);
         json_put_z(j, "message", words_of(rq, list[i].reason));
-        if (!str_absent(list[i].error))
-            (void)json_parse(request_arena(rq), list[i].error, &error, NULL);
-        json_put_str(j, "error", json_str_or(json_get(error, language), STR_ABSENT));
+        json_put_str(j, "error", kept ? why.message : STR_ABSENT);
         json_close_object(j);
     }
     json_close_array(j);
