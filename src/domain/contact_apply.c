@@ -205,6 +205,14 @@ static enum rc seal_told(struct contact *c, const char *place, struct str told, 
     return RC_OK;
 }
 
+/* A callback may have told of it as of friends who were friends already. */
+static enum rc begin_anew(struct contact *c, struct relation_row *row, int64_t added_s,
+                          struct err *e)
+{
+    enum rc rc = relation_unconfirm(c->tx, row, added_s, e);
+    return rc == RC_OK ? relation_renew(c->tx, row, added_s, e) : rc;
+}
+
 /* Begins what is new or has begun again; in `row` how it then stands. */
 static enum rc apply_standing(struct contact *c, const struct told_follow *told, int64_t staff_id,
                               int64_t source_id, struct relation_row *row, struct err *e)
@@ -217,18 +225,29 @@ static enum rc apply_standing(struct contact *c, const struct told_follow *told,
         /* a row of an import has a beginning that people wrote down: it is no other friendship */
         if (row->told_us != DB_NULL && added_s > row->added_s) {
             c->out->begun++;
-            rc = relation_renew(c->tx, row, added_s, e);
+            rc = begin_anew(c, row, added_s, e);
         }
+    } else if (known && relation_began_unseen(row) && added_s <= row->deleted_s) {
+        c->out->begun++; /* its end came first */
+        rc = begin_anew(c, row, added_s, e);
     } else {
         if (known && added_s <= row->deleted_s) {
             if (row->by_customer || c->asked_s <= row->deleted_s + LAG_S)
                 return RC_OK;     /* told although it has ended */
             added_s = c->asked_s; /* it stands after all; since when is not known */
         }
-        rc = relation_begin(c->tx, customer_id, staff_id, added_s, source_id, 0, &begun, e);
+        if (known)
+            rc = relation_unconfirm(c->tx, row, added_s, e);
+        if (rc == RC_OK)
+            rc = relation_begin(c->tx, customer_id, staff_id, added_s, source_id, 0, &begun, e);
         c->out->begun += begun;
     }
-    return rc == RC_OK ? relation_find(c->tx, customer_id, staff_id, row, e) : rc;
+    if (rc == RC_OK)
+        rc = relation_find(c->tx, customer_id, staff_id, row, e);
+    if (rc != RC_OK || !known || !begun)
+        return rc;
+    /* an end behind the question may have been heard of already */
+    return relation_end_known(c->tx, row, added_s > c->asked_s ? added_s : c->asked_s, e);
 }
 
 static bool has(const int64_t *ids, size_t n, int64_t id)
@@ -364,16 +383,17 @@ static bool told_since(const struct relation_row *row, int64_t asked_us)
     return row->told_us != DB_NULL && row->told_us >= asked_us;
 }
 
-/* A friendship in force that is told no more has been ended by the staff: one that a customer ended
- * goes on being told. */
-static enum rc end_untold(struct tx *tx, struct relation_row *row, int64_t asked_us,
-                          bool *out_ended, struct err *e)
+/* One that a customer ended goes on being told: who is told no more was removed by the staff. */
+enum rc contact_end_missing(struct tx *tx, struct relation_row *row, int64_t asked_us,
+                            bool *out_ended, struct err *e)
 {
     int64_t asked_s = asked_us / 1000000;
-    int64_t at_s = asked_s > row->added_s ? asked_s : row->added_s;
-    enum rc rc = relation_end(tx, row->customer_id, row->staff_id, at_s, false, out_ended, e);
+    *out_ended = false;
+    if (row->deleted_s != DB_NULL || told_since(row, asked_us) || row->added_s + LAG_S > asked_s)
+        return RC_OK;
+    enum rc rc = relation_end_found(tx, row, asked_s, out_ended, e);
     if (rc == RC_OK && *out_ended)
-        rc = binding_end(tx, row->customer_id, row->staff_id, at_s, e);
+        rc = binding_end(tx, row->customer_id, row->staff_id, asked_s, e);
     row->told_us = asked_us;
     return rc == RC_OK ? relation_tell(tx, row, e) : rc;
 }
@@ -385,10 +405,8 @@ static enum rc end_missing(struct contact *c, struct err *e)
     size_t n = 0;
     enum rc rc = relation_in_force(c->tx, c->account.customer_id, &rows, &n, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++) {
-        bool ended = false;
-        if (told_since(&rows[i], c->told->asked_us))
-            continue; /* by this answer or a later one */
-        rc = end_untold(c->tx, &rows[i], c->told->asked_us, &ended, e);
+        bool ended;
+        rc = contact_end_missing(c->tx, &rows[i], c->told->asked_us, &ended, e);
         c->out->ended += ended;
     }
     return rc;
@@ -467,8 +485,8 @@ enum rc contact_apply_untold(struct tx *tx, struct str userid, int64_t asked_us,
     for (size_t i = 0; i < n; i++) {
         bool ended = false;
         rc = relation_find(tx, customers[i], staff.id, &row, e);
-        if (rc == RC_OK && row.deleted_s == DB_NULL && !told_since(&row, asked_us))
-            rc = end_untold(tx, &row, asked_us, &ended, e);
+        if (rc == RC_OK)
+            rc = contact_end_missing(tx, &row, asked_us, &ended, e);
         if (rc != RC_OK && rc != RC_NOT_FOUND)
             return rc;
         sum += ended;
@@ -477,11 +495,10 @@ enum rc contact_apply_untold(struct tx *tx, struct str userid, int64_t asked_us,
     return RC_OK;
 }
 
-/* ---- ends ---- */
+/* ---- one pair ---- */
 
-/* RC_NOT_FOUND, `e` untouched, when the pair is not known. */
-static enum rc find_pair(struct tx *tx, const struct keyring *keys, struct str external_userid,
-                         struct str userid, struct relation_row *out, struct err *e)
+enum rc contact_pair(struct tx *tx, const struct keyring *keys, struct str external_userid,
+                     struct str userid, struct relation_row *out, struct err *e)
 {
     struct str value;
     int64_t customer_id;
@@ -500,33 +517,7 @@ enum rc contact_knows(struct tx *tx, const struct keyring *keys, struct str exte
                       struct str userid, bool *out, struct err *e)
 {
     struct relation_row row;
-    enum rc rc = find_pair(tx, keys, external_userid, userid, &row, e);
+    enum rc rc = contact_pair(tx, keys, external_userid, userid, &row, e);
     *out = rc == RC_OK;
     return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-enum rc contact_apply_end(struct tx *tx, const struct keyring *keys, struct str external_userid,
-                          struct str userid, int64_t at_s, bool by_customer, enum contact_end *out,
-                          struct err *e)
-{
-    assert(tx_is_writing(tx));
-    struct relation_row row;
-    bool ended = false;
-    enum rc rc = find_pair(tx, keys, external_userid, userid, &row, e);
-    if (rc == RC_NOT_FOUND) {
-        *out = CONTACT_UNKNOWN;
-        return RC_OK;
-    }
-    /* The customer ended it after it had ended: it had begun again, unseen. */
-    if (rc == RC_OK && row.deleted_s != DB_NULL && row.deleted_s < at_s && by_customer) {
-        ended = true;
-        rc = relation_end_again(tx, &row, at_s, e);
-    } else if (rc == RC_OK && row.added_s <= at_s) {
-        rc = relation_end(tx, row.customer_id, row.staff_id, at_s, by_customer, &ended, e);
-    }
-    if (rc == RC_OK && ended)
-        rc = binding_end(tx, row.customer_id, row.staff_id, at_s, e);
-    if (rc == RC_OK)
-        *out = ended ? CONTACT_ENDED : CONTACT_ENDED_BEFORE;
-    return rc;
 }

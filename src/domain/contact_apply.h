@@ -37,25 +37,23 @@ struct contact_applied {
 enum rc contact_apply(struct tx *tx, const struct keyring *keys, const struct told_contact *told,
                       struct contact_applied *out, struct err *e);
 
+/* The friendship of the two as it is kept, in force or ended; RC_NOT_FOUND (e untouched). */
+struct relation_row;
+enum rc contact_pair(struct tx *tx, const struct keyring *keys, struct str external_userid,
+                     struct str userid, struct relation_row *out, struct err *e);
+/* Ends a friendship in force that an answer to the question at asked_us did not tell, unless it had
+ * begun within a minute of it: answers lag behind. `out_ended` says whether. */
+enum rc contact_end_missing(struct tx *tx, struct relation_row *row, int64_t asked_us,
+                            bool *out_ended, struct err *e);
 /* Whether a friendship of the two is known, in force or ended. */
 enum rc contact_knows(struct tx *tx, const struct keyring *keys, struct str external_userid,
                       struct str userid, bool *out, struct err *e);
 
-/* The platform says that a friendship ended: `by_customer` or by the staff member. */
-enum contact_end {
-    CONTACT_ENDED,
-    CONTACT_ENDED_BEFORE, /* it had ended, or has begun again since */
-    CONTACT_UNKNOWN,      /* the pair is not known: ask for the customer, then say it again */
-};
-enum rc contact_apply_end(struct tx *tx, const struct keyring *keys, struct str external_userid,
-                          struct str userid, int64_t at_s, bool by_customer, enum contact_end *out,
-                          struct err *e);
-
 /* All friendships of a member of staff have been told by answers to questions since asked_us: whom
  * none of them told is no friend any more. contact_untold() finds them, by customer behind `after`,
  * CONTACT_UNTOLD at most, in any transaction; contact_apply_untold() ends those that are still
- * untold (a callback may have come in between), four rows each. Nobody is found when the userid is
- * not known. The caller answers for "all": never after an error or a part of a list. */
+ * untold (a callback may have come in between), four rows each. One that has begun within a minute
+ * of the question stays: answers lag behind. Nobody is found when the userid is not known. The caller answers for "all": never after an error or a part of a list. */
 enum { CONTACT_UNTOLD = 100 };
 enum rc contact_untold(struct tx *tx, struct str userid, int64_t asked_us, int64_t after,
                        int64_t **out_customers, size_t *out_n, struct err *e);

@@ -18,8 +18,9 @@
 #include <stdlib.h>
 
 /* Told times of one joining may differ by this much. */
-enum { CLOCKS_S = 300 };
-/* An answer may lag behind what the platform has said by callback. */
+enum { CLOCKS_S = 5 };
+/* An answer may lag behind what the platform has said by callback, and our clock says when somebody
+ * was found missing, the platform's when they left. */
 enum { LAG_S = 60 };
 
 struct group {
@@ -121,11 +122,12 @@ static enum rc keep_member(struct group *g, const struct told_member *told, int6
                        : rc;
 }
 
+/* They are told no more. */
 static enum rc leave(struct group *g, const struct chat_member *m, int64_t at_s, struct err *e)
 {
     bool left = false;
-    enum rc rc = directory_leave(g->tx, g->row.id, m->customer_id,
-                                 at_s > m->joined_s ? at_s : m->joined_s, 0, &left, e);
+    enum rc rc = directory_leave_found(g->tx, g->row.id, m->customer_id,
+                                       at_s > m->joined_s ? at_s : m->joined_s, &left, e);
     g->changes += left;
     g->out->left += left;
     return rc;
@@ -154,8 +156,10 @@ static enum rc keep_members(struct group *g, const struct told_group *told, stru
             there[kept - g->members] = true;
         rc = keep_member(g, &told->members[i], customer_id, made, e);
     }
+    /* who joined a moment ago may not be in the answer yet */
     for (size_t i = 0; rc == RC_OK && i < g->n && g->changes < GROUP_AT_ONCE; i++)
-        if (!there[i] && g->members[i].left_s == DB_NULL)
+        if (!there[i] && g->members[i].left_s == DB_NULL &&
+            g->members[i].joined_s + LAG_S <= g->asked_s)
             rc = leave(g, &g->members[i], g->asked_s, e);
     g->out->more = g->changes >= GROUP_AT_ONCE;
     return rc;
@@ -252,86 +256,91 @@ enum rc group_apply(struct tx *tx, const struct keyring *keys, const struct told
 
 /* ---- callbacks ---- */
 
-/* Ids of outsiders begin so; anybody else must be known as staff. */
+/* Ids of outsiders begin so; anybody else is staff. */
 static bool is_outsider(struct str id)
 {
     return str_starts(id, STR("wm")) || str_starts(id, STR("wo"));
 }
 
-/* Whether each id can be told to be an outsider or one of the staff. */
-static enum rc all_known(struct tx *tx, const struct told_member_change *told, bool *out,
-                         struct err *e)
+static bool is_near(int64_t a_s, int64_t b_s)
 {
-    struct staff_row staff;
+    return a_s - b_s <= CLOCKS_S && b_s - a_s <= CLOCKS_S;
+}
+
+/* `kept` (NULL: never a member) joined at member->joined_s. */
+static enum rc hear_joined(struct group *g, const struct told_member *member,
+                           const struct chat_member *kept, int64_t customer_id, bool made,
+                           struct err *e)
+{
+    int64_t at_s = member->joined_s;
+    bool changed = false, left = kept != NULL && kept->left_s != DB_NULL;
+    bool unseen = left && kept->joined_s == kept->left_s && !kept->found_missing;
     enum rc rc = RC_OK;
-    *out = told->count == 0 || told->count == (int64_t)told->n;
-    for (size_t i = 0; rc == RC_OK && i < told->n; i++) {
-        rc = directory_find_staff(tx, told->ids[i], &staff, e);
-        if (rc == RC_NOT_FOUND) {
-            *out = *out && is_outsider(told->ids[i]);
-            rc = RC_OK;
-        }
+    if (kept == NULL || (left && at_s > kept->left_s)) {
+        rc = directory_join(g->tx, g->row.id, customer_id, 0, at_s, 0, &changed, e);
+    } else if (!unseen && is_near(at_s, kept->joined_s)) {
+        return RC_OK;
+    } else if (unseen || (at_s > kept->joined_s && (!left || kept->found_missing))) {
+        changed = true; /* its end came first, or the end before it was not heard of */
+        rc = directory_rejoin(g->tx, g->row.id, customer_id, 0, at_s, e);
+    } else {
+        rc = directory_remember(g->tx, g->row.id, customer_id, true, at_s, &changed, e);
     }
+    g->changes += changed;
+    if (rc == RC_OK && changed)
+        rc = bring(g, member, customer_id, 0, at_s, made, e);
+    return rc == RC_OK && changed ? set_scene(g, customer_id, DB_NULL, member->join_scene, e) : rc;
+}
+
+static enum rc hear_left(struct group *g, const struct chat_member *kept, int64_t customer_id,
+                         int64_t at_s, struct err *e)
+{
+    bool changed = true, left = kept != NULL && kept->left_s != DB_NULL;
+    enum rc rc;
+    if (kept == NULL || (left && at_s > kept->left_s + (kept->found_missing ? LAG_S : 0)))
+        rc = directory_leave_unseen(g->tx, g->row.id, customer_id, at_s, e);
+    else if (at_s >= kept->joined_s && !left)
+        rc = directory_leave(g->tx, g->row.id, customer_id, at_s, 0, &changed, e);
+    else if (at_s >= kept->joined_s && kept->found_missing)
+        rc = directory_leave_heard(g->tx, g->row.id, customer_id, at_s, kept->left_s, e);
+    else
+        rc = directory_remember(g->tx, g->row.id, customer_id, false, at_s, &changed, e);
+    g->changes += changed;
     return rc;
 }
 
-static enum rc change_one(struct group *g, const struct told_member_change *told, struct str id,
-                          struct err *e)
+static enum rc hear_of(struct group *g, const struct told_member_change *told, struct str id,
+                       struct err *e)
 {
-    struct staff_row staff;
     struct told_member member = {.id = id, .joined_s = told->at_s, .join_scene = told->join_scene};
+    struct chat_member kept;
     bool made = false;
     int64_t customer_id = 0;
-    enum rc rc = directory_find_staff(g->tx, id, &staff, e);
-    if (rc != RC_NOT_FOUND) /* staff are no members here */
-        return rc;
-    rc = customer_of(g, &member, &customer_id, &made, e);
+    enum rc rc = customer_of(g, &member, &customer_id, &made, e);
     if (rc != RC_OK || customer_id == 0)
         return rc;
-    const struct chat_member *kept = member_of(g, customer_id);
-    if (told->joined && kept != NULL && kept->left_s != DB_NULL && kept->left_s >= told->at_s)
-        member.joined_s = kept->left_s + 1; /* versions say the order, whatever the clocks say */
-    if (told->joined)
-        return keep_member(g, &member, customer_id, made, e);
-    return kept == NULL || kept->left_s != DB_NULL ? RC_OK : leave(g, kept, told->at_s, e);
+    rc = chat_group_member(g->tx, g->row.id, customer_id, &kept, e);
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    const struct chat_member *known = rc == RC_OK ? &kept : NULL;
+    return told->joined ? hear_joined(g, &member, known, customer_id, made, e)
+                        : hear_left(g, known, customer_id, told->at_s, e);
 }
 
 enum rc group_apply_members(struct tx *tx, const struct keyring *keys,
-                            const struct told_member_change *told, enum group_change *out,
-                            struct err *e)
+                            const struct told_member_change *told, bool *out_changed, struct err *e)
 {
     assert(tx_is_writing(tx));
+    const struct told_group unknown = {.chat_id = told->chat_id, .created_s = told->at_s};
     struct group_applied applied = {0};
     struct group g = {.tx = tx, .keys = keys, .asked_s = told->at_s, .out = &applied};
-    bool fits = false;
-    *out = GROUP_ASK;
-    enum rc rc = chat_group_find(tx, told->chat_id, &g.row, e);
-    if (rc != RC_OK)
-        return rc == RC_NOT_FOUND ? RC_OK : rc;
-    if (str_empty(told->version) || str_empty(told->last_version) || str_empty(g.row.version))
-        return RC_OK;
-    if (str_eq(told->version, g.row.version)) {
-        *out = GROUP_CHANGED_BEFORE;
-        return RC_OK;
-    }
-    if (!str_eq(told->last_version, g.row.version) || told->n > GROUP_AT_ONCE)
-        return RC_OK;
-    rc = all_known(tx, told, &fits, e);
-    if (rc != RC_OK || !fits)
-        return rc;
+    enum rc rc = find_or_make(&g, &unknown, e);
     g.owner_id = g.row.owner_id;
-    rc = chat_group_members(tx, g.row.id, &g.members, &g.n, e);
     for (size_t i = 0; rc == RC_OK && i < told->n; i++)
-        rc = change_one(&g, told, told->ids[i], e);
-    if (rc != RC_OK)
-        return rc;
-    int64_t at_us =
-        (told->at_s + 1) * 1000000 - 1; /* answers asked for in that second may lack it */
-    g.row.version = told->version;
-    if (g.row.told_us == DB_NULL || g.row.told_us < at_us)
-        g.row.told_us = at_us;
-    *out = GROUP_CHANGED;
-    return chat_group_store(tx, &g.row, false, e);
+        if (is_outsider(told->ids[i]))
+            rc = hear_of(&g, told, told->ids[i], e);
+    *out_changed = g.changes > 0;
+    return rc;
 }
 
 enum rc group_apply_dismissed(struct tx *tx, struct str chat_id, int64_t at_s, bool *out_changed,

@@ -2,8 +2,7 @@
  *
  * Members who are not staff are customers: found by external_userid, made when nobody knows them.
  * Joining and leaving are events, once each. Of two answers the one to the later question counts;
- * a callback's list of members counts only on top of the version that it names, and where that is
- * another than ours the group must be asked for. A joining is a touch of domain/binding.h, of who
+ * a callback's list of members adds what no answer tells any more. A joining is a touch of domain/binding.h, of who
  * invited, else of the owner. Applied twice, the second writes nothing. Writing
  * transactions only. Source: wecom-api.md §11, wecom-callback.md §4.2.
  */
@@ -27,23 +26,19 @@ enum { GROUP_AT_ONCE = 200 }; /* joins and leaves in a closure: up to ten rows e
 enum rc group_apply(struct tx *tx, const struct keyring *keys, const struct told_group *told,
                     struct group_applied *out, struct err *e);
 
-/* What a callback says of the members. */
+/* What a callback says of the members: these joined, or left, at at_s. How the group stands an
+ * answer says, which is applied behind it; this puts into the log whoever came or went in between,
+ * however late it is told. `out_changed`: something was written. An unknown group is made. */
 struct told_member_change {
-    struct str chat_id, last_version, version;
+    struct str chat_id;
     bool joined; /* else they left */
     const struct str *ids;
     size_t n;
-    int64_t count;      /* as the callback counts them; 0: it does not */
     int64_t join_scene; /* 0: not told */
     int64_t at_s;
 };
-enum group_change {
-    GROUP_CHANGED,
-    GROUP_CHANGED_BEFORE, /* our version is the one it leads to */
-    GROUP_ASK,            /* it does not fit what we know: ask for the group and apply that */
-};
 enum rc group_apply_members(struct tx *tx, const struct keyring *keys,
-                            const struct told_member_change *told, enum group_change *out,
+                            const struct told_member_change *told, bool *out_changed,
                             struct err *e);
 /* The platform says that the group was dismissed. Who was in it stays so: the past is asked that
  * way. Nothing happens when it is not known. */

@@ -20,18 +20,26 @@ static const struct sql STORE = {
             " member_version = $6, told_us = $7 WHERE id = $1",
     .in = "isIIBSI",
 };
+#define MEMBER_ROWS                                                                                \
+    "SELECT customer_id, joined_s, left_s, coalesce(inviter_id, 0), join_scene,"                   \
+    " coalesce(found_missing, 0)"                                                                  \
+    " FROM group_member WHERE group_id = $1"
 static const struct sql MEMBERS = {
-    .text = "SELECT customer_id, joined_s, left_s, coalesce(inviter_id, 0), join_scene"
-            " FROM group_member WHERE group_id = $1 ORDER BY customer_id",
+    .text = MEMBER_ROWS " ORDER BY customer_id",
     .in = "i",
-    .out = "iiIiI",
+    .out = "iiIiIi",
+};
+static const struct sql MEMBER = {
+    .text = MEMBER_ROWS " AND customer_id = $2",
+    .in = "ii",
+    .out = "iiIiIi",
 };
 static const struct sql SET_SCENE = {
     .text = "UPDATE group_member SET join_scene = $3 WHERE group_id = $1 AND customer_id = $2",
     .in = "iiI",
 };
 
-STATEMENTS(chat_group, &FIND, &STORE, &MEMBERS, &SET_SCENE);
+STATEMENTS(chat_group, &FIND, &STORE, &MEMBERS, &MEMBER, &SET_SCENE);
 
 enum rc chat_group_find(struct tx *tx, struct str external_id, struct chat_group_row *out,
                         struct err *e)
@@ -62,6 +70,29 @@ enum rc chat_group_store(struct tx *tx, const struct chat_group_row *row, bool s
     return rc == RC_OK && shown ? change_add(tx, "chat_group", row->id, 0, e) : rc;
 }
 
+static struct chat_member read_member(const struct rows *r)
+{
+    return (struct chat_member){
+        .customer_id = rows_int(r, 0),
+        .joined_s = rows_int(r, 1),
+        .left_s = rows_null(r, 2) ? DB_NULL : rows_int(r, 2),
+        .inviter_id = rows_int(r, 3),
+        .join_scene = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
+        .found_missing = rows_int(r, 5) != 0,
+    };
+}
+
+enum rc chat_group_member(struct tx *tx, int64_t group_id, int64_t customer_id,
+                          struct chat_member *out, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_find(tx, &MEMBER, &r, e, group_id, customer_id);
+    if (rc != RC_OK)
+        return rc;
+    *out = read_member(r);
+    return rows_end(r, e);
+}
+
 enum rc chat_group_members(struct tx *tx, int64_t group_id, struct chat_member **out, size_t *out_n,
                            struct err *e)
 {
@@ -73,13 +104,7 @@ enum rc chat_group_members(struct tx *tx, int64_t group_id, struct chat_member *
     size_t n = 0;
     size_t room = 0;
     while (rows_next(r))
-        *LIST_ADD(tx_arena(tx), list, n, room) = (struct chat_member){
-            .customer_id = rows_int(r, 0),
-            .joined_s = rows_int(r, 1),
-            .left_s = rows_null(r, 2) ? DB_NULL : rows_int(r, 2),
-            .inviter_id = rows_int(r, 3),
-            .join_scene = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
-        };
+        *LIST_ADD(tx_arena(tx), list, n, room) = read_member(r);
     *out = list;
     *out_n = n;
     return rows_end(r, e);

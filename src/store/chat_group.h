@@ -27,10 +27,14 @@ struct chat_member {
     int64_t joined_s, left_s; /* left_s: DB_NULL while a member */
     int64_t inviter_id;       /* 0: none */
     int64_t join_scene;       /* DB_NULL: not told */
+    bool found_missing;       /* nobody heard of the leaving: left_s is when they were missing */
 };
 /* Everyone who is or was in a group, by customer. */
 enum rc chat_group_members(struct tx *tx, int64_t group_id, struct chat_member **out, size_t *out_n,
                            struct err *e);
+/* Of one; RC_NOT_FOUND (e untouched) when they never were in it. */
+enum rc chat_group_member(struct tx *tx, int64_t group_id, int64_t customer_id,
+                          struct chat_member *out, struct err *e);
 /* Writes join_scene back; no event. */
 enum rc chat_group_set_scene(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t scene,
                              struct err *e);

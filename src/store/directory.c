@@ -41,19 +41,25 @@ static const struct sql MEMBER_JOIN = {
     .text = "INSERT INTO group_member (group_id, customer_id, joined_s, inviter_id) VALUES ($1, "
             "$2, $3, $4)"
             " ON CONFLICT (group_id, customer_id) DO UPDATE SET joined_s = excluded.joined_s, "
-            "left_s = NULL,"
+            "left_s = NULL, found_missing = NULL,"
             " inviter_id = excluded.inviter_id WHERE group_member.left_s IS NOT NULL",
     .in = "iiiI",
 };
 static const struct sql MEMBER_LEAVE = {
-    .text = "UPDATE group_member SET left_s = $3 WHERE group_id = $1 AND customer_id = $2 AND "
-            "left_s IS NULL",
-    .in = "iii",
+    .text = "UPDATE group_member SET left_s = $3, found_missing = $4 WHERE group_id = $1"
+            " AND customer_id = $2 AND left_s IS NULL",
+    .in = "iiiI",
 };
 static const struct sql MEMBER_REJOIN = {
     .text = "UPDATE group_member SET joined_s = $3, inviter_id = $4 WHERE group_id = $1"
-            " AND customer_id = $2 AND left_s IS NULL",
+            " AND customer_id = $2",
     .in = "iiiI",
+};
+static const struct sql MEMBER_LEFT_UNSEEN = {
+    .text = "INSERT INTO group_member (group_id, customer_id, joined_s, left_s)"
+            " VALUES ($1, $2, $3, $3) ON CONFLICT (group_id, customer_id)"
+            " DO UPDATE SET left_s = excluded.left_s, found_missing = NULL",
+    .in = "iii",
 };
 static const struct sql STAFF_FIND = {
     .text = "SELECT id, name, title, coalesce(department_id, 0), status, left_s FROM staff"
@@ -77,7 +83,8 @@ static const struct sql USERIDS = {
 };
 
 STATEMENTS(directory, &MEMBER_REJOIN, &STAFF_FIND, &STAFF_STORE, &STAFF_RENAME, &USERIDS,
-           &DEPARTMENT_ADD, &DEPARTMENT_ABOVE, &STAFF_ADD, &GROUP_ADD, &MEMBER_JOIN, &MEMBER_LEAVE);
+           &DEPARTMENT_ADD, &DEPARTMENT_ABOVE, &STAFF_ADD, &GROUP_ADD, &MEMBER_JOIN, &MEMBER_LEAVE,
+           &MEMBER_LEFT_UNSEEN);
 
 enum rc directory_add_department(struct tx *tx, const struct department_new *d, int64_t *out_id,
                                  struct err *e)
@@ -180,6 +187,12 @@ enum rc directory_add_group(struct tx *tx, const struct group_new *g, int64_t *o
     return change_add(tx, "chat_group", id, 0, e);
 }
 
+static enum rc tell_event(struct tx *tx, const struct event *ev, struct err *e)
+{
+    enum rc rc = event_add(tx, ev, e);
+    return rc == RC_OK ? change_add(tx, "group_member", ev->object_id, ev->customer_id, e) : rc;
+}
+
 static enum rc tell(struct tx *tx, enum event_kind kind, int64_t group_id, int64_t customer_id,
                     int64_t staff_id, int64_t at_s, int64_t batch_id, struct err *e)
 {
@@ -192,8 +205,7 @@ static enum rc tell(struct tx *tx, enum event_kind kind, int64_t group_id, int64
         .object_id = group_id,
         .batch_id = batch_id,
     };
-    enum rc rc = event_add(tx, &ev, e);
-    return rc == RC_OK ? change_add(tx, "group_member", group_id, customer_id, e) : rc;
+    return tell_event(tx, &ev, e);
 }
 
 enum rc directory_join(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
@@ -212,12 +224,43 @@ enum rc directory_join(struct tx *tx, int64_t group_id, int64_t customer_id, int
 enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
                         int64_t batch_id, bool *out_changed, struct err *e)
 {
-    enum rc rc = tx_exec(tx, &MEMBER_LEAVE, e, group_id, customer_id, at_s);
+    enum rc rc = tx_exec(tx, &MEMBER_LEAVE, e, group_id, customer_id, at_s, DB_NULL);
     if (rc != RC_OK)
         return rc;
     *out_changed = tx_changes(tx) == 1;
     return *out_changed ? tell(tx, EVENT_GROUP_LEAVE, group_id, customer_id, 0, at_s, batch_id, e)
                         : RC_OK;
+}
+
+enum rc directory_leave_found(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                              bool *out_changed, struct err *e)
+{
+    const struct event ev = {
+        .customer_id = customer_id,
+        .at_s = at_s,
+        .kind = EVENT_GROUP_LEAVE,
+        .object_kind = OBJECT_GROUP,
+        .object_id = group_id,
+        .props = EVENT_FOUND_MISSING,
+    };
+    enum rc rc = tx_exec(tx, &MEMBER_LEAVE, e, group_id, customer_id, at_s, (int64_t)1);
+    if (rc != RC_OK)
+        return rc;
+    *out_changed = tx_changes(tx) == 1;
+    return *out_changed ? tell_event(tx, &ev, e) : RC_OK;
+}
+
+enum rc directory_leave_heard(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                              int64_t found_s, struct err *e)
+{
+    int64_t seq;
+    enum rc rc =
+        event_find(tx, customer_id, found_s, EVENT_GROUP_LEAVE, OBJECT_GROUP, group_id, &seq, e);
+    if (rc == RC_OK)
+        rc = event_retract(tx, seq, customer_id, 0, e);
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    return directory_leave_unseen(tx, group_id, customer_id, at_s, e);
 }
 
 enum rc directory_rejoin(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
@@ -227,4 +270,44 @@ enum rc directory_rejoin(struct tx *tx, int64_t group_id, int64_t customer_id, i
                          inviter_id == 0 ? DB_NULL : inviter_id);
     return rc == RC_OK ? tell(tx, EVENT_GROUP_JOIN, group_id, customer_id, inviter_id, at_s, 0, e)
                        : rc;
+}
+
+enum rc directory_leave_unseen(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                               struct err *e)
+{
+    enum rc rc = tx_exec(tx, &MEMBER_LEFT_UNSEEN, e, group_id, customer_id, at_s);
+    return rc == RC_OK ? tell(tx, EVENT_GROUP_LEAVE, group_id, customer_id, 0, at_s, 0, e) : rc;
+}
+
+/* A leaving at at_s is heard of: what had been found missing behind it, before they joined again,
+ * was this. */
+static enum rc unfind(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                      struct err *e)
+{
+    struct event_seek seek = {.customer_id = customer_id,
+                              .from_s = at_s + 1,
+                              .to_s = INT64_MAX,
+                              .kind = EVENT_GROUP_LEAVE,
+                              .object_id = group_id};
+    struct event_seen found, again;
+    enum rc rc = event_first(tx, &seek, &found, e);
+    if (rc != RC_OK || !found.found_missing)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    seek.kind = EVENT_GROUP_JOIN;
+    seek.to_s = found.at_s;
+    rc = event_first(tx, &seek, &again, e);
+    return rc == RC_NOT_FOUND ? event_retract(tx, found.seq, customer_id, 0, e) : rc;
+}
+
+enum rc directory_remember(struct tx *tx, int64_t group_id, int64_t customer_id, bool joined,
+                           int64_t at_s, bool *out_new, struct err *e)
+{
+    enum event_kind kind = joined ? EVENT_GROUP_JOIN : EVENT_GROUP_LEAVE;
+    int64_t seq;
+    enum rc rc = event_find(tx, customer_id, at_s, (int)kind, OBJECT_GROUP, group_id, &seq, e);
+    *out_new = rc == RC_NOT_FOUND;
+    if (!*out_new)
+        return rc;
+    rc = tell(tx, kind, group_id, customer_id, 0, at_s, 0, e);
+    return rc == RC_OK && !joined ? unfind(tx, group_id, customer_id, at_s, e) : rc;
 }

@@ -56,10 +56,26 @@ enum rc directory_add_group(struct tx *tx, const struct group_new *g, int64_t *o
  * 0. */
 enum rc directory_join(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
                        int64_t at_s, int64_t batch_id, bool *out_changed, struct err *e);
-/* Someone who is in is told to have joined anew, later: the row's time, and event group_join. */
-enum rc directory_rejoin(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
-                         int64_t at_s, struct err *e);
 enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
                         int64_t batch_id, bool *out_changed, struct err *e);
+/* Someone who has a row is told to have joined at another time than it says: later, or before an
+ * end that was told first. The row's time, and event group_join. */
+enum rc directory_rejoin(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
+                         int64_t at_s, struct err *e);
+/* A member is told no more: left at at_s, found_missing. */
+enum rc directory_leave_found(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                              bool *out_changed, struct err *e);
+/* The leaving of one who had been found missing at found_s is heard of: the row says when it was,
+ * the event is taken back and written as it was. */
+enum rc directory_leave_heard(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                              int64_t found_s, struct err *e);
+/* Someone who is not in has left all the same: again, later, having joined unseen; or nobody knew
+ * them, then the row says joined_s = left_s. Event group_leave. */
+enum rc directory_leave_unseen(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                               struct err *e);
+/* Something of the past that the row does not tell: event group_join or group_leave, unless the log
+ * has it (`out_new` is false). */
+enum rc directory_remember(struct tx *tx, int64_t group_id, int64_t customer_id, bool joined,
+                           int64_t at_s, bool *out_new, struct err *e);
 
 #endif

@@ -33,6 +33,13 @@ static const struct sql EVENT_ABOUT = {
     .in = "iii",
     .out = "i",
 };
+static const struct sql EVENT_SEEN = {
+    .text = "SELECT v.at_s, CASE WHEN v.props IS NULL THEN 0 ELSE 1 END FROM event v"
+            " WHERE v.seq = $1 AND ($2 = 0 OR v.staff_id = $2) AND ($3 = 0 OR v.object_id = $3)"
+            " AND " EVENT_LIVE("v"),
+    .in = "iii",
+    .out = "ii",
+};
 static const struct sql CHANGE_ADD = {
     .text = "INSERT INTO change (seq, recorded_us, table_name, row_id, customer_id) VALUES ($1, "
             "$2, $3, $4, $5)",
@@ -52,8 +59,8 @@ static const struct sql KIND_ADD = {
     .in = "isss",
 };
 
-STATEMENTS(event, &EVENT_ADD, &EVENT_EQUAL, &EVENT_ABOUT, &CHANGE_ADD, &KIND_FIND, &KIND_LAST,
-           &KIND_ADD);
+STATEMENTS(event, &EVENT_ADD, &EVENT_EQUAL, &EVENT_ABOUT, &EVENT_SEEN, &CHANGE_ADD, &KIND_FIND,
+           &KIND_LAST, &KIND_ADD);
 
 static int64_t none_if_zero(int64_t id)
 {
@@ -133,6 +140,17 @@ enum rc event_count_equal(struct tx *tx, const struct event_peers *peers, const 
     return rc;
 }
 
+enum rc event_is_said(struct tx *tx, const struct event *ev, bool *out, struct err *e)
+{
+    struct event_peers *peers;
+    int64_t n = 0;
+    enum rc rc = event_peers_read(tx, NULL, ev, 1, &peers, e);
+    if (rc == RC_OK)
+        rc = event_count_equal(tx, peers, ev, &n, e);
+    *out = n > 0;
+    return rc;
+}
+
 enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
                    enum object_kind object_kind, int64_t object_id, int64_t *out_seq, struct err *e)
 {
@@ -152,6 +170,29 @@ enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
             return rc;
     }
     return RC_NOT_FOUND;
+}
+
+enum rc event_first(struct tx *tx, const struct event_seek *seek, struct event_seen *out,
+                    struct err *e)
+{
+    struct event_ref *refs = NULL;
+    struct rows *r;
+    size_t n = 0;
+    struct event_ask ask = {.ids = &seek->customer_id,
+                            .n = 1,
+                            .from_s = seek->from_s,
+                            .to_s = seek->to_s,
+                            .kind = (int)seek->kind};
+    enum rc rc = event_index_find(tx, &ask, &refs, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++) { /* of one customer, they ascend by time */
+        rc = tx_find(tx, &EVENT_SEEN, &r, e, refs[i].seq, seek->staff_id, seek->object_id);
+        if (rc == RC_OK) {
+            *out = (struct event_seen){refs[i].seq, rows_int(r, 0), rows_int(r, 1) != 0};
+            return rows_end(r, e);
+        }
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    return rc == RC_OK ? RC_NOT_FOUND : rc;
 }
 
 enum rc event_retract(struct tx *tx, int64_t seq, int64_t customer_id, int64_t batch_id,

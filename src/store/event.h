@@ -63,6 +63,7 @@ enum event_kind {
     EVENT_REFERRAL_CONVERT,
     EVENT_BIND = 60, /* schema/0014_binding.sql */
     EVENT_BIND_TRANSFER,
+    EVENT_FRIEND_CONFIRM, /* schema/0015_heard.sql */
     EVENT_KIND_OWN = 100,
     EVENT_KIND_MAX = 255,
 };
@@ -120,11 +121,32 @@ enum rc event_peers_read(struct tx *tx, struct event_filters *filters, const str
  * customer, second and kind. */
 enum rc event_count_equal(struct tx *tx, const struct event_peers *peers, const struct event *ev,
                           int64_t *out, struct err *e);
+/* Whether the log has a live event equal to this one: a look into the index, and a row read for
+ * each of the same customer, second and kind. */
+enum rc event_is_said(struct tx *tx, const struct event *ev, bool *out, struct err *e);
 /* The number of the newest live event of a kind about an object, at a time; RC_NOT_FOUND (e
  * untouched). */
 enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
                    enum object_kind object_kind, int64_t object_id, int64_t *out_seq,
                    struct err *e);
+
+/* What is looked for: the earliest live event of a kind, of times that are both included. */
+struct event_seek {
+    int64_t customer_id;
+    int64_t from_s, to_s;
+    enum event_kind kind;
+    int64_t staff_id;  /* 0: whoever */
+    int64_t object_id; /* 0: about whatever */
+};
+struct event_seen {
+    int64_t seq, at_s;
+    bool found_missing; /* EVENT_FOUND_MISSING is its props */
+};
+/* RC_NOT_FOUND (e untouched). Reads a row for each of the customer's of that kind and time. */
+enum rc event_first(struct tx *tx, const struct event_seek *seek, struct event_seen *out,
+                    struct err *e);
+/* props of an end that nobody told of: it is when an answer told no more of what had ended. */
+#define EVENT_FOUND_MISSING STR("{\"found_missing\":true}")
 
 /* Takes one event back: `seq` is its number, `customer_id` its customer. Also for a line of an
  * order (order_item.seq). */

@@ -7,7 +7,6 @@
 
 #include "store/code_entry.h"
 #include "store/customer.h"
-#include "store/event.h"
 #include "store/ids.h"
 #include "store/list.h"
 #include "store/statements.h"
@@ -18,14 +17,15 @@ static const struct sql RELATION_BEGIN = {
     .text = "INSERT INTO relation (id, customer_id, staff_id, added_s, source_id, created_s)"
             " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (staff_id, customer_id) DO UPDATE SET"
             " added_s = excluded.added_s, deleted_s = NULL, deleted_by = NULL,"
+            " found_missing = NULL,"
             " source_id = coalesce(excluded.source_id, relation.source_id)"
             " WHERE relation.deleted_s IS NOT NULL",
     .in = "iiiiIi",
 };
 static const struct sql RELATION_END = {
-    .text = "UPDATE relation SET deleted_s = $3, deleted_by = $4"
+    .text = "UPDATE relation SET deleted_s = $3, deleted_by = $4, found_missing = $5"
             " WHERE staff_id = $2 AND customer_id = $1 AND deleted_s IS NULL",
-    .in = "iiis",
+    .in = "iiisI",
 };
 static const struct sql RELATION_ID = {
     .text = "SELECT id FROM relation WHERE staff_id = $2 AND customer_id = $1",
@@ -57,8 +57,9 @@ static const struct sql RELATION_TAGS = {
 };
 #define ROW_COLUMNS                                                                                \
     "r.id, r.customer_id, r.staff_id, r.added_s, r.deleted_s, r.deleted_by,"                       \
-    " coalesce(r.source_id, 0), r.add_way, r.told_us, r.remark_sealed, r.description_sealed"
-#define ROW_TYPES "iiiiISiIIBB"
+    " coalesce(r.source_id, 0), r.add_way, r.told_us, r.remark_sealed, r.description_sealed,"      \
+    " coalesce(r.found_missing, 0)"
+#define ROW_TYPES "iiiiISiIIBBi"
 static const struct sql RELATION_FIND = {
     .text = "SELECT " ROW_COLUMNS " FROM relation r WHERE r.staff_id = $2 AND r.customer_id = $1",
     .in = "ii",
@@ -87,8 +88,14 @@ static const struct sql RELATION_RENEW = {
     .in = "ii",
 };
 static const struct sql RELATION_END_AGAIN = {
-    .text = "UPDATE relation SET deleted_s = $2, deleted_by = 'customer' WHERE id = $1",
-    .in = "ii",
+    .text = "UPDATE relation SET deleted_s = $2, deleted_by = $3, found_missing = NULL"
+            " WHERE id = $1",
+    .in = "iis",
+};
+static const struct sql END_UNSEEN = {
+    .text = "INSERT INTO relation (id, customer_id, staff_id, added_s, deleted_s, deleted_by,"
+            " created_s) VALUES ($1, $2, $3, $4, $4, $5, $6)",
+    .in = "iiiisi",
 };
 static const struct sql TAGS_ON = {
     .text = "SELECT tag_id FROM relation_tag WHERE relation_id = $1 ORDER BY tag_id",
@@ -156,9 +163,15 @@ static const struct sql NAMES = {
 };
 
 STATEMENTS(relation, &RELATION_FIND, &RELATION_IN_FORCE, &UNTOLD, &RELATION_TELL, &RELATION_RENEW,
-           &RELATION_END_AGAIN, &TAGS_ON, &TAG_ON, &TAG_OFF, &WEARING, &RELATION_BEGIN,
+           &RELATION_END_AGAIN, &END_UNSEEN, &TAGS_ON, &TAG_ON, &TAG_OFF, &WEARING, &RELATION_BEGIN,
            &RELATION_END, &RELATION_ID, &WEARERS_OF, &TOLD_OF, &RELATION_LOAD, &ADDRESS, &NAMES,
            &CUSTOMER_ADDED, &RELATION_CARDS, &RELATION_TAGS);
+
+static enum rc note(struct tx *tx, int64_t id, int64_t customer_id, struct err *e)
+{
+    enum rc rc = change_add(tx, "relation", id, customer_id, e);
+    return rc == RC_OK ? change_add(tx, "customer", customer_id, customer_id, e) : rc;
+}
 
 static enum rc say(struct tx *tx, const struct event *ev, struct err *e)
 {
@@ -166,9 +179,7 @@ static enum rc say(struct tx *tx, const struct event *ev, struct err *e)
     enum rc rc = tx_int(tx, &RELATION_ID, &id, e, ev->customer_id, ev->staff_id);
     if (rc == RC_OK)
         rc = event_add(tx, ev, e);
-    if (rc == RC_OK)
-        rc = change_add(tx, "relation", id, ev->customer_id, e);
-    return rc == RC_OK ? change_add(tx, "customer", ev->customer_id, ev->customer_id, e) : rc;
+    return rc == RC_OK ? note(tx, id, ev->customer_id, e) : rc;
 }
 
 /* The root's added_s may have changed too. */
@@ -179,6 +190,13 @@ static enum rc tell_root(struct tx *tx, int64_t customer_id, struct err *e)
     if (rc != RC_OK || root == customer_id)
         return rc;
     return change_add(tx, "customer", root, root, e);
+}
+
+/* The customer's first friendship may be this one. */
+static enum rc keep_added(struct tx *tx, int64_t customer_id, int64_t added_s, struct err *e)
+{
+    enum rc rc = tx_exec(tx, &CUSTOMER_ADDED, e, customer_id, added_s, tx_now_us(tx));
+    return rc == RC_OK ? tell_root(tx, customer_id, e) : rc;
 }
 
 enum rc relation_begin(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t added_s,
@@ -193,9 +211,7 @@ enum rc relation_begin(struct tx *tx, int64_t customer_id, int64_t staff_id, int
     *out_added = tx_changes(tx) > 0;
     if (!*out_added)
         return RC_OK;
-    rc = tx_exec(tx, &CUSTOMER_ADDED, e, customer_id, added_s, tx_now_us(tx));
-    if (rc == RC_OK)
-        rc = tell_root(tx, customer_id, e);
+    rc = keep_added(tx, customer_id, added_s, e);
     if (rc != RC_OK)
         return rc;
     return say(tx,
@@ -207,13 +223,23 @@ enum rc relation_begin(struct tx *tx, int64_t customer_id, int64_t staff_id, int
                e);
 }
 
-enum rc relation_end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t at_s,
-                     bool by_customer, bool *out_ended, struct err *e)
+static struct str who_ended(bool by_customer)
+{
+    return by_customer ? STR("customer") : STR("staff");
+}
+
+static enum event_kind kind_of_end(bool by_customer)
+{
+    return by_customer ? EVENT_FRIEND_DELETE : EVENT_FRIEND_REMOVE;
+}
+
+static enum rc end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t at_s,
+                   bool by_customer, bool found, bool *out_ended, struct err *e)
 {
     assert(tx_is_writing(tx));
 
-    enum rc rc = tx_exec(tx, &RELATION_END, e, customer_id, staff_id, at_s,
-                         by_customer ? STR("customer") : STR("staff"));
+    enum rc rc = tx_exec(tx, &RELATION_END, e, customer_id, staff_id, at_s, who_ended(by_customer),
+                         found ? 1 : DB_NULL);
     if (rc != RC_OK)
         return rc;
     *out_ended = tx_changes(tx) > 0;
@@ -225,9 +251,22 @@ enum rc relation_end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64
     return say(tx,
                &(struct event){.customer_id = customer_id,
                                .at_s = at_s,
-                               .kind = by_customer ? EVENT_FRIEND_DELETE : EVENT_FRIEND_REMOVE,
-                               .staff_id = staff_id},
+                               .kind = (int)kind_of_end(by_customer),
+                               .staff_id = staff_id,
+                               .props = found ? EVENT_FOUND_MISSING : STR_ABSENT},
                e);
+}
+
+enum rc relation_end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t at_s,
+                     bool by_customer, bool *out_ended, struct err *e)
+{
+    return end(tx, customer_id, staff_id, at_s, by_customer, false, out_ended, e);
+}
+
+enum rc relation_end_found(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                           bool *out_ended, struct err *e)
+{
+    return end(tx, row->customer_id, row->staff_id, at_s, false, true, out_ended, e);
 }
 
 /* ---- as a platform tells it ---- */
@@ -246,6 +285,7 @@ static void read_row(const struct rows *r, struct arena *a, struct relation_row 
         .told_us = rows_null(r, 8) ? DB_NULL : rows_int(r, 8),
         .remark_sealed = rows_copy(r, 9, a),
         .description_sealed = rows_copy(r, 10, a),
+        .found_missing = rows_int(r, 11) != 0,
     };
 }
 
@@ -306,8 +346,8 @@ static enum rc read_of_roots(struct tx *tx, struct rows *r, struct relation_of_r
     while (rows_next(r)) {
         struct relation_of_root *x = LIST_ADD(tx_arena(tx), list, n, room);
         read_row(r, tx_arena(tx), &x->row);
-        x->root_id = rows_int(r, 11);
-        x->wears = rows_int(r, 12) != 0;
+        x->root_id = rows_int(r, 12);
+        x->wears = rows_int(r, 13) != 0;
     }
     *out = list;
     *out_n = n;
@@ -371,36 +411,151 @@ enum rc relation_tell(struct tx *tx, const struct relation_row *row, struct err 
                    row->description_sealed);
 }
 
-enum rc relation_renew(struct tx *tx, const struct relation_row *row, int64_t added_s,
-                       struct err *e)
+static enum rc say_pair(struct tx *tx, const struct relation_row *row, enum event_kind kind,
+                        int64_t at_s, struct err *e)
 {
-    assert(tx_is_writing(tx) && row->deleted_s == DB_NULL);
-    enum rc rc = tx_exec(tx, &RELATION_RENEW, e, row->id, added_s);
-    if (rc != RC_OK)
-        return rc;
     return say(tx,
                &(struct event){.customer_id = row->customer_id,
-                               .at_s = added_s,
-                               .kind = EVENT_FRIEND_ADD,
+                               .at_s = at_s,
+                               .kind = (int)kind,
                                .staff_id = row->staff_id},
                e);
 }
 
+enum rc relation_renew(struct tx *tx, const struct relation_row *row, int64_t added_s,
+                       struct err *e)
+{
+    assert(tx_is_writing(tx) && (row->deleted_s == DB_NULL || added_s <= row->deleted_s));
+    enum rc rc = tx_exec(tx, &RELATION_RENEW, e, row->id, added_s);
+    if (rc == RC_OK)
+        rc = keep_added(tx, row->customer_id, added_s, e);
+    return rc == RC_OK ? say_pair(tx, row, EVENT_FRIEND_ADD, added_s, e) : rc;
+}
+
 enum rc relation_end_again(struct tx *tx, const struct relation_row *row, int64_t at_s,
-                           struct err *e)
+                           bool by_customer, struct err *e)
 {
     assert(tx_is_writing(tx) && row->deleted_s != DB_NULL && row->deleted_s < at_s);
-    enum rc rc = tx_exec(tx, &RELATION_END_AGAIN, e, row->id, at_s);
+    enum rc rc = tx_exec(tx, &RELATION_END_AGAIN, e, row->id, at_s, who_ended(by_customer));
     if (rc == RC_OK)
         rc = code_entry_end(tx, row->customer_id, row->staff_id, at_s, e);
-    if (rc != RC_OK)
+    return rc == RC_OK ? say_pair(tx, row, kind_of_end(by_customer), at_s, e) : rc;
+}
+
+/* The pair's earliest of a kind, of these times; RC_NOT_FOUND (e untouched). */
+static enum rc first(struct tx *tx, const struct relation_row *row, enum event_kind kind,
+                     int64_t from_s, int64_t to_s, struct event_seen *out, struct err *e)
+{
+    const struct event_seek seek = {.customer_id = row->customer_id,
+                                    .from_s = from_s,
+                                    .to_s = to_s,
+                                    .kind = kind,
+                                    .staff_id = row->staff_id};
+    return event_first(tx, &seek, out, e);
+}
+
+/* Takes back an event of the pair; nothing where there is none. */
+static enum rc unsay(struct tx *tx, const struct relation_row *row, enum event_kind kind,
+                     int64_t at_s, struct err *e)
+{
+    struct event_seen seen;
+    enum rc rc = first(tx, row, kind, at_s, at_s, &seen, e);
+    if (rc == RC_OK)
+        rc = event_retract(tx, seen.seq, row->customer_id, 0, e);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* An end at at_s is heard of: what had been found missing behind it, before they became friends
+ * again, was this. */
+static enum rc unfind(struct tx *tx, const struct relation_row *row, int64_t at_s, struct err *e)
+{
+    struct event_seen found, again;
+    enum rc rc = first(tx, row, EVENT_FRIEND_REMOVE, at_s + 1, INT64_MAX, &found, e);
+    if (rc != RC_OK || !found.found_missing)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    rc = first(tx, row, EVENT_FRIEND_ADD, at_s + 1, found.at_s, &again, e);
+    if (rc == RC_NOT_FOUND)
+        rc = first(tx, row, EVENT_FRIEND_CONFIRM, at_s + 1, found.at_s, &again, e);
+    if (rc != RC_NOT_FOUND)
         return rc;
-    return say(tx,
-               &(struct event){.customer_id = row->customer_id,
-                               .at_s = at_s,
-                               .kind = EVENT_FRIEND_DELETE,
-                               .staff_id = row->staff_id},
-               e);
+    return event_retract(tx, found.seq, row->customer_id, 0, e);
+}
+
+enum rc relation_end_heard(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                           bool by_customer, struct err *e)
+{
+    assert(tx_is_writing(tx) && row->found_missing);
+    enum rc rc = unsay(tx, row, EVENT_FRIEND_REMOVE, row->deleted_s, e);
+    if (rc == RC_OK)
+        rc = tx_exec(tx, &RELATION_END_AGAIN, e, row->id, at_s, who_ended(by_customer));
+    return rc == RC_OK ? say_pair(tx, row, kind_of_end(by_customer), at_s, e) : rc;
+}
+
+enum rc relation_end_known(struct tx *tx, struct relation_row *row, int64_t after_s, struct err *e)
+{
+    assert(tx_is_writing(tx) && row->deleted_s == DB_NULL);
+    struct event_seen removed, deleted;
+    enum rc rc = first(tx, row, EVENT_FRIEND_REMOVE, after_s + 1, INT64_MAX, &removed, e);
+    if (rc == RC_NOT_FOUND)
+        removed = (struct event_seen){.at_s = INT64_MAX};
+    if (rc == RC_OK || rc == RC_NOT_FOUND)
+        rc = first(tx, row, EVENT_FRIEND_DELETE, after_s + 1, removed.at_s, &deleted, e);
+    bool by_customer = rc == RC_OK;
+    if (rc == RC_NOT_FOUND && removed.at_s == INT64_MAX)
+        return RC_OK;
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    row->by_customer = by_customer;
+    row->deleted_s = by_customer ? deleted.at_s : removed.at_s;
+    rc = tx_exec(tx, &RELATION_END_AGAIN, e, row->id, row->deleted_s, who_ended(by_customer));
+    if (rc == RC_OK)
+        rc = code_entry_end(tx, row->customer_id, row->staff_id, row->deleted_s, e);
+    return rc == RC_OK ? note(tx, row->id, row->customer_id, e) : rc;
+}
+
+enum rc relation_confirmed(struct tx *tx, const struct relation_row *row, int64_t after_s,
+                           int64_t to_s, int64_t *out_at_s, struct err *e)
+{
+    struct event_seen seen;
+    enum rc rc = first(tx, row, EVENT_FRIEND_CONFIRM, after_s + 1, to_s, &seen, e);
+    if (rc == RC_OK)
+        *out_at_s = seen.at_s;
+    return rc;
+}
+
+enum rc relation_unconfirm(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                           struct err *e)
+{
+    return unsay(tx, row, EVENT_FRIEND_CONFIRM, at_s, e);
+}
+
+enum rc relation_end_unseen(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t at_s,
+                            bool by_customer, struct err *e)
+{
+    assert(tx_is_writing(tx) && customer_id > 0 && staff_id > 0);
+    const struct relation_row row = {.customer_id = customer_id, .staff_id = staff_id};
+    enum rc rc = tx_exec(tx, &END_UNSEEN, e, tx_id(tx), customer_id, staff_id, at_s,
+                         who_ended(by_customer), tx_now_s(tx));
+    return rc == RC_OK ? say_pair(tx, &row, kind_of_end(by_customer), at_s, e) : rc;
+}
+
+enum rc relation_remember(struct tx *tx, const struct relation_row *row, enum event_kind kind,
+                          int64_t at_s, bool *out_new, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    const struct event ev = {.customer_id = row->customer_id,
+                             .at_s = at_s,
+                             .kind = (int)kind,
+                             .staff_id = row->staff_id};
+    bool said;
+    enum rc rc = event_is_said(tx, &ev, &said, e);
+    *out_new = rc == RC_OK && !said;
+    if (!*out_new)
+        return rc;
+    rc = say(tx, &ev, e);
+    if (rc == RC_OK && kind == EVENT_FRIEND_ADD)
+        return keep_added(tx, row->customer_id, at_s, e);
+    return rc == RC_OK && kind != EVENT_FRIEND_CONFIRM ? unfind(tx, row, at_s, e) : rc;
 }
 
 enum rc relation_tags(struct tx *tx, int64_t relation_id, int64_t **out, size_t *out_n,

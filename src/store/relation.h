@@ -5,6 +5,7 @@
 
 #include "base/secret.h"
 #include "db/db.h"
+#include "store/event.h"
 
 /* The pair became friends at `added_s`: makes or renews the row, keeps customer.added_s the
  * earliest, and writes event friend_add and changes. `source_id`, `batch_id`: 0 none. `out_added`
@@ -21,8 +22,9 @@ struct relation_row {
     int64_t id, customer_id, staff_id;
     int64_t added_s, deleted_s; /* deleted_s: DB_NULL while friends */
     bool by_customer;           /* it was the customer who ended it */
-    int64_t source_id;          /* 0: none */
-    int64_t add_way, told_us;   /* of the platform; DB_NULL: it has told nothing yet */
+    bool found_missing; /* nobody heard of its end: deleted_s is when it was not told any more */
+    int64_t source_id;  /* 0: none */
+    int64_t add_way, told_us; /* of the platform; DB_NULL: it has told nothing yet */
     struct str remark_sealed, description_sealed; /* absent: none */
 };
 /* Of a pair; RC_NOT_FOUND (e untouched) when there never was one. */
@@ -38,13 +40,43 @@ enum rc relation_untold(struct tx *tx, int64_t staff_id, int64_t since_us, int64
                         int64_t limit, struct relation_row **out, size_t *out_n, struct err *e);
 /* Writes add_way, told_us, source and the two texts back. */
 enum rc relation_tell(struct tx *tx, const struct relation_row *row, struct err *e);
-/* A friendship in force that is told to have begun anew later: moves added_s, writes friend_add. */
+/* A friendship in force that is told to have begun anew later, or one that had ended before its
+ * beginning was told: moves added_s, writes friend_add. */
 enum rc relation_renew(struct tx *tx, const struct relation_row *row, int64_t added_s,
                        struct err *e);
-/* One that had ended and that the customer has ended once more, later: it had begun again unseen.
- * The row says the later end; event friend_delete. */
+/* One that had ended and has ended once more, later: it had begun again unseen. The row says the
+ * later end; event friend_delete or friend_remove. */
 enum rc relation_end_again(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                           bool by_customer, struct err *e);
+/* The end of a friendship of which nothing was known: makes the row with added_s = deleted_s, since
+ * its beginning is not known; event friend_delete or friend_remove. The pair has no row. */
+enum rc relation_end_unseen(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t at_s,
+                            bool by_customer, struct err *e);
+static inline bool relation_began_unseen(const struct relation_row *row)
+{
+    return row->deleted_s == row->added_s && !row->found_missing;
+}
+/* A friendship in force is told no more: ends it at at_s, found_missing; event friend_remove. */
+enum rc relation_end_found(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                           bool *out_ended, struct err *e);
+/* The end of one that had been found missing is heard of: the row says when it was and who, its
+ * event is taken back and written as it was. */
+enum rc relation_end_heard(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                           bool by_customer, struct err *e);
+/* A friendship that has just begun may have ended already, as the log knows: the earliest end
+ * behind after_s becomes the row's. No event. */
+enum rc relation_end_known(struct tx *tx, struct relation_row *row, int64_t after_s, struct err *e);
+/* Event friend_confirm: the earliest of the pair behind after_s and up to to_s, RC_NOT_FOUND (e
+ * untouched); and takes back the one at at_s, where there is one. */
+enum rc relation_confirmed(struct tx *tx, const struct relation_row *row, int64_t after_s,
+                           int64_t to_s, int64_t *out_at_s, struct err *e);
+enum rc relation_unconfirm(struct tx *tx, const struct relation_row *row, int64_t at_s,
                            struct err *e);
+/* Something of the pair's past that the row does not tell, since later things are known: writes
+ * friend_add, friend_delete, friend_remove or friend_confirm at at_s unless the log has it
+ * (`out_new` is false). */
+enum rc relation_remember(struct tx *tx, const struct relation_row *row, enum event_kind kind,
+                          int64_t at_s, bool *out_new, struct err *e);
 /* The tags on a relation, ascending. */
 enum rc relation_tags(struct tx *tx, int64_t relation_id, int64_t **out, size_t *out_n,
                       struct err *e);

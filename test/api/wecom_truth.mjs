@@ -13,17 +13,21 @@ export async function sync(admin) {
 const tellable = (s) => s.status === 1 && s.contact_right;
 
 /* Lines of the simulator's truth; `keep`: friendships that stand here although they have ended
- * there. Whoever deleted the staff goes on being told. */
-export async function truthOf(sim, { keep = [] } = {}) {
+ * there; `ended`: that have ended, though they are told: whoever deleted the staff goes on being
+ * told, and a callback said so. Pairs are written userid|external_userid. */
+export async function truthOf(sim, { keep = [], ended = new Set() } = {}) {
   const state = await sim.get('state');
   const staff = new Set(state.staff.filter(tellable).map((s) => s.userid));
-  const told = state.relations.filter((r) => r.status === 'friend' && staff.has(r.userid));
   const key = (r) => `${r.userid}|${r.external_userid}`;
+  const told = state.relations.filter(
+    (r) => r.status === 'friend' && staff.has(r.userid) && !ended.has(key(r)),
+  );
   const name = new Map(state.customers.map((c) => [c.external_userid, c.name]));
   const members = state.groups.flatMap((g) =>
     g.members.filter((m) => m.type === 2).map((m) => `${g.chat_id}|${m.id}`),
   );
   return {
+    kept: keep.length > 0,
     staff: [...staff],
     friends: [...new Set([...told.map(key), ...keep])].sort(),
     tags: told.flatMap((r) => r.tags.map((tag) => `${key(r)}|${tag}`)).sort(),
@@ -43,7 +47,7 @@ export async function truthOf(sim, { keep = [] } = {}) {
   };
 }
 
-const PAIR = `FROM relation r JOIN staff s ON s.id = r.staff_id
+const PAIR = `FROM relation r JOIN staff s ON s.id = r.staff_id AND s.status = 'active'
   JOIN identity i ON i.customer_id = r.customer_id AND i.kind = 'external_userid'`;
 const QUERIES = {
   friends: `SELECT s.userid || '|' || i.value ${PAIR} WHERE r.deleted_s IS NULL`,
@@ -69,7 +73,7 @@ const QUERIES = {
 export async function becomesEqual(sim, koi, truth) {
   const want = truth ?? (await truthOf(sim));
   for (const [name, query] of Object.entries(QUERIES)) {
-    if (truth && ['tags', 'names'].includes(name)) continue; /* told of nobody who is kept */
+    if (truth?.kept && ['tags', 'names'].includes(name)) continue; /* told of nobody who is kept */
     const rows = (await koi.sql(query)).split('\n').filter((line) => line !== '');
     const [here, there] = [new Set(rows), new Set(want[name])];
     const missing = want[name].filter((line) => !here.has(line)).slice(0, 5);

@@ -26,7 +26,7 @@ enum {
     GROUPS = 2,
     STEPS = 24,
     STEP_S = 10,
-    MESSAGES = STEPS * 4 + PEOPLE + GROUPS,
+    MESSAGES = STEPS * 5 + PEOPLE + GROUPS,
     END_S = STEPS * STEP_S + 1000,
 };
 
@@ -49,7 +49,7 @@ struct world {
     int version[GROUPS];
 };
 
-enum what { ANSWER, PART, END, GROUP_ANSWER, GROUP_CALLBACK };
+enum what { ANSWER, PART, BEGUN, END, GROUP_ANSWER, GROUP_CALLBACK };
 struct message {
     enum what what;
     struct world world; /* as it was then */
@@ -98,6 +98,9 @@ static void step_pair(struct run *r, int64_t now_s)
     if (!p->there || (p->lost && what < 4)) {
         unsigned tags = p->there ? p->tags : 0;
         *p = (struct pair){.there = true, .added_s = now_s, .tags = tags, .remark = p->remark};
+        if (below(r, 3) > 0)
+            leave_message(
+                r, (struct message){.what = BEGUN, .who = who, .staff = staff, .at_s = now_s});
     } else if (what == 0 && !p->lost) {
         p->lost = true;
         end.by_customer = true;
@@ -204,8 +207,6 @@ static void deliver(struct run *r, const struct message *m)
     struct str id = str_from(who);
     struct told_member_change change = {
         .chat_id = str_from(CHAT[m->group]),
-        .last_version = text(r, "v", m->world.version[m->group] - 1),
-        .version = text(r, "v", m->world.version[m->group]),
         .joined = m->joined,
         .ids = &id,
         .n = 1,
@@ -218,12 +219,17 @@ static void deliver(struct run *r, const struct message *m)
     case PART:
         tell_person(r, &m->world, m->who, m->staff, m->at_s);
         break;
+    case BEGUN:
+        if (below(r, 2) == 0)
+            tell_person(r, &r->world, m->who, -1, r->asked_s++);
+        tell_begun(r->f, who, MEMBER[m->staff], m->at_s);
+        break;
     case GROUP_ANSWER:
         tell_whole_group(r, &m->world, m->group, m->at_s);
         break;
     case GROUP_CALLBACK:
-        if (tell_members(r->f, &change) == GROUP_ASK)
-            tell_whole_group(r, &r->world, m->group, r->asked_s++);
+        tell_members(r->f, &change);
+        tell_whole_group(r, &r->world, m->group, r->asked_s++);
         break;
     case END:
         if (tell_end(r->f, who, MEMBER[m->staff], m->at_s, m->by_customer) != CONTACT_UNKNOWN)

@@ -2,6 +2,7 @@
 #include "told_corp.h"
 
 #include "pg_fixture.h"
+#include "store/event.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -22,7 +23,7 @@ struct telling {
     const char *external_userid, *userid;
     struct contact_applied contact_out;
     struct group_applied group_out;
-    enum group_change members_out;
+    bool members_out, begun, begun_out;
     struct tag_applied tags_out;
     struct directory_applied directory_out;
     enum contact_end end_out;
@@ -40,9 +41,14 @@ static enum rc tell(struct tx *tx, void *arg, struct err *e)
         return group_apply(tx, t->f->keys, t->group, &t->group_out, e);
     if (t->members != NULL)
         return group_apply_members(tx, t->f->keys, t->members, &t->members_out, e);
+    if (t->begun)
+        return contact_heard_begun(tx, t->f->keys, str_from(t->external_userid),
+                                   str_from(t->userid), STR_ABSENT, TOLD_BASE_S + t->at_s,
+                                   &t->begun_out, e);
     if (t->userid != NULL)
-        return contact_apply_end(tx, t->f->keys, str_from(t->external_userid), str_from(t->userid),
-                                 TOLD_BASE_S + t->at_s, t->by_customer, &t->end_out, e);
+        return contact_heard_ended(tx, t->f->keys, str_from(t->external_userid),
+                                   str_from(t->userid), TOLD_BASE_S + t->at_s, t->by_customer,
+                                   &t->end_out, e);
     if (t->tags != NULL)
         return tag_apply(tx, t->tags, t->n, t->complete, false, TOLD_US(1000000000), &t->tags_out,
                          e);
@@ -72,6 +78,15 @@ enum contact_end tell_end(struct store_fixture *f, const char *external_userid, 
     return t.end_out;
 }
 
+bool tell_begun(struct store_fixture *f, const char *external_userid, const char *userid,
+                int64_t at_s)
+{
+    struct telling t = {
+        .f = f, .begun = true, .external_userid = external_userid, .userid = userid, .at_s = at_s};
+    store_write(f, tell, &t);
+    return t.begun_out;
+}
+
 struct group_applied tell_group(struct store_fixture *f, const struct told_group *told)
 {
     struct telling t = {.f = f, .group = told};
@@ -79,7 +94,7 @@ struct group_applied tell_group(struct store_fixture *f, const struct told_group
     return t.group_out;
 }
 
-enum group_change tell_members(struct store_fixture *f, const struct told_member_change *told)
+bool tell_members(struct store_fixture *f, const struct told_member_change *told)
 {
     struct telling t = {.f = f, .members = told};
     store_write(f, tell, &t);
@@ -177,14 +192,15 @@ void told_everything(struct store_fixture *f, char *out, size_t room)
 
 static const struct sql TWICE = {
     .text = "SELECT count(*) FROM (SELECT customer_id, at_s, kind, staff_id, object_id FROM event"
-            " /*scan*/ WHERE kind <= 7 GROUP BY customer_id, at_s, kind, staff_id, object_id"
-            " HAVING count(*) > 1) x",
+            " v /*scan*/ WHERE kind <= 7 AND " EVENT_LIVE("v") " GROUP BY customer_id, at_s, kind,"
+                                                               " staff_id, object_id"
+                                                               " HAVING count(*) > 1) x",
     .out = "i",
 };
 /* The last word of the log about a thing, by time and then by number. */
 #define LAST(kinds, same)                                                                          \
     "(SELECT v.kind FROM event v /*scan*/ WHERE v.kind IN (" kinds ") AND " same                   \
-    " ORDER BY v.at_s DESC, v.seq DESC LIMIT 1)"
+    " AND " EVENT_LIVE("v") " ORDER BY v.at_s DESC, v.seq DESC LIMIT 1)"
 static const struct sql FRIENDS_DIFFER = {
     .text = "SELECT count(*) FROM relation r /*scan*/ WHERE (r.deleted_s IS NULL) <> (1 = " LAST(
         "1, 2, 3", "v.customer_id = r.customer_id AND v.staff_id = r.staff_id") ")",

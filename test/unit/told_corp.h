@@ -6,6 +6,7 @@
 #include "store_fixture.h"
 
 #include "domain/contact_apply.h"
+#include "domain/contact_heard.h"
 #include "domain/directory_apply.h"
 #include "domain/group_apply.h"
 #include "domain/tag_apply.h"
@@ -16,8 +17,10 @@ enum { TOLD_BASE_S = 1700000000 };
 struct contact_applied tell_contact(struct store_fixture *f, const struct told_contact *told);
 enum contact_end tell_end(struct store_fixture *f, const char *external_userid, const char *userid,
                           int64_t at_s, bool by_customer);
+bool tell_begun(struct store_fixture *f, const char *external_userid, const char *userid,
+                int64_t at_s);
 struct group_applied tell_group(struct store_fixture *f, const struct told_group *told);
-enum group_change tell_members(struct store_fixture *f, const struct told_member_change *told);
+bool tell_members(struct store_fixture *f, const struct told_member_change *told);
 struct tag_applied tell_tags(struct store_fixture *f, const struct told_tag_group *groups, size_t n,
                              bool complete);
 struct directory_applied tell_departments(struct store_fixture *f,

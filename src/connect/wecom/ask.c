@@ -7,7 +7,6 @@
 #include "connect/wecom/ask.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "connect/wecom/reply_contact.h"
 #include "connect/wecom/reply_directory.h"
 #include "connect/wecom/reply_group.h"
@@ -32,8 +31,10 @@ static enum rc not_set(struct err *e)
     return RC_NOT_FOUND;
 }
 
-static enum rc ask(struct wecom_client *c, const char *path, const struct field *fields, size_t n,
-                   struct arena *a, const struct json_value **out, struct err *e)
+/* `out_asked_us`: when, NULL where nobody wants to know. */
+static enum rc ask_at(struct wecom_client *c, const char *path, const struct field *fields,
+                      size_t n, struct arena *a, int64_t *out_asked_us,
+                      const struct json_value **out, struct err *e)
 {
     const struct json_value *request;
     struct buf b;
@@ -56,8 +57,15 @@ static enum rc ask(struct wecom_client *c, const char *path, const struct field 
         return err_set(e, RC_LIMIT, "wecom_request_size", path, "企业微信接口 %s 的请求太大",
                        "the request for %s of WeCom is too big", path);
     enum rc rc = json_parse(a, text, &request, e);
-    const struct wecom_call call = {.endpoint = wecom_endpoint(path), .request = request};
+    const struct wecom_call call = {
+        .endpoint = wecom_endpoint(path), .request = request, .out_sent_us = out_asked_us};
     return rc == RC_OK ? wecom_call(c, &call, a, out, e) : rc;
+}
+
+static enum rc ask(struct wecom_client *c, const char *path, const struct field *fields, size_t n,
+                   struct arena *a, const struct json_value **out, struct err *e)
+{
+    return ask_at(c, path, fields, n, a, NULL, out, e);
 }
 
 bool ask_is_gone(const struct err *e)
@@ -91,8 +99,8 @@ enum rc ask_contact(struct wecom_client *c, struct str external_userid, struct a
                                        {"cursor", cursor, 0}};
         const struct json_value *answer;
         struct told_contact told;
-        int64_t asked_us = clock_now_us();
-        enum rc rc = ask(c, "externalcontact/get", fields, 2, a, &answer, e);
+        int64_t asked_us = 0;
+        enum rc rc = ask_at(c, "externalcontact/get", fields, 2, a, &asked_us, &answer, e);
         if (rc == RC_OK)
             rc = reply_contact(answer, a, &told, &cursor, e);
         if (rc != RC_OK)
@@ -116,8 +124,8 @@ enum rc ask_group(struct wecom_client *c, struct str chat_id, struct arena *a,
 {
     const struct field fields[] = {{"chat_id", chat_id, 0}, {"need_name", STR_ABSENT, 1}};
     const struct json_value *answer;
-    int64_t asked_us = clock_now_us();
-    enum rc rc = ask(c, "externalcontact/groupchat/get", fields, 2, a, &answer, e);
+    int64_t asked_us = 0;
+    enum rc rc = ask_at(c, "externalcontact/groupchat/get", fields, 2, a, &asked_us, &answer, e);
     if (rc == RC_OK)
         rc = reply_group(answer, a, out, e);
     if (rc == RC_OK)

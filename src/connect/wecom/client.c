@@ -155,6 +155,7 @@ struct making {
     const struct wecom_identity *who;
     enum wecom_key key;
     bool background;
+    int64_t *out_sent_us; /* NULL: not wanted */
     struct arena *arena;
     int64_t deadline_us;
     char token[WECOM_TOKEN_BYTES + 1];
@@ -297,8 +298,11 @@ static enum rc send(const struct making *m, struct exchange_reply *out, struct e
     if (url.failed || body.failed)
         rc = err_set(e, RC_LIMIT, "wecom_request_size", m->ep->path, "企业微信接口 %s 的请求太大",
                      "the request for %s of WeCom is too big", m->ep->path);
-    else
+    else {
+        if (m->out_sent_us != NULL)
+            *m->out_sent_us = clock_now_us();
         rc = m->c->host.exchange(m->c->host.ctx, &x, m->arena, out, e);
+    }
     if (url.p != NULL)
         explicit_bzero(url.p, url.n);
     buf_done(&url);
@@ -474,6 +478,7 @@ enum rc wecom_call(struct wecom_client *c, const struct wecom_call *call, struct
     struct making m = {.c = c, .ep = ep, .request = call->request, .key = call->key, .arena = a};
     m.has_turn = call->has_turn;
     m.background = call->background;
+    m.out_sent_us = call->out_sent_us;
     assert(ep->secrets != 0 && !ep->upload && !ep->bytes);
     enum rc rc = wecom_endpoint_check(ep, call->request, e);
     if (rc == RC_OK)

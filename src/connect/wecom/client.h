@@ -61,9 +61,10 @@ struct wecom_call {
     const struct wecom_endpoint *endpoint; /* not an upload, and not one that gives bytes */
     const struct json_value *request;      /* an object; NULL: no fields */
     enum wecom_key key;
-    int64_t patience_us; /* 0: WECOM_PATIENCE_S */
-    bool has_turn;       /* wecom_turn() was taken for it */
-    bool background;     /* nobody waits for it: leaves half of the buckets to others (limit.h) */
+    int64_t patience_us;  /* 0: WECOM_PATIENCE_S */
+    bool has_turn;        /* wecom_turn() was taken for it */
+    bool background;      /* nobody waits for it: leaves half of the buckets to others (limit.h) */
+    int64_t *out_sent_us; /* by clock_now_us() when what was answered went out; NULL: not wanted */
 };
 
 /* Takes a turn of the endpoint's buckets for a call that is decided afterwards: for those who must

@@ -17,6 +17,7 @@
 #include "connect/wecom/event.h"
 #include "domain/binding.h"
 #include "domain/contact_apply.h"
+#include "domain/contact_heard.h"
 #include "domain/directory_apply.h"
 #include "domain/group_apply.h"
 #include "domain/tag_apply.h"
@@ -24,6 +25,7 @@
 #include "store/tag_library.h"
 
 #include <stddef.h>
+#include <string.h>
 
 struct told {
     struct wecom_event event;
@@ -60,8 +62,8 @@ static enum rc end_friendship(struct tx *tx, struct inbox_item *item, bool by_cu
     enum rc rc = read_told(item, &t, e);
     if (rc != RC_OK)
         return rc;
-    return contact_apply_end(tx, item->app->keys, text(&t, WECOM_EXTERNAL_USER_ID),
-                             text(&t, WECOM_USER_ID), t.at_s, by_customer, &end, e);
+    return contact_heard_ended(tx, item->app->keys, text(&t, WECOM_EXTERNAL_USER_ID),
+                               text(&t, WECOM_USER_ID), t.at_s, by_customer, &end, e);
 }
 
 static enum rc staff_ended(struct tx *tx, struct inbox_item *item, struct err *e)
@@ -265,6 +267,22 @@ static enum rc contact_told(struct tx *tx, struct inbox_item *item, struct err *
     return rc == RC_OK ? contact_apply(tx, item->app->keys, &x->contact, &out, e) : rc;
 }
 
+/* And the beginning of which the callback itself tells, should it be over by now. */
+static enum rc friend_told(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    struct told t;
+    bool begun;
+    enum rc rc = contact_told(tx, item, e);
+    if (rc == RC_OK)
+        rc = binding_rule_keep(tx, item->app->config, e);
+    if (rc == RC_OK)
+        rc = read_told(item, &t, e);
+    if (rc != RC_OK)
+        return rc;
+    return contact_heard_begun(tx, item->app->keys, text(&t, WECOM_EXTERNAL_USER_ID),
+                               text(&t, WECOM_USER_ID), text(&t, WECOM_STATE), t.at_s, &begun, e);
+}
+
 /* Of a friendship that is not known WeCom goes on telling although the customer has ended it: it
  * has to be there before it can end. */
 static enum rc ask_for_ended(struct inbox_item *item, struct err *e)
@@ -295,7 +313,32 @@ static enum rc ask_for_group(struct inbox_item *item, struct err *e)
     enum rc rc = begin_asking(item, &x, e);
     if (rc == RC_OK)
         rc = ask_group(item->app->wecom, text(&x->told, WECOM_CHAT_ID), item->arena, &x->group, e);
+    if (rc != RC_OK && strcmp(e->code, "wecom_40050") == 0) { /* it was told of, so it was there */
+        *e = (struct err)ERR_INIT;
+        return RC_OK;
+    }
     return end_asking(item, x, rc, e);
+}
+
+/* Who came or went, by the callback itself. */
+static enum rc members_heard(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    struct told t;
+    bool changed;
+    enum rc rc = read_told(item, &t, e);
+    struct str detail = text(&t, WECOM_UPDATE_DETAIL);
+    bool joined = str_eq(detail, STR("add_member"));
+    if (rc != RC_OK || (!joined && !str_eq(detail, STR("del_member"))))
+        return rc;
+    const struct told_member_change change = {
+        .chat_id = text(&t, WECOM_CHAT_ID),
+        .joined = joined,
+        .ids = t.event.members,
+        .n = t.event.member_count,
+        .join_scene = wecom_event_int(&t.event, WECOM_JOIN_SCENE, 0),
+        .at_s = t.at_s,
+    };
+    return group_apply_members(tx, item->app->keys, &change, &changed, e);
 }
 
 /* A group has 500 members at most: three rounds. */
@@ -304,6 +347,8 @@ static enum rc group_told(struct tx *tx, struct inbox_item *item, struct err *e)
     const struct asked *x = item->note;
     struct group_applied out = {.more = x != NULL};
     enum rc rc = binding_rule_keep(tx, item->app->config, e);
+    if (rc == RC_OK)
+        rc = members_heard(tx, item, e);
     while (rc == RC_OK && out.more)
         rc = group_apply(tx, item->app->keys, &x->group, &out, e);
     return rc;
@@ -388,7 +433,7 @@ const struct inbox_handler wecom_handlers[] = {
     ASKED("change_external_chat/create", ask_for_group, group_told),
     {.kind = "change_external_chat/dismiss", .apply = group_dismissed},
     ASKED("change_external_chat/update", ask_for_group, group_told),
-    ASKED_AT_ONCE("change_external_contact/add_external_contact", ask_for_friend, contact_told),
+    ASKED_AT_ONCE("change_external_contact/add_external_contact", ask_for_friend, friend_told),
     ASKED_AT_ONCE("change_external_contact/add_half_external_contact", ask_for_friend,
                   contact_told),
     {.kind = "change_external_contact/del_external_contact", .apply = staff_ended},

@@ -87,12 +87,13 @@ enum rc wecom_page(struct wecom_client *c, const struct wecom_page_call *call, s
     enum rc rc;
     assert(e != NULL);
     for (;;) {
-        struct wecom_call asked = {
-            .endpoint = ep, .patience_us = call->patience_us, .background = call->background};
+        struct wecom_call asked = {.endpoint = ep,
+                                   .patience_us = call->patience_us,
+                                   .background = call->background,
+                                   .out_sent_us = &page.asked_us};
         rc = put_request(ep, call, cursor, a, &asked.request, e);
         if (rc != RC_OK)
             return rc;
-        page.asked_us = clock_now_us();
         page.calls++;
         rc = wecom_call(c, &asked, a, &page.reply, e);
         bool ended = rc != RC_OK && strcmp(e->code, "wecom_50100") == 0;
