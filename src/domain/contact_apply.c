@@ -213,41 +213,49 @@ static enum rc begin_anew(struct contact *c, struct relation_row *row, int64_t a
     return rc == RC_OK ? relation_renew(c->tx, row, added_s, e) : rc;
 }
 
-/* Begins what is new or has begun again; in `row` how it then stands. */
-static enum rc apply_standing(struct contact *c, const struct told_follow *told, int64_t staff_id,
-                              int64_t source_id, struct relation_row *row, struct err *e)
+/* A pair that is no pair of friends as far as we know, told as one since told->added_s. */
+static enum rc begin_told(struct contact *c, const struct told_follow *told, int64_t source_id,
+                          struct relation_row *row, struct err *e)
 {
-    int64_t customer_id = c->account.customer_id;
     int64_t added_s = told->added_s;
     bool known = row->id != 0, begun = false;
     enum rc rc = RC_OK;
-    if (known && row->deleted_s == DB_NULL) {
-        /* a row of an import has a beginning that people wrote down: it is no other friendship */
-        if (row->told_us != DB_NULL && added_s > row->added_s) {
-            c->out->begun++;
-            rc = begin_anew(c, row, added_s, e);
-        }
-    } else if (known && relation_began_unseen(row) && added_s <= row->deleted_s) {
-        c->out->begun++; /* its end came first */
-        rc = begin_anew(c, row, added_s, e);
-    } else {
-        if (known && added_s <= row->deleted_s) {
-            if (row->by_customer || c->asked_s <= row->deleted_s + LAG_S)
-                return RC_OK;     /* told although it has ended */
-            added_s = c->asked_s; /* it stands after all; since when is not known */
-        }
-        if (known)
-            rc = relation_unconfirm(c->tx, row, added_s, e);
-        if (rc == RC_OK)
-            rc = relation_begin(c->tx, customer_id, staff_id, added_s, source_id, 0, &begun, e);
-        c->out->begun += begun;
+    if (known && row->found_missing && added_s > row->added_s && added_s <= row->deleted_s) {
+        /* a half friend is told of when they are confirmed, as a friend since the beginning */
+        rc = relation_end_earlier(c->tx, row, added_s, e);
+    } else if (known && added_s <= row->deleted_s) {
+        if (row->by_customer || c->asked_s <= row->deleted_s + LAG_S)
+            return RC_OK;     /* told although it has ended */
+        added_s = c->asked_s; /* it stands after all; since when is not known */
     }
+    if (rc == RC_OK && known)
+        rc = relation_unconfirm(c->tx, row, added_s, e);
     if (rc == RC_OK)
-        rc = relation_find(c->tx, customer_id, staff_id, row, e);
+        rc = relation_begin(c->tx, row->customer_id, row->staff_id, added_s, source_id, 0, &begun,
+                            e);
+    c->out->begun += begun;
+    if (rc == RC_OK)
+        rc = relation_find(c->tx, row->customer_id, row->staff_id, row, e);
     if (rc != RC_OK || !known || !begun)
         return rc;
     /* an end behind the question may have been heard of already */
     return relation_end_known(c->tx, row, added_s > c->asked_s ? added_s : c->asked_s, e);
+}
+
+/* Begins what is new or has begun again; in `row` (id 0: none) how it then stands. */
+static enum rc apply_standing(struct contact *c, const struct told_follow *told, int64_t source_id,
+                              struct relation_row *row, struct err *e)
+{
+    bool known = row->id != 0, stands = known && row->deleted_s == DB_NULL;
+    bool unseen = known && relation_began_unseen(row) && told->added_s <= row->deleted_s;
+    if (!stands && !unseen)
+        return begin_told(c, told, source_id, row, e);
+    /* a row of an import has a beginning that people wrote down: it is no other friendship */
+    if (stands && (row->told_us == DB_NULL || told->added_s <= row->added_s))
+        return RC_OK;
+    c->out->begun++;
+    enum rc rc = begin_anew(c, row, told->added_s, e);
+    return rc == RC_OK ? relation_find(c->tx, row->customer_id, row->staff_id, row, e) : rc;
 }
 
 static bool has(const int64_t *ids, size_t n, int64_t id)
@@ -336,14 +344,19 @@ static enum rc apply_phones(struct contact *c, const struct told_follow *told, s
 
 static enum rc apply_follow(struct contact *c, const struct told_follow *told, struct err *e)
 {
-    struct relation_row row = {0};
+    struct relation_row row;
     int64_t staff_id, source_id, begun = c->out->begun;
     enum rc rc = directory_staff_of(c->tx, told->userid, &staff_id, e);
     if (rc == RC_OK)
         rc = relation_find(c->tx, c->account.customer_id, staff_id, &row, e);
     if (rc != RC_OK && rc != RC_NOT_FOUND)
         return rc;
-    bool known = rc == RC_OK && row.told_us != DB_NULL;
+    if (rc == RC_NOT_FOUND)
+        row = (struct relation_row){.customer_id = c->account.customer_id,
+                                    .staff_id = staff_id,
+                                    .deleted_s = DB_NULL,
+                                    .told_us = DB_NULL};
+    bool known = row.told_us != DB_NULL;
     if (known && row.told_us == c->told->asked_us)
         return RC_OK; /* this very answer */
     if (c->older_than_all || (known && row.told_us > c->told->asked_us)) {
@@ -352,7 +365,7 @@ static enum rc apply_follow(struct contact *c, const struct told_follow *told, s
     }
     rc = contact_source(c->tx, told->state, told->add_way, &source_id, e);
     if (rc == RC_OK)
-        rc = apply_standing(c, told, staff_id, source_id, &row, e);
+        rc = apply_standing(c, told, source_id, &row, e);
     if (rc == RC_OK)
         rc = seal_told(c, "relation.remark", told->remark, &row.remark_sealed, e);
     if (rc == RC_OK)

@@ -53,7 +53,8 @@ enum rc contact_knows(struct tx *tx, const struct keyring *keys, struct str exte
  * none of them told is no friend any more. contact_untold() finds them, by customer behind `after`,
  * CONTACT_UNTOLD at most, in any transaction; contact_apply_untold() ends those that are still
  * untold (a callback may have come in between), four rows each. One that has begun within a minute
- * of the question stays: answers lag behind. Nobody is found when the userid is not known. The caller answers for "all": never after an error or a part of a list. */
+ * of the question stays: answers lag behind. Nobody is found when the userid is not known. The
+ * caller answers for "all": never after an error or a part of a list. */
 enum { CONTACT_UNTOLD = 100 };
 enum rc contact_untold(struct tx *tx, struct str userid, int64_t asked_us, int64_t after,
                        int64_t **out_customers, size_t *out_n, struct err *e);

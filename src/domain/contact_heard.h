@@ -1,11 +1,12 @@
 /* contact_heard — what callbacks tell of friendships: that one began, that one ended, and when.
  *
- * Answers (domain/contact_apply.h) say how things stand; callbacks say what happened, each once, but
- * late and in any order, and some never. So what is heard is written into the log to the second,
- * however old it is, and the pair's row is what follows from the latest of it: a friendship of which
- * we heard is in the log however short it was. An end that had been found missing gets its true time
- * when it is heard of. A beginning of those who are friends as far as we know is friend_confirm (a
- * half friend was confirmed) until an end before it is heard of. The same told twice writes nothing.
+ * Answers (domain/contact_apply.h) say how things stand; callbacks say what happened, each once,
+ * but late and in any order, and some never. So what is heard is written into the log to the
+ * second, however old it is, and the pair's row is what follows from the latest of it: a friendship
+ * of which we heard is in the log however short it was. An end that had been found missing gets its
+ * true time when it is heard of. A beginning of those who are friends as far as we know is
+ * friend_confirm (a half friend was confirmed) until an end before it is heard of. The same told
+ * twice writes nothing.
  * Writing transactions only. Source: wecom-callback.md §4.1.
  */
 #ifndef KOI_DOMAIN_CONTACT_HEARD_H

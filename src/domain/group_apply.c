@@ -267,6 +267,16 @@ static bool is_near(int64_t a_s, int64_t b_s)
     return a_s - b_s <= CLOCKS_S && b_s - a_s <= CLOCKS_S;
 }
 
+/* An answer did not tell of them although it was asked for later. */
+static enum rc leave_if_over(struct group *g, int64_t customer_id, int64_t joined_s, struct err *e)
+{
+    int64_t told_s = g->row.told_us == DB_NULL ? 0 : g->row.told_us / 1000000;
+    bool left;
+    if (told_s < joined_s + LAG_S)
+        return RC_OK;
+    return directory_leave_found(g->tx, g->row.id, customer_id, told_s, &left, e);
+}
+
 /* `kept` (NULL: never a member) joined at member->joined_s. */
 static enum rc hear_joined(struct group *g, const struct told_member *member,
                            const struct chat_member *kept, int64_t customer_id, bool made,
@@ -278,6 +288,8 @@ static enum rc hear_joined(struct group *g, const struct told_member *member,
     enum rc rc = RC_OK;
     if (kept == NULL || (left && at_s > kept->left_s)) {
         rc = directory_join(g->tx, g->row.id, customer_id, 0, at_s, 0, &changed, e);
+        if (rc == RC_OK)
+            rc = leave_if_over(g, customer_id, at_s, e);
     } else if (!unseen && is_near(at_s, kept->joined_s)) {
         return RC_OK;
     } else if (unseen || (at_s > kept->joined_s && (!left || kept->found_missing))) {

@@ -2,9 +2,9 @@
  *
  * Members who are not staff are customers: found by external_userid, made when nobody knows them.
  * Joining and leaving are events, once each. Of two answers the one to the later question counts;
- * a callback's list of members adds what no answer tells any more. A joining is a touch of domain/binding.h, of who
- * invited, else of the owner. Applied twice, the second writes nothing. Writing
- * transactions only. Source: wecom-api.md §11, wecom-callback.md §4.2.
+ * a callback's list of members adds what no answer tells any more. A joining is a touch of
+ * domain/binding.h, of who invited, else of the owner. Applied twice, the second writes nothing.
+ * Writing transactions only. Source: wecom-api.md §11, wecom-callback.md §4.2.
  */
 #ifndef KOI_DOMAIN_GROUP_APPLY_H
 #define KOI_DOMAIN_GROUP_APPLY_H

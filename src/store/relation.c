@@ -481,6 +481,22 @@ static enum rc unfind(struct tx *tx, const struct relation_row *row, int64_t at_
     return event_retract(tx, found.seq, row->customer_id, 0, e);
 }
 
+enum rc relation_end_earlier(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                             struct err *e)
+{
+    assert(tx_is_writing(tx) && row->found_missing && at_s <= row->deleted_s);
+    enum rc rc = unsay(tx, row, EVENT_FRIEND_REMOVE, row->deleted_s, e);
+    if (rc != RC_OK)
+        return rc;
+    return say(tx,
+               &(struct event){.customer_id = row->customer_id,
+                               .at_s = at_s,
+                               .kind = EVENT_FRIEND_REMOVE,
+                               .staff_id = row->staff_id,
+                               .props = EVENT_FOUND_MISSING},
+               e);
+}
+
 enum rc relation_end_heard(struct tx *tx, const struct relation_row *row, int64_t at_s,
                            bool by_customer, struct err *e)
 {

@@ -59,6 +59,10 @@ static inline bool relation_began_unseen(const struct relation_row *row)
 /* A friendship in force is told no more: ends it at at_s, found_missing; event friend_remove. */
 enum rc relation_end_found(struct tx *tx, const struct relation_row *row, int64_t at_s,
                            bool *out_ended, struct err *e);
+/* What had been found missing must have ended by at_s, since it began again then: moves the end and
+ * its event. */
+enum rc relation_end_earlier(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                             struct err *e);
 /* The end of one that had been found missing is heard of: the row says when it was and who, its
  * event is taken back and written as it was. */
 enum rc relation_end_heard(struct tx *tx, const struct relation_row *row, int64_t at_s,

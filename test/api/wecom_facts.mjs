@@ -40,6 +40,7 @@ function happened(sim) {
     const { change, xml, at, heard } = told;
     const friend = () => `friend|${field(xml, 'UserID')}|${field(xml, 'ExternalUserID')}`;
     if (change === 'add_external_contact') put(friend(), 'add', at, heard);
+    if (change === 'add_half_external_contact') put(friend(), 'half', at, 'no');
     if (change === 'del_follow_user') put(friend(), 'delete', at, heard);
     if (change === 'del_external_contact') put(friend(), 'remove', at, heard);
     if (told.event !== 'change_external_chat') continue;
@@ -116,7 +117,14 @@ function wrong(facts, log, began) {
     const there = log.some((x) => is(x) && (x.at === f.at || (begins(f.kind) && near(x.at, f.at))));
     if (!there) found.push(`${f.kind} at ${f.at} is missing`);
   }
-  if (began !== undefined && !log.some((x) => begins(x.kind) && near(x.at, began)))
+  /* A half friend began before they were confirmed; a callback tells of that alone. */
+  const since = ends.findLast((f) => f.at < began)?.at ?? -Infinity;
+  const confirmed = facts.filter((f) => f.kind === 'add' && f.at > since && f.at >= began);
+  const starts = [began, ...confirmed.map((f) => f.at)];
+  if (
+    began !== undefined &&
+    !log.some((x) => begins(x.kind) && starts.some((at) => near(x.at, at)))
+  )
     found.push(`what began at ${began} and stands is missing`);
   return found;
 }

@@ -320,15 +320,14 @@ static enum rc ask_for_group(struct inbox_item *item, struct err *e)
     return end_asking(item, x, rc, e);
 }
 
-/* Who came or went, by the callback itself. */
-static enum rc members_heard(struct tx *tx, struct inbox_item *item, struct err *e)
+/* Who came, or who went, by the callback itself. */
+static enum rc members_heard(struct tx *tx, struct inbox_item *item, bool joined, struct err *e)
 {
     struct told t;
     bool changed;
     enum rc rc = read_told(item, &t, e);
     struct str detail = text(&t, WECOM_UPDATE_DETAIL);
-    bool joined = str_eq(detail, STR("add_member"));
-    if (rc != RC_OK || (!joined && !str_eq(detail, STR("del_member"))))
+    if (rc != RC_OK || !str_eq(detail, joined ? STR("add_member") : STR("del_member")))
         return rc;
     const struct told_member_change change = {
         .chat_id = text(&t, WECOM_CHAT_ID),
@@ -341,17 +340,18 @@ static enum rc members_heard(struct tx *tx, struct inbox_item *item, struct err 
     return group_apply_members(tx, item->app->keys, &change, &changed, e);
 }
 
-/* A group has 500 members at most: three rounds. */
+/* Whoever went did so then, and not when the answer missed them; of whoever came the answer tells
+ * more than the callback, unless they have gone. A group has 500 members at most: three rounds. */
 static enum rc group_told(struct tx *tx, struct inbox_item *item, struct err *e)
 {
     const struct asked *x = item->note;
     struct group_applied out = {.more = x != NULL};
     enum rc rc = binding_rule_keep(tx, item->app->config, e);
     if (rc == RC_OK)
-        rc = members_heard(tx, item, e);
+        rc = members_heard(tx, item, false, e);
     while (rc == RC_OK && out.more)
         rc = group_apply(tx, item->app->keys, &x->group, &out, e);
-    return rc;
+    return rc == RC_OK ? members_heard(tx, item, true, e) : rc;
 }
 
 static enum rc ask_for_tags(struct inbox_item *item, struct err *e)

@@ -288,11 +288,11 @@ static enum rc (*const STEPS[])(struct sync *s, struct err *e) = {
     [STAGE_FOLLOW] = sync_follow_step,
     [STAGE_DEPARTMENTS] = sync_departments_step,
     [STAGE_MEMBERS] = sync_members_step,
-    [STAGE_REST_STAFF] = sync_rest_staff_step,
     [STAGE_CUSTOMERS] = sync_customers_step,
     [STAGE_UNDRESS] = sync_undress_step,
     [STAGE_GROUPS] = sync_groups_step,
     [STAGE_REST_GROUPS] = sync_rest_groups_step,
+    [STAGE_REST_STAFF] = sync_rest_staff_step,
 };
 
 /* Calls in all, as far as can be known: what Koi held before says how much there is. */

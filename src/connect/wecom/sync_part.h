@@ -17,11 +17,11 @@ enum sync_stage {
     STAGE_FOLLOW,      /* who serves customers */
     STAGE_DEPARTMENTS, /* the tree */
     STAGE_MEMBERS,     /* of each department */
-    STAGE_REST_STAFF,  /* whom Koi knows and no department told */
     STAGE_CUSTOMERS,
     STAGE_UNDRESS, /* tags that are gone */
     STAGE_GROUPS,
     STAGE_REST_GROUPS, /* which Koi knows and the list did not tell */
+    STAGE_REST_STAFF,  /* whom Koi knows, also by a group of theirs, and no department told */
     STAGE_DONE,
     STAGE_COUNT
 };
