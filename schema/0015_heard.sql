@@ -1,4 +1,4 @@
--- What was heard of and what was only found missing: docs/WECOM.md, "From an answer to the corp's rows".
+-- What was heard of and what was only found missing: docs/WECOM.md, "From an answer to the rows".
 
 -- 1: deleted_s or left_s is when an answer of the platform told no more of it; its end was not
 -- heard of. Once it is, the time becomes exact, and the event is taken back and written as it was.
