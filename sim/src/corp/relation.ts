@@ -65,6 +65,7 @@ export function confirmRelation(world: World, userid: string, external: string):
   const asked = world.requests.get(key);
   const relation = asked ?? world.relation(userid, external);
   if (!relation || (!asked && relation.status !== 'half')) return 'nothing to confirm';
+  if (!asked && relation.customer_deleted) return 'they have deleted the staff member';
   world.requests.delete(key);
   relation.status = 'friend';
   if (asked) relation.createtime = world.now();
