@@ -1,4 +1,5 @@
-/* inbox_work.c — rounds of the inbox: read what is due, prepare each, end all in one closure.
+/* inbox_work.c — rounds of the inbox: read what is due, prepare it several at a time, end all in
+ * one closure.
  *
  * A round has each key at most once, so the order within a key is that of the rounds. If the
  * closure of a round fails, each row is ended by itself, so that one bad row holds up no other; who
@@ -9,6 +10,7 @@
 #include "domain/inbox_work.h"
 
 #include "base/err_json.h"
+#include "domain/several.h"
 #include "store/inbox.h"
 
 #include <assert.h>
@@ -23,7 +25,11 @@ int64_t inbox_pause_us(int64_t attempts)
     return attempts >= INBOX_ATTEMPTS ? 0 : pause_s * 1000000;
 }
 
+/* As many as the transport has connections for (connect/transport.h). */
+enum { PREPARERS = 16 };
+
 struct task {
+    struct arena arena;
     struct inbox_item item;
     const struct inbox_handler *handler; /* NULL: ignored */
     enum rc rc;
@@ -74,18 +80,32 @@ static enum rc read_round(struct app *app, int64_t now_us, struct round *out, st
                      .kind = arena_str(a, rows[i].kind),
                      .key = arena_str(a, rows[i].key),
                      .body = arena_str(a, rows[i].body_sealed),
-                     .arena = a},
+                     .arena = &out->tasks[i].arena},
             .err = ERR_INIT,
         };
+        arena_init(&out->tasks[i].arena, 0);
     }
     db_read_end(tx);
     return rc;
 }
 
-static void prepare(struct task *t, const struct inbox_handler *handlers)
+/* Finds the handlers; whether one of them asks others. */
+static bool waits(struct round *r, const struct inbox_handler *handlers)
 {
+    bool some = false;
+    for (size_t i = 0; i < r->n; i++) {
+        const struct inbox_handler *h = handler_of(handlers, r->tasks[i].item.kind);
+        r->tasks[i].handler = h;
+        some = some || (h != NULL && h->prepare != NULL);
+    }
+    return some;
+}
+
+static void prepare(void *arg, size_t i)
+{
+    struct round *r = arg;
+    struct task *t = &r->tasks[i];
     struct inbox_item *item = &t->item;
-    t->handler = handler_of(handlers, item->kind);
     if (t->handler == NULL) {
         return;
     }
@@ -164,15 +184,15 @@ enum rc inbox_work_run(struct app *app, const struct inbox_handler *handlers, in
     struct round r = {.n = 0};
     arena_init(&r.arena, 0);
     enum rc rc = read_round(app, now_us, &r, e);
-    for (size_t i = 0; rc == RC_OK && i < r.n; i++) {
-        prepare(&r.tasks[i], handlers);
-    }
     if (rc == RC_OK && r.n > 0) {
+        several_do("koi-inbox", waits(&r, handlers) ? PREPARERS : 1, r.n, prepare, &r);
         rc = end_round(app, &r, e);
     }
     if (rc == RC_OK) {
         *out_taken = (int64_t)r.n;
     }
+    for (size_t i = 0; r.tasks != NULL && i < r.n; i++)
+        arena_done(&r.tasks[i].arena);
     arena_done(&r.arena);
     return rc;
 }

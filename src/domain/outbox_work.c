@@ -10,7 +10,7 @@
 #include "domain/outbox_work.h"
 
 #include "base/err_json.h"
-#include "base/lock.h"
+#include "domain/several.h"
 #include "domain/inbox_work.h"
 #include "store/outbox.h"
 
@@ -32,8 +32,7 @@ struct task {
 struct round {
     struct app *app;
     struct task *tasks;
-    size_t n, next;
-    struct lock lock; /* guards next */
+    size_t n;
     struct arena arena;
 };
 
@@ -150,31 +149,10 @@ static void tell(struct task *t)
         t->rc = t->handler->tell(item, &t->err);
 }
 
-/* Tasks until there are none. */
-static void *tell_some(void *arg)
+static void tell_one(void *arg, size_t i)
 {
     struct round *r = arg;
-    for (;;) {
-        lock_take(&r->lock);
-        size_t i = r->next < r->n ? r->next++ : r->n;
-        lock_give(&r->lock);
-        if (i == r->n)
-            return NULL;
-        tell(&r->tasks[i]);
-    }
-}
-
-static void tell_all(struct round *r)
-{
-    pthread_t threads[TELLERS];
-    size_t n = r->n < TELLERS ? r->n : TELLERS;
-    lock_init(&r->lock, LOCK_LEAF);
-    for (size_t i = 1; i < n; i++)
-        threads[i] = thread_start("koi-outbox", tell_some, r);
-    tell_some(r);
-    for (size_t i = 1; i < n; i++)
-        pthread_join(threads[i], NULL);
-    lock_done(&r->lock);
+    tell(&r->tasks[i]);
 }
 
 /* ---- ending ---- */
@@ -262,7 +240,7 @@ enum rc outbox_work_run(struct app *app, const struct outbox_handler *handlers, 
     arena_init(&r.arena, 0);
     enum rc rc = read_round(&r, handlers, now_us, e);
     if (rc == RC_OK && r.n > 0) {
-        tell_all(&r);
+        several_do("koi-outbox", TELLERS, r.n, tell_one, &r);
         rc = end_round(&r, e);
     }
     if (rc == RC_OK)

@@ -269,8 +269,9 @@ class History {
 
   /* ---- the course of it ---- */
 
-  /* Until nothing waits in a list of work; what failed is tried again as time goes on. */
-  async worked(path) {
+  /* Until nothing waits in a list of work; what failed is tried again as time goes on. Dead may be
+   * what had these reasons. */
+  async worked(path, reasons = []) {
     let step = 1;
     await until(
       async () => {
@@ -282,7 +283,8 @@ class History {
       60000,
     );
     const dead = await this.koi.local('GET', `${path}?state=dead&limit=10`);
-    assert.deepEqual(dead.items, [], path);
+    const wrong = dead.items.filter((x) => !reasons.includes(x.error.code));
+    assert.deepEqual(wrong, [], path);
   }
 
   async sync() {
@@ -325,7 +327,8 @@ class History {
     await this.advance(400); /* those that are late */
     await this.sender.drain();
     await this.worked('/api/inbox');
-    await this.worked('/api/outbox');
+    /* A tag may have been deleted at WeCom, and nobody heard of it yet. */
+    await this.worked('/api/outbox', ['wecom_40068']);
     await this.advance(120);
     await this.syncDone();
     await this.sync();
