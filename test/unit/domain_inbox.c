@@ -9,21 +9,36 @@
 #include "store/inbox.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static const int64_t LATER_US = INT64_C(1) << 60; /* when everything is due */
 
 struct seen {
     char text[400]; /* what apply() wrote down, in order */
-    int prepared;
+    atomic_int prepared;
+    atomic_int together, most; /* in prepare() at the same time, for keys that begin with "wait" */
     enum rc fail_prepare, fail_apply; /* for keys that begin with "bad" */
 };
 static struct seen seen;
+
+/* Until four are here, five seconds at most. */
+static void wait_for_others(void)
+{
+    int here = atomic_fetch_add(&seen.together, 1) + 1;
+    int64_t end_us = clock_mono_us() + 5000000;
+    while (atomic_load(&seen.most) < 4 && clock_mono_us() < end_us)
+        if (here > atomic_load(&seen.most))
+            atomic_store(&seen.most, here);
+    atomic_fetch_sub(&seen.together, 1);
+}
 
 static enum rc prepare(struct inbox_item *item, struct err *e)
 {
     seen.prepared++;
     item->note = &seen;
+    if (str_starts(item->key, STR("wait")))
+        wait_for_others();
     if (str_starts(item->key, STR("bad")) && seen.fail_prepare != RC_OK)
         return err_set(e, seen.fail_prepare, "sky_fell", NULL, "天塌了", "the sky fell");
     return RC_OK;
@@ -59,7 +74,7 @@ static struct corp open_corp(void **state)
 {
     struct store_fixture *f = *state;
     struct corp c = {.f = f};
-    seen = (struct seen){.prepared = 0};
+    memset(&seen, 0, sizeof seen);
     store_must(f, config_open(f->folder, NULL, 0, &c.app.config, &f->err));
     c.app.db = f->db;
     c.app.writer = f->writer;
@@ -161,6 +176,21 @@ static void a_key_is_worked_on_in_order(void **state)
     assert_int_equal(work(&c, LATER_US), 1);
     assert_int_equal(work(&c, LATER_US), 0);
     assert_string_equal(seen.text, "one=A two=B one=C one=D ");
+    close_corp(&c);
+}
+
+static void keys_are_prepared_at_the_same_time(void **state)
+{
+    struct corp c = open_corp(state);
+    tell(&c, "told/a", "wait 1", "A");
+    tell(&c, "told/a", "wait 2", "B");
+    tell(&c, "told/a", "wait 2", "E"); /* the same key: in the next round */
+    tell(&c, "told/a", "wait 3", "C");
+    tell(&c, "told/a", "wait 4", "D");
+    assert_int_equal(work(&c, LATER_US), 4);
+    assert_int_equal(seen.most, 4);
+    assert_int_equal(work(&c, LATER_US), 1);
+    assert_string_equal(seen.text, "wait 1=A wait 2=B wait 3=C wait 4=D wait 2=E ");
     close_corp(&c);
 }
 
@@ -336,6 +366,7 @@ static void the_thread_works(void **state)
 /* Every test of a corp, on one engine. */
 #define TESTS_ON(engine)                                                                           \
     STORE_TEST(the_same_is_put_once, engine), STORE_TEST(a_key_is_worked_on_in_order, engine),     \
+        STORE_TEST(keys_are_prepared_at_the_same_time, engine),                                    \
         STORE_TEST(what_nobody_handles_is_ignored, engine),                                        \
         STORE_TEST(a_failure_holds_up_its_own_key_only, engine),                                   \
         STORE_TEST(what_fails_too_often_is_dead_until_asked_for, engine),                          \
