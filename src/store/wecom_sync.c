@@ -36,6 +36,11 @@ static const struct sql WAITING = {
     .in = "isii",
     .out = ITEM_TYPES,
 };
+static const struct sql CHUNK = {
+    .text = ITEM_COLUMNS "AND kind = $2 AND chunk = $3 ORDER BY ref",
+    .in = "isi",
+    .out = ITEM_TYPES,
+};
 static const struct sql OPEN = {
     .text = ITEM_COLUMNS "AND state IN ('failed', 'outside') ORDER BY kind, ref LIMIT $2",
     .in = "ii",
@@ -82,7 +87,7 @@ static const struct sql KNOWN_GROUPS = {
     .out = "i",
 };
 
-STATEMENTS(wecom_sync, &ADD, &SET, &NOTE, &WAITING, &OPEN, &COUNT, &CLEAR, &REST_STAFF,
+STATEMENTS(wecom_sync, &ADD, &SET, &NOTE, &WAITING, &CHUNK, &OPEN, &COUNT, &CLEAR, &REST_STAFF,
            &REST_GROUPS, &REST_TAG, &KNOWN_FRIENDSHIPS, &KNOWN_GROUPS);
 
 const char *sync_kind_name(enum sync_kind kind)
@@ -162,6 +167,14 @@ enum rc sync_items_waiting(struct tx *tx, int64_t job_id, enum sync_kind kind, i
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &WAITING, &r, e, job_id, kind_text(kind), chunk, limit);
+    return rc == RC_OK ? read_items(tx, r, out, out_n, e) : rc;
+}
+
+enum rc sync_items_chunk(struct tx *tx, int64_t job_id, enum sync_kind kind, int64_t chunk,
+                         struct sync_item **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &CHUNK, &r, e, job_id, kind_text(kind), chunk);
     return rc == RC_OK ? read_items(tx, r, out, out_n, e) : rc;
 }
 

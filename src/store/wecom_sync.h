@@ -31,6 +31,9 @@ struct sync_item {
 /* Those of a chunk that wait, by ref, at most `limit`. */
 enum rc sync_items_waiting(struct tx *tx, int64_t job_id, enum sync_kind kind, int64_t chunk,
                            int64_t limit, struct sync_item **out, size_t *out_n, struct err *e);
+/* Those of a chunk, whatever became of them, by ref. */
+enum rc sync_items_chunk(struct tx *tx, int64_t job_id, enum sync_kind kind, int64_t chunk,
+                         struct sync_item **out, size_t *out_n, struct err *e);
 /* Those that failed or are outside, by kind and ref, at most `limit`. */
 enum rc sync_items_open(struct tx *tx, int64_t job_id, int64_t limit, struct sync_item **out,
                         size_t *out_n, struct err *e);

@@ -119,6 +119,16 @@ each('full sync with WeCom', (engine) => {
     await noViolations(sim);
   });
 
+  test('groups of more than a thousand owners are asked for by owners', async (t) => {
+    const { sim, koi, admin } = await corp(t, engine, { staff: 1150, customers: 60, groups: 12 });
+    assert.ok((await truthOf(sim)).staff.length > 1000);
+    const done = await sync(admin);
+    assert.equal(done.result.complete, true);
+    assert.equal(done.result.groups, 12);
+    await becomesEqual(sim, koi);
+    await noViolations(sim);
+  });
+
   test('killed at twenty moments it ends like an undisturbed one', async (t) => {
     const { sim, koi, admin } = await corp(t, engine, { staff: 30, customers: 3000, groups: 20 });
     const below = random(20261123);

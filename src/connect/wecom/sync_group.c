@@ -4,8 +4,8 @@
  * The list says which there are and nothing of them, so each is a call. Which of them have been
  * told in this sync is said by their rows (told_us), so a list that begins again asks for none
  * twice. One that the list does not tell was dismissed only where WeCom says so when asked (49008);
- * its owner may as well be out of the app's visible range. Above 1,000 owners WeCom refuses
- * the list (81017), and the job fails with that.
+ * its owner may as well be out of the app's visible range. Above 1,000 owners WeCom refuses the
+ * list (81017): then it is asked for by the chunks of members whose customers were asked for.
  */
 #include "connect/wecom/sync_part.h"
 
@@ -117,13 +117,26 @@ static enum rc begin_list(struct tx *tx, struct sync *s, struct sync_place *next
     return RC_OK;
 }
 
+/* `single` says that the list is asked for by owners, `chunk` by whose. */
+static enum rc by_owners(struct tx *tx, struct sync *s, struct sync_place *next, void *arg,
+                         struct err *e)
+{
+    (void)tx, (void)s, (void)arg, (void)e;
+    next->single = 1;
+    next->chunk = 0;
+    sync_place_set_cursor(next, STR_ABSENT);
+    return RC_OK;
+}
+
 static enum rc list_on(struct tx *tx, struct sync *s, struct sync_place *next, void *arg,
                        struct err *e)
 {
     const struct wecom_page *page = arg;
     (void)tx, (void)s, (void)e;
     sync_place_set_cursor(next, page->next);
-    if (str_absent(page->next)) {
+    if (str_absent(page->next) && next->single != 0)
+        next->chunk++;
+    if (str_absent(page->next) && (next->single == 0 || next->chunk >= next->chunks)) {
         int64_t since_us = next->asked_us;
         sync_place_next_stage(next);
         next->asked_us = since_us;
@@ -144,8 +157,40 @@ static enum rc told_already(struct sync *s, struct str chat_id, bool *out, struc
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* NULL in `out`: everyone's. */
+static enum rc put_owners(struct sync *s, struct arena *a, const struct json_value **out,
+                          struct err *e)
+{
+    struct tx *tx;
+    struct sync_item *items = NULL;
+    struct buf b;
+    size_t n = 0;
+    *out = NULL;
+    if (s->place.single == 0)
+        return RC_OK;
+    enum rc rc = db_read_begin(s->app->db, &tx, e);
+    if (rc != RC_OK)
+        return rc;
+    rc = sync_items_chunk(tx, job_id(s->job), SYNC_FOLLOW, s->place.chunk, &items, &n, e);
+    buf_init(&b, 16 << 10);
+    struct json j = json_to(&b);
+    json_open_object(&j, NULL);
+    json_open_object(&j, "owner_filter");
+    json_open_array(&j, "userid_list");
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        json_put_str(&j, NULL, items[i].ref);
+    json_close_array(&j);
+    json_close_object(&j);
+    json_close_object(&j);
+    db_read_end(tx);
+    struct str text = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return rc == RC_OK ? json_parse(a, text, out, e) : rc;
+}
+
 enum rc sync_groups_step(struct sync *s, struct err *e)
 {
+    const struct json_value *owners;
     struct arena a;
     struct wecom_page page;
     struct reply_group_id *ids = NULL;
@@ -154,8 +199,15 @@ enum rc sync_groups_step(struct sync *s, struct err *e)
     if (s->place.asked_us == 0)
         return sync_write(s, begin_list, NULL, e);
     arena_init(&a, 0);
-    enum rc rc = sync_ask(s, "externalcontact/groupchat/list", NULL, str_from(s->place.cursor),
-                          SYNC_ALL, &a, &page, e);
+    enum rc rc = put_owners(s, &a, &owners, e);
+    if (rc == RC_OK)
+        rc = sync_ask(s, "externalcontact/groupchat/list", owners, str_from(s->place.cursor),
+                      SYNC_ALL, &a, &page, e);
+    if (rc != RC_OK && owners == NULL && strcmp(e->code, "wecom_81017") == 0) {
+        *e = ERR_INIT;
+        arena_done(&a);
+        return sync_write(s, by_owners, NULL, e);
+    }
     if (rc == RC_OK)
         rc = reply_group_list(page.reply, &a, &ids, &n, &next, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++) {
