@@ -7,6 +7,7 @@
  */
 #include "domain/tag_wish.h"
 
+#include "store/customer.h"
 #include "store/outbox.h"
 #include "store/relation.h"
 #include "store/tag_library.h"
@@ -212,6 +213,40 @@ enum rc tag_wish_put(struct tx *tx, const struct tag_wisher *who, const int64_t 
         rows[put_n++] = rows[i]; /* those already seen, in front */
     }
     *out_changed = changed;
+    return rc;
+}
+
+static enum rc settle_one(struct tx *tx, const struct tag_wisher *who, int64_t root_id,
+                          int64_t tag_id, struct err *e)
+{
+    struct relation_of_root *rows = NULL;
+    size_t n = 0;
+    enum rc rc = relation_told_of(tx, &root_id, 1, tag_id, &rows, &n, e);
+    if (rc != RC_OK || n == 0)
+        return rc;
+    rc = tag_loose_off(tx, root_id, tag_id, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        if (rows[i].wears)
+            continue;
+        rc = relation_tag_put(tx, &rows[i].row, tag_id, tx_now_s(tx), e);
+        if (rc == RC_OK)
+            rc = mark(tx, who, rows[i].row.id, tag_id, true, e);
+    }
+    return rc;
+}
+
+enum rc tag_wish_settle(struct tx *tx, const struct tag_wisher *who, int64_t customer_id,
+                        struct err *e)
+{
+    int64_t root_id, *tags = NULL;
+    size_t n = 0;
+    if (!connected(who->app))
+        return RC_OK;
+    enum rc rc = customer_root_of(tx, customer_id, &root_id, e);
+    if (rc == RC_OK)
+        rc = tag_loose(tx, root_id, &tags, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        rc = settle_one(tx, who, root_id, tags[i], e);
     return rc;
 }
 

@@ -60,4 +60,9 @@ enum rc tag_wish_put(struct tx *tx, const struct tag_wisher *who, const int64_t 
 enum rc tag_wish_take_off(struct tx *tx, const struct tag_wisher *who, const int64_t *roots,
                           size_t n, int64_t tag_id, int64_t *out_changed, struct err *e);
 
+/* A customer has become a friend: WeCom's tags that they wear here go on each friendship that WeCom
+ * has told us of, and WeCom is told. A read where there are none. */
+enum rc tag_wish_settle(struct tx *tx, const struct tag_wisher *who, int64_t customer_id,
+                        struct err *e);
+
 #endif

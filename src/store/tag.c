@@ -154,6 +154,13 @@ static const struct sql TAG_WEARING = {
     .in = "si",
     .out = "i",
 };
+static const struct sql TAG_LOOSE = {
+    .text = "SELECT DISTINCT x.tag_id FROM customer m CROSS JOIN customer_tag x CROSS JOIN tag t"
+            " CROSS JOIN tag_group g WHERE m.root_id = $1 AND x.customer_id = m.id"
+            " AND t.id = x.tag_id AND t.archived_s IS NULL AND g.id = t.group_id AND g.wecom = 1",
+    .in = "i",
+    .out = "i",
+};
 #define OFF(ids)                                                                                   \
     "DELETE FROM customer_tag WHERE tag_id = $2 AND customer_id IN"                                \
     " (SELECT m.id FROM customer m WHERE m.root_id " ids ")"
@@ -194,7 +201,7 @@ static const struct sql TAG_LIST_PLAIN = {
 STATEMENTS(tag, &CATEGORY_LIST, &GROUP_LIST, &TAG_LIST, &CATEGORY_NAMED, &GROUP_NAMED, &TAG_NAMED,
            &CATEGORY_ADD, &GROUP_ADD, &TAG_ADD, &CATEGORY_LOAD, &GROUP_LOAD, &TAG_LOAD,
            &CATEGORY_STORE, &GROUP_STORE, &TAG_STORE, &CATEGORY_USED, &GROUP_USED, &CATEGORY_REMOVE,
-           &GROUP_REMOVE, &TAG_WEARERS, &TAG_PUT, &TAG_WEARING, &TAG_OFF, &TAG_COVERAGE,
+           &GROUP_REMOVE, &TAG_WEARERS, &TAG_PUT, &TAG_WEARING, &TAG_OFF, &TAG_LOOSE, &TAG_COVERAGE,
            &TAG_COVERAGE_STAFF, &TAG_LIST_PLAIN);
 
 /* ---- the catalogue ---- */
@@ -522,6 +529,20 @@ static int64_t count_distinct(int64_t *ids, size_t n)
     for (size_t i = 0; i < n; i++)
         count += i == 0 || ids[i] != ids[i - 1];
     return count;
+}
+
+enum rc tag_loose(struct tx *tx, int64_t root_id, int64_t **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &TAG_LOOSE, &r, e, root_id);
+    return rc == RC_OK ? ids_read(tx, r, out, out_n, e) : rc;
+}
+
+enum rc tag_loose_off(struct tx *tx, int64_t root_id, int64_t tag_id, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    enum rc rc = say(tx, EVENT_TAG_OFF, root_id, tag_id, e);
+    return rc == RC_OK ? tx_exec(tx, &TAG_OFF, e, ids_text(tx_arena(tx), &root_id, 1), tag_id) : rc;
 }
 
 enum rc tag_take_off(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,

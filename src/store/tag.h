@@ -68,6 +68,11 @@ enum rc tag_put(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id, i
 enum rc tag_take_off(struct tx *tx, const int64_t *roots, size_t n, int64_t tag_id,
                      int64_t *out_changed, struct err *e);
 
+/* WeCom's tags in use that a customer wears and none of their friendships, and taking one of them
+ * off, with its event: for a customer who becomes a friend. */
+enum rc tag_loose(struct tx *tx, int64_t root_id, int64_t **out, size_t *out_n, struct err *e);
+enum rc tag_loose_off(struct tx *tx, int64_t root_id, int64_t tag_id, struct err *e);
+
 /* For each staff member with friends: how many root customers are friends now, and how many of them
  * wear any tag. Those with most friends first. */
 struct tag_coverage {

@@ -51,7 +51,7 @@ static struct corp open_corp(void **state, bool connected)
 
 struct deed {
     struct corp *c;
-    enum { PUT, OFF, RENAME, DELETE, FITS } what;
+    enum { PUT, OFF, RENAME, DELETE, SETTLE, FITS } what;
     const char *name;
     int64_t changed;
     enum rc rc;
@@ -73,6 +73,8 @@ static enum rc act(struct tx *tx, void *arg, struct err *e)
         t.name = str_from(d->name);
         d->rc = d->rc == RC_OK ? tag_store(tx, &t, e) : d->rc;
         return d->rc == RC_OK ? tag_wish_renamed(tx, &c->who, c->tag_id, e) : d->rc;
+    case SETTLE:
+        return tag_wish_settle(tx, &c->who, c->customer_id, e);
     case DELETE:
         d->rc = tag_wish_deleted(tx, &c->who, c->tag_id, e);
         return RC_OK;
@@ -114,6 +116,36 @@ static const struct sql NAMED = {
 static int64_t waiting(struct corp *c, const char *kind)
 {
     return told_number(c->f, &WISHES, kind);
+}
+
+/* Somebody who has ordered, say, wears a tag here, and becomes a friend of two. */
+static void a_tag_follows_into_friendships(void **state)
+{
+    struct corp c = open_corp(state, true);
+    const struct told_follow follows[] = {
+        {.userid = STR("zhang"), .added_s = TOLD_BASE_S + 50, .tags_told = true},
+        {.userid = STR("li"), .added_s = TOLD_BASE_S + 60, .tags_told = true}};
+    struct told_contact told = {.external_userid = STR("wm2"),
+                                .name = STR("Zhou"),
+                                .complete = true,
+                                .asked_us = TOLD_US(10)};
+    c.customer_id = tell_contact(c.f, &told).customer_id;
+    do_it(&c, (struct deed){.what = PUT});
+    assert_int_equal(told_number(c.f, &BARE, NULL), 1);
+    assert_int_equal(waiting(&c, TAG_WISH_MARK), 0);
+    do_it(&c, (struct deed){.what = SETTLE}); /* nobody's friend yet */
+    assert_int_equal(told_number(c.f, &BARE, NULL), 1);
+    told.follows = follows;
+    told.follows_n = 2;
+    told.asked_us = TOLD_US(100);
+    assert_int_equal(tell_contact(c.f, &told).begun, 2);
+    for (int twice = 0; twice < 2; twice++) {
+        do_it(&c, (struct deed){.what = SETTLE});
+        assert_int_equal(told_number(c.f, &BARE, NULL), 0);
+        assert_int_equal(told_number(c.f, &WORN, "et1"), 2);
+        assert_int_equal(waiting(&c, TAG_WISH_MARK), 2);
+    }
+    config_free(c.app.config);
 }
 
 static void a_tag_goes_on_each_friendship_and_is_wished(void **state)
@@ -229,6 +261,7 @@ static void limits_of_wecom_are_said(void **state)
 
 #define ALL(engine)                                                                                \
     STORE_TEST(a_tag_goes_on_each_friendship_and_is_wished, engine),                               \
+        STORE_TEST(a_tag_follows_into_friendships, engine),                                        \
         STORE_TEST(without_wecom_it_stays_here, engine),                                           \
         STORE_TEST(what_is_not_told_yet_wins_over_an_answer, engine),                              \
         STORE_TEST(a_new_name_stands_until_it_is_told, engine),                                    \

@@ -21,6 +21,7 @@
 #include "domain/directory_apply.h"
 #include "domain/group_apply.h"
 #include "domain/tag_apply.h"
+#include "domain/tag_wish.h"
 #include "store/code.h"
 #include "store/tag_library.h"
 
@@ -264,7 +265,10 @@ static enum rc contact_told(struct tx *tx, struct inbox_item *item, struct err *
     enum rc rc = x->tags != NULL ? apply_library(tx, x, e) : RC_OK;
     if (rc == RC_OK)
         rc = binding_rule_keep(tx, item->app->config, e);
-    return rc == RC_OK ? contact_apply(tx, item->app->keys, &x->contact, &out, e) : rc;
+    if (rc == RC_OK)
+        rc = contact_apply(tx, item->app->keys, &x->contact, &out, e);
+    const struct tag_wisher who = {.app = item->app};
+    return rc == RC_OK && out.begun > 0 ? tag_wish_settle(tx, &who, out.customer_id, e) : rc;
 }
 
 /* And the beginning of which the callback itself tells, should it be over by now. */

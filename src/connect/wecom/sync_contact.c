@@ -15,6 +15,7 @@
 #include "connect/wecom/errors.h"
 #include "connect/wecom/reply_contact.h"
 #include "domain/contact_apply.h"
+#include "domain/tag_wish.h"
 
 #include <string.h>
 
@@ -125,6 +126,8 @@ static enum rc write_some(struct tx *tx, struct sync *s, struct sync_place *next
     for (c->to = c->from; rc == RC_OK && c->to < c->told_n && rows < ROWS; c->to++) {
         struct contact_applied out = {0};
         rc = contact_apply(tx, s->app->keys, &c->told[c->to], &out, e);
+        if (rc == RC_OK && out.begun > 0)
+            rc = tag_wish_settle(tx, &(struct tag_wisher){.app = s->app}, out.customer_id, e);
         rows += 1 + 5 * out.made + 4 * out.begun + 3 * (out.tagged + out.untagged);
         next->made += out.made;
         next->begun += out.begun;
