@@ -1,9 +1,12 @@
 /* embed — turns files into C sources, so that the program is one file.
  *
  *   embed schema OUT.c DIR            each *.sql of DIR, as src/store/schema_files.h has it
- *   embed assets OUT.c OUT.bin DIR    every file below DIR, as src/http/asset.h has it, gzipped
- *                                     into OUT.bin, which OUT.c takes in by .incbin; without
- *                                     the folder the table is empty
+ *   embed assets OUT.c OUT.bin DIR OWN
+ *                                     every file below DIR, as src/http/asset.h has it, gzipped
+ *                                     into OUT.bin, which OUT.c takes in by .incbin, and those
+ *                                     of OWN under names that carry a hash of their content:
+ *                                     OWN/a.css is /assets/a-0123456789abcdef.css; without the
+ *                                     folders the table is empty
  *
  * Runs at each build; outputs whose content would not change are left alone, so nothing is compiled
  * twice. The first line of OUT.c carries a hash of the inputs: assets are compressed only when it
@@ -22,14 +25,19 @@
 enum { MAX_FILES = 4096, MAX_PATH = 1024 };
 
 struct file {
-    char path[MAX_PATH]; /* as given or found on disk */
-    const char *name;    /* the part of it that goes into the table */
+    char path[MAX_PATH]; /* as found on disk, or made of it and a hash */
+    size_t name_at;      /* where the part of it begins that goes into the table */
     unsigned char *p;
     size_t n;
 };
 
 static struct file files[MAX_FILES];
 static size_t file_count;
+
+static const char *name_of(const struct file *f)
+{
+    return f->path + f->name_at;
+}
 
 static _Noreturn void fail(const char *what, const char *which)
 {
@@ -77,7 +85,7 @@ static void add_file(const char *path, size_t name_at)
     }
     file_count++;
     memcpy(f->path, path, strlen(path) + 1);
-    f->name = f->path + name_at;
+    f->name_at = name_at;
     read_file(f);
 }
 
@@ -117,16 +125,27 @@ static void add_folder(const char *dir, size_t root, const char *suffix)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const struct file *)a)->name, ((const struct file *)b)->name);
+    return strcmp(name_of(a), name_of(b));
 }
 
-/* Sorting moves the structs, so the names are set again from the paths. */
-static void sort_files(size_t name_at)
+static void sort_files(void)
 {
     qsort(files, file_count, sizeof files[0], by_name);
-    for (size_t i = 0; i < file_count; i++) {
-        files[i].name = files[i].path + name_at;
+}
+
+/* "…/a.css" becomes "/assets/a-HASH.css": a browser may keep such a file for ever. */
+static void rename_by_content(struct file *f)
+{
+    char path[MAX_PATH];
+    const char *dot = strrchr(name_of(f), '.');
+    if (dot == NULL || strchr(name_of(f) + 1, '/') != NULL) {
+        errno = 0;
+        fail("is no file directly in the folder with an ending", f->path);
     }
+    snprintf(path, sizeof path, "/assets%.*s-%016llx%s", (int)(dot - name_of(f)), name_of(f),
+             (unsigned long long)hash_of(f->p, f->n), dot);
+    memcpy(f->path, path, sizeof path);
+    f->name_at = 0;
 }
 
 static void free_files(void)
@@ -258,12 +277,12 @@ static size_t put_gzip(FILE *bin, const struct file *f)
 static void put_asset(FILE *out, FILE *bin, const struct file *f, size_t *at)
 {
     size_t n = put_gzip(bin, f);
-    const char *mime = mime_of(f->name);
+    const char *mime = mime_of(name_of(f));
     fprintf(out,
             "    {{\"%s\", %zu}, {\"%s\", %zu}, {\"\\\"%016llx\\\"\", 18}, {asset_bytes + %zu, "
             "%zu}, %zu},\n",
-            f->name, strlen(f->name), mime, strlen(mime), (unsigned long long)hash_of(f->p, f->n),
-            *at, n, f->n);
+            name_of(f), strlen(name_of(f)), mime, strlen(mime),
+            (unsigned long long)hash_of(f->p, f->n), *at, n, f->n);
     *at += n;
 }
 
@@ -286,13 +305,14 @@ static void embed_assets(const char *out_path, const char *bin_path)
 {
     uint64_t h = hash_of("assets 1", 8);
     for (size_t i = 0; i < file_count; i++) {
-        h = hash_add(h, files[i].name, strlen(files[i].name) + 1);
+        h = hash_add(h, name_of(&files[i]), strlen(name_of(&files[i])) + 1);
         h = hash_add(h, files[i].p, files[i].n);
     }
     char line[128];
-    snprintf(line, sizeof line,
-             "/* Made by tools/embed from web/dist %016llx; not to be edited. */\n",
-             (unsigned long long)h);
+    snprintf(
+        line, sizeof line,
+        "/* Made by tools/embed from web/dist and src/h5/files %016llx; not to be edited. */\n",
+        (unsigned long long)h);
     if (up_to_date(out_path, line)) {
         return;
     }
@@ -327,17 +347,22 @@ static void embed_assets(const char *out_path, const char *bin_path)
 
 int main(int argc, char **argv)
 {
-    const char *dir = argc > 2 ? argv[argc - 1] : "";
+    const char *dir = argc > 4 ? argv[4] : argc > 3 ? argv[3] : "";
     if (argc == 4 && strcmp(argv[1], "schema") == 0) {
         add_folder(dir, strlen(dir), ".sql");
-        sort_files(strlen(dir));
+        sort_files();
         embed_schema(argv[2]);
-    } else if (argc == 5 && strcmp(argv[1], "assets") == 0) {
+    } else if (argc == 6 && strcmp(argv[1], "assets") == 0) {
         add_folder(dir, strlen(dir), "");
-        sort_files(strlen(dir));
+        size_t console = file_count;
+        add_folder(argv[5], strlen(argv[5]), "");
+        for (size_t i = console; i < file_count; i++) {
+            rename_by_content(&files[i]);
+        }
+        sort_files();
         embed_assets(argv[2], argv[3]);
     } else {
-        fputs("usage: embed schema OUT.c DIR | embed assets OUT.c OUT.bin DIR\n", stderr);
+        fputs("usage: embed schema OUT.c DIR | embed assets OUT.c OUT.bin DIR OWN\n", stderr);
         return 2;
     }
     free_files();

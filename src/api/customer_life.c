@@ -133,14 +133,15 @@ const struct route route_customer_orders = {
 
 /* ---- notes ---- */
 
-static void put_note(struct json *j, int64_t id, int64_t account_id, struct str account,
-                     struct str text, int64_t at_s)
+static void put_note(struct json *j, const struct note *n)
 {
     json_open_object(j, NULL);
-    json_put_id(j, "id", id);
-    json_put_named(j, "account", account_id, account);
-    json_put_str(j, "text", text);
-    json_put_int(j, "at_s", at_s);
+    json_put_id(j, "id", n->id);
+    json_put_named(j, "account", n->account_id, n->account);
+    json_put_str(j, "text", n->text);
+    json_put_int(j, "at_s", n->at_s);
+    json_put_known(j, "remind_s", n->remind_s);
+    json_put_known(j, "done_s", n->done_s);
     json_close_object(j);
 }
 
@@ -162,7 +163,7 @@ static enum rc customer_notes(struct request *rq, struct tx *tx, struct err *e)
     struct json *j = listing_open(rq);
     bool more = n > (size_t)limit;
     for (size_t i = 0; i < n && i < (size_t)limit; i++)
-        put_note(j, list[i].id, list[i].account_id, list[i].account, list[i].text, list[i].at_s);
+        put_note(j, &list[i]);
     listing_close(
         rq, more ? cursor_write(rq, list[limit - 1].at_s, list[limit - 1].id) : STR_ABSENT, -1);
     return RC_OK;
@@ -184,17 +185,21 @@ const struct route route_customer_notes = {
 static enum rc customer_note_add(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t root;
-    int64_t id;
-    const struct caller *caller = request_caller(rq);
+    struct note n = {
+        .account_id = request_caller(rq)->account_id,
+        .text = arg_str(rq, "text"),
+        .at_s = tx_now_s(tx),
+        .remind_s = arg_int_or(rq, "remind_at", DB_NULL),
+        .done_s = DB_NULL,
+    };
     enum rc rc = customer_arg(rq, tx, &root, e);
     if (rc == RC_OK)
-        rc = note_add(tx, request_app(rq)->keys, root, caller->account_id, arg_str(rq, "text"), &id,
-                      e);
+        rc = note_add(tx, request_app(rq)->keys, root, n.account_id, n.text, n.remind_s, &n.id, e);
     if (rc != RC_OK)
         return rc;
     reply_status(rq, 201);
     request_audit(rq, "customer", root, "%s", "");
-    put_note(reply_json(rq), id, caller->account_id, STR_ABSENT, arg_str(rq, "text"), tx_now_s(tx));
+    put_note(reply_json(rq), &n);
     return RC_OK;
 }
 
@@ -209,7 +214,9 @@ const struct route route_customer_note_add = {
     .audited = true,
     .args = {ARG_CUSTOMER_ID,
              {"text", ARG_TEXT, IN_BODY, .required = true, .min = 1, .max = LIMIT_NOTE,
-              .zh = "备注，加密保存", .en = "the note, kept encrypted"}},
+              .zh = "备注，加密保存", .en = "the note, kept encrypted"},
+             {"remind_at", ARG_TIME, IN_BODY, .nullable = true, .zh = "何时提醒自己",
+              .en = "when to be reminded of it"}},
     .run = customer_note_add,
     .zh = "写一条备注",
     .en = "Write a note on a customer.",
@@ -272,13 +279,10 @@ static enum rc unmask_value(struct request *rq, struct tx *tx, int64_t root, str
     return rc;
 }
 
-static enum rc customer_unmask(struct request *rq, struct tx *tx, struct err *e)
+enum rc customer_unmasked(struct request *rq, struct tx *tx, int64_t root, struct str *out,
+                          struct err *e)
 {
-    int64_t root;
-    struct str value;
-    enum rc rc = customer_arg(rq, tx, &root, e);
-    if (rc == RC_OK)
-        rc = unmask_value(rq, tx, root, &value, e);
+    enum rc rc = unmask_value(rq, tx, root, out, e);
     if (rc != RC_OK)
         return rc;
     struct arena *a = request_arena(rq);
@@ -286,6 +290,18 @@ static enum rc customer_unmask(struct request *rq, struct tx *tx, struct err *e)
     struct str reason = json_quote(a, arg_str(rq, "reason"));
     request_audit(rq, "customer", root, "\"field\":" STR_FMT ",\"reason\":" STR_FMT, STR_ARG(field),
                   STR_ARG(reason));
+    return RC_OK;
+}
+
+static enum rc customer_unmask(struct request *rq, struct tx *tx, struct err *e)
+{
+    int64_t root;
+    struct str value;
+    enum rc rc = customer_arg(rq, tx, &root, e);
+    if (rc == RC_OK)
+        rc = customer_unmasked(rq, tx, root, &value, e);
+    if (rc != RC_OK)
+        return rc;
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
     json_put_str(j, "value", value);

@@ -13,7 +13,8 @@
 #include "query/sql/audience_sql.h"
 #include "store/tag.h"
 
-static enum rc put_one(struct request *rq, struct tx *tx, bool remove, struct err *e)
+enum rc customer_tag_change(struct request *rq, struct tx *tx, bool remove, bool *out_changed,
+                            struct err *e)
 {
     int64_t root;
     struct tag tag;
@@ -34,14 +35,24 @@ static enum rc put_one(struct request *rq, struct tx *tx, bool remove, struct er
     if (rc != RC_OK)
         return rc;
     request_audit(rq, "customer", root, "\"tag\":\"%lld\"", (long long)tag.id);
+    *out_changed = changed > 0;
+    return RC_OK;
+}
+
+static enum rc put_one(struct request *rq, struct tx *tx, bool remove, struct err *e)
+{
+    bool changed;
+    enum rc rc = customer_tag_change(rq, tx, remove, &changed, e);
+    if (rc != RC_OK)
+        return rc;
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
-    json_put_bool(j, "changed", changed > 0);
+    json_put_bool(j, "changed", changed);
     json_close_object(j);
     return RC_OK;
 }
 
-static void tagged(struct request *rq)
+void customer_tagged(struct request *rq)
 {
     rounds_wake(request_app(rq)->outbox);
 }
@@ -71,7 +82,7 @@ const struct route route_customer_tag_put = {
     .audited = true,
     .args = {ARG_CUSTOMER_ID, ARG_TAG_ID},
     .run = customer_tag_put,
-    .after = tagged,
+    .after = customer_tagged,
     .zh = "给客户打标签",
     .en = "Put a tag on a customer; twice changes nothing.",
     .reply = "Changed",
@@ -87,7 +98,7 @@ const struct route route_customer_tag_remove = {
     .audited = true,
     .args = {ARG_CUSTOMER_ID, ARG_TAG_ID},
     .run = customer_tag_remove,
-    .after = tagged,
+    .after = customer_tagged,
     .zh = "移除客户的标签",
     .en = "Take a tag off a customer, from relations too.",
     .reply = "Changed",
@@ -221,7 +232,7 @@ const struct route route_tag_customers = {
              {"remove", ARG_BOOL, IN_BODY, .zh = "改为移除", .en = "take it off instead"}},
     .prepare = read_filter,
     .run = tag_customers,
-    .after = tagged,
+    .after = customer_tagged,
     .zh = "批量打标签或移除标签，只动数据范围内的客户",
     .en = "Tag (or untag) everyone given who is in your scope: at once up to 500, else as a job.",
     .reply = "Tagged",

@@ -11,6 +11,16 @@ struct customer_asker customer_asker(struct request *rq, struct tx *tx);
 /* The root of {customer_id}, within the caller's scope; RC_NOT_FOUND with a sentence otherwise. */
 enum rc customer_arg(struct request *rq, struct tx *tx, int64_t *out_root, struct err *e);
 
+/* Puts the tag of {tag_id} on that customer, or takes it off, as WeCom will be told; says it to the
+ * audit log. customer_tagged() is for the route's `after`. */
+enum rc customer_tag_change(struct request *rq, struct tx *tx, bool remove, bool *out_changed,
+                            struct err *e);
+void customer_tagged(struct request *rq);
+/* What the argument `field` names of a root in the clear, absent when there is nothing; writes
+ * field and `reason` to the audit log. */
+enum rc customer_unmasked(struct request *rq, struct tx *tx, int64_t root, struct str *out,
+                          struct err *e);
+
 #define ARG_CUSTOMER_ID                                                                            \
     {                                                                                              \
         "customer_id", ARG_ID, IN_PATH, .required = true, .zh = "客户", .en = "the customer"       \

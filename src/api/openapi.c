@@ -318,6 +318,9 @@ static void put_paths(const struct router *r, struct json *j)
     json_open_object(j, "paths");
     for (size_t i = 0; i < router_count(r); i++) {
         const struct route *row = router_at(r, i);
+        if (row->refuse != NULL) {
+            continue; /* a page, not for programs */
+        }
         if (path == NULL || strcmp(path, row->path) != 0) {
             if (path != NULL) {
                 json_close_object(j);
@@ -387,6 +390,7 @@ void routes_print(const struct router *r, struct json *j)
         json_put_bool(j, "raw_body", row->raw_body);
         json_put_bool(j, "foreign", row->foreign);
         json_put_bool(j, "stream", row->stream);
+        json_put_bool(j, "page", row->refuse != NULL);
         json_open_array(j, "roles");
         for (unsigned role = 0; role < ROLE_COUNT; role++) {
             if (role_may((enum role)role, row->need)) {

@@ -6,6 +6,8 @@
  */
 #include "api/routes.h"
 
+#include "h5/page.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -144,6 +146,9 @@ static const struct entry TABLE[] = {
     {"/api/reports/sources", &route_report_sources},
     {"/api/rfm", &route_rfm},
     {"/api/rfm/run", &route_rfm_run},
+    {"/api/scripts", &route_script_list},
+    {"/api/scripts", &route_script_create},
+    {"/api/scripts/{script_id}", &route_script_update},
     {"/api/session", &route_session_get},
     {"/api/session", &route_session_sign_in},
     {"/api/session", &route_session_update},
@@ -202,6 +207,25 @@ static const struct entry TABLE[] = {
     {"/api/wecom/welcomes", &route_wecom_welcomes},
     {"/health", &route_health},
     {"/metrics", &route_metrics},
+    {"/sidebar", &route_sidebar},
+    {"/sidebar/customers/{customer_id}", &route_sidebar_customer},
+    {"/sidebar/customers/{customer_id}/notes", &route_sidebar_note_add},
+    {"/sidebar/customers/{customer_id}/orders", &route_sidebar_orders},
+    {"/sidebar/customers/{customer_id}/scripts", &route_sidebar_customer_scripts},
+    {"/sidebar/customers/{customer_id}/stage", &route_sidebar_stage},
+    {"/sidebar/customers/{customer_id}/tags", &route_sidebar_tags},
+    {"/sidebar/customers/{customer_id}/tags/{tag_id}/put", &route_sidebar_tag_put},
+    {"/sidebar/customers/{customer_id}/tags/{tag_id}/remove", &route_sidebar_tag_remove},
+    {"/sidebar/customers/{customer_id}/timeline", &route_sidebar_timeline},
+    {"/sidebar/customers/{customer_id}/unmask", &route_sidebar_unmask},
+    {"/sidebar/enter", &route_sidebar_enter},
+    {"/sidebar/enter", &route_sidebar_come_in},
+    {"/sidebar/find", &route_sidebar_find},
+    {"/sidebar/scripts", &route_sidebar_scripts},
+    {"/sidebar/search", &route_sidebar_search},
+    {"/sidebar/sign-in", &route_sidebar_sign_in},
+    {"/sidebar/tasks", &route_sidebar_tasks},
+    {"/sidebar/tasks/{note_id}", &route_sidebar_task_settle},
 };
 
 enum { COUNT = sizeof TABLE / sizeof *TABLE };

@@ -34,6 +34,8 @@ extern const struct route route_backup_list, route_backup_create, route_backup_v
 extern const struct route route_mirror_status;
 /* openapi.c */
 extern const struct route route_openapi;
+/* scripts.c */
+extern const struct route route_script_list, route_script_create, route_script_update;
 /* session.c */
 extern const struct route route_session_sign_in, route_session_link, route_session_get, route_session_end,
     route_session_password, route_session_update;

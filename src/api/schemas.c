@@ -364,7 +364,8 @@ const struct schema schema_table[] = {
     {"Named",
      OBJECT("\"id\":" ID ",\"name\":" TEXT)},
     {"Note",
-     OBJECT("\"id\":" ID ",\"account\":" NAMED_REF ",\"text\":" TEXT ",\"at_s\":" INT)},
+     OBJECT("\"id\":" ID ",\"account\":" NAMED_REF ",\"text\":" TEXT ",\"at_s\":" INT
+      ",\"remind_s\":" INT_NULL ",\"done_s\":" INT_NULL)},
     {"NoteList",
      LIST_OF(REF("Note"))},
     {"Order",
@@ -434,6 +435,12 @@ const struct schema schema_table[] = {
      OBJECT("\"fit\":{\"type\":[\"object\",\"null\"]},\"cells\":"
             ARRAY(OBJECT("\"r\":" INT ",\"f\":" INT ",\"m\":" INT ",\"customers\":" INT
                          ",\"amount_fen\":" INT)))},
+    {"Script",
+     OBJECT("\"id\":" ID ",\"group\":" TEXT ",\"title\":" TEXT ",\"text\":" TEXT
+      ",\"position\":" INT ",\"archived\":" BOOL ",\"account\":" TEXT_NULL ",\"updated_s\":" INT)},
+    {"ScriptList",
+     OBJECT("\"groups\":" ARRAY(TEXT) ",\"items\":" ARRAY(REF("Script"))
+      ",\"next\":" TEXT_NULL ",\"total\":" INT_NULL)},
     {"Session",
      OBJECT("\"account\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"login\":" TEXT
                        ",\"name\":" TEXT ",\"role\":" TEXT ",\"scope\":" TEXT ",\"staff_id\":" ID_NULL

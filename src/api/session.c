@@ -154,11 +154,17 @@ enum rc session_begin(struct request *rq, struct tx *tx, const struct account *a
     return rc == RC_OK ? session_put(tx, hash, a->id, str_from(out->csrf), end_s, e) : rc;
 }
 
-enum rc session_enter(struct request *rq, struct tx *tx, const struct account *a,
-                      const struct session_made *made, bool must_set, struct err *e)
+void session_cookies(struct request *rq, const struct account *a, const struct session_made *made)
 {
     reply_cookie(rq, "koi", str_from(made->secret), made->lasts_s);
     remember_device(rq, a->login);
+    request_audit(rq, "account", a->id, "\"account\":\"%" PRId64 "\"", a->id);
+}
+
+enum rc session_enter(struct request *rq, struct tx *tx, const struct account *a,
+                      const struct session_made *made, bool must_set, struct err *e)
+{
+    session_cookies(rq, a, made);
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
     put_account(j, a);
@@ -167,7 +173,6 @@ enum rc session_enter(struct request *rq, struct tx *tx, const struct account *a
     json_put_bool(j, "must_set_password", must_set);
     enum rc rc = put_corp(j, request_app(rq), tx, e);
     json_close_object(j);
-    request_audit(rq, "account", a->id, "\"account\":\"%" PRId64 "\"", a->id);
     return rc;
 }
 

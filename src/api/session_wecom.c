@@ -5,7 +5,8 @@
  * Only a browser that began it itself has the cookie, so nobody can be signed in as somebody else
  * by a link; the cookie goes with the first try. The code is good once: WeCom says whose it is. No
  * address is taken from the caller, so there is nowhere else to be sent to. Tries are counted by
- * address (http/guard.h) before WeCom is asked. Source: wecom-api.md §19.
+ * address (http/guard.h) before WeCom is asked. The pages of src/h5 come in by the same two steps,
+ * with a page of their own in the place of the console's. Source: wecom-api.md §19.
  */
 #include "api/routes.h"
 #include "api/session.h"
@@ -97,12 +98,13 @@ static struct str escape(struct arena *a, struct str s)
 }
 
 /* The order of the parameters is WeCom's: its clients insist on it. */
-static struct str consent_url(struct request *rq, const char *state, bool inside)
+static struct str consent_url(struct request *rq, const char *state, bool inside, struct str path)
 {
     struct arena *a = request_arena(rq);
     const struct config *c = request_app(rq)->config;
     const char *base = config_text(c, "wecom_login_base");
-    struct str back = escape(a, arena_printf(a, "%s/sign-in", config_text(c, "public_url")));
+    struct str back =
+        escape(a, arena_printf(a, "%s" STR_FMT, config_text(c, "public_url"), STR_ARG(path)));
     if (inside)
         return arena_printf(a,
                             "%s/connect/oauth2/authorize?appid=%s&redirect_uri=" STR_FMT
@@ -119,19 +121,24 @@ static struct str consent_url(struct request *rq, const char *state, bool inside
                         STR_ARG(back), state);
 }
 
-static enum rc wecom_start(struct request *rq, struct tx *tx, struct err *e)
+enum rc session_wecom_begin(struct request *rq, bool inside, struct str path, struct err *e)
 {
-    (void)tx;
     char state[STATE_CHARS + 1];
     enum rc rc = check_set_up(request_app(rq)->config, e);
     if (rc != RC_OK)
         return rc;
     secret_random_text(state, STATE_CHARS);
     reply_cookie(rq, "koi-wecom", str_from(state), STATE_S);
-    reply_header(rq, "Location", consent_url(rq, state, str_eq(arg_str(rq, "way"), STR("inside"))));
+    reply_header(rq, "Location", consent_url(rq, state, inside, path));
     reply_status(rq, 302);
     reply_bytes(rq, "text/plain; charset=utf-8", STR("\n"));
     return RC_OK;
+}
+
+static enum rc wecom_start(struct request *rq, struct tx *tx, struct err *e)
+{
+    (void)tx;
+    return session_wecom_begin(rq, str_eq(arg_str(rq, "way"), STR("inside")), STR("/sign-in"), e);
 }
 
 const struct route route_session_wecom_start = {
@@ -255,7 +262,8 @@ static enum rc check_state(struct request *rq, struct err *e)
     return RC_SIGNIN;
 }
 
-static enum rc wecom_sign_in(struct request *rq, struct tx *tx, struct err *e)
+enum rc session_wecom_end(struct request *rq, struct account *out, struct session_made *made,
+                          struct err *e)
 {
     struct app *app = request_app(rq);
     struct coming c = {.rq = rq};
@@ -281,7 +289,17 @@ static enum rc wecom_sign_in(struct request *rq, struct tx *tx, struct err *e)
     if (rc != RC_OK)
         return rc;
     guard_give(&try);
-    return session_enter(rq, tx, &c.account, &c.made, false, e);
+    *out = c.account;
+    *made = c.made;
+    return RC_OK;
+}
+
+static enum rc wecom_sign_in(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct account account;
+    struct session_made made;
+    enum rc rc = session_wecom_end(rq, &account, &made, e);
+    return rc == RC_OK ? session_enter(rq, tx, &account, &made, false, e) : rc;
 }
 
 const struct route route_session_wecom = {

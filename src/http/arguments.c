@@ -472,10 +472,52 @@ static enum rc read_query(struct request *rq, struct err *e)
     return RC_OK;
 }
 
+/* ---- forms ---- */
+
+struct str form_csrf(const struct request *rq)
+{
+    struct str rest = rq->body;
+    struct str pair;
+    while (str_cut(&rest, '&', &pair)) {
+        if (str_starts(pair, STR("csrf="))) {
+            return str_sub(pair, 5, pair.n);
+        }
+    }
+    return STR_ABSENT;
+}
+
+/* A form of a page: fields left empty are not sent. */
+static enum rc read_form(struct request *rq, struct err *e)
+{
+    struct str rest = rq->body;
+    struct str pair;
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && str_cut(&rest, '&', &pair)) {
+        struct str value = pair;
+        struct str name;
+        struct sent s = {0};
+        str_cut(&value, '=', &name);
+        rc = percent_decode(&rq->arena, name, true, NULL, &name, e);
+        if (rc != RC_OK || str_empty(value) || str_eq(name, STR("csrf"))) {
+            continue;
+        }
+        int i = find_arg(rq->route, name, IN_BODY);
+        rc = i < 0 ? refuse_unknown(rq->route, name, e)
+                   : percent_decode(&rq->arena, value, true, rq->route->args[i].name, &s.text, e);
+        if (rc == RC_OK) {
+            rc = take(rq, i, &s, e);
+        }
+    }
+    return rc;
+}
+
 static enum rc read_body(struct request *rq, struct err *e)
 {
     const struct json_value *body = NULL;
     struct str type = rq->wire.fields[FIELD_CONTENT_TYPE];
+    if (rq->route->refuse != NULL && str_starts(type, STR("application/x-www-form-urlencoded"))) {
+        return read_form(rq, e);
+    }
     if (rq->route->raw_body || rq->route->foreign || rq->body.n == 0) {
         return RC_OK;
     }

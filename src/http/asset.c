@@ -28,6 +28,22 @@ const struct asset *asset_find(struct str path)
     return NULL;
 }
 
+const struct asset *asset_hashed(struct str stem, struct str ending)
+{
+    enum { HASH = 17 }; /* "-" and sixteen digits */
+    struct str folder = STR("/assets/");
+    for (size_t i = 0; i < asset_count; i++) {
+        struct str path = asset_table[i].path;
+        bool ours = path.n == folder.n + stem.n + HASH + ending.n && str_starts(path, folder) &&
+                    str_starts(str_sub(path, folder.n, path.n), stem) &&
+                    path.p[folder.n + stem.n] == '-' && str_ends(path, ending);
+        if (ours) {
+            return &asset_table[i];
+        }
+    }
+    return NULL;
+}
+
 struct str asset_plain(const struct asset *asset, struct arena *a)
 {
     assert(asset != NULL && asset->gz.p != NULL);

@@ -86,7 +86,9 @@ static void become(struct request *rq, const struct session_account *who)
     assert(rq->caller.role != ROLE_COUNT);
     rq->caller.scope_account = str_eq(who->scope, STR("all")) ? 0 : who->id;
     bool english = str_eq(who->language, STR("en"));
-    caller_language(rq->wire.fields[FIELD_ACCEPT_LANGUAGE], &english);
+    if (rq->route == NULL || rq->route->refuse == NULL) {
+        caller_language(rq->wire.fields[FIELD_ACCEPT_LANGUAGE], &english);
+    }
     rq->caller.english = english;
 }
 
@@ -252,6 +254,9 @@ enum rc caller_guard(struct request *rq, struct err *e)
         return RC_OK;
     }
     struct str sent = rq->wire.fields[FIELD_CSRF];
+    if (str_absent(sent) && rq->route->refuse != NULL) {
+        sent = form_csrf(rq);
+    }
     if (sent.n != rq->csrf.n || !secret_equal(sent.p, rq->csrf.p, sent.n)) {
         err_set(e, RC_FORBIDDEN, "csrf", NULL, "缺少或错误的 X-CSRF-Token",
                 "X-CSRF-Token is missing or wrong");

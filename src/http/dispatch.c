@@ -324,6 +324,11 @@ void dispatch_finish(struct request *rq)
     }
     if (rq->err.rc != RC_OK) {
         reply_error(rq, &rq->err);
+        if (reply_is_page(rq)) {
+            reply_reset(rq);
+            rq->status = rc_http_status(rq->err.rc);
+            rq->route->refuse(rq, &rq->err);
+        }
         if (method_unknown) {
             rq->status = 405;
             rq->fields[rq->field_count++] = allow;

@@ -29,6 +29,7 @@ enum field {
     FIELD_IF_MATCH,
     FIELD_IF_NONE_MATCH,
     FIELD_ORIGIN,
+    FIELD_USER_AGENT,
     FIELD_COUNT
 };
 extern const char *const field_names[FIELD_COUNT];
@@ -138,6 +139,8 @@ bool caller_language(struct str field, bool *out_english);
 
 /* arguments.c: fills rq->args from path, query and body; refuses what the row does not declare. */
 enum rc arguments_read(struct request *rq, struct err *e);
+/* The field `csrf` of a form, undecoded; absent when there is none. */
+struct str form_csrf(const struct request *rq);
 /* Percent-decoding; in a query, '+' is a blank. RC_INVALID for a broken escape, NUL, or bytes that
  * are not UTF-8. */
 enum rc percent_decode(struct arena *a, struct str in, bool plus, const char *field,
@@ -152,6 +155,8 @@ enum rc cursor_open(const struct keyring *k, const char *route, struct str text,
 /* reply.c: forgets what a handler has written, before it runs again or an error takes its place. */
 void reply_reset(struct request *rq);
 void reply_error(struct request *rq, const struct err *e);
+/* Whether the caller is a browser that wants a page, of a route that has them. */
+bool reply_is_page(const struct request *rq);
 /* When the reply is complete: the entity tag of one that has a version. */
 void reply_finish_etag(struct request *rq);
 

@@ -115,6 +115,38 @@ void reply_bytes(struct request *rq, const char *content_type, struct str body)
     rq->content_type = content_type;
 }
 
+struct buf *reply_page(struct request *rq)
+{
+    assert(rq->route->refuse != NULL);
+    buf_clear(&rq->out);
+    rq->content_type = "text/html; charset=utf-8";
+    return &rq->out;
+}
+
+void reply_see_other(struct request *rq, struct str address)
+{
+    assert(str_starts(address, STR("/")) && !str_starts(address, STR("//")));
+    reply_status(rq, 303);
+    reply_header(rq, "Location", address);
+    reply_bytes(rq, "text/plain; charset=utf-8", STR("\n"));
+}
+
+bool reply_is_page(const struct request *rq)
+{
+    return rq->route != NULL && rq->route->refuse != NULL &&
+           str_find(rq->wire.fields[FIELD_ACCEPT], STR("text/html")) >= 0;
+}
+
+bool request_in_wecom(const struct request *rq)
+{
+    return str_find(rq->wire.fields[FIELD_USER_AGENT], STR("wxwork")) >= 0;
+}
+
+struct str request_path(const struct request *rq)
+{
+    return rq->wire.path;
+}
+
 void reply_file(struct request *rq, const char *path, const char *content_type, struct str download,
                 bool temporary)
 {

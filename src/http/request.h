@@ -100,6 +100,10 @@ struct json *reply_json(struct request *rq);
 void reply_status(struct request *rq, int status); /* 200 unless told; 201 for something made */
 /* Another body than JSON, copied. */
 void reply_bytes(struct request *rq, const char *content_type, struct str body);
+/* The body as a page of src/h5, to be written by http/html.h; routes with `refuse` alone. */
+struct buf *reply_page(struct request *rq);
+/* 303 to an address of our own: what follows a form that was done. */
+void reply_see_other(struct request *rq, struct str address);
 /* A file of the data directory, streamed and then (if `temporary`) removed; `download` is the name
  * offered. */
 void reply_file(struct request *rq, const char *path, const char *content_type, struct str download,
@@ -137,6 +141,10 @@ struct upload {
     struct str name;
 };
 const struct upload *request_upload(const struct request *rq);
+/* Whether the browser is WeCom's own client. */
+bool request_in_wecom(const struct request *rq);
+/* The path as it came, still percent-encoded. */
+struct str request_path(const struct request *rq);
 /* The body as it came, of a route that is `foreign`; borrowed from the request. */
 struct str request_body(const struct request *rq);
 /* A cookie of the request; setting one in the reply (name=value; attributes are fixed: __Host-,

@@ -84,6 +84,10 @@ struct route {
      * over */
     bool foreign;
     bool stream; /* a server-sent event stream: served by the daemon of its own */
+    /* A page for browsers (src/h5): a body may be a form, whose field `csrf` stands for the header
+     * field; the account's language comes before the browser's; and an error is told to a browser
+     * (one that accepts text/html) by this function, which writes the whole reply. */
+    void (*refuse)(struct request *rq, const struct err *e);
     struct arg args[ROUTE_ARGS + 1];
     /* Optional, before the transaction, on the request's own thread with a read transaction: slow
      * checks such as password hashing. What it finds it keeps in request_set_note(). */

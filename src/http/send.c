@@ -26,6 +26,13 @@ enum { GZIP_FROM = 1024, FILE_BLOCK = 64 << 10 };
     "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "          \
     "form-action 'self'; "                                                                         \
     "base-uri 'none'; frame-ancestors 'none'"
+/* Pages of src/h5: nothing inline, and WeCom's own scripts, by which a page asks whose chat is
+ * open. */
+#define H5_POLICY                                                                                  \
+    "default-src 'none'; "                                                                         \
+    "script-src 'self' https://res.wx.qq.com https://open.work.weixin.qq.com; "                    \
+    "style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "             \
+    "base-uri 'none'; frame-ancestors 'none'"
 #define DATA_POLICY "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 static void add(struct MHD_Response *r, const char *name, const char *value)
@@ -188,7 +195,8 @@ enum MHD_Result send_reply(struct visit *v)
         add(r, "Content-Disposition", disposition(rq).p);
     }
     add(r, "Cache-Control", tagged ? "private, no-cache" : "no-store");
-    add_safety(r, DATA_POLICY);
+    bool page = str_starts(str_from(rq->content_type), STR("text/html"));
+    add_safety(r, page ? H5_POLICY : DATA_POLICY);
     return queue(v, rq->status, r);
 }
 
@@ -228,7 +236,9 @@ enum MHD_Result send_asset(struct visit *v)
     const struct asset *a = find_asset(rq->wire.path);
     if (a == NULL) {
         return send_text(v, 404,
-                         asset_count == 0 ? "404: this build has no console; see /api\n" : "404\n",
+                         asset_find(STR("/index.html")) == NULL
+                             ? "404: this build has no console; see /api\n"
+                             : "404\n",
                          NULL);
     }
     bool same = str_eq(rq->wire.fields[FIELD_IF_NONE_MATCH], a->etag);

@@ -30,9 +30,11 @@ enum { BODY_SECONDS = 60, UPLOAD_SECONDS = 3600 };
 
 /* ---- the head ---- */
 
+/* Whether the table of routes has it; everything else is a file of the console. */
 static bool is_api(struct str path)
 {
-    return str_starts(path, STR("/api/")) || str_eq(path, STR("/api")) ||
+    return str_starts(path, STR("/sidebar/")) || str_eq(path, STR("/sidebar")) ||
+           str_starts(path, STR("/api/")) || str_eq(path, STR("/api")) ||
            str_eq(path, STR("/metrics")) || str_eq(path, STR("/health"));
 }
 

@@ -20,4 +20,5 @@ const char *const field_names[FIELD_COUNT] = {
     [FIELD_IF_MATCH] = "If-Match",
     [FIELD_IF_NONE_MATCH] = "If-None-Match",
     [FIELD_ORIGIN] = "Origin",
+    [FIELD_USER_AGENT] = "User-Agent",
 };

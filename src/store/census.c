@@ -78,6 +78,7 @@ static const struct sql TABLES = {
         AND_OF(removal)
         AND_OF(rfm_score)
         AND_OF(score_fit)
+        AND_OF(script)
         AND_OF(setting)
         AND_OF(source)
         AND_OF(staff)

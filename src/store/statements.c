@@ -52,6 +52,7 @@
     X(report)                                                                                      \
     X(report_product)                                                                              \
     X(rfm)                                                                                         \
+    X(script)                                                                                      \
     X(session)                                                                                     \
     X(setting)                                                                                     \
     X(source)                                                                                      \

@@ -11,6 +11,7 @@
 #include "store/event_index.h"
 #include "store/ids.h"
 #include "store/list.h"
+#include "store/scope.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -59,20 +60,37 @@ static const struct sql TIMELINE_ITEMS = {
     .out = "iisssiiSiSiiSISi",
 };
 static const struct sql NOTE_LIST = {
-    .text = "SELECT n.id, n.account_id, a.name, n.text_sealed, n.at_s FROM customer c"
+    .text = "SELECT n.id, n.account_id, a.name, n.text_sealed, n.at_s, n.remind_s,"
+            " n.done_s FROM customer c"
             " JOIN note n ON n.customer_id = c.id LEFT JOIN account a ON a.id = n.account_id"
             " WHERE c.root_id = $1 AND (n.at_s < $2 OR (n.at_s = $2 AND n.id < $3))"
             " ORDER BY n.at_s DESC, n.id DESC LIMIT $4",
     .in = "iiii",
-    .out = "iiSbi",
+    .out = "iiSbiII",
 };
 static const struct sql NOTE_ADD = {
-    .text = "INSERT INTO note (id, customer_id, account_id, text_sealed, at_s) VALUES ($1, $2, $3, "
-            "$4, $5)",
-    .in = "iiibi",
+    .text = "INSERT INTO note (id, customer_id, account_id, text_sealed, at_s, remind_s) VALUES"
+            " ($1, $2, $3, $4, $5, $6)",
+    .in = "iiibiI",
+};
+#define REMINDER_OPEN "n.account_id = $1 AND n.remind_s IS NOT NULL AND n.done_s IS NULL AND "
+static const struct sql REMINDER_LIST = {
+    .text = "SELECT n.id, c.id, n.remind_s, c.nickname, n.text_sealed FROM note n"
+            " JOIN customer b ON b.id = n.customer_id JOIN customer c ON c.id = b.root_id"
+            " WHERE " REMINDER_OPEN "n.remind_s < $2 AND c.erased_s IS NULL"
+            " AND " SCOPE_CUSTOMER("c.id", "$3") " ORDER BY n.remind_s, n.id LIMIT $4",
+    .in = "iiii",
+    .out = "iiiSb",
+};
+static const struct sql REMINDER_SETTLE = {
+    .text = "UPDATE note SET remind_s = coalesce($4, remind_s), done_s = $5 WHERE id = $3 AND id IN"
+            " (SELECT n.id FROM note n JOIN customer b ON b.id = n.customer_id WHERE " REMINDER_OPEN
+            "n.id = $3 AND " SCOPE_CUSTOMER("b.root_id", "$2") ")",
+    .in = "iiiII",
 };
 
-STATEMENTS(timeline, &TIMELINE, &KIND, &TIMELINE_ITEMS, &NOTE_LIST, &NOTE_ADD);
+STATEMENTS(timeline, &TIMELINE, &KIND, &TIMELINE_ITEMS, &NOTE_LIST, &NOTE_ADD, &REMINDER_LIST,
+           &REMINDER_SETTLE);
 
 /* ---- which events are on a page ---- */
 
@@ -208,6 +226,8 @@ enum rc note_list(struct tx *tx, const struct keyring *keys, int64_t root_id, in
         x->account_id = rows_int(r, 1);
         x->account = rows_copy(r, 2, a);
         x->at_s = rows_int(r, 4);
+        x->remind_s = rows_null(r, 5) ? DB_NULL : rows_int(r, 5);
+        x->done_s = rows_null(r, 6) ? DB_NULL : rows_int(r, 6);
         rc = secret_open(keys, STR("note.text"), rows_bytes(r, 3), a, &x->text, e);
     }
     enum rc end = rows_end(r, rc == RC_OK ? e : NULL);
@@ -217,12 +237,12 @@ enum rc note_list(struct tx *tx, const struct keyring *keys, int64_t root_id, in
 }
 
 enum rc note_add(struct tx *tx, const struct keyring *keys, int64_t root_id, int64_t account_id,
-                 struct str text, int64_t *out_id, struct err *e)
+                 struct str text, int64_t remind_s, int64_t *out_id, struct err *e)
 {
     assert(tx_is_writing(tx) && !str_empty(text));
     int64_t id = tx_id(tx);
     struct str sealed = secret_seal(keys, STR("note.text"), text, tx_arena(tx));
-    enum rc rc = tx_exec(tx, &NOTE_ADD, e, id, root_id, account_id, sealed, tx_now_s(tx));
+    enum rc rc = tx_exec(tx, &NOTE_ADD, e, id, root_id, account_id, sealed, tx_now_s(tx), remind_s);
     if (rc == RC_OK)
         rc = event_add(
             tx, &(struct event){.customer_id = root_id, .at_s = tx_now_s(tx), .kind = EVENT_NOTE},
@@ -230,4 +250,45 @@ enum rc note_add(struct tx *tx, const struct keyring *keys, int64_t root_id, int
     if (rc == RC_OK)
         *out_id = id;
     return rc;
+}
+
+enum rc reminder_list(struct tx *tx, const struct keyring *keys, int64_t account_id,
+                      int64_t scope_account, int64_t before_s, int64_t limit, struct reminder **out,
+                      size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &REMINDER_LIST, &r, e, account_id, before_s, scope_account, limit);
+    if (rc != RC_OK)
+        return rc;
+    struct arena *a = tx_arena(tx);
+    struct reminder *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rc == RC_OK && rows_next(r)) {
+        struct reminder *x = LIST_ADD(a, list, n, room);
+        *x = (struct reminder){.note_id = rows_int(r, 0),
+                               .root_id = rows_int(r, 1),
+                               .remind_s = rows_int(r, 2),
+                               .nickname = rows_copy(r, 3, a)};
+        rc = secret_open(keys, STR("note.text"), rows_bytes(r, 4), a, &x->text, e);
+    }
+    enum rc end = rows_end(r, rc == RC_OK ? e : NULL);
+    *out = list;
+    *out_n = n;
+    return rc != RC_OK ? rc : end;
+}
+
+enum rc reminder_settle(struct tx *tx, int64_t note_id, int64_t account_id, int64_t scope_account,
+                        int64_t later_s, struct err *e)
+{
+    assert(tx_is_writing(tx));
+    int64_t done_s = later_s == DB_NULL ? tx_now_s(tx) : DB_NULL;
+    enum rc rc =
+        tx_exec(tx, &REMINDER_SETTLE, e, account_id, scope_account, note_id, later_s, done_s);
+    if (rc != RC_OK || tx_changes(tx) > 0)
+        return rc;
+    err_set(e, RC_NOT_FOUND, "reminder_unknown", "note_id", "没有这条待办，或已完成",
+            "there is no such reminder, or it is done");
+    err_hint(e, "请刷新待办列表", "look at the list again");
+    return RC_NOT_FOUND;
 }

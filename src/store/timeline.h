@@ -29,13 +29,30 @@ struct note {
     int64_t account_id;
     struct str account, text;
     int64_t at_s;
+    int64_t remind_s, done_s; /* DB_NULL: not to be seen again; not done */
 };
 /* Notes on everyone with this root, newest first, before (at_s, id). */
 enum rc note_list(struct tx *tx, const struct keyring *keys, int64_t root_id, int64_t before_s,
                   int64_t before_id, int64_t limit, struct note **out, size_t *out_n,
                   struct err *e);
-/* Writes a note and its event (which does not hold the text). */
+/* Writes a note and its event (which does not hold the text). `remind_s`: when its writer wants to
+ * see it again, or DB_NULL. */
 enum rc note_add(struct tx *tx, const struct keyring *keys, int64_t root_id, int64_t account_id,
-                 struct str text, int64_t *out_id, struct err *e);
+                 struct str text, int64_t remind_s, int64_t *out_id, struct err *e);
+
+/* A note that its writer is to see again. */
+struct reminder {
+    int64_t note_id, root_id, remind_s;
+    struct str nickname, text; /* nickname: to be masked */
+};
+/* Those of an account that are due before `before_s` and not done, the oldest first, at most
+ * `limit`; of customers whom `scope_account` sees. */
+enum rc reminder_list(struct tx *tx, const struct keyring *keys, int64_t account_id,
+                      int64_t scope_account, int64_t before_s, int64_t limit, struct reminder **out,
+                      size_t *out_n, struct err *e);
+/* One's own reminder is done, or comes later (`later_s`, else DB_NULL). RC_NOT_FOUND with a
+ * sentence when it is nobody's, another's, or done already. */
+enum rc reminder_settle(struct tx *tx, int64_t note_id, int64_t account_id, int64_t scope_account,
+                        int64_t later_s, struct err *e);
 
 #endif

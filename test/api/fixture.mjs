@@ -119,6 +119,20 @@ function corp() {
       ],
     ],
     [
+      'script',
+      [
+        {
+          id: 81,
+          group_name: 'Greeting',
+          title: 'Welcome',
+          text: 'Hello {name}',
+          position: 1,
+          created_s: at,
+          updated_us: at * 1e6,
+        },
+      ],
+    ],
+    [
       'audience',
       [
         {
@@ -559,10 +573,12 @@ export const samples = {
   merge_id: { own: '41', other: '41', none: '9' },
   model_id: { own: '29', other: '29', none: '9' },
   name: { own: 'corp_name', other: 'corp_name', none: 'nothing' },
+  note_id: { own: '9', other: '9', none: '9' },
   order_id: { own: '31001', other: '33001', none: '9' },
   outbox_id: { own: '9', other: '9', none: '9' },
   product_id: { own: '27', other: '27', none: '9' },
   proposal_id: { own: '44', other: '42', none: '9' },
+  script_id: { own: '81', other: '81', none: '9' },
   source_id: { own: '1', other: '1', none: '9' },
   stage_id: { own: '1', other: '1', none: '9' },
   tag_id: { own: '23', other: '23', none: '9' },

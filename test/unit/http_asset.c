@@ -14,9 +14,13 @@ static const char EMPTY[] =
     {                                                                                              \
         {path, sizeof path - 1}, {"text/plain", 10}, {"\"1\"", 3}, {gz, sizeof gz - 1}, len        \
     }
-const struct asset asset_table[] = {
-    ROW("/a", HELLO, 5), ROW("/assets/b.js", EMPTY, 0), ROW("/index.html", HELLO, 5), {.len = 0}};
-const size_t asset_count = 3;
+const struct asset asset_table[] = {ROW("/a", HELLO, 5),
+                                    ROW("/assets/b.js", EMPTY, 0),
+                                    ROW("/assets/page-0123456789abcdef.css", HELLO, 5),
+                                    ROW("/assets/page-0123456789abcdef.js", HELLO, 5),
+                                    ROW("/index.html", HELLO, 5),
+                                    {.len = 0}};
+const size_t asset_count = 5;
 
 static void finds_every_row_and_nothing_else(void **state)
 {
@@ -29,6 +33,16 @@ static void finds_every_row_and_nothing_else(void **state)
     assert_null(asset_find(STR("/index.htm")));
     assert_null(asset_find(STR("/index.html/")));
     assert_null(asset_find(STR_ABSENT));
+}
+
+static void finds_by_stem_and_ending(void **state)
+{
+    (void)state;
+    assert_ptr_equal(asset_hashed(STR("page"), STR(".css")), &asset_table[2]);
+    assert_ptr_equal(asset_hashed(STR("page"), STR(".js")), &asset_table[3]);
+    assert_null(asset_hashed(STR("pag"), STR(".css")));
+    assert_null(asset_hashed(STR("b"), STR(".js")));
+    assert_null(asset_hashed(STR("page-0123456789abcdef"), STR("")));
 }
 
 static void unpacks_what_was_packed(void **state)
@@ -45,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_every_row_and_nothing_else),
+        cmocka_unit_test(finds_by_stem_and_ending),
         cmocka_unit_test(unpacks_what_was_packed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

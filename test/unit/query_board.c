@@ -490,7 +490,7 @@ static enum rc note(struct tx *tx, void *arg, struct err *e)
 {
     struct world *w = arg;
     int64_t id, who = w->people.at[rng_below(&w->rng, w->people.n)];
-    return note_add(tx, w->f->keys, who, w->account_id, STR("a word"), &id, e);
+    return note_add(tx, w->f->keys, who, w->account_id, STR("a word"), DB_NULL, &id, e);
 }
 
 /* Runs of a model of its own: some of everyone go to a tier at random, those who are no roots any
