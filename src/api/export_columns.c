@@ -124,6 +124,8 @@ const struct export_list export_lists[] = {
      "source.name,customers,buyers,conversion,friends,first_buyers,first_buyer_rate,fixed_fen,"
      "traffic_fen,cost_fen,cost_per_customer_fen,revenue_fen,roi"},
     {"rfm", "/api/rfm", "RFM", "RFM", "r,f,m,customers,amount_fen", .rows = "cells"},
+    {"scripts", "/api/scripts", "话术", "scripts",
+     "group,title,text,position,archived,account,updated_s"},
     {"sources", "/api/sources", "来源", "sources", "name,kind,customers,cost_fen"},
     {"staff", "/api/staff", "员工", "staff", "userid,name,department.name,title,status,customers"},
     {"stages", "/api/stages", "客户阶段", "stages", "name,outcome,customers"},
@@ -159,6 +161,7 @@ const struct export_list *export_list_find(struct str what)
 static const struct {
     const char *key, *zh, *en;
 } titles[] = {
+    {"account", "修改者", "changed by"},
     {"account.login", "账号", "account"},
     {"account.name", "操作人", "by"},
     {"action", "操作", "action"},
@@ -342,6 +345,7 @@ static const struct {
     {"permissions", "权限", "permissions"},
     {"phone", "手机号", "phone"},
     {"placed", "下单数", "orders placed"},
+    {"position", "次序", "place"},
     {"price_fen", "价格", "price"},
     {"price_ratio", "折后价比例", "paid ÷ list price"},
     {"product.category", "类目", "category"},
@@ -379,6 +383,8 @@ static const struct {
     {"sale_lines_with_customer", "有客户的销售行数", "lines of sale with a customer"},
     {"sale_orders_with_customer", "有客户的销售订单数", "orders of sale with a customer"},
     {"scope", "数据范围", "data scope"},
+    {"scripts/group", "分组", "group"},
+    {"scripts/title", "标题", "title"},
     {"series", "行为", "series"},
     {"share", "占比", "share"},
     {"size", "人数", "size"},
@@ -402,6 +408,7 @@ static const struct {
     {"tags", "标签", "tags"},
     {"tags/category", "标签分类", "tag category"},
     {"target", "新分层", "to"},
+    {"text", "正文", "text"},
     {"tier", "分层", "tier"},
     {"tiers", "分层", "tiers"},
     {"times", "购买次数", "purchases"},
@@ -417,6 +424,7 @@ static const struct {
     {"unit", "单位", "unit"},
     {"unlisted", "未逐一列出", "not listed"},
     {"unpaid_orders", "未付订单数", "unpaid orders"},
+    {"updated_s", "修改时间", "changed"},
     {"used_s", "最近使用", "last used"},
     {"userid", "账号", "userid"},
     {"visits", "访问次数", "visits"},

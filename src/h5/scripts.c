@@ -66,7 +66,8 @@ static void put_script(struct page *p, const struct script *s, struct str nickna
 {
     HTML(&p->h,
          "<li><p><b>%</b> <span class=\"soft\">%</span></p><p class=\"text\" data-script>%</p>"
-         "<p class=\"acts\" hidden data-acts><button type=\"button\" data-copy data-done=\"%\">%"
+         "<p class=\"acts\" hidden data-acts><button type=\"button\" class=\"plain\" data-copy "
+         "data-done=\"%\">%"
          "</button> <button type=\"button\" data-send hidden data-done=\"%\" data-failed=\"%\">%"
          "</button></p></li>\n",
          s->title, s->group, fill(p->a, s->text, nickname), html_word(&p->h, "已复制", "Copied"),

@@ -20,12 +20,14 @@ enum { REMINDERS = 50, PEOPLE = 20, CYCLES = 3, DUE_DAYS = 7 };
 
 /* ---- reminders ---- */
 
+/* A button: done without days, else later. */
 static void put_settle(struct page *p, int64_t note_id, const char *days, struct str words)
 {
     page_form(p, arena_printf(p->a, "/sidebar/tasks/%lld", (long long)note_id), "inline");
     HTML(&p->h,
-         "<input type=\"hidden\" name=\"later_days\" value=\"%\"><button>%</button></form>\n",
-         str_from(days), words);
+         "<input type=\"hidden\" name=\"later_days\" value=\"%\">"
+         "<button class=\"%\">%</button></form>\n",
+         str_from(days), days[0] != 0 ? STR("plain") : STR(""), words);
 }
 
 static enum rc put_reminders(struct page *p, struct tx *tx, int32_t today, struct err *e)

@@ -14,6 +14,7 @@ const pages = {
   'import-new': '/import/new',
   customers: '/customers',
   tags: '/tags',
+  scripts: '/scripts',
   'tag-coverage': '/tags?tab=coverage',
   'merge-proposals': '/merges',
   merges: '/merges?tab=log',

@@ -93,6 +93,7 @@ test('500 names that want to be scripts', async (t) => {
   });
   for (const path of [
     '/tags',
+    '/scripts',
     '/sources',
     '/audiences',
     '/tiers',
@@ -155,6 +156,9 @@ async function plant(stage) {
   );
   await each(some.slice(0, 8), (name) =>
     admin.post('/api/audiences', { name, expression: 'all', note: name }, 201),
+  );
+  await each(some, (name) =>
+    admin.post('/api/scripts', { group: name, title: name, text: name }, 201),
   );
   await each(some.slice(0, 4), (name) =>
     admin.post('/api/fields', { key: `f${tags.pop().id}`.slice(0, 20), name, type: 'text' }, 201),

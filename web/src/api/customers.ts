@@ -92,6 +92,9 @@ export interface Note {
   text: string;
   at_s: number;
   account: Named | null;
+  /** When its writer wants to see it again, and said that it is done. */
+  remind_s: number | null;
+  done_s: number | null;
 }
 
 export interface Merge {
@@ -155,7 +158,8 @@ export const customers = {
     get<Page<TimelineEvent>>(`${at(id)}/timeline`, query, signal),
   orders: (id: string, signal?: AbortSignal) => get<Page<Order>>(`${at(id)}/orders`, undefined, signal),
   notes: (id: string, signal?: AbortSignal) => get<Page<Note>>(`${at(id)}/notes`, undefined, signal),
-  addNote: (id: string, text: string) => post<Note>(`${at(id)}/notes`, { text }),
+  addNote: (id: string, text: string, remind_at: number | null) =>
+    post<Note>(`${at(id)}/notes`, { text, remind_at }),
   unmask: (id: string, field: 'phone' | 'name' | 'address', reason: string) =>
     post<{ value: string | null }>(`${at(id)}/unmask`, { field, reason }),
   putTag: (id: string, tagId: string) => put<unknown>(`${at(id)}/tags/${tagId}`),

@@ -84,6 +84,12 @@ export const areas: Area[] = [
         page: lazy(() => import('@/pages/tags/Tags')),
       },
       {
+        path: '/scripts',
+        title: 'menu.scripts',
+        need: 'customer_read',
+        page: lazy(() => import('@/pages/scripts/Scripts')),
+      },
+      {
         path: '/merges',
         title: 'menu.merges',
         need: 'customer_merge',
