@@ -48,7 +48,7 @@ struct tab {
 };
 
 static const struct tab TABS[] = {
-    {TAB_PROFILE, "", "客户", "Customer", true},
+    {TAB_PROFILE, "", "客户", "Profile", true},
     {TAB_SCRIPTS, "/scripts", "话术", "Scripts", false},
     {TAB_ORDERS, "/orders", "订单", "Orders", true},
     {TAB_TIMELINE, "/timeline", "动态", "Timeline", true},

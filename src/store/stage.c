@@ -17,6 +17,10 @@ static const struct sql STAGE_LIST = {
     .in = "i",
     .out = "isisi",
 };
+static const struct sql STAGE_LIST_PLAIN = {
+    .text = "SELECT id, name, position, outcome, 0 FROM stage /*scan*/ ORDER BY position, id",
+    .out = "isisi",
+};
 static const struct sql STAGE_LOAD = {
     .text = "SELECT id, name, position, outcome FROM stage WHERE id = $1",
     .in = "i",
@@ -46,16 +50,12 @@ static const struct sql STAGE_REMOVE = {
     .in = "i",
 };
 
-STATEMENTS(stage, &STAGE_LIST, &STAGE_LOAD, &STAGE_NAMED, &STAGE_ADD, &STAGE_STORE, &STAGE_USED,
-           &STAGE_REMOVE);
+STATEMENTS(stage, &STAGE_LIST, &STAGE_LIST_PLAIN, &STAGE_LOAD, &STAGE_NAMED, &STAGE_ADD,
+           &STAGE_STORE, &STAGE_USED, &STAGE_REMOVE);
 
-enum rc stage_list(struct tx *tx, int64_t scope_account, struct stage **out, size_t *out_n,
-                   struct err *e)
+static enum rc read_list(struct tx *tx, struct rows *r, struct stage **out, size_t *out_n,
+                         struct err *e)
 {
-    struct rows *r;
-    enum rc rc = tx_query(tx, &STAGE_LIST, &r, e, scope_account);
-    if (rc != RC_OK)
-        return rc;
     struct arena *a = tx_arena(tx);
     struct stage *list = NULL;
     size_t n = 0;
@@ -66,6 +66,21 @@ enum rc stage_list(struct tx *tx, int64_t scope_account, struct stage **out, siz
     *out = list;
     *out_n = n;
     return rows_end(r, e);
+}
+
+enum rc stage_list(struct tx *tx, int64_t scope_account, struct stage **out, size_t *out_n,
+                   struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &STAGE_LIST, &r, e, scope_account);
+    return rc == RC_OK ? read_list(tx, r, out, out_n, e) : rc;
+}
+
+enum rc stage_list_plain(struct tx *tx, struct stage **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &STAGE_LIST_PLAIN, &r, e);
+    return rc == RC_OK ? read_list(tx, r, out, out_n, e) : rc;
 }
 
 enum rc stage_load(struct tx *tx, int64_t id, struct stage *out, struct err *e)

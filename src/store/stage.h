@@ -15,6 +15,8 @@ struct stage {
 /* All, by position. */
 enum rc stage_list(struct tx *tx, int64_t scope_account, struct stage **out, size_t *out_n,
                    struct err *e);
+/* The same with nobody counted. */
+enum rc stage_list_plain(struct tx *tx, struct stage **out, size_t *out_n, struct err *e);
 /* RC_NOT_FOUND with a sentence. */
 enum rc stage_load(struct tx *tx, int64_t id, struct stage *out, struct err *e);
 /* RC_INVALID with field "stage_id" unless there is such a stage. */

@@ -107,6 +107,7 @@ async function lifeOf(koi, admin, operator) {
   const cycle = { name: '=回访', starts: 'event', kind: 'order', length: 1 };
   await operator.post('/api/cycles', cycle, 201);
   const { id } = await admin.post('/api/sources', { name: '=shop', kind: 'other' }, 201);
+  await admin.post('/api/scripts', { group: '=group', title: '@title', text: '-text' }, 201);
   const cost = { source_id: id, kind: 'fixed', amount_fen: 100, note: '=note' };
   await admin.post('/api/costs', { ...cost, from_day: '2026-01-01', to_day: '2026-01-02' }, 201);
 }

@@ -4,11 +4,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fill } from './fixture.mjs';
-import { cookieOf, each, start } from './harness.mjs';
+import { cookieOf, each, start, until } from './harness.mjs';
 import { noViolations, pair } from './wecom_pair.mjs';
 
 const url = 'https://koi.example.com';
 const html = { accept: 'text/html,application/xhtml+xml' };
+const token = 'QDG6eK';
+const aes_key = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
 const nasty = `</textarea><script>alert(1)</script>"'><img src=x onerror=alert(2)>&amp;`;
 
 /* A browser without JavaScript: follows redirects, sends the forms it was given. */
@@ -172,6 +174,48 @@ each('the sidebar', (engine) => {
     ])
       assert.ok(acts.includes(act), act);
     for (const path of b.seen) assert.doesNotMatch(decodeURIComponent(path), /MARK|first|script>/);
+  });
+
+  test('WeCom is told of a tag that is put on or taken off here', async (t) => {
+    const env = { KOI_WECOM_TOKEN: token, KOI_WECOM_AES_KEY: aes_key };
+    const { sim, koi } = await pair(t, engine, env);
+    const admin = await koi.signIn('administrator');
+    await sim.post('clock/set', { at_s: Math.floor(Date.now() / 1000) });
+    await sim.post('clock/wall', { speed: 1 });
+    const callback = `http://127.0.0.1:${koi.port}/api/wecom/callback`;
+    await sim.post('callback', { url: callback, token, aes_key });
+    const anna = (await sim.get('state')).staff.find((s) => s.contact_right && s.status === 1);
+    const { external_userid } = await sim.post('customer/add', { userid: anna.userid });
+    await koi.sql("INSERT INTO staff (id, userid, name, created_s) VALUES (7, 'ben', 'Ben', 0)");
+    const { id } = await until(
+      async () => (await admin.get('/api/customers')).items[0],
+      'the friend is there',
+    );
+    const category = await admin.post('/api/tag-categories', { name: 'C' }, 201);
+    const group = { category_id: category.id, name: 'Koi', wecom: true };
+    const { id: group_id } = await admin.post('/api/tag-groups', group, 201);
+    const tag = await admin.post('/api/tags', { group_id, name: 'Gold' }, 201);
+    const worn = async () => {
+      const { relations, tag_groups } = await sim.get('state');
+      const gold = tag_groups.flatMap((g) => g.tags).find((x) => x.name === 'Gold')?.id;
+      return relations.find((r) => r.external_userid === external_userid).tags.includes(gold);
+    };
+    const b = browserOf(admin);
+    const home = await b.get('/sidebar');
+    const page = await b.press(home, '/sidebar/find', { external_userid });
+    assert.equal(b.seen.at(-1), `/sidebar/customers/${id}`);
+    assert.ok(!page.text.includes(external_userid));
+    const choice = await b.get(`/sidebar/customers/${id}/tags`);
+    const wearing = await b.press(choice, `/sidebar/customers/${id}/tags/${tag.id}/put`);
+    await until(worn, 'the tag is on at WeCom');
+    await b.press(wearing, `/sidebar/customers/${id}/tags/${tag.id}/remove`);
+    await until(async () => !(await worn()), 'the tag is off at WeCom');
+    const staff = browserOf(await koi.signIn('staff', { scope: 'own', staff_id: '7' }));
+    const other = await staff.press(await staff.get('/sidebar'), '/sidebar/find', {
+      external_userid,
+    });
+    assert.equal(other.status, 404);
+    await noViolations(sim);
   });
 
   test("another's customer is none, whatever form is sent", async (t) => {
@@ -396,6 +440,9 @@ each('the sidebar', (engine) => {
   test("today's tasks: notes that come back, friends made today", async (t) => {
     const koi = await start(t, engine);
     await fill(koi);
+    await koi.stop();
+    await koi.sql('DELETE FROM refund'); /* or nobody has kept what they bought */
+    await koi.serve();
     const caller = await koi.signIn('staff', { scope: 'own', staff_id: '11' });
     const other = await koi.signIn('staff', { scope: 'own', staff_id: '12' });
     const b = browserOf(caller);
@@ -438,6 +485,21 @@ each('the sidebar', (engine) => {
     const again = await b.call('POST', `/sidebar/tasks/${note.id}`, { csrf: csrfOwn });
     assert.equal(again.status, 404);
 
+    /* Tea again, 777 days after the fixture's one order of it: moved so that it is due today. */
+    assert.ok(text(await b.get('/sidebar/tasks')).includes('Tea again'));
+    const admin = await koi.signIn('administrator');
+    const days = Math.floor((now + 8 * 3600) / 86400) - 20000;
+    for (const [length, due] of [
+      [days, true],
+      [days - 7, true],
+      [days - 8, false],
+      [days + 1, false],
+    ]) {
+      await admin.patch('/api/cycles/51', { length });
+      page = await b.get('/sidebar/tasks');
+      assert.equal(text(page).includes('MARK-own 1001'), due, `${length} days`);
+      assert.doesNotMatch(page.text, /MARK-(team|other)/);
+    }
     await koi.sql(`UPDATE customer SET added_s = ${now} WHERE id = 1002`);
     assert.ok(text(await b.get('/sidebar/tasks')).includes('MARK-own 1002'));
     const nobody = browserOf(await koi.signIn('manager'));
