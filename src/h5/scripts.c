@@ -66,14 +66,24 @@ static void put_script(struct page *p, const struct script *s, struct str nickna
 {
     HTML(&p->h,
          "<li><p><b>%</b> <span class=\"soft\">%</span></p><p class=\"text\" data-script>%</p>"
-         "<p class=\"acts\" hidden data-acts><button type=\"button\" class=\"plain\" data-copy "
-         "data-done=\"%\">%"
-         "</button> <button type=\"button\" data-send hidden data-done=\"%\" data-failed=\"%\">%"
-         "</button></p></li>\n",
+         "<p class=\"acts\" hidden data-acts>"
+         "<button type=\"button\" class=\"plain\" data-copy data-done=\"%\">%</button> "
+         "<button type=\"button\" data-send hidden data-done=\"%\" data-other=\"%\" "
+         "data-failed=\"%\">%</button></p></li>\n",
          s->title, s->group, fill(p->a, s->text, nickname), html_word(&p->h, "已复制", "Copied"),
          html_word(&p->h, "复制", "Copy"), html_word(&p->h, "已交给聊天", "Handed to the chat"),
+         html_word(&p->h, "没有发：当前聊天不是这位客户",
+                   "Not sent: the chat is with somebody else"),
          html_word(&p->h, "没有发出，请复制", "Not sent: copy it instead"),
          html_word(&p->h, "发送", "Send"));
+}
+
+/* By which the page's script makes sure, before it sends, that the chat is still this customer's:
+ * the texts have their name. */
+static void put_check(struct page *p)
+{
+    page_form(p, STR("/sidebar/find"), "check");
+    html_raw(&p->h, "<input type=\"hidden\" name=\"external_userid\"></form>\n");
 }
 
 static enum rc put_scripts(struct request *rq, struct tx *tx, int64_t root, struct str nickname,
@@ -104,6 +114,8 @@ static enum rc put_scripts(struct request *rq, struct tx *tx, int64_t root, stru
     for (size_t i = 0; i < n && i < SHOWN_MOST; i++)
         put_script(&p, &list[i], nickname);
     html_raw(&p.h, "</ul>\n");
+    if (root != 0)
+        put_check(&p);
     if (n > SHOWN_MOST)
         HTML(
             &p.h, "<p class=\"soft\">%</p>\n",

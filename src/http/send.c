@@ -4,7 +4,8 @@
  * it, with a small window (some 48 KB of memory, about 10 ns a byte). Files of the data directory
  * are opened, if sealed, and decrypted as they are sent. Every response carries the headers that
  * keep a browser from doing with it what was not meant; the policy for pages allows scripts from
- * here only, and inline styles since Ant Design makes its styles at run time.
+ * here only, and inline styles since Ant Design makes its styles at run time; the one for pages of
+ * src/h5 nothing inline.
  */
 #include "file/sealed.h"
 #include "http/asset.h"

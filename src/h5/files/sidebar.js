@@ -134,6 +134,24 @@
     area.remove();
     return did ? Promise.resolve() : Promise.reject(new Error('not copied'));
   };
+  /* The chat may be another's by now, and the texts name this customer. */
+  var check = one('form.check');
+  var sameChat = function (wx) {
+    if (!check) return Promise.resolve();
+    return invoke(wx, 'getCurExternalContact', {})
+      .then(function (said) {
+        check.elements.external_userid.value = said.userId;
+        return fetch(check.action, {
+          method: 'POST',
+          body: new URLSearchParams(new FormData(check)),
+        });
+      })
+      .then(function (reply) {
+        check.elements.external_userid.value = '';
+        var path = new URL(reply.url).pathname;
+        if (!reply.ok || path + '/scripts' !== location.pathname) throw new Error('other');
+      });
+  };
   var scripts = all('[data-acts]');
   scripts.forEach(function (acts) {
     var text = acts.parentNode.querySelector('[data-script]').textContent;
@@ -153,18 +171,20 @@
           var text = acts.parentNode.querySelector('[data-script]').textContent;
           send.hidden = false;
           send.addEventListener('click', function () {
-            invoke(wx, 'sendChatMessage', {
-              msgtype: 'text',
-              enterChat: false,
-              text: { content: text },
-            }).then(
-              function () {
-                say(send, send.dataset.done);
-              },
-              function () {
-                say(send, send.dataset.failed);
-              },
-            );
+            var message = { msgtype: 'text', enterChat: false, text: { content: text } };
+            sameChat(wx)
+              .then(function () {
+                return invoke(wx, 'sendChatMessage', message);
+              })
+              .then(
+                function () {
+                  say(send, send.dataset.done);
+                },
+                function (error) {
+                  var other = error && error.message === 'other';
+                  say(send, other ? send.dataset.other : send.dataset.failed);
+                },
+              );
           });
         });
       })
