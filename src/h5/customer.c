@@ -12,14 +12,17 @@
 #include "domain/app.h"
 #include "domain/mask.h"
 #include "h5/page.h"
+#include "query/print.h"
 #include "store/binding.h"
 #include "store/customer.h"
 #include "store/customer_card.h"
+#include "store/field.h"
 #include "store/stage.h"
 #include "store/tag.h"
 #include "store/timeline.h"
 
-enum { NOTES_SHOWN = 10, TAGS_AT_ONCE = 150, TAGS_SHOWN = 400 };
+/* What keeps a first visit below 40 KB: notes until so many bytes of page, tags of a group. */
+enum { NOTES_SHOWN = 10, NOTES_BYTES = 18 << 10, TAGS_AT_ONCE = 150, TAGS_SHOWN = 200 };
 
 /* ---- who ---- */
 
@@ -102,6 +105,46 @@ static void put_unmask(struct page *p, int64_t root)
          html_word(&p->h, "查看", "Show"));
 }
 
+/* The value of a field in words; absent when there is none. */
+static struct str field_words(struct page *p, const struct field_value *v)
+{
+    char day[11];
+    struct buf b;
+    struct str out;
+    bool is_day = str_eq(v->field.type, STR("day"));
+    if (v->number == DB_NULL)
+        return v->text;
+    if (str_eq(v->field.type, STR("yes_no")))
+        return v->number != 0 ? html_word(&p->h, "是", "yes") : html_word(&p->h, "否", "no");
+    buf_init(&b, 64);
+    if (is_day)
+        calendar_format_day((int32_t)v->number, day);
+    if (is_day)
+        buf_addz(&b, day);
+    else
+        print_number(v->number, &b);
+    out = arena_str(p->a, buf_str(&b));
+    buf_done(&b);
+    return out;
+}
+
+/* Custom fields that have a value; of personal ones only that there is one. */
+static enum rc put_fields(struct page *p, struct tx *tx, int64_t root, struct err *e)
+{
+    struct field_value *values;
+    size_t n;
+    enum rc rc = field_values(tx, request_app(p->rq)->keys, root, &values, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        struct str words = field_words(p, &values[i]);
+        if (str_empty(words))
+            continue;
+        if (!str_eq(values[i].field.class, STR("plain")))
+            words = html_word(&p->h, "（已脱敏）", "(masked)");
+        HTML(&p->h, "<div><dt>%</dt><dd><bdi>%</bdi></dd></div>\n", values[i].field.name, words);
+    }
+    return rc;
+}
+
 static enum rc put_profile(struct page *p, struct tx *tx, const struct customer_card *card,
                            struct err *e)
 {
@@ -131,10 +174,11 @@ static enum rc put_profile(struct page *p, struct tx *tx, const struct customer_
         put_pair(p, "好友", "Friend of", card->staff[i].name);
     if (c.no_marketing != 0)
         put_pair(p, "营销", "Marketing", html_word(&p->h, "不接受", "asked for none"));
+    rc = put_fields(p, tx, card->id, e);
     html_raw(&p->h, "</dl>\n");
     put_unmask(p, card->id);
     html_raw(&p->h, "</section>\n");
-    return RC_OK;
+    return rc;
 }
 
 /* ---- tags and stage ---- */
@@ -212,7 +256,7 @@ static enum rc put_notes(struct page *p, struct tx *tx, int64_t root, struct err
          html_word(&p->h, "备注", "Notes"));
     put_note_form(p, root);
     html_raw(&p->h, "<ul class=\"list\">\n");
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && p->h.out->n < NOTES_BYTES; i++) {
         HTML(&p->h, "<li><p class=\"text\"><bdi>%</bdi></p><p class=\"soft\">% %", list[i].text,
              page_time(p, list[i].at_s), list[i].account);
         if (list[i].remind_s != DB_NULL)

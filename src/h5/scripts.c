@@ -12,7 +12,8 @@
 #include "store/customer.h"
 #include "store/script.h"
 
-enum { SHOWN_MOST = 40 };
+/* As many as keep a first visit below 40 KB, however long they are. */
+enum { SHOWN_MOST = 40, SHOWN_BYTES = 22 << 10 };
 
 /* The text with each {name} replaced; as it is without a nickname. */
 static struct str fill(struct arena *a, struct str text, struct str nickname)
@@ -111,12 +112,13 @@ static enum rc put_scripts(struct request *rq, struct tx *tx, int64_t root, stru
              html_word(&p.h, "没有符合的话术，换几个词试试",
                        "No script has these words: try others"));
     html_raw(&p.h, "<ul class=\"card list\">\n");
-    for (size_t i = 0; i < n && i < SHOWN_MOST; i++)
-        put_script(&p, &list[i], nickname);
+    size_t shown = 0;
+    while (shown < n && shown < SHOWN_MOST && p.h.out->n < SHOWN_BYTES)
+        put_script(&p, &list[shown++], nickname);
     html_raw(&p.h, "</ul>\n");
     if (root != 0)
         put_check(&p);
-    if (n > SHOWN_MOST)
+    if (shown < n)
         HTML(
             &p.h, "<p class=\"soft\">%</p>\n",
             html_word(&p.h, "还有更多，请选分组或写词", "There are more: choose a group or words"));

@@ -137,7 +137,20 @@ each('the sidebar', (engine) => {
     const none = await b.press(home, '/sidebar/search', { q: 'MARK-other' });
     assert.match(text(none), /Nobody was found/);
 
+    const admin = await koi.signIn('administrator');
+    for (const [key, type, field, value] of [
+      ['weight', 'number', 'plain', '52.5'],
+      ['wedding', 'day', 'plain', '2020-05-20'],
+      ['member', 'yes_no', 'plain', 'true'],
+      ['illness', 'text', 'sensitive', 'a secret'],
+    ]) {
+      await admin.post('/api/fields', { key, name: `Its ${key}`, type, class: field }, 201);
+      await admin.put(`/api/customers/1001/fields/${key}`, { value }, 200);
+    }
     let page = await b.get('/sidebar/customers/1001');
+    assert.ok(!page.text.includes('a secret'));
+    for (const words of ['52.5', '2020-05-20', 'yes', '(masked)', 'Its illness'])
+      assert.ok(text(page).includes(words), words);
     for (const words of ['MARK-own 1001', 'High', '¥1001.00', 'Anna', 'VIP', 'Lost'])
       assert.ok(text(page).includes(words), words);
     page = await b.press(page, '/sidebar/customers/1001/tags/24/remove');
@@ -347,7 +360,20 @@ each('the sidebar', (engine) => {
     await fill(koi);
     const caller = await koi.signIn('staff', { scope: 'own', staff_id: '11' });
     const b = browserOf(caller);
+    /* However much there is to show. */
+    const admin = await koi.signIn('administrator');
+    for (let i = 0; i < 30; i++) {
+      const script = { group: 'Long', title: `Long ${i}`, text: '{name}&'.repeat(285) };
+      await admin.post('/api/scripts', script, 201);
+    }
+    for (let i = 0; i < 12; i++)
+      await admin.post('/api/customers/1001/notes', { text: '记'.repeat(1333) }, 201);
+    const group_id = '22'; /* of the fixture */
+    for (let i = 0; i < 260; i++)
+      await admin.post('/api/tags', { group_id, name: `Tag ${i}` }, 201);
     for (const path of [
+      `/sidebar/customers/1001/tags?tag_group=${group_id}`,
+      '/sidebar/customers/1001/tags',
       '/sidebar',
       '/sidebar/customers/1001',
       '/sidebar/customers/1001/scripts',
