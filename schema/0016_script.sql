@@ -1,4 +1,4 @@
--- 0015_script — ready sentences for staff, and notes that come back on a day.
+-- 0016_script — ready sentences for staff, and notes that come back on a day.
 --
 -- No personal data in scripts: they are the corp's, read by everyone who serves customers.
 
