@@ -10,6 +10,7 @@
 #include "api/routes.h"
 #include "domain/app.h"
 #include "domain/binding.h"
+#include "store/handover.h"
 #include "store/customer.h"
 
 enum { HISTORY = 100, TRANSFER_MOST = 100000, TRANSFER_IDS = 2000 };
@@ -92,6 +93,26 @@ static enum rc put_history(struct tx *tx, struct json *j, int64_t root, struct e
     return RC_OK;
 }
 
+/* Hand-overs at WeCom that they were in: who did not come along is said here. */
+static enum rc put_handovers(struct tx *tx, struct json *j, int64_t root, struct err *e)
+{
+    struct handover_item *list = NULL;
+    size_t n = 0;
+    enum rc rc = handover_items_of(tx, root, HISTORY, &list, &n, e);
+    json_open_array(j, "handovers");
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        json_open_object(j, NULL);
+        json_put_id(j, "handover_id", list[i].handover_id);
+        json_put_named(j, "staff", list[i].staff_id, list[i].staff);
+        json_put_z(j, "state", handover_state_names[list[i].state]);
+        json_put_str(j, "code", list[i].code);
+        json_put_int(j, "changed_s", list[i].changed_s);
+        json_close_object(j);
+    }
+    json_close_array(j);
+    return rc;
+}
+
 static enum rc customer_binding(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t root;
@@ -105,6 +126,8 @@ static enum rc customer_binding(struct request *rq, struct tx *tx, struct err *e
         rc = put_brought(tx, j, root, e);
     if (rc == RC_OK)
         rc = put_history(tx, j, root, e);
+    if (rc == RC_OK)
+        rc = put_handovers(tx, j, root, e);
     json_close_object(j);
     return rc;
 }

@@ -66,6 +66,9 @@ extern const struct route route_binding_left, route_binding_transfer, route_cust
 extern const struct route route_event_kind_list, route_channel_list, route_city_list;
 /* clv.c */
 extern const struct route route_clv, route_clv_customers, route_clv_fit;
+/* handovers.c */
+extern const struct route route_handover_list, route_handover_create, route_handover_get,
+    route_handover_items, route_handover_stop, route_handover_retry, route_handover_look;
 /* code_qr.c, code_statistics.c, codes.c */
 extern const struct route route_code_list, route_code_create, route_code_get, route_code_change,
     route_code_end, route_code_look, route_code_warnings, route_code_statistics, route_code_qr_svg,

@@ -55,6 +55,18 @@
     ARRAY(OBJECT("\"from\":" TEXT_NULL ",\"to\":" TEXT ",\"customers\":" INT                       \
                  ",\"expression\":" TEXT))
 
+/* A hand-over, and how many of its customers or groups are in which state. */
+#define HANDOVER_COUNTS                                                                            \
+    OBJECT("\"waiting\":" INT ",\"asking\":" INT ",\"asked\":" INT ",\"refused\":" INT             \
+           ",\"passed\":" INT ",\"lost\":" INT ",\"stopped\":" INT ",\"all\":" INT)
+#define HANDOVER                                                                                   \
+    "\"id\":" ID ",\"from_staff\":" NAMED_REF ",\"kind\":" TEXT ",\"rule\":" TEXT                  \
+    ",\"heirs\":" ARRAY(OBJECT("\"staff\":" NAMED_REF ",\"weight\":" INT ",\"cap\":" INT           \
+    ",\"expression\":" TEXT_NULL)) ",\"expression\":" TEXT_NULL ",\"message\":" TEXT_NULL          \
+    ",\"reason\":" TEXT ",\"state\":" TEXT ",\"unknown\":" INT ",\"error\":" ANY ",\"account\":"   \
+    NAMED_REF ",\"created_s\":" INT ",\"ended_s\":" INT_NULL ",\"customers\":" HANDOVER_COUNTS     \
+    ",\"groups\":" HANDOVER_COUNTS
+
 /* What a binding came from. */
 #define BINDING_TOUCH "\"by\":" TEXT ",\"source\":" NAMED_REF ",\"group\":" NAMED_REF
 
@@ -172,7 +184,10 @@ const struct schema schema_table[] = {
       NAMED_REF ",\"at_s\":" INT "," BINDING_TOUCH "}},\"history\":" ARRAY(OBJECT("\"id\":" ID
       ",\"at_s\":" INT ",\"cause\":" TEXT ",\"from_staff\":" NAMED_REF ",\"staff\":" NAMED_REF
       ",\"since_s\":" INT_NULL ",\"until_s\":" INT_NULL ",\"ended_s\":" INT_NULL ",\"account\":"
-      NAMED_REF ",\"reason\":" TEXT_NULL)))},
+      NAMED_REF ",\"reason\":" TEXT_NULL)) ",\"handovers\":"
+      ARRAY(OBJECT("\"handover_id\":" ID
+      ",\"staff\":" NAMED_REF ",\"state\":" TEXT ",\"code\":" TEXT_NULL
+      ",\"changed_s\":" INT)))},
     {"BindingLeftList",
      LIST_OF(OBJECT("\"staff\":" NAMED_REF ",\"left_s\":" INT_NULL ",\"customers\":" INT))},
     {"BindingTransfer",
@@ -323,6 +338,20 @@ const struct schema schema_table[] = {
      LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"owner\":" NAMED_REF ",\"kind\":" TEXT
       ",\"level\":" TEXT ",\"members\":" INT ",\"joined_30d\":" INT ",\"left_30d\":" INT
       ",\"created_s\":" INT ",\"dismissed_s\":" INT_NULL))},
+    {"Handover", OBJECT(HANDOVER)},
+    {"HandoverItemList",
+     LIST_OF(OBJECT("\"id\":" ID ",\"customer\":" NAMED_REF ",\"group\":" NAMED_REF
+      ",\"staff\":" NAMED_REF ",\"state\":" TEXT ",\"code\":" TEXT_NULL ",\"message\":" TEXT_NULL
+      ",\"tries\":" INT ",\"asked_s\":" INT_NULL ",\"due_s\":" INT_NULL ",\"changed_s\":" INT))},
+    {"HandoverList", LIST_OF(OBJECT(HANDOVER))},
+    {"HandoverLook",
+     OBJECT("\"asked\":" INT ",\"accepted\":" INT ",\"refused\":" INT ",\"waiting\":" INT
+      ",\"ended\":" INT)},
+    {"HandoverPlan",
+     OBJECT("\"id\":" ID_NULL ",\"kind\":" TEXT ",\"customers\":" INT ",\"groups\":" INT
+      ",\"groups_open\":" INT ",\"heirs\":" ARRAY(OBJECT("\"staff\":" NAMED_REF
+      ",\"customers\":" INT ",\"groups\":" INT ",\"room\":" INT_NULL)) ",\"left_out\":"
+      ARRAY(OBJECT("\"code\":" TEXT ",\"customers\":" INT ",\"message\":" TEXT)))},
     {"Health", OBJECT("\"ok\":" BOOL)},
     {"Import",
      OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"file_name\":" TEXT ",\"state\":" TEXT ",\"lines\":" INT

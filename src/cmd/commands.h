@@ -61,6 +61,8 @@ extern const struct command command_token_revoke;
 extern const struct command command_version;
 extern const struct command command_wecom_check;
 extern const struct command command_wecom_endpoints;
+extern const struct command command_handover_list, command_handover_new, command_handover_retry,
+    command_handover_show, command_handover_stop;
 extern const struct command command_wecom_sync;
 
 #endif

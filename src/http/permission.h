@@ -21,9 +21,10 @@ enum permission {
     PERM_TIER_WRITE,
     PERM_ORDER_READ,
     PERM_REPORT_READ,
-    PERM_COST_WRITE,    /* sources and costs */
-    PERM_BINDING_WRITE, /* handing customers over to other staff */
-    PERM_CODE_WRITE,    /* staff codes, group codes, acquisition links */
+    PERM_COST_WRITE,     /* sources and costs */
+    PERM_BINDING_WRITE,  /* handing customers over to other staff */
+    PERM_CODE_WRITE,     /* staff codes, group codes, acquisition links */
+    PERM_HANDOVER_WRITE, /* hand-overs at WeCom, of staff within one's scope */
     PERM_IMPORT,
     PERM_EXPORT,
     PERM_STAFF_READ, /* directory of staff, departments, groups */

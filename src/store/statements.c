@@ -36,6 +36,7 @@
     X(field)                                                                                       \
     X(figures)                                                                                     \
     X(group)                                                                                       \
+    X(handover)                                                                                    \
     X(idempotency)                                                                                 \
     X(identity)                                                                                    \
     X(inbox)                                                                                       \

@@ -20,6 +20,7 @@
 #include "domain/contact_heard.h"
 #include "domain/directory_apply.h"
 #include "domain/group_apply.h"
+#include "domain/handover.h"
 #include "domain/tag_apply.h"
 #include "domain/tag_wish.h"
 #include "store/code.h"
@@ -70,6 +71,15 @@ static enum rc end_friendship(struct tx *tx, struct inbox_item *item, bool by_cu
 static enum rc staff_ended(struct tx *tx, struct inbox_item *item, struct err *e)
 {
     return end_friendship(tx, item, false, e);
+}
+
+static enum rc transfer_failed(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    struct told t;
+    enum rc rc = read_told(item, &t, e);
+    return rc == RC_OK ? handover_failed(item->app, tx, text(&t, WECOM_EXTERNAL_USER_ID),
+                                         text(&t, WECOM_USER_ID), text(&t, WECOM_FAIL_REASON), e)
+                       : rc;
 }
 
 static enum rc group_dismissed(struct tx *tx, struct inbox_item *item, struct err *e)
@@ -443,6 +453,7 @@ const struct inbox_handler wecom_handlers[] = {
     {.kind = "change_external_contact/del_external_contact", .apply = staff_ended},
     ASKED_AT_ONCE("change_external_contact/del_follow_user", ask_for_ended, customer_ended),
     ASKED("change_external_contact/edit_external_contact", ask_for_contact, contact_told),
+    {.kind = "change_external_contact/transfer_fail", .apply = transfer_failed},
     ASKED("change_external_tag/create", ask_for_tags, tags_told),
     {.kind = "change_external_tag/delete", .apply = tag_deleted},
     ASKED("change_external_tag/shuffle", ask_for_tags, tags_told),

@@ -824,6 +824,7 @@ export const en: Record<Key, string> = {
   'permission.binding_write': 'Hand customers over',
   'permission.code_write': 'Manage codes',
   'permission.cost_write': 'Manage sources and costs',
+  'permission.handover_write': 'Hand over at WeCom',
   'permission.import': 'Import',
   'permission.export': 'Export',
   'permission.staff_read': 'See staff and groups',

@@ -805,6 +805,7 @@ export const zh = {
   'permission.binding_write': '转移归属',
   'permission.code_write': '管理活码',
   'permission.cost_write': '管理来源与成本',
+  'permission.handover_write': '继承客户',
   'permission.import': '导入',
   'permission.export': '导出',
   'permission.staff_read': '查看员工与群',
