@@ -66,6 +66,8 @@ extern const struct route route_binding_left, route_binding_transfer, route_cust
 extern const struct route route_event_kind_list, route_channel_list, route_city_list;
 /* clv.c */
 extern const struct route route_clv, route_clv_customers, route_clv_fit;
+/* staff_figures.c */
+extern const struct route route_staff_figures, route_wecom_statistics;
 /* handovers.c */
 extern const struct route route_handover_list, route_handover_create, route_handover_get,
     route_handover_items, route_handover_stop, route_handover_retry, route_handover_look;

@@ -55,6 +55,19 @@
     ARRAY(OBJECT("\"from\":" TEXT_NULL ",\"to\":" TEXT ",\"customers\":" INT                       \
                  ",\"expression\":" TEXT))
 
+/* Figures of staff: WeCom's names, then Koi's. */
+#define STAFF_FIGURES                                                                              \
+    "\"days\":" INT ",\"chat_cnt\":" INT_NULL ",\"message_cnt\":" INT_NULL                         \
+    ",\"reply_percentage\":" NUM_NULL ",\"reply_percentage_low\":" NUM_NULL                        \
+    ",\"reply_percentage_high\":" NUM_NULL ",\"avg_reply_time\":" INT_NULL                         \
+    ",\"avg_reply_time_low\":" INT_NULL ",\"avg_reply_time_high\":" INT_NULL                       \
+    ",\"negative_feedback_cnt\":" INT_NULL ",\"new_apply_cnt\":" INT_NULL                          \
+    ",\"new_contact_cnt\":" INT_NULL ",\"new_chat_cnt\":" INT_NULL ",\"chat_total\":" INT_NULL     \
+    ",\"new_member_cnt\":" INT_NULL ",\"member_total\":" INT_NULL ",\"msg_total\":" INT_NULL       \
+    ",\"friends_added\":" INT ",\"friends_ended_by_customer\":" INT                                \
+    ",\"friends_ended_by_staff\":" INT ",\"base_7d\":" INT ",\"kept_7d\":" INT                     \
+    ",\"base_30d\":" INT ",\"kept_30d\":" INT
+
 /* A hand-over, and how many of its customers or groups are in which state. */
 #define HANDOVER_COUNTS                                                                            \
     OBJECT("\"waiting\":" INT ",\"asking\":" INT ",\"asked\":" INT ",\"refused\":" INT             \
@@ -495,6 +508,11 @@ const struct schema schema_table[] = {
       ",\"first_buyers\":" INT ",\"first_buyer_rate\":" NUM_NULL ",\"fixed_fen\":" INT
       ",\"traffic_fen\":" INT ",\"cost_fen\":" INT ",\"cost_per_customer_fen\":" INT_NULL
       ",\"revenue_fen\":" INT ",\"roi\":" NUM_NULL)))},
+    {"StaffFigures",
+     OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"told_s\":" INT_NULL ",\"sum\":"
+      OBJECT(STAFF_FIGURES) ",\"not_available\":" ARRAY(OBJECT("\"key\":" TEXT ",\"reason\":" TEXT))
+      ",\"items\":" ARRAY(OBJECT("\"staff\":" NAMED_REF ",\"department\":" NAMED_REF ",\"day\":"
+      TEXT_NULL "," STAFF_FIGURES)) ",\"next\":" TEXT_NULL ",\"total\":" INT_NULL)},
     {"StaffList",
      LIST_OF(OBJECT("\"id\":" ID ",\"userid\":" TEXT ",\"name\":" TEXT ",\"department\":"
       NAMED_REF ",\"title\":" TEXT_NULL ",\"status\":" TEXT ",\"joined_s\":" INT_NULL

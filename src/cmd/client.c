@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "cmd/http_client.h"
 #include "cmd/progress.h"
+#include "connect/wecom/statistics.h"
 #include "connect/wecom/sync.h"
 #include "domain/app.h"
 #include "file/sealed.h"
@@ -54,6 +55,7 @@ enum rc client_open(struct invocation *in, struct client **out, struct err *e)
         c->router = routes_compile();
         job_register(c->app->jobs, &job_kind_export);
         job_register(c->app->jobs, &job_kind_wecom_sync);
+        job_register(c->app->jobs, &job_kind_wecom_statistics);
         *out = c;
     }
     return rc;

@@ -69,6 +69,7 @@ const struct command *const command_table[] = {
     &command_version,
     &command_wecom_check,
     &command_wecom_endpoints,
+    &command_wecom_statistics,
     &command_wecom_sync,
     NULL,
 };

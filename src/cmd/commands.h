@@ -63,6 +63,6 @@ extern const struct command command_wecom_check;
 extern const struct command command_wecom_endpoints;
 extern const struct command command_handover_list, command_handover_new, command_handover_retry,
     command_handover_show, command_handover_stop;
-extern const struct command command_wecom_sync;
+extern const struct command command_wecom_statistics, command_wecom_sync;
 
 #endif

@@ -14,6 +14,7 @@
 #include "connect/wecom/code_keeper.h"
 #include "connect/wecom/handover_keeper.h"
 #include "connect/wecom/handlers.h"
+#include "connect/wecom/statistics.h"
 #include "connect/wecom/sync.h"
 #include "connect/wecom/ticket.h"
 #include "connect/wecom/welcome.h"
@@ -171,6 +172,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
         job_register(app->jobs, &job_kind_export);
         app->wecom = wecom = wecom_client_new(app->config);
         job_register(app->jobs, &job_kind_wecom_sync); /* one that a crash left goes on at once */
+        job_register(app->jobs, &job_kind_wecom_statistics);
         app->tickets = tickets = wecom_tickets_new(wecom, app->config);
         app->inbox = inbox_work_start(app, wecom_handlers);
         codes = code_keeper_start(app);

@@ -173,3 +173,54 @@ const struct command command_wecom_sync = {
     .options = {{"wait", .zh = "等到同步结束", .en = "wait for its end"}},
     .run = run_sync,
 };
+
+/* ---- figures of staff ---- */
+
+static enum rc print_statistics(struct invocation *in, const struct json_value *job, struct err *e)
+{
+    const struct json_value *v = json_get(job, "result"), *refused = json_get(v, "refused");
+    printf(say(in, "%lld 名员工，新得到 %lld 天；调用 %lld 次\n",
+               "%lld staff, %lld days told; %lld calls\n"),
+           (long long)number(v, "staff"), (long long)number(v, "days"),
+           (long long)number(v, "calls"));
+    for (size_t i = 0; i < json_count(refused); i++) {
+        const struct json_value *p = json_at(refused, i);
+        printf("BAD  " STR_FMT ": " STR_FMT "\n",
+               STR_ARG(json_str_or(json_get(p, "userid"), STR(""))),
+               STR_ARG(json_str_or(json_get(p, "code"), STR(""))));
+    }
+    if (json_bool_or(json_get(v, "complete"), false))
+        return RC_OK;
+    err_set(e, RC_CONFLICT, "statistics_incomplete", NULL, "有 %lld 名员工的统计没有得到",
+            "the figures of %lld staff were not told", (long long)number(v, "problems"));
+    err_hint(e, "检查应用的可见范围与这些员工的客户联系权限",
+             "look at the app's visible range and the right to customer contact of these staff");
+    return RC_CONFLICT;
+}
+
+static enum rc run_statistics(struct invocation *in, struct err *e)
+{
+    struct client *c = NULL;
+    struct client_reply r;
+    enum rc rc = client_open(in, &c, e);
+    if (rc == RC_OK)
+        rc = client_call(c, "POST", "/api/wecom/statistics", STR("{}"), &r, e);
+    bool wait = rc == RC_OK && (option_given(in, "wait") || !client_is_remote(c));
+    if (wait)
+        rc =
+            client_follow(c, json_str_or(json_get(json_get(r.json, "job"), "id"), STR("0")), &r, e);
+    if (rc == RC_OK && in->json)
+        print_json(&r);
+    else if (wait && rc == RC_OK)
+        rc = print_statistics(in, r.json, e);
+    client_close(c);
+    return rc;
+}
+
+const struct command command_wecom_statistics = {
+    .name = "wecom statistics",
+    .zh = "向企业微信查询缺少的员工统计",
+    .en = "Ask WeCom for the days of staff figures that are missing",
+    .options = {{"wait", .zh = "等到查询结束", .en = "wait for its end"}},
+    .run = run_statistics,
+};

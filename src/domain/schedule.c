@@ -63,6 +63,11 @@ static int sync_hour_of(const struct app *app)
     return (int)config_int(app->config, "wecom_sync_hour");
 }
 
+static int statistics_hour_of(const struct app *app)
+{
+    return (int)config_int(app->config, "wecom_statistics_hour");
+}
+
 static int weekday_of(const struct app *app)
 {
     return (int)config_int(app->config, "clv_weekday");
@@ -192,6 +197,27 @@ static enum rc look_at_clv(struct look *l, struct tx *tx, struct err *e)
 }
 
 /* One that still runs from the day before is enough. */
+static enum rc look_at_statistics(struct look *l, struct tx *tx, struct err *e)
+{
+    struct job_order order;
+    bool ordered = false;
+    int64_t id;
+    if (statistics_hour_of(l->app) < 0 || !wecom_order_is_set(l->app))
+        return RC_OK;
+    int64_t due_s = schedule_last_s(l->now_s, statistics_hour_of(l->app), 0);
+    enum rc rc = ordered_since(tx, "wecom_statistics", 0, due_s, &ordered, e);
+    if (rc != RC_OK || ordered)
+        return rc;
+    rc = wecom_order_statistics(l->app, tx, 0, &order, e);
+    if (rc == RC_CONFLICT)
+        return RC_OK;
+    if (rc == RC_OK)
+        rc = job_add(l->app, tx, &order, &id, e);
+    l->started += rc == RC_OK;
+    return rc;
+}
+
+/* The same. */
 static enum rc look_at_wecom(struct look *l, struct tx *tx, struct err *e)
 {
     struct job_order order;
@@ -219,7 +245,9 @@ static enum rc look(struct tx *tx, void *arg, struct err *e)
     enum rc rc = look_at_tiers(l, tx, e);
     if (rc == RC_OK)
         rc = look_at_clv(l, tx, e);
-    return rc == RC_OK ? look_at_wecom(l, tx, e) : rc;
+    if (rc == RC_OK)
+        rc = look_at_wecom(l, tx, e);
+    return rc == RC_OK ? look_at_statistics(l, tx, e) : rc;
 }
 
 enum rc schedule_run(struct app *app, int64_t now_s, int64_t *out_started, struct err *e)
@@ -245,7 +273,10 @@ static int64_t last_hour(const struct app *app, int64_t now_s)
     int64_t models_s = hour_of(app) < 0 ? INT64_MIN : schedule_last_s(now_s, hour_of(app), 0);
     int64_t sync_s =
         sync_hour_of(app) < 0 ? INT64_MIN : schedule_last_s(now_s, sync_hour_of(app), 0);
-    return models_s > sync_s ? models_s : sync_s;
+    int hour = statistics_hour_of(app);
+    int64_t statistics_s = hour < 0 ? INT64_MIN : schedule_last_s(now_s, hour, 0);
+    int64_t last_s = models_s > sync_s ? models_s : sync_s;
+    return last_s > statistics_s ? last_s : statistics_s;
 }
 
 static void *run(void *arg)

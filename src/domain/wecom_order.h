@@ -13,4 +13,8 @@ bool wecom_order_is_set(const struct app *app);
 enum rc wecom_order(const struct app *app, struct tx *tx, int64_t account_id, struct job_order *out,
                     struct err *e);
 
+/* The same of the figures of staff, a job of kind "wecom_statistics"; "statistics_running". */
+enum rc wecom_order_statistics(const struct app *app, struct tx *tx, int64_t account_id,
+                               struct job_order *out, struct err *e);
+
 #endif

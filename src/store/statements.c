@@ -58,6 +58,7 @@
     X(setting)                                                                                     \
     X(source)                                                                                      \
     X(staff)                                                                                       \
+    X(staff_day)                                                                                   \
     X(stage)                                                                                       \
     X(tag)                                                                                         \
     X(tag_library)                                                                                 \

@@ -287,11 +287,40 @@ function customers() {
     rfm_score: [],
     clv_score: [],
     code_entry: [],
+    staff_day: [],
+    handover: [],
+    handover_item: [],
     group_member: [],
     binding_step: [],
     binding: [],
     binding_log: [],
   };
+  for (const [staff, mark] of [
+    [11, 'own'],
+    [12, 'team'],
+    [13, 'other'],
+  ]) {
+    rows.handover.push({
+      id: staff + 70,
+      from_staff_id: staff,
+      kind: 'onjob',
+      rule: 'one',
+      heirs: '[]',
+      reason: `MARK-${mark}`,
+      state: 'done',
+      created_s: at,
+      ended_s: at,
+    });
+    for (const ago of [1, 2])
+      rows.staff_day.push({
+        staff_id: staff,
+        day: Math.floor(Date.now() / 86400000) - ago,
+        chat_cnt: staff === 13 ? 777 : staff,
+        message_cnt: staff * 2,
+        reply_percentage: 40 + staff,
+        told_us: at * 1e6,
+      });
+  }
   for (const { id, staff, mark } of people) {
     const root = id === 3002 ? 3001 : id;
     rows.customer.push({
@@ -380,6 +409,19 @@ function customers() {
         last_day: day,
       });
     }
+    rows.handover_item.push({
+      id: id + 90000,
+      handover_id: staff + 70,
+      kind: 'customer',
+      object_id: id,
+      staff_id: staff === 11 ? 12 : 11,
+      state: 'lost',
+      code: 'customer_refused',
+      tries: 2,
+      refusals: 2,
+      asked_s: at,
+      changed_s: at,
+    });
     rows.code_entry.push({
       code_id: 71,
       at_s: Math.floor(Date.now() / 1000) - 86400 * 3 - id,
@@ -531,6 +573,9 @@ export async function forgetOthers(koi, scope) {
     `DELETE FROM audience_move WHERE customer_id ${gone}`,
     `DELETE FROM customer_tier WHERE customer_id ${gone}`,
     `DELETE FROM code_entry WHERE customer_id ${gone}`,
+    `DELETE FROM handover_item WHERE object_id ${gone}`,
+    `DELETE FROM handover WHERE id > ${scope === 'own' ? 81 : 82}`,
+    `DELETE FROM staff_day WHERE staff_id > ${scope === 'own' ? 11 : 12}`,
     `DELETE FROM group_member WHERE customer_id ${gone}`,
     `DELETE FROM event WHERE customer_id ${gone}`,
     `DELETE FROM refund WHERE customer_id ${gone}`,
@@ -564,6 +609,7 @@ export const samples = {
   customer_id: { own: '1001', other: '3001', none: '9' },
   cycle_id: { own: '51', other: '51', none: '9' },
   code_id: { own: '71', other: '71', none: '9' },
+  handover_id: { own: '81', other: '83', none: '9' },
   field_id: { own: '25', other: '25', none: '9' },
   group_id: { own: '35', other: '36', none: '9' },
   import_id: { own: '34', other: '34', none: '9' },
