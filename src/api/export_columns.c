@@ -132,12 +132,12 @@ const struct export_list export_lists[] = {
     {"scripts", "/api/scripts", "话术", "scripts",
      "group,title,text,position,archived,account,updated_s"},
     {"sources", "/api/sources", "来源", "sources", "name,kind,customers,cost_fen"},
+    {"staff", "/api/staff", "员工", "staff", "userid,name,department.name,title,status,customers"},
     {"staff_figures", "/api/staff/figures", "员工数据", "figures of staff",
      "staff.name,department.name,day,chat_cnt,message_cnt,reply_percentage,reply_percentage_low,"
      "reply_percentage_high,avg_reply_time,negative_feedback_cnt,new_apply_cnt,new_contact_cnt,"
      "new_chat_cnt,chat_total,new_member_cnt,member_total,msg_total,friends_added,"
      "friends_ended_by_customer,friends_ended_by_staff,base_7d,kept_7d,base_30d,kept_30d"},
-    {"staff", "/api/staff", "员工", "staff", "userid,name,department.name,title,status,customers"},
     {"stages", "/api/stages", "客户阶段", "stages", "name,outcome,customers"},
     {"tag_coverage", "/api/tags/coverage", "标签覆盖率", "tag coverage",
      "staff.name,customers,tagged,share"},

@@ -29,18 +29,19 @@ const LISTS = (
   'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points code_statistics codes ' +
   'costs customers ' +
   'cycle_customers cycle_due cycles fields ' +
-  'group_days groups imports inbox jobs merge_proposals merges orders outbox products ' +
+  'group_days groups handover_items handovers imports inbox jobs merge_proposals merges orders outbox products ' +
   'report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
   'report_product_repurchase report_products report_provinces report_repurchase ' +
   'report_revenue report_sources rfm scripts sources staff stages tag_coverage tags ' +
+  'report_revenue report_sources rfm sources staff staff_figures stages tag_coverage tags ' +
   'tier_history tier_moves tiers timeline tokens trend'
 ).split(' ');
 const EMPTY = new Set(
   (
     'backups code_statistics codes ' +
     'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days ' +
-    'imports inbox outbox products report_product_repurchase report_products rfm'
+    'handover_items handovers imports inbox outbox products report_product_repurchase report_products rfm'
   ).split(' '),
 );
 
@@ -276,6 +277,7 @@ each('exports', (engine) => {
       cycle_customers: { ...cycle, to: '2099-12-31' },
       cycle_due: cycle,
       group_days: { group_id: '1' },
+      handover_items: { handover_id: '1' },
       report_sources: { from: '2026-01-01', to: '2026-12-31' },
       tier_history: model,
       tier_moves: model,
