@@ -101,6 +101,12 @@ export const areas: Area[] = [
         need: 'staff_read',
         page: lazy(() => import('@/pages/groups/Groups')),
       },
+      {
+        path: '/handovers',
+        title: 'menu.handovers',
+        need: 'handover_write',
+        page: lazy(() => import('@/pages/handovers/Handovers')),
+      },
     ],
   },
   {
@@ -147,6 +153,12 @@ export const areas: Area[] = [
         title: 'menu.cycles',
         need: 'audience_read',
         page: lazy(() => import('@/pages/cycles/Cycles')),
+      },
+      {
+        path: '/staff-figures',
+        title: 'menu.staff_figures',
+        need: 'report_read',
+        page: lazy(() => import('@/pages/staff/StaffFigures')),
       },
       {
         path: '/reports',

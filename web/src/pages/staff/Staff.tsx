@@ -5,11 +5,13 @@ import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
 import type { Column, Filter } from '@/components/list/types';
 import { StatusTag } from '@/components/StatusTag';
+import { useMay } from '@/app/session';
 import { useI18n } from '@/i18n/I18nProvider';
 import { departmentOptions } from '@/lib/options';
 
 export default function Staff() {
   const { t, f } = useI18n();
+  const hand = useMay()('handover_write');
   const columns = useMemo<Column<StaffRow>[]>(
     () => [
       { key: 'name', title: t('column.name'), render: ({ name }) => <strong>{name}</strong> },
@@ -34,13 +36,28 @@ export default function Staff() {
         align: 'right',
         render: ({ id, customers }) => <Link href={`/customers?staff_id=${id}`}>{f.number(customers)}</Link>,
       },
+      ...(hand
+        ? [
+            {
+              key: 'hand_over',
+              member: null,
+              title: t('column.actions'),
+              render: ({ id }: StaffRow) => <Link href={`/handovers?new=${id}`}>{t('staff.hand_over')}</Link>,
+            },
+          ]
+        : []),
     ],
-    [t, f],
+    [t, f, hand],
   );
   const filters = useMemo<Filter[]>(
     () => [
       { kind: 'text', key: 'q', label: t('staff.search') },
-      { kind: 'remote', key: 'department_id', label: t('customer.department'), load: departmentOptions },
+      {
+        kind: 'remote',
+        key: 'department_id',
+        label: t('customer.department'),
+        load: departmentOptions,
+      },
     ],
     [t],
   );
