@@ -1,6 +1,7 @@
 import { Alert, Button, Space } from 'antd';
 import { useMemo, useState } from 'react';
 import { useSearchParams } from 'wouter';
+import type { Query } from '@/api/client';
 import { type Handover, handovers, type HandoverState, type LeftStaff } from '@/api/handovers';
 import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
@@ -20,6 +21,8 @@ const tones: Record<HandoverState, Tone> = {
   done: 'good',
   stopped: 'quiet',
 };
+/** The address also says that one is being made, which is no filter. */
+const load = (query: Query, signal: AbortSignal) => handovers.list({ ...query, new: undefined }, signal);
 const states: HandoverState[] = ['running', 'done', 'stopped'];
 
 /** Customers and groups that pass from staff who leave or move to others, at WeCom. */
@@ -108,7 +111,7 @@ export default function Handovers() {
         name="handovers"
         columns={columns}
         filters={filters}
-        load={handovers.list}
+        load={load}
         rowKey={({ id }) => id}
         paging="cursor"
         version={version}

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { people, type Staff as StaffRow } from '@/api/catalogue';
+import { useMay } from '@/app/session';
 import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
 import type { Column, Filter } from '@/components/list/types';
 import { StatusTag } from '@/components/StatusTag';
-import { useMay } from '@/app/session';
 import { useI18n } from '@/i18n/I18nProvider';
 import { departmentOptions } from '@/lib/options';
 
@@ -52,12 +52,7 @@ export default function Staff() {
   const filters = useMemo<Filter[]>(
     () => [
       { kind: 'text', key: 'q', label: t('staff.search') },
-      {
-        kind: 'remote',
-        key: 'department_id',
-        label: t('customer.department'),
-        load: departmentOptions,
-      },
+      { kind: 'remote', key: 'department_id', label: t('customer.department'), load: departmentOptions },
     ],
     [t],
   );
