@@ -23,7 +23,7 @@ export const handoversEn: Record<HandoversKey, string> = {
   'figures.question.staff': 'Who talks, and whom do customers leave?',
   'figures.reply_percentage': 'Replied',
   'figures.sources':
-    'Counts are WeCom’s by its own definitions; those marked Koi are of Koi’s friendships. “—” was not told, which is not 0.',
+    'Counts are by the definitions of WeCom; those marked Koi are of the friendships in Koi. A dash was not told, which is not 0.',
   'figures.told': 'Told by WeCom at {time}',
   'figures_by.day': 'By day',
   'figures_by.department': 'By department',
@@ -35,7 +35,7 @@ export const handoversEn: Record<HandoversKey, string> = {
   'handover.confirm': 'Hand over {n|customer|customers}',
   'handover.confirm_groups': 'Hand over {n|group|groups} alone',
   'handover.customers': 'Customers',
-  'handover.department_hint': 'The old member’s own unless chosen; its active staff share evenly',
+  'handover.department_hint': "The old member's own unless chosen; its active staff share evenly",
   'handover.due': 'Next',
   'handover.expression': 'Only customers who match',
   'handover.expression_hint': 'An audience expression such as tag("VIP"); empty: all customers',

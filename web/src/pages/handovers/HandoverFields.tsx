@@ -45,7 +45,7 @@ export function HandoverFields() {
             .map(({ id, name, userid }) => ({ value: id, label: `${name} (${userid})` }))}
         />
       )}
-      <Form.Item name="groups" valuePropName="checked" noStyle>
+      <Form.Item name="groups" valuePropName="checked">
         <Checkbox>{t('handover.groups_too')}</Checkbox>
       </Form.Item>
       <Form.Item name="expression" label={t('handover.expression')} extra={t('handover.expression_hint')}>

@@ -1,5 +1,5 @@
 import { Alert, Button, Form, Modal } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type HandoverBody, type HandoverPlan, handovers } from '@/api/handovers';
 import { DataTable } from '@/components/chart/DataTable';
 import { ErrorNotice } from '@/components/ErrorNotice';
@@ -106,8 +106,10 @@ function bodyOf(values: HandoverValues): HandoverBody {
 /** Who would get how many, and who cannot go. */
 function Plan({ plan }: { plan: HandoverPlan }) {
   const { t } = useI18n();
+  const room = useRef<HTMLDivElement>(null);
+  useEffect(() => room.current?.scrollIntoView({ block: 'nearest' }), [plan]);
   return (
-    <div className="handover-plan">
+    <div className="handover-plan" ref={room}>
       <Alert
         type={plan.customers + plan.groups > 0 ? 'info' : 'warning'}
         showIcon
