@@ -131,6 +131,12 @@ static void put_plan(struct request *rq, const struct handover_plan *p, int64_t 
 
 /* ---- making ---- */
 
+static enum rc too_long(enum rc rc, struct err *e)
+{
+    err_hint(e, "请缩短后再试", "make it shorter and try again");
+    return rc;
+}
+
 struct making {
     struct handover h;
     const struct handover_plan *plan;
@@ -201,8 +207,9 @@ static enum rc make(struct request *rq, const struct handover_plan *p, int64_t *
         .plan = p,
     };
     if (str_absent(m.h.heirs))
-        return err_set(e, RC_LIMIT, "heirs_large", "heirs", "条件太长",
-                       "the expressions are too long");
+        return too_long(err_set(e, RC_LIMIT, "heirs_large", "heirs", "条件太长",
+                                "the expressions are too long"),
+                        e);
     enum rc rc = writer_run(writer, add_handover, &m, e);
     for (m.from = 0; rc == RC_OK && m.from < p->parts_n; m.from += HANDOVER_AT_ONCE)
         rc = writer_run(writer, add_items, &m, e);
@@ -245,8 +252,10 @@ static enum rc create(struct request *rq, struct tx *tx, struct err *e)
     bool dry = arg_int(rq, "dry_run") != 0;
     int64_t id = 0;
     if (str_utf8_count(arg_str(rq, "message")) > HANDOVER_MESSAGE)
-        return err_set(e, RC_INVALID, "message_long", "message", "给客户的话至多 %d 字",
-                       "the words for customers have at most %d characters", HANDOVER_MESSAGE);
+        return too_long(err_set(e, RC_INVALID, "message_long", "message", "给客户的话至多 %d 字",
+                                "the words for customers have at most %d characters",
+                                HANDOVER_MESSAGE),
+                        e);
     enum rc rc = read_plan(rq, &plan, e);
     if (rc == RC_OK)
         rc = handover_plan(tx, &who, &plan, e);
@@ -495,14 +504,21 @@ const struct route route_handover_items = {
 
 /* ---- stopping, trying again, looking ---- */
 
+static enum rc ended_already(struct err *e)
+{
+    err_set(e, RC_CONFLICT, "handover_ended", "handover_id", "这次继承已经结束",
+            "this hand-over has ended already");
+    err_hint(e, "没有跟来的可以再试一次", "those who were lost can be tried again");
+    return RC_CONFLICT;
+}
+
 static enum rc stop(struct request *rq, struct tx *tx, struct err *e)
 {
     struct handover h;
     int64_t stopped = 0;
     enum rc rc = load(rq, tx, &h, e);
     if (rc == RC_OK && !str_eq(h.state, STR("running")))
-        return err_set(e, RC_CONFLICT, "handover_ended", "handover_id", "这次继承已经结束",
-                       "this hand-over has ended already");
+        return ended_already(e);
     if (rc == RC_OK)
         rc = handover_stop_items(tx, h.id, &stopped, e);
     if (rc == RC_OK)

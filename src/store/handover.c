@@ -310,9 +310,11 @@ enum rc handover_load(struct tx *tx, int64_t scope_account, int64_t id, struct h
 {
     struct rows *r;
     enum rc rc = tx_find(tx, &LOAD, &r, e, scope_account, id);
-    if (rc == RC_NOT_FOUND)
-        return err_set(e, RC_NOT_FOUND, "handover_unknown", "handover_id", "没有这次继承",
-                       "there is no such hand-over");
+    if (rc == RC_NOT_FOUND) {
+        err_set(e, RC_NOT_FOUND, "handover_unknown", "handover_id", "没有这次继承",
+                "there is no such hand-over");
+        err_hint(e, "请从继承列表中选择", "choose one of the list of hand-overs");
+    }
     if (rc != RC_OK)
         return rc;
     read_one(r, tx_arena(tx), out);

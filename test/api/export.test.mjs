@@ -29,19 +29,20 @@ const LISTS = (
   'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points code_statistics codes ' +
   'costs customers ' +
   'cycle_customers cycle_due cycles fields ' +
-  'group_days groups handover_items handovers imports inbox jobs merge_proposals merges orders outbox products ' +
+  'group_days groups handover_items handovers imports inbox jobs ' +
+  'merge_proposals merges orders outbox products ' +
   'report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
   'report_product_repurchase report_products report_provinces report_repurchase ' +
-  'report_revenue report_sources rfm scripts sources staff stages tag_coverage tags ' +
-  'report_revenue report_sources rfm sources staff staff_figures stages tag_coverage tags ' +
+  'report_revenue report_sources rfm scripts sources staff staff_figures stages tag_coverage tags ' +
   'tier_history tier_moves tiers timeline tokens trend'
 ).split(' ');
 const EMPTY = new Set(
   (
     'backups code_statistics codes ' +
     'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days ' +
-    'handover_items handovers imports inbox outbox products report_product_repurchase report_products rfm'
+    'imports inbox outbox products report_product_repurchase report_products rfm ' +
+    'staff_figures'
   ).split(' '),
 );
 
@@ -85,6 +86,11 @@ async function lifeOf(koi, admin, operator) {
        VALUES (3, 1, '=1+1', 0, NULL), (4, 1, 'old', 0, 5);
      INSERT INTO chat_group (id, name, kind, level, created_s)
        VALUES (1, '@group', 'feed', 'vip', 0);
+     INSERT INTO staff (id, userid, name, created_s) VALUES (70, 'left70', '=left', 0);
+     INSERT INTO handover (id, from_staff_id, kind, rule, heirs, reason, state, created_s)
+       VALUES (1, 70, 'resigned', 'one', '[]', '=店', 'done', 0);
+     INSERT INTO handover_item (id, handover_id, kind, object_id, staff_id, state, changed_s)
+       VALUES (1, 1, 'customer', 1001, 70, 'lost', 0);
      INSERT INTO merge_proposal (id, low_id, high_id, reason, state, created_s)
        VALUES (1, 1005, 1006, 'phone', 'open', 5);
      INSERT INTO audience (id, name, subject, expression, version, created_s, updated_us)

@@ -43,11 +43,7 @@ const envelope = (encrypted) =>
   `<Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`;
 
 const added = (who, at) =>
-  xml('change_external_contact', 'transfer_fail', {
-    at,
-    UserID: 'anna',
-    ExternalUserID: who,
-  });
+  xml('customer_acquisition', 'open_profile', { at, LinkId: who, State: 'anna' });
 
 /* Posts a message; gives {status, text}. */
 function deliver(koi, message, { change = {}, id = corp, body, agent } = {}) {
@@ -101,8 +97,8 @@ each("WeCom's callback", (engine) => {
     assert.deepEqual(
       list.map((item) => [item.kind, item.key, item.state, item.attempts, item.error]),
       ['wmBBB', 'wmAAA'].map((who) => [
-        'change_external_contact/transfer_fail',
-        `contact:${who}`,
+        'customer_acquisition/open_profile',
+        `link:${who}`,
         'ignored',
         0,
         null,
@@ -111,9 +107,9 @@ each("WeCom's callback", (engine) => {
     /* The message itself is nowhere in the clear. */
     assert.equal(await koi.sql("SELECT count(*) FROM inbox WHERE order_key LIKE '%anna%'"), '0');
     const page = await admin.get('/api/inbox?limit=1&state=ignored');
-    assert.equal(page.items[0].key, 'contact:wmBBB');
+    assert.equal(page.items[0].key, 'link:wmBBB');
     const next = await admin.get(`/api/inbox?limit=1&state=ignored&cursor=${page.next}`);
-    assert.equal(next.items[0].key, 'contact:wmAAA');
+    assert.equal(next.items[0].key, 'link:wmAAA');
     assert.equal(next.next, null);
     assert.deepEqual((await admin.get('/api/inbox?state=dead')).items, []);
   });
@@ -234,8 +230,14 @@ each("WeCom's callback", (engine) => {
       "UPDATE identity SET kind = 'external_userid', value = 'wmGone' WHERE customer_id = 3004",
     );
     await koi.serve();
-    await deliver(koi, added('wmGone'));
-    await deliver(koi, added('wmStays'));
+    const failed = (who) =>
+      xml('change_external_contact', 'transfer_fail', {
+        UserID: 'anna',
+        ExternalUserID: who,
+        FailReason: 'customer_refused',
+      });
+    await deliver(koi, failed('wmGone'));
+    await deliver(koi, failed('wmStays'));
     assert.equal(await rows(koi), 2);
     await admin.post('/api/customers/3004/erase', { confirm: '3004' });
     assert.equal(await koi.sql('SELECT order_key FROM inbox'), 'contact:wmStays');

@@ -161,7 +161,13 @@ static void what_is_wrong_or_must_be_asked_for(void **state)
     assert_int_equal(call(&c, 10, "change_external_chat", "dismiss", ""), INBOX_DEAD);
     /* There is nobody to ask: tried again and again, until an operator has to look. */
     assert_int_equal(call(&c, 10, CONTACT, "edit_external_contact", PAIR("zhang")), INBOX_DEAD);
-    assert_int_equal(call(&c, 10, CONTACT, "transfer_fail", PAIR("zhang")), INBOX_IGNORED);
+    assert_int_equal(call(&c, 10, CONTACT, "transfer_fail", PAIR("zhang")), INBOX_DEAD);
+    assert_int_equal(call(&c, 20, "customer_acquisition", "open_profile", "<LinkId>L1</LinkId>"),
+                     INBOX_IGNORED);
+    /* A hand-over that failed and that Koi knows nothing of. */
+    assert_int_equal(call(&c, 20, CONTACT, "transfer_fail",
+                          PAIR("zhang") "<FailReason>customer_refused</FailReason>"),
+                     INBOX_DONE);
     config_free(c.app.config);
 }
 
