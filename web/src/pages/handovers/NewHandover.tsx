@@ -107,7 +107,9 @@ function bodyOf(values: HandoverValues): HandoverBody {
 function Plan({ plan }: { plan: HandoverPlan }) {
   const { t } = useI18n();
   const room = useRef<HTMLDivElement>(null);
-  useEffect(() => room.current?.scrollIntoView({ block: 'nearest' }), [plan]);
+  useEffect(() => {
+    room.current?.scrollIntoView({ block: 'nearest' });
+  }, [plan]);
   return (
     <div className="handover-plan" ref={room}>
       <Alert
