@@ -64,7 +64,7 @@ enum event_kind {
     EVENT_BIND = 60, /* schema/0014_binding.sql */
     EVENT_BIND_TRANSFER,
     EVENT_FRIEND_CONFIRM, /* schema/0015_heard.sql */
-    EVENT_HANDOVER_LOST = 66, /* schema/0016_staff_figures.sql */
+    EVENT_HANDOVER_LOST = 66, /* schema/0017_staff_figures.sql */
     EVENT_KIND_OWN = 100,
     EVENT_KIND_MAX = 255,
 };

@@ -1,5 +1,5 @@
 /* staff_day — what WeCom counts of staff and of group owners, day by day, as rows
- * (schema/0016_staff_figures.sql); and what Koi's own friendships say beside it. Writing functions
+ * (schema/0017_staff_figures.sql); and what Koi's own friendships say beside it. Writing functions
  * are for writing transactions only. Lists are in the transaction's arena.
  */
 #ifndef KOI_STORE_STAFF_DAY_H

@@ -1,4 +1,4 @@
--- 0016_staff_figures — what WeCom counts of staff and groups by day, and hand-overs of customers
+-- 0017_staff_figures — what WeCom counts of staff and groups by day, and hand-overs of customers
 -- and groups to other staff. Ids and counts only: no text of anybody's chat is ever stored.
 
 -- A member of staff on a day of the corp's zone, as externalcontact/get_user_behavior_data tells

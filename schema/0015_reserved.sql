@@ -1,2 +1,0 @@
--- 0015_reserved — stands in for the file of this number, which comes from elsewhere.
-SELECT 1;
