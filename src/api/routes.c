@@ -91,6 +91,8 @@ static const struct entry TABLE[] = {
     {"/api/cycles/{cycle_id}", &route_cycle_remove},
     {"/api/cycles/{cycle_id}/customers", &route_cycle_customers},
     {"/api/demo", &route_demo_make},
+    {"/api/demo/corp", &route_demo_corp},
+    {"/api/demo/customers", &route_demo_customers},
     {"/api/demo/figures", &route_demo_figures},
     {"/api/demo/remove", &route_demo_remove},
     {"/api/departments", &route_department_tree},

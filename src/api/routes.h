@@ -115,6 +115,8 @@ extern const struct route route_department_tree, route_staff_list, route_group_l
 extern const struct route route_stage_list, route_stage_create, route_stage_update, route_stage_remove;
 /* tags.c */
 extern const struct route route_demo_make;
+extern const struct route route_demo_corp;
+extern const struct route route_demo_customers;
 extern const struct route route_demo_figures;
 extern const struct route route_demo_remove;
 extern const struct route route_tag_tree, route_tag_category_create, route_tag_category_update, route_tag_category_remove, route_tag_group_create, route_tag_group_update, route_tag_group_remove, route_tag_create, route_tag_update, route_tag_remove, route_tag_coverage;

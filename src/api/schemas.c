@@ -297,6 +297,22 @@ const struct schema schema_table[] = {
      OBJECT("\"length\":" INT_NULL ",\"enough\":" BOOL ",\"buyers\":" INT ",\"intervals\":" INT
       ",\"p25_days\":" INT_NULL ",\"p50_days\":" INT_NULL ",\"p75_days\":" INT_NULL
       ",\"by_week\":" ARRAY(INT))},
+    {"DemoCorp",
+     OBJECT("\"departments\":"
+      ARRAY(OBJECT("\"id\":" TEXT ",\"parent\":" TEXT ",\"name\":" TEXT ",\"position\":" INT))
+      ",\"staff\":" ARRAY(OBJECT("\"userid\":" TEXT ",\"name\":" TEXT ",\"position\":" TEXT
+                                 ",\"department\":" TEXT))
+      ",\"groups\":" ARRAY(OBJECT("\"chat_id\":" TEXT ",\"name\":" TEXT ",\"owner\":" TEXT
+                                  ",\"created_s\":" INT))
+      ",\"tags\":" ARRAY(OBJECT("\"group\":" TEXT ",\"name\":" TEXT)))},
+    {"DemoCustomers",
+     OBJECT("\"customers\":" ARRAY(OBJECT("\"external_userid\":" TEXT ",\"name\":" TEXT
+                                          ",\"gender\":" TEXT ",\"customer\":" INT))
+      ",\"friends\":" ARRAY(OBJECT("\"userid\":" TEXT ",\"customer\":" INT ",\"added_s\":" INT
+                                   ",\"ended\":" INT))
+      ",\"members\":" ARRAY(OBJECT("\"chat_id\":" TEXT ",\"inviter\":" TEXT ",\"customer\":" INT
+                                   ",\"joined_s\":" INT))
+      ",\"next\":" TEXT_NULL ",\"total\":" INT_NULL)},
     {"DemoFigures",
      OBJECT("\"items\":" ARRAY(OBJECT("\"name\":" TEXT ",\"zh\":" TEXT ",\"en\":" TEXT
                                     ",\"value\":{\"type\":\"number\"},\"low\":{\"type\":\"number\"},"

@@ -56,13 +56,23 @@ struct demo {
 
 /* ---- the corp ---- */
 
+/* Departments are numbered as at the platform: the root is 1, head office 2. */
+static struct str department_number(struct tx *tx, int64_t n)
+{
+    return arena_printf(tx_arena(tx), "%lld", (long long)n);
+}
+
 static enum rc make_departments(struct demo *d, struct tx *tx, struct err *e)
 {
-    int64_t root, region, store = 0;
-    struct department_new n = {.name = STR("锦池茶饮"), .kind = STR("office")};
+    int64_t root, region, store = 0, number = 3;
+    struct department_new n = {
+        .name = STR("锦池茶饮"), .kind = STR("office"), .external_id = STR("1")};
     enum rc rc = directory_add_department(tx, &n, &root, e);
-    n = (struct department_new){
-        .parent_id = root, .name = STR("总部"), .kind = STR("office"), .position = 99};
+    n = (struct department_new){.parent_id = root,
+                                .name = STR("总部"),
+                                .kind = STR("office"),
+                                .position = 99,
+                                .external_id = STR("2")};
     if (rc == RC_OK)
         rc = directory_add_department(tx, &n, &d->departments[DEMO_STORES], e);
     for (size_t c = 0; rc == RC_OK && c < demo_table.cities_n; c++) {
@@ -71,6 +81,7 @@ static enum rc make_departments(struct demo *d, struct tx *tx, struct err *e)
                                     .kind = STR("region"),
                                     .city = str_from(city->name),
                                     .name = arena_printf(tx_arena(tx), "%s区域", city->name),
+                                    .external_id = department_number(tx, number++),
                                     .position = (int64_t)c};
         rc = directory_add_department(tx, &n, &region, e);
         for (int i = 0; rc == RC_OK && i < city->stores; i++, store++) {
@@ -78,6 +89,7 @@ static enum rc make_departments(struct demo *d, struct tx *tx, struct err *e)
                                         .kind = STR("store"),
                                         .city = str_from(city->name),
                                         .name = demo_store_name(tx_arena(tx), (int)store),
+                                        .external_id = department_number(tx, number++),
                                         .position = i};
             rc = directory_add_department(tx, &n, &d->departments[store], e);
         }
@@ -133,6 +145,7 @@ static enum rc make_groups(struct demo *d, struct tx *tx, struct err *e)
                                  vip ? "·茶友群" : "·福利群"),
             .kind = vip ? STR("interest") : STR("feed"),
             .level = vip ? STR("vip") : STR("welfare"),
+            .external_id = demo_chat_id(tx_arena(tx), d->shape.seed, i),
             .owner_id = d->shape.staff_ids[d->shape.store_first_staff[store]],
             .created_s = d->shape.end_s - DEMO_DAYS * DAY_S,
         };
@@ -410,7 +423,7 @@ static enum rc price_products(struct tx *tx, struct err *e)
         const struct demo_product *d = &demo_table.products[i];
         struct product_row found;
         struct product_card p;
-        rc = product_find(tx, STR("demo"), str_from(d->code), &found, e);
+        rc = product_find(tx, STR(DEMO_SHOP), str_from(d->code), &found, e);
         if (rc == RC_NOT_FOUND) { /* nobody bought it */
             rc = RC_OK;
             continue;
@@ -453,7 +466,7 @@ static enum rc add_product_cycle(struct tx *tx, const char *name, const char *ca
         struct product_row found;
         if (!str_eq(str_from(d->category), str_from(category)))
             continue;
-        rc = product_find(tx, STR("demo"), str_from(d->code), &found, e);
+        rc = product_find(tx, STR(DEMO_SHOP), str_from(d->code), &found, e);
         if (rc == RC_OK)
             ids[c.rule.n_products++] = found.id;
         else if (rc == RC_NOT_FOUND)

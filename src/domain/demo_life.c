@@ -33,13 +33,14 @@ struct person {
     int weekend, evening, gifts, lunch; /* orders of that habit */
 };
 
-struct str demo_external_userid(struct arena *a, uint64_t seed, int64_t i)
+/* 32 characters of the seed: a prefix of two, and 180 bits. */
+static struct str platform_id(struct arena *a, const char *prefix, uint64_t seed, int64_t i)
 {
     static const char LETTERS[] =
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
     char *z = arena_alloc(a, 33);
-    z[0] = 'w';
-    z[1] = 'm';
+    z[0] = prefix[0];
+    z[1] = prefix[1];
     uint64_t bits = 0;
     for (int k = 2; k < 32; k++) {
         if ((k - 2) % 10 == 0)
@@ -48,6 +49,16 @@ struct str demo_external_userid(struct arena *a, uint64_t seed, int64_t i)
         bits >>= 6;
     }
     return (struct str){z, 32};
+}
+
+struct str demo_external_userid(struct arena *a, uint64_t seed, int64_t i)
+{
+    return platform_id(a, "wm", seed, i);
+}
+
+struct str demo_chat_id(struct arena *a, uint64_t seed, int64_t i)
+{
+    return platform_id(a, "wr", seed ^ 0x6709ull, i);
 }
 
 static int by_time(const void *a, const void *b)
@@ -83,7 +94,7 @@ static struct ingest_event *event_put(struct person *p, struct identity who, int
         return NULL;
     struct ingest_event *ev = &life->events[life->events_n++];
     *ev = (struct ingest_event){
-        .who = who, .kind = kind, .at_s = at_s, .issuer = STR("demo"), .occurrence = 1};
+        .who = who, .kind = kind, .at_s = at_s, .issuer = STR(DEMO_SHOP), .occurrence = 1};
     return ev;
 }
 
@@ -337,7 +348,7 @@ static void buy(struct person *p, int64_t at_s, double gift)
     struct ingest_order *o = &life->orders[life->orders_n];
     *o = (struct ingest_order){
         .channel_id = online ? s->channel_mini : s->channel_store,
-        .issuer = STR("demo"),
+        .issuer = STR(DEMO_SHOP),
         .number =
             arena_printf(p->a, "JC%08lld%03u", (long long)p->number, (unsigned)life->orders_n),
         .nature = ORDER_SALE,

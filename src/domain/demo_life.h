@@ -57,6 +57,8 @@ struct demo_life {
 
 /* The external_userid of life i: 32 characters, the same for every caller. */
 struct str demo_external_userid(struct arena *a, uint64_t seed, int64_t i);
+/* The chat_id of group i, in the same way. */
+struct str demo_chat_id(struct arena *a, uint64_t seed, int64_t i);
 /* When life i was added: draws `n` moments in the DEMO_DAYS before end_s by season and growth,
  * ascending. */
 void demo_added_times(uint64_t seed, int64_t end_s, int64_t *out_s, int64_t n);

@@ -13,6 +13,9 @@
 
 enum { DEMO_STORES = 46, DEMO_STAFF = 300, DEMO_DAYS = 548 };
 
+/* Whose numbers the codes of products are: the shop in the mini-program, by its channel's name. */
+#define DEMO_SHOP "小程序"
+
 struct demo_city {
     const char *name, *province;
     int stores;    /* how many of the 46 */

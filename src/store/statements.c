@@ -24,6 +24,7 @@
     X(customer_stats)                                                                              \
     X(cycle)                                                                                       \
     X(day)                                                                                         \
+    X(demo_corp)                                                                                   \
     X(department)                                                                                  \
     X(directory)                                                                                   \
     X(erasure)                                                                                     \

@@ -39,7 +39,7 @@ export class World {
   readonly appMessages: Record<string, unknown>[] = [];
   readonly behavior = new Map<string, T.Behavior>(); // "day userid"
   readonly apps: T.App[] = [];
-  private readonly counters = new Map<string, number>();
+  readonly counters = new Map<string, number>(); // numbers given out, by kind
 
   constructor(seed: number, clock: Clock, journal: Journal) {
     this.seed = seed;

@@ -7,6 +7,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { Waiting } from '@/components/Waiting';
 import { useI18n } from '@/i18n/I18nProvider';
+import { useEachMinute } from '@/lib/useEachMinute';
 import { useResource } from '@/lib/useResource';
 import { TrendCard } from './TrendCard';
 
@@ -16,6 +17,7 @@ const FirstRun = lazy(() => import('./FirstRun'));
 export default function Today() {
   const { t } = useI18n();
   const found = useResource('today', reports.today);
+  useEachMinute(found.reload, 15_000);
   if (found.error !== undefined) return <ErrorNotice error={found.error} retry={found.reload} />;
   if (!found.data) return <Waiting />;
   const { due, moved, wrong, trend, empty } = found.data;
