@@ -7,7 +7,7 @@ packages_build=(
     gcc libc6-dev meson ninja-build pkg-config ca-certificates
     libsqlite3-dev libpq-dev libmicrohttpd-dev libcurl4-openssl-dev libyajl-dev
     libssl-dev libsodium-dev libexpat1-dev libzip-dev libxlsxwriter-dev zlib1g-dev libutf8proc-dev
-    libqrencode-dev libpng-dev
+    libqrencode-dev libpng-dev libzbar0 libturbojpeg0
     libcmocka-dev
 )
 packages_test=(postgresql-15 sqlite3 curl git chromium fonts-wqy-microhei)

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { answer } from './api/call.ts';
 import type { Upload } from './api/endpoint.ts';
+import { pictureAt } from './api/picture.ts';
 import { canonical } from './base/canonical.ts';
 import { Impossible, type Desk } from './control/row.ts';
 import { control } from './control/table.ts';
@@ -89,12 +90,18 @@ async function serveControl(desk: Desk, url: URL, req: IncomingMessage, res: Ser
   }
 }
 
+function servePicture(desk: Desk, url: URL, res: ServerResponse): void {
+  const bytes = pictureAt(desk.sim.world, url.pathname);
+  if (bytes) send(res, 200, 'image/png', bytes);
+  else send(res, 404, typed, canonical({ error: 'only /cgi-bin/, /control/ and pictures' }));
+}
+
 async function serve(desk: Desk, req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {
     const url = new URL(req.url ?? '/', 'http://sim');
     if (url.pathname.startsWith('/cgi-bin/')) await serveApi(desk, url, req, res);
     else if (url.pathname.startsWith('/control/')) await serveControl(desk, url, req, res);
-    else send(res, 404, typed, canonical({ error: 'only /cgi-bin/ and /control/ are here' }));
+    else servePicture(desk, url, res);
   } catch (e) {
     const why = e instanceof Error ? (e.stack ?? e.message) : String(e);
     if (res.headersSent) res.destroy();
@@ -117,6 +124,7 @@ export async function start(port: number, seed: number): Promise<Running> {
     server.listen(port, '127.0.0.1', resolve);
   });
   const { port: at } = server.address() as AddressInfo;
+  desk.sim.world.pictures = `http://127.0.0.1:${at}`;
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       desk.sim.stop();

@@ -246,6 +246,7 @@ static void put_row(struct json *j, const struct code *c)
     json_put_known(j, "expires_s", c->expires_s);
     json_put_str(j, "qr_url", c->qr_url);
     json_put_str(j, "link_url", c->link_url);
+    json_put_bool(j, "drawn", !str_empty(c->link_url) || !str_empty(c->qr_text));
     json_put_int(j, "created_s", c->created_s);
     json_put_known(j, "ended_s", c->ended_s);
 }

@@ -1,9 +1,10 @@
 /* code_qr.c — a code to print.
  *
- * Of an acquisition link Koi knows the address and draws the code itself. Of staff and group codes
- * WeCom tells only the address of a picture, not what is encoded in it: the SVG is a frame with a
- * caption around that picture, which the browser that prints it fetches; there is no PNG of ours,
- * and the error says where WeCom's own picture is. Costs a few milliseconds.
+ * Koi draws the code itself: of an acquisition link it knows the address, and what is in WeCom's
+ * picture of a staff or group code was read when the code was made (connect/wecom/code_picture).
+ * Where that could not be done, the SVG is a frame with a caption around WeCom's picture, which the
+ * browser that prints it fetches, and there is no PNG: the error says why, and what is to be done.
+ * Costs a few milliseconds.
  */
 #include "api/routes.h"
 #include "base/limits.h"
@@ -23,6 +24,12 @@ static enum rc load(struct request *rq, struct tx *tx, struct code *out, struct 
     return RC_CONFLICT;
 }
 
+/* What the code says; absent where it is not known. */
+static struct str said(const struct code *c)
+{
+    return str_empty(c->link_url) ? c->qr_text : c->link_url;
+}
+
 static enum rc svg(struct request *rq, struct tx *tx, struct err *e)
 {
     struct code c;
@@ -34,10 +41,10 @@ static enum rc svg(struct request *rq, struct tx *tx, struct err *e)
         .caption = arg_given(rq, "caption") ? arg_str(rq, "caption") : c.name,
         .mark = arg_str(rq, "mark"),
     };
-    if (str_empty(c.link_url))
+    if (str_empty(said(&c)))
         out = qr_svg_around(c.qr_url, &look, request_arena(rq));
     else
-        rc = qr_svg(c.link_url, &look, request_arena(rq), &out, e);
+        rc = qr_svg(said(&c), &look, request_arena(rq), &out, e);
     if (rc == RC_OK)
         reply_bytes(rq, "image/svg+xml", out);
     return rc;
@@ -60,25 +67,36 @@ const struct route route_code_qr_svg = {
              {"mark", ARG_TEXT, .max = 8, .zh = "中间的一两个字",
               .en = "one or two characters in the middle"}},
     .run = svg,
-    .zh = "可打印的二维码（SVG）；员工与群活码引用企业微信的图片",
-    .en = "A code to print (SVG); of staff and group codes around WeCom's picture.",
+    .zh = "可打印的二维码（SVG）；读不出企业微信图片时引用该图片",
+    .en = "A code to print (SVG); a frame around WeCom's picture where that could not be read.",
 };
+
+/* Why there is no PNG of ours. */
+static enum rc not_read(const struct code *c, struct err *e)
+{
+    bool library = str_eq(c->qr_problem, STR("library_missing"));
+    err_set(e, RC_CONFLICT, "code_picture_unread", "code_id",
+            "还没有读出企业微信图片里的二维码（" STR_FMT "）",
+            "the code in WeCom's picture has not been read (" STR_FMT ")",
+            STR_ARG(str_empty(c->qr_problem) ? STR("-") : c->qr_problem));
+    if (library)
+        err_hint(e, "请安装：apt install libzbar0 libturbojpeg0，再重启 Koi；一小时内会再读",
+                 "install libzbar0 and libturbojpeg0 and restart Koi; it is read within the hour");
+    else
+        err_hint(e, "一小时后会再读；现在可打开 qr_url 保存图片，或使用 SVG",
+                 "it is read again in an hour; save the picture at qr_url, or use the SVG");
+    return RC_CONFLICT;
+}
 
 static enum rc png(struct request *rq, struct tx *tx, struct err *e)
 {
     struct code c;
     struct str out;
     enum rc rc = load(rq, tx, &c, e);
-    if (rc == RC_OK && str_empty(c.link_url)) {
-        err_set(e, RC_CONFLICT, "code_png_at_wecom", "code_id",
-                "这个二维码的图片由企业微信提供，Koi 不另外生成 PNG",
-                "the picture of this code is WeCom's; Koi makes no PNG of it");
-        err_hint(e, "请打开 qr_url 保存图片，或使用 SVG",
-                 "save the picture at qr_url, or use the SVG");
-        return RC_CONFLICT;
-    }
+    if (rc == RC_OK && str_empty(said(&c)))
+        return not_read(&c, e);
     if (rc == RC_OK)
-        rc = qr_png(c.link_url, (int)arg_int_or(rq, "scale", SCALE), request_arena(rq), &out, e);
+        rc = qr_png(said(&c), (int)arg_int_or(rq, "scale", SCALE), request_arena(rq), &out, e);
     if (rc == RC_OK)
         reply_bytes(rq, "image/png", out);
     return rc;
@@ -94,6 +112,6 @@ const struct route route_code_qr_png = {
              {"scale", ARG_INT, .min = 1, .max = 40, .zh = "每格像素，默认 10",
               .en = "pixels a module, 10"}},
     .run = png,
-    .zh = "获客链接的二维码（PNG，无文字）",
-    .en = "The code of an acquisition link (PNG, without words).",
+    .zh = "可打印的二维码（PNG，无文字：文字在 SVG 里）",
+    .en = "A code to print (PNG, without words: those are in the SVG).",
 };

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "connect/wecom/code_keeper.h"
+#include "connect/wecom/code_picture.h"
 #include "connect/wecom/code_way.h"
 #include "domain/app.h"
 #include "domain/code_apply.h"
@@ -197,6 +198,15 @@ static enum rc take_back(struct tx *tx, void *arg, struct err *e)
     return code_forget(tx, ((struct work *)arg)->code.id, e);
 }
 
+/* WeCom has it: so have we, and what is in its picture. */
+static enum rc made(struct work *w, struct err *e)
+{
+    enum rc rc = run_work(w, end_making, e);
+    if (rc == RC_OK && code_picture_due(&w->code, w->code.created_s))
+        rc = code_picture_keep(w->app, &w->code, request_arena(w->rq), e);
+    return rc;
+}
+
 static enum rc make(struct work *w, struct err *e)
 {
     struct wecom_client *client = w->app->wecom;
@@ -205,7 +215,7 @@ static enum rc make(struct work *w, struct err *e)
         return rc;
     rc = code_way_make(client, &w->code, w->choice.listed, request_arena(w->rq), &w->made, e);
     if (rc == RC_OK)
-        return run_work(w, end_making, e);
+        return made(w, e);
     struct err back = ERR_INIT;
     if (strcmp(e->code, "wecom_unsure") != 0)
         run_work(w, take_back,

@@ -91,7 +91,7 @@
 #define CODE_ROW                                                                                   \
     "\"id\":" ID ",\"kind\":" TEXT ",\"name\":" TEXT ",\"status\":" TEXT ",\"skip_verify\":" BOOL  \
     ",\"exclusive\":" BOOL ",\"expires_s\":" INT_NULL ",\"qr_url\":" TEXT_NULL                     \
-    ",\"link_url\":" TEXT_NULL ",\"created_s\":" INT ",\"ended_s\":" INT_NULL
+    ",\"link_url\":" TEXT_NULL ",\"drawn\":" BOOL ",\"created_s\":" INT ",\"ended_s\":" INT_NULL
 #define CODE_MEMBER                                                                                \
     "\"staff\":" NAMED_REF ",\"weight\":" INT ",\"daily_cap\":" INT ",\"total_cap\":" INT          \
     ",\"backup\":" BOOL ",\"left\":" BOOL ",\"listed\":" BOOL

@@ -256,12 +256,17 @@ static enum rc enqueue(struct transport *t, struct flight *f, struct err *e)
                       : RC_OK;
 }
 
+static size_t most_of(const struct exchange *x)
+{
+    return x->most > 0 ? x->most : TRANSPORT_REPLY_BYTES;
+}
+
 static enum rc explain(const struct flight *f, struct err *e)
 {
     const char *why = curl.easy_strerror(f->result);
     if (f->too_long)
-        return err_set(e, RC_LIMIT, "remote_reply_size", NULL, "对方的回答超过 %d MB",
-                       "the reply is longer than %d MB", TRANSPORT_REPLY_BYTES >> 20);
+        return err_set(e, RC_LIMIT, "remote_reply_size", NULL, "对方的回答超过 %zu MB",
+                       "the reply is longer than %zu MB", most_of(f->x) >> 20);
     if (f->result == CURLE_PEER_FAILED_VERIFICATION || f->result == CURLE_SSL_CONNECT_ERROR) {
         err_set(e, RC_IO, "remote_tls", NULL, "对方的 TLS 证书不可信（%s）",
                 "the TLS of the other side is not trusted (%s)", why);
@@ -286,7 +291,7 @@ enum rc transport_exchange(struct transport *t, const struct exchange *x, struct
 {
     struct flight f = {.x = x};
     assert(x->timeout_ms > 0);
-    buf_init(&f.reply, TRANSPORT_REPLY_BYTES);
+    buf_init(&f.reply, most_of(x));
     signal_init(&f.ended);
     enum rc rc = enqueue(t, &f, e);
     out->sent = f.begun;

@@ -33,6 +33,7 @@ struct exchange {
     const char *url;
     struct str body;    /* JSON for a POST; absent: a GET */
     int64_t timeout_ms; /* of the whole exchange; connecting may take 5 s of it */
+    size_t most;        /* bytes of the reply; 0: TRANSPORT_REPLY_BYTES */
     /* Must not arrive twice: goes by a connection of its own, because libcurl sends a request again
      * by itself when a kept connection ends without a reply. */
     bool once;

@@ -16,8 +16,9 @@
     "c.id, c.kind, c.name, c.state, c.status, c.skip_verify, c.exclusive, c.expires_s, c.remark,"  \
     " coalesce(c.stage_id, 0), coalesce(c.source_id, 0), c.full_at, c.auto_room, c.room_name,"     \
     " c.page_text, c.config_id, c.qr_url, c.link_url, c.listed, c.on_duty, c.shift_s,"             \
-    " c.request_key, coalesce(c.account_id, 0), c.created_s, c.updated_us, c.ended_s"
-#define TYPES "issssiiISiiIiSSSSSssiSiiiI"
+    " c.request_key, coalesce(c.account_id, 0), c.created_s, c.updated_us, c.ended_s,"             \
+    " c.qr_text, c.qr_problem, c.qr_tried_s"
+#define TYPES "issssiiISiiIiSSSSSssiSiiiISSI"
 
 static const struct sql ADD = {
     .text = "INSERT INTO code (id, kind, name, state, status, skip_verify, exclusive, expires_s,"
@@ -39,6 +40,11 @@ static const struct sql STAND = {
     .text = "UPDATE code SET listed = $3, on_duty = $4, shift_s = $5"
             " WHERE id = $1 AND updated_us = $2",
     .in = "iissi",
+};
+static const struct sql PICTURE = {
+    .text = "UPDATE code SET qr_text = $3, qr_problem = $4, qr_tried_s = $5"
+            " WHERE id = $1 AND qr_url = $2",
+    .in = "isSSi",
 };
 static const struct sql FORGET = {.text = "DELETE FROM code WHERE id = $1", .in = "i"};
 static const struct sql LOAD = {
@@ -173,8 +179,8 @@ static const struct sql WARNINGS = {
     .out = "iiSssii",
 };
 
-STATEMENTS(code, &ADD, &STORE, &STAND, &FORGET, &LOAD, &OF_STATE, &OF_KEY, &OF_CONFIG, &LIST,
-           &ACTIVE, &MEMBERS, &HOURS, &WELCOMES, &GROUPS, &STAFF_OF, &GROUP_OF, &TAGS,
+STATEMENTS(code, &ADD, &STORE, &STAND, &PICTURE, &FORGET, &LOAD, &OF_STATE, &OF_KEY, &OF_CONFIG,
+           &LIST, &ACTIVE, &MEMBERS, &HOURS, &WELCOMES, &GROUPS, &STAFF_OF, &GROUP_OF, &TAGS,
            &TAG_EXTERNALS, &MEMBER_ADD, &HOURS_ADD, &WELCOME_ADD, &GROUP_ADD, &TAG_ADD, &CLEAR[0],
            &CLEAR[1], &CLEAR[2], &CLEAR[3], &CLEAR[4], &WARNING_AGAIN, &WARNING_ADD, &WARNING_OVER,
            &WARNINGS);
@@ -198,6 +204,7 @@ enum rc code_add(struct tx *tx, struct code *c, struct err *e)
     c->created_s = c->shift_s = tx_now_s(tx);
     c->updated_us = tx_now_us(tx);
     c->ended_s = DB_NULL;
+    c->qr_tried_s = DB_NULL;
     enum rc rc = tx_exec(tx, &ADD, e, c->id, c->kind, c->name, c->state, c->status,
                          (int64_t)c->skip_verify, (int64_t)c->exclusive, c->expires_s, c->remark,
                          none_if_zero(c->stage_id), none_if_zero(c->source_id), c->full_at,
@@ -259,6 +266,12 @@ enum rc code_stand(struct tx *tx, int64_t id, int64_t updated_us, const struct c
     return rc;
 }
 
+enum rc code_picture_read(struct tx *tx, int64_t id, struct str qr_url, struct str text,
+                          struct str problem, struct err *e)
+{
+    return tx_exec(tx, &PICTURE, e, id, qr_url, text, problem, tx_now_s(tx));
+}
+
 enum rc code_forget(struct tx *tx, int64_t id, struct err *e)
 {
     enum rc rc = clear(tx, id, e);
@@ -301,6 +314,9 @@ static void read_code(const struct rows *r, struct arena *a, struct code *out)
         .created_s = rows_int(r, 23),
         .updated_us = rows_int(r, 24),
         .ended_s = int_or_null(r, 25),
+        .qr_text = rows_copy(r, 26, a),
+        .qr_problem = rows_copy(r, 27, a),
+        .qr_tried_s = int_or_null(r, 28),
     };
 }
 

@@ -59,6 +59,9 @@ struct code {
     struct str room_name, page_text; /* absent: none */
     struct str config_id;            /* absent while it is being made */
     struct str qr_url, link_url;     /* absent: none */
+    struct str qr_text;              /* what is in the picture at qr_url; absent: not read */
+    struct str qr_problem;           /* code of the error of reading it; absent: none */
+    int64_t qr_tried_s;              /* DB_NULL: not tried. These three: by code_picture_read() */
     struct str listed, on_duty;
     int64_t shift_s;
     struct str request_key; /* absent: none */
@@ -98,6 +101,10 @@ struct code_standing {
 };
 enum rc code_stand(struct tx *tx, int64_t id, int64_t updated_us, const struct code_standing *now,
                    bool *out_done, struct err *e);
+/* What reading the picture at `qr_url` gave, or why it gave nothing (one of the two is absent);
+ * nothing is written when the code has another picture by now. */
+enum rc code_picture_read(struct tx *tx, int64_t id, struct str qr_url, struct str text,
+                          struct str problem, struct err *e);
 /* Takes a code away that WeCom has refused to make, with its lists. */
 enum rc code_forget(struct tx *tx, int64_t id, struct err *e);
 

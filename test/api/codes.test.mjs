@@ -99,7 +99,7 @@ each('codes', (engine) => {
       },
       201,
     );
-    assert.match(code.qr_url, /^https:/);
+    assert.match(code.qr_url, /^http:.*\/wwhead\//);
     assert.equal(code.status, 'active');
     /* Before nine only the backup can. */
     assert.deepEqual(await w.standing(), [uc]);
@@ -228,7 +228,7 @@ each('codes', (engine) => {
     await w.look();
     const [found] = (await w.admin.get('/api/codes')).items;
     assert.equal(found.status, 'active');
-    assert.match(found.qr_url, /^https:/);
+    assert.match(found.qr_url, /^http:.*\/wwhead\//);
     await w.look();
     assert.deepEqual(await w.standing(), [w.userids[0]]);
 
@@ -275,7 +275,7 @@ each('codes', (engine) => {
       { kind: 'group', name: '福利', groups: ids, full_at: 3, page_text: '每日福利' },
       201,
     );
-    assert.match(code.qr_url, /^https:/);
+    assert.match(code.qr_url, /^http:.*\/wwhead\//);
     const way = async () => (await w.sim.get('state')).join_ways[0];
     assert.deepEqual((await way()).fields.chat_id_list, [groups[0].chat_id]);
     const { config_id } = await way();
@@ -293,6 +293,60 @@ each('codes', (engine) => {
     assert.deepEqual(
       items.map((x) => [x.kind, x.code.id]),
       [['groups_full', code.id]],
+    );
+    await noViolations(w.sim);
+  });
+
+  test('a code of WeCom is read from its picture and drawn', async (t) => {
+    const w = await world(t, engine);
+    const body = { kind: 'staff', name: '海报', members: [{ staff_id: w.ids[0] }] };
+    const code = await w.admin.post('/api/codes', body, 201);
+    const id = (await w.sim.get('state')).contact_ways[0].config_id;
+    const said = `https://work.weixin.qq.com/q/${id}`;
+    const texts = () => w.koi.sql('SELECT qr_text FROM code ORDER BY id');
+    assert.equal(await texts(), said);
+    /* The drawing is that of a link with the same words: the words make the modules. */
+    const svg = await w.admin.call('GET', `/api/codes/${code.id}/qr.svg`);
+    assert.match(svg.text, /<path d="M4 4h7v1h-7z/);
+    assert.match(svg.text, />海报<\/text>/);
+    const png = await w.admin.call('GET', `/api/codes/${code.id}/qr.png?scale=3`);
+    assert.equal(png.status, 200);
+    assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
+
+    /* A picture that is elsewhere is not fetched: a frame around it, and no PNG. */
+    w.sim.picturesAt('https://pictures.example');
+    const other = await w.admin.post('/api/codes', { ...body, name: '别处' }, 201);
+    const frame = await w.admin.call('GET', `/api/codes/${other.id}/qr.svg`);
+    assert.match(frame.text, /<image [^>]*href="https:\/\/pictures\.example\/wwhead\//);
+    const { error } = await w.admin.get(`/api/codes/${other.id}/qr.png`, 409);
+    assert.equal(error.code, 'code_picture_unread');
+    assert.match(error.message, /picture_address/);
+    assert.ok(error.hint);
+
+    /* A group code likewise; one whose picture was not there is read an hour later. */
+    w.sim.picturesAt(`${w.sim.url}/gone`);
+    const group = await w.sim.post('group/create', { owner: w.userids[0], name: '群' });
+    await w.settled();
+    const known = (await w.admin.get('/api/groups')).items.find((g) => g.name === '群');
+    assert.ok(group.chat_id);
+    const join = await w.admin.post(
+      '/api/codes',
+      { kind: 'group', name: '入群', groups: [known.id] },
+      201,
+    );
+    await w.admin.get(`/api/codes/${join.id}/qr.png`, 409);
+    await w.koi.sql(
+      `UPDATE code SET qr_url = replace(qr_url, '/gone/', '/') WHERE id = ${join.id}`,
+    );
+    await w.look();
+    await w.admin.get(`/api/codes/${join.id}/qr.png`, 409);
+    await w.at(w.now + 3600);
+    await w.look();
+    assert.equal(
+      (await w.admin.call('GET', `/api/codes/${join.id}/qr.png`, undefined, { expect: 200 })).bytes
+        .subarray(1, 4)
+        .toString(),
+      'PNG',
     );
     await noViolations(w.sim);
   });

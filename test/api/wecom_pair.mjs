@@ -22,6 +22,8 @@ export async function simulator(t, seed = 7) {
     post: (path, body = {}) => call('POST', path, body),
     /* How many ordered faults no call has met yet. */
     faults: () => sim.desk.sim.faults.length,
+    /* Where pictures of codes are from now on said to be. */
+    picturesAt: (url) => void (sim.desk.sim.world.pictures = url),
     clearFaults: () => void (sim.desk.sim.faults = []),
   };
 }

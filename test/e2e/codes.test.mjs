@@ -1,6 +1,8 @@
 /* Codes in the browser, against a simulator of WeCom: a staff code made by the form, found there,
  * changed and taken back; a link with its drawn code, and what it brought. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { noViolations, simulator } from '../api/wecom_pair.mjs';
 import { openStage } from './browser.mjs';
@@ -60,6 +62,16 @@ test('codes', async (t) => {
       const ways = (await sim.get('state')).contact_ways;
       const made = ways.find((way) => way.fields.remark === name);
       assert.deepEqual(made.fields.user, [one.userid]);
+      /* Drawn from WeCom's picture; the console makes the PNG, its words included. */
+      const download = tab.waitForEvent('download');
+      await row().getByRole('button', { name: 'PNG' }).click();
+      const file = await download;
+      assert.equal(file.suggestedFilename(), `${name}.png`);
+      const path = join(stage.server.data, 'code.png');
+      await file.saveAs(path);
+      const png = readFileSync(path);
+      assert.equal(png.subarray(1, 4).toString(), 'PNG');
+      assert.ok(png.readUInt32BE(16) >= 1200 && png.readUInt32BE(20) > png.readUInt32BE(16));
     });
 
     await t.test(`it is changed, and taken back, in ${language}`, async () => {

@@ -494,6 +494,36 @@ static void a_hundred_callers_fetch_one_token(void **state)
     lock_done(&crowd.lock);
 }
 
+static void pictures_are_fetched_from_wecom_alone(void **state)
+{
+    static const struct {
+        const char *base, *url;
+        bool may;
+    } CASES[] = {
+        {"https://qyapi.weixin.qq.com", "https://p.qpic.cn/wwhead/a/0", true},
+        {"https://qyapi.weixin.qq.com", "https://wework.qpic.cn/a", true},
+        {"https://qyapi.weixin.qq.com", "https://qyapi.weixin.qq.com/a", true},
+        {"https://qyapi.weixin.qq.com", "http://p.qpic.cn/a", false},
+        {"https://qyapi.weixin.qq.com", "https://evilqpic.cn/a", false},
+        {"https://qyapi.weixin.qq.com", "https://qpic.cn.evil.net/a", false},
+        {"https://qyapi.weixin.qq.com", "https://p.qpic.cn@evil.net/a", false},
+        {"https://qyapi.weixin.qq.com", "https://p.qpic.cn:8443/a", false},
+        {"https://qyapi.weixin.qq.com", "https://evil.net/p.qpic.cn", false},
+        {"https://qyapi.weixin.qq.com", "https://evil.net?.qpic.cn", false},
+        {"https://qyapi.weixin.qq.com", "https://", false},
+        {"https://qyapi.weixin.qq.com", "file:///etc/passwd", false},
+        {"https://qyapi.weixin.qq.com", "http://127.0.0.1:18070/wwhead/a/0", false},
+        {"http://127.0.0.1:18070", "http://127.0.0.1:18070/wwhead/a/0", true},
+        {"http://127.0.0.1:18070/", "http://127.0.0.1:18070/wwhead/a/0", true},
+        {"http://127.0.0.1:18070", "http://127.0.0.1:180709/a", false},
+        {"http://127.0.0.1:18070", "http://127.0.0.1:18070@evil.net/a", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        if (wecom_may_fetch(CASES[i].base, str_from(CASES[i].url)) != CASES[i].may)
+            fail_msg("%s", CASES[i].url);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -510,6 +540,7 @@ int main(void)
         TEST(a_call_goes_by_a_secret_that_may_make_it),
         TEST(an_end_cuts_waits_short),
         TEST(a_hundred_callers_fetch_one_token),
+        TEST(pictures_are_fetched_from_wecom_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

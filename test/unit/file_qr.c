@@ -1,9 +1,12 @@
 /* file_qr.c — the drawn code is a QR code: finder patterns in three corners, the same modules in
- * SVG and PNG; words are escaped; what does not fit is refused. */
+ * SVG and PNG; words are escaped; what does not fit is refused. What was drawn is read again, as
+ * PNG and as JPEG, and what is no picture of one code is refused. */
 #include "arena_fixture.h"
 
 #include "file/qr.h"
+#include "file/qr_read.h"
 
+#include <dlfcn.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,12 +99,110 @@ static void what_does_not_fit_is_refused(void **state)
     assert_int_equal(qr_svg(str_from(text), &plain, &arena, &out, &e), RC_OK);
 }
 
+/* A PNG of grey pixels. */
+static struct str png_of(const unsigned char *pixels, unsigned width, unsigned height)
+{
+    png_image image = {
+        .version = PNG_IMAGE_VERSION, .width = width, .height = height, .format = PNG_FORMAT_GRAY};
+    png_alloc_size_t n = PNG_IMAGE_PNG_SIZE_MAX(image);
+    char *out = arena_alloc(&arena, n);
+    assert_int_not_equal(png_image_write_to_memory(&image, out, &n, 0, pixels, 0, NULL), 0);
+    return (struct str){out, n};
+}
+
+/* The same as JPEG, by the library that is to read it. */
+static struct str jpeg_of(unsigned char *pixels, unsigned width, unsigned height)
+{
+    enum { GREY = 6, SAMP_GREY = 3, QUALITY = 80 };
+    void *(*init)(void), *library = dlopen("libturbojpeg.so.0", RTLD_NOW);
+    int (*compress)(void *, const unsigned char *, int, int, int, int, unsigned char **,
+                    unsigned long *, int, int, int);
+    void (*release)(unsigned char *);
+    assert_non_null(library); /* apt install libturbojpeg0 */
+    *(void **)&init = dlsym(library, "tjInitCompress");
+    *(void **)&compress = dlsym(library, "tjCompress2");
+    *(void **)&release = dlsym(library, "tjFree");
+    unsigned char *jpeg = NULL;
+    unsigned long n = 0;
+    assert_int_equal(compress(init(), pixels, (int)width, 0, (int)height, GREY, &jpeg, &n,
+                              SAMP_GREY, QUALITY, 0),
+                     0);
+    struct str out = arena_str(&arena, (struct str){(const char *)jpeg, n});
+    release(jpeg);
+    return out;
+}
+
+static void what_is_drawn_is_read(void **state)
+{
+    struct str png, text;
+    struct err e = ERR_INIT;
+    (void)state;
+    assert_int_equal(qr_png(ADDRESS, 6, &arena, &png, &e), RC_OK);
+    assert_int_equal(qr_read(png, &arena, &text, &e), RC_OK);
+    assert_true(str_eq(text, ADDRESS));
+
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    assert_int_not_equal(png_image_begin_read_from_memory(&image, png.p, png.n), 0);
+    image.format = PNG_FORMAT_GRAY;
+    png_bytep pixels = arena_alloc(&arena, PNG_IMAGE_SIZE(image));
+    assert_int_not_equal(png_image_finish_read(&image, NULL, pixels, 0, NULL), 0);
+    text = STR("");
+    assert_int_equal(qr_read(jpeg_of(pixels, image.width, image.height), &arena, &text, &e), RC_OK);
+    assert_true(str_eq(text, ADDRESS));
+
+    /* Two beside each other are not one. */
+    unsigned w = image.width;
+    unsigned char *both = arena_alloc(&arena, (size_t)w * 2 * w);
+    for (unsigned y = 0; y < w; y++) {
+        memcpy(both + (size_t)y * 2 * w, pixels + (size_t)y * w, w);
+        memcpy(both + (size_t)y * 2 * w + w, pixels + (size_t)y * w, w);
+    }
+    assert_int_equal(qr_read(png_of(both, w * 2, w), &arena, &text, &e), RC_INVALID);
+    assert_string_equal(e.code, "picture_no_code");
+}
+
+static void what_is_no_code_is_refused(void **state)
+{
+    struct str png, text = STR("left alone");
+    struct err e = ERR_INIT;
+    unsigned char *white = arena_alloc(&arena, QR_READ_SIDE + 1);
+    char *large = arena_alloc(&arena, QR_READ_BYTES + 1);
+    (void)state;
+    memset(white, 0xff, QR_READ_SIDE + 1);
+    memset(large, 0, QR_READ_BYTES + 1);
+    assert_int_equal(qr_png(ADDRESS, 6, &arena, &png, &e), RC_OK);
+    memcpy(large, png.p, png.n);
+    const struct {
+        struct str picture;
+        enum rc rc;
+        const char *code;
+    } cases[] = {
+        {STR(""), RC_INVALID, "picture_unreadable"},
+        {STR("GIF89a"), RC_INVALID, "picture_unreadable"},
+        {STR("\xff\xd8\xff\xe0 no more"), RC_INVALID, "picture_unreadable"},
+        {{png.p, 8}, RC_INVALID, "picture_unreadable"},
+        {{png.p, png.n / 2}, RC_INVALID, "picture_unreadable"},
+        {png_of(white, 60, 60), RC_INVALID, "picture_no_code"},
+        {png_of(white, QR_READ_SIDE + 1, 1), RC_LIMIT, "picture_too_large"},
+        {{large, QR_READ_BYTES + 1}, RC_LIMIT, "picture_too_large"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        e = (struct err)ERR_INIT;
+        enum rc rc = qr_read(cases[i].picture, &arena, &text, &e);
+        if (rc != cases[i].rc)
+            fail_msg("case %zu: %d %s", i, rc, e.code);
+        assert_string_equal(e.code, cases[i].code);
+        assert_true(e.hint_zh[0] != 0 && e.hint_en[0] != 0);
+        assert_true(str_eq(text, STR("left alone")));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(svg_and_png_are_one_code),
-        TEST(words_are_escaped),
-        TEST(what_does_not_fit_is_refused),
+        TEST(svg_and_png_are_one_code),     TEST(words_are_escaped),
+        TEST(what_does_not_fit_is_refused), TEST(what_is_drawn_is_read),
+        TEST(what_is_no_code_is_refused),
     };
     return cmocka_run_group_tests_name("file_qr", tests, NULL, NULL);
 }

@@ -50,6 +50,7 @@ export const corpRows: ControlRow[] = [
       }
       sim.stop();
       desk.sim = new Sim(args.int('seed'), size, args.int('start_s', START_S));
+      desk.sim.world.pictures = sim.world.pictures;
       return summary(desk.sim);
     },
   },

@@ -14,6 +14,9 @@ export class World {
   /** Set by the owner of the callbacks. */
   emit: (event: T.CallbackEvent) => void = () => undefined;
 
+  /** Where pictures of codes are: the simulator's own address once it listens. */
+  pictures = 'https://p.qpic.cn';
+
   readonly departments = new Map<number, T.Department>();
   readonly staff = new Map<string, T.Staff>(); // by folded userid, those who left included
   readonly customers = new Map<string, T.Customer>();

@@ -65,6 +65,7 @@ class Live {
     const none = { staff: 0, customers: 0, departments: 1, tag_groups: 0, groups: 0 };
     this.running.desk.sim.stop();
     this.running.desk.sim = new Sim(this.seed, none, Math.floor(Date.now() / 1000));
+    this.sim.world.pictures = this.running.url;
     this.sim.clock.follow(1);
     if (!existsSync(this.file)) return false;
     const why = restore(this.sim.world, readFileSync(this.file));

@@ -21,7 +21,13 @@
 
 #define S_US INT64_C(1000000)
 
-enum { URL_BYTES = 16 << 10, BODY_BYTES = 4 << 20, REPEATS = 3, EXCHANGE_S = 20 };
+enum {
+    URL_BYTES = 16 << 10,
+    BODY_BYTES = 4 << 20,
+    REPEATS = 3,
+    EXCHANGE_S = 20,
+    PICTURE_MS = 8000
+};
 
 struct wecom_client {
     struct wecom_surroundings host;
@@ -500,5 +506,66 @@ enum rc wecom_call(struct wecom_client *c, const struct wecom_call *call, struct
     explicit_bzero(m.token, sizeof m.token);
     if (rc == RC_OK)
         *out = m.reply;
+    return rc;
+}
+
+/* ---- pictures ---- */
+
+/* Where the platform keeps pictures of codes and people. */
+static const char *const PICTURE_HOSTS[] = {"qpic.cn", "qlogo.cn", "weixin.qq.com"};
+
+static bool below_host(struct str host, struct str parent)
+{
+    if (str_eq(host, parent))
+        return true;
+    return host.n > parent.n && host.p[host.n - parent.n - 1] == '.' &&
+           str_eq((struct str){host.p + host.n - parent.n, parent.n}, parent);
+}
+
+bool wecom_may_fetch(const char *base, struct str url)
+{
+    struct str own = str_from(base), https = STR("https://");
+    if (!str_empty(own) && own.p[own.n - 1] == '/')
+        own.n--;
+    if (!str_empty(own) && url.n > own.n && str_starts(url, own) && url.p[own.n] == '/')
+        return true;
+    if (!str_starts(url, https))
+        return false;
+    struct str host = {url.p + https.n, 0};
+    while (https.n + host.n < url.n && strchr("/?#:@\\", host.p[host.n]) == NULL)
+        host.n++;
+    if (https.n + host.n < url.n && host.p[host.n] != '/')
+        return false; /* no port, no user */
+    for (size_t i = 0; i < sizeof PICTURE_HOSTS / sizeof *PICTURE_HOSTS; i++)
+        if (below_host(host, str_from(PICTURE_HOSTS[i])))
+            return true;
+    return false;
+}
+
+enum rc wecom_fetch(struct wecom_client *c, struct str url, size_t most, struct arena *a,
+                    struct str *out, struct err *e)
+{
+    const char *base = c->host.setting(c->host.ctx, "wecom_base_url");
+    struct str plain = STR("http://");
+    struct exchange_reply reply = {0};
+    if (str_starts(url, plain) && !wecom_may_fetch(base, url))
+        url = arena_printf(a, "https://%.*s", (int)(url.n - plain.n), url.p + plain.n);
+    if (!wecom_may_fetch(base, url)) {
+        err_set(e, RC_INVALID, "picture_address", "qr_url", "图片的地址不是企业微信的",
+                "the address of the picture is not WeCom's");
+        err_hint(e, "请升级 Koi；若一直如此，请直接打开图片保存",
+                 "upgrade Koi; else open the picture and save it");
+        return RC_INVALID;
+    }
+    const struct exchange x = {
+        .url = arena_z(a, url), .body = STR_ABSENT, .timeout_ms = PICTURE_MS, .most = most};
+    enum rc rc = c->host.exchange(c->host.ctx, &x, a, &reply, e);
+    if (rc == RC_OK && reply.status != 200) {
+        rc = err_set(e, RC_IO, "picture_gone", "qr_url", "取不到图片（HTTP %d）",
+                     "the picture is not there (HTTP %d)", (int)reply.status);
+        err_hint(e, "请稍后再试", "try again later");
+    }
+    if (rc == RC_OK)
+        *out = reply.body;
     return rc;
 }

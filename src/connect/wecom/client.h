@@ -52,6 +52,15 @@ void wecom_client_stop(struct wecom_client *c);
 /* When every call has returned. Accepts NULL. */
 void wecom_client_free(struct wecom_client *c);
 
+/* Whether a picture may be fetched from an address: https and one of the platform's hosts for
+ * pictures, or below `base`, the API's own address (the simulator's). Pure. */
+bool wecom_may_fetch(const char *base, struct str url);
+/* The bytes of a picture whose address WeCom told, at most `most`. Not a call: no token goes with
+ * it. An http address of the platform's is fetched by https. RC_INVALID "picture_address" where it
+ * may not be fetched, RC_IO when it is not there. */
+enum rc wecom_fetch(struct wecom_client *c, struct str url, size_t most, struct arena *a,
+                    struct str *out, struct err *e);
+
 /* Whether that secret is set. */
 bool wecom_client_has(const struct wecom_client *c, enum wecom_key k);
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "base/periodic.h"
+#include "connect/wecom/code_picture.h"
 #include "connect/wecom/code_way.h"
 #include "domain/code_apply.h"
 
@@ -213,7 +214,9 @@ static enum rc look_at(struct look *l, int64_t id, struct err *e)
         return look_for(l, e);
     if (l->code.expires_s != DB_NULL && l->code.expires_s <= l->now_s)
         return expire(l, e);
-    return keep(l, e);
+    if (code_picture_due(&l->code, l->now_s))
+        rc = code_picture_keep(l->app, &l->code, &l->a, e);
+    return rc == RC_OK ? keep(l, e) : rc;
 }
 
 /* ---- all of them ---- */

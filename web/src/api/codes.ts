@@ -15,6 +15,8 @@ export interface Code extends Named {
   /** WeCom's picture of a staff or group code. */
   qr_url: string | null;
   link_url: string | null;
+  /** Koi knows what the code says and draws it; else only WeCom's picture can be printed. */
+  drawn: boolean;
   created_s: number;
 }
 export interface CodeMember {

@@ -41,7 +41,7 @@ export const codesEn: Record<CodesKey, string> = {
   'code.ordered_7d': 'Ordered within 7 days',
   'code.page_text': 'What the group is for',
   'code.picture': "WeCom's picture",
-  'code.picture_hint': 'WeCom draws the picture of staff and group codes; open it from the list once saved',
+  'code.picture_hint': 'WeCom makes the code; it is shown here once saved, or else as a picture from the list',
   'code.preview': 'What the customer sees',
   'code.print': 'Print',
   'code.remark': 'Remark',

@@ -38,7 +38,7 @@ export const codesZh = {
   'code.ordered_7d': '7 天内下单人数',
   'code.page_text': '入群前的说明',
   'code.picture': '企业微信图片',
-  'code.picture_hint': '员工活码与群活码的二维码图片由企业微信生成，保存后可在列表中打开',
+  'code.picture_hint': '二维码由企业微信生成，保存后在这里显示；读不出时可在列表中打开企业微信图片',
   'code.preview': '客户看到的样子',
   'code.print': '打印',
   'code.remark': '自动备注',

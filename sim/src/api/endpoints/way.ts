@@ -6,6 +6,7 @@ import { type Call, contact, type Endpoint } from '../endpoint.ts';
 import { refuse } from '../errors.ts';
 import { any, flag, int, list, need, shape, text } from '../field.ts';
 import { content, contactWay, joinWay } from '../limits.ts';
+import { pictureOf } from '../picture.ts';
 import { followers, member, relation, server } from '../who.ts';
 
 const config_id = need(text(), 41044);
@@ -35,8 +36,6 @@ function quotaLeft(call: Call): void {
 const wayOf = (call: Call, ways: Map<string, ContactWay>): ContactWay =>
   ways.get(call.args.text('config_id')) ?? refuse(41044);
 
-const qr = (id: string): string => `https://p.qpic.cn/wwhead/${id}/0`;
-
 export const contactWayRows: Endpoint[] = [
   {
     path: 'externalcontact/add_contact_way',
@@ -58,7 +57,9 @@ export const contactWayRows: Endpoint[] = [
       const id = world.id('', 32).toLowerCase();
       const fields = { skip_verify: true, ...args.raw };
       world.contactWays.set(id, { config_id: id, create_time: world.now(), fields });
-      return args.int('scene') === 2 ? { config_id: id, qr_code: qr(id) } : { config_id: id };
+      return args.int('scene') === 2
+        ? { config_id: id, qr_code: pictureOf(world, id) }
+        : { config_id: id };
     },
   },
   {
@@ -71,7 +72,9 @@ export const contactWayRows: Endpoint[] = [
       const way = wayOf(call, call.world.contactWays);
       const own = { config_id: way.config_id, user: [], party: [], ...way.fields };
       const scene2 = way.fields['scene'] === 2;
-      return { contact_way: scene2 ? { ...own, qr_code: qr(way.config_id) } : own };
+      return {
+        contact_way: scene2 ? { ...own, qr_code: pictureOf(call.world, way.config_id) } : own,
+      };
     },
   },
   {
@@ -267,8 +270,9 @@ export const groupRows: Endpoint[] = [
     reply: { join_way: need(any()) },
     run: (call) => {
       const way = wayOf(call, call.world.joinWays);
+      const id = way.config_id;
       return {
-        join_way: { config_id: way.config_id, qr_code: qr(way.config_id), ...way.fields },
+        join_way: { config_id: id, qr_code: pictureOf(call.world, id), ...way.fields },
       };
     },
   },

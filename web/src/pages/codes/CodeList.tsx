@@ -8,6 +8,9 @@ import type { Column, Filter } from '@/components/list/types';
 import { RemoveButton } from '@/components/RemoveButton';
 import { StatusTag, type Tone } from '@/components/StatusTag';
 import { useI18n, useT } from '@/i18n/I18nProvider';
+import { pngOf } from '@/lib/pngOf';
+import { saveAs } from '@/lib/saveAs';
+import { useAction } from '@/lib/useAction';
 import { useResource } from '@/lib/useResource';
 import { CodeEditor } from './CodeEditor';
 import { kinds, warningKey } from './codeWords';
@@ -128,30 +131,37 @@ function Warnings({ found }: { found: CodeWarning[] }) {
   );
 }
 
-/** A drawn code to keep or print; of staff and group codes WeCom has the picture. */
+/** A drawn code to keep or print, its caption in both forms; of staff and group codes WeCom has a picture, too. */
 function PrintLinks({ code }: { code: Code }) {
   const t = useT();
+  const { busy, run } = useAction();
   if (code.status !== 'active') return null;
   return (
     <Space>
       <a href={codes.svg(code.id)} target="_blank" rel="noreferrer" aria-label={`SVG ${code.name}`}>
         SVG
       </a>
-      {code.link_url ? (
-        <a href={codes.png(code.id)} target="_blank" rel="noreferrer" aria-label={`PNG ${code.name}`}>
+      {code.drawn && (
+        <Button
+          type="link"
+          size="small"
+          className="code-png"
+          aria-label={`PNG ${code.name}`}
+          loading={busy}
+          onClick={() => void run(async () => saveAs(await pngOf(codes.svg(code.id)), `${code.name}.png`))}
+        >
           PNG
+        </Button>
+      )}
+      {code.qr_url && (
+        <a
+          href={code.qr_url}
+          target="_blank"
+          rel="noreferrer"
+          aria-label={`${t('code.picture')} ${code.name}`}
+        >
+          {t('code.picture')}
         </a>
-      ) : (
-        code.qr_url && (
-          <a
-            href={code.qr_url}
-            target="_blank"
-            rel="noreferrer"
-            aria-label={`${t('code.picture')} ${code.name}`}
-          >
-            {t('code.picture')}
-          </a>
-        )
       )}
     </Space>
   );

@@ -27,9 +27,9 @@ export function CodePreview({ code }: { code: CodeDetail | undefined }) {
               .replaceAll('{code}', shown) ?? t('code.no_welcome')}
           </p>
         )}
-        {code?.link_url && <img src={codes.svg(code.id)} alt={t('code.drawn', { name: shown })} />}
+        {code?.drawn && <img src={codes.svg(code.id)} alt={t('code.drawn', { name: shown })} />}
       </div>
-      {!code?.link_url && <p className="soft">{t('code.picture_hint')}</p>}
+      {!code?.drawn && <p className="soft">{t('code.picture_hint')}</p>}
     </aside>
   );
 }
