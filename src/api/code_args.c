@@ -5,6 +5,8 @@
 #include "api/code_args.h"
 
 #include "api/customer_json.h"
+#include "api/group_page.h"
+#include "domain/app.h"
 
 #include <string.h>
 
@@ -235,8 +237,9 @@ static bool listed(struct str list, struct str id)
     return false;
 }
 
-static void put_row(struct json *j, const struct code *c)
+static void put_row(struct request *rq, const struct code *c)
 {
+    struct json *j = reply_json(rq);
     json_put_id(j, "id", c->id);
     json_put_str(j, "kind", c->kind);
     json_put_str(j, "name", c->name);
@@ -247,6 +250,11 @@ static void put_row(struct json *j, const struct code *c)
     json_put_str(j, "qr_url", c->qr_url);
     json_put_str(j, "link_url", c->link_url);
     json_put_bool(j, "drawn", !str_empty(c->link_url) || !str_empty(c->qr_text));
+    if (str_eq(c->kind, STR("group")))
+        json_put_str(j, "page_path",
+                     group_page_path(request_app(rq)->keys, c->id, request_arena(rq)));
+    else
+        json_put_null(j, "page_path");
     json_put_int(j, "created_s", c->created_s);
     json_put_known(j, "ended_s", c->ended_s);
 }
@@ -255,7 +263,7 @@ void code_json_row(struct request *rq, const struct code *c)
 {
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
-    put_row(j, c);
+    put_row(rq, c);
     json_close_object(j);
 }
 
@@ -337,12 +345,12 @@ void code_json_warning(struct request *rq, const struct code_warning *w)
     json_close_object(j);
 }
 
-void code_json(struct request *rq, const struct code *c, const struct code_warning *warnings,
-               size_t warnings_n)
+void code_json(struct request *rq, const struct code *c, int64_t page_views,
+               const struct code_warning *warnings, size_t warnings_n)
 {
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
-    put_row(j, c);
+    put_row(rq, c);
     json_put_str(j, "remark", c->remark);
     json_put_id(j, "stage_id", c->stage_id);
     json_put_id(j, "source_id", c->source_id);
@@ -353,6 +361,7 @@ void code_json(struct request *rq, const struct code *c, const struct code_warni
     put_members(j, c);
     put_welcomes(j, c);
     put_groups(j, c);
+    json_put_int(j, "page_views", page_views);
     json_open_array(j, "warnings");
     for (size_t i = 0; i < warnings_n; i++)
         code_json_warning(rq, &warnings[i]);

@@ -12,6 +12,7 @@
 #include "api/code_args.h"
 #include "api/listing.h"
 #include "api/routes.h"
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "connect/wecom/code_keeper.h"
@@ -24,13 +25,22 @@
 
 /* ---- showing ---- */
 
+/* Of the page before joining, in thirty days up to now. */
+static enum rc page_views(struct tx *tx, int64_t id, int64_t *out, struct err *e)
+{
+    return code_page_views(tx, id, calendar_day_of(tx_now_s(tx)) - 29, out, e);
+}
+
 static enum rc put_code(struct request *rq, struct tx *tx, const struct code *c, struct err *e)
 {
     struct code_warning *warnings = NULL;
     size_t n = 0;
+    int64_t views = 0;
     enum rc rc = code_warnings(tx, c->id, &warnings, &n, e);
     if (rc == RC_OK)
-        code_json(rq, c, warnings, n);
+        rc = page_views(tx, c->id, &views, e);
+    if (rc == RC_OK)
+        code_json(rq, c, views, warnings, n);
     return rc;
 }
 
@@ -449,8 +459,11 @@ static enum rc end(struct request *rq, struct tx *tx, struct err *e)
     if (rc != RC_OK)
         return rc;
     request_audit(rq, "code", w.code.id, "%s", "");
-    code_json(rq, &w.code, NULL, 0);
-    return RC_OK;
+    int64_t views = 0; /* its warnings are over */
+    rc = page_views(tx, w.code.id, &views, e);
+    if (rc == RC_OK)
+        code_json(rq, &w.code, views, NULL, 0);
+    return rc;
 }
 
 const struct route route_code_end = {

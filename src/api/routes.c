@@ -216,6 +216,7 @@ static const struct entry TABLE[] = {
     {"/api/wecom/sync", &route_wecom_sync_show},
     {"/api/wecom/sync", &route_wecom_sync_start},
     {"/api/wecom/welcomes", &route_wecom_welcomes},
+    {"/g/{page_key}", &route_group_page},
     {"/health", &route_health},
     {"/metrics", &route_metrics},
     {"/sidebar", &route_sidebar},

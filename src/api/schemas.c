@@ -91,7 +91,8 @@
 #define CODE_ROW                                                                                   \
     "\"id\":" ID ",\"kind\":" TEXT ",\"name\":" TEXT ",\"status\":" TEXT ",\"skip_verify\":" BOOL  \
     ",\"exclusive\":" BOOL ",\"expires_s\":" INT_NULL ",\"qr_url\":" TEXT_NULL                     \
-    ",\"link_url\":" TEXT_NULL ",\"drawn\":" BOOL ",\"created_s\":" INT ",\"ended_s\":" INT_NULL
+    ",\"link_url\":" TEXT_NULL ",\"drawn\":" BOOL ",\"page_path\":" TEXT_NULL           \
+    ",\"created_s\":" INT ",\"ended_s\":" INT_NULL
 #define CODE_MEMBER                                                                                \
     "\"staff\":" NAMED_REF ",\"weight\":" INT ",\"daily_cap\":" INT ",\"total_cap\":" INT          \
     ",\"backup\":" BOOL ",\"left\":" BOOL ",\"listed\":" BOOL
@@ -247,7 +248,8 @@ const struct schema schema_table[] = {
       ",\"tags\":" ARRAY(ID) ",\"members\":" ARRAY(OBJECT(CODE_MEMBER)) ",\"hours\":"
       ARRAY(OBJECT(CODE_HOURS_ROW)) ",\"welcomes\":" ARRAY(OBJECT(CODE_WELCOME_ROW))
       ",\"groups\":" ARRAY(OBJECT(CODE_GROUP_ROW)) ",\"full_at\":" INT_NULL ",\"auto_room\":" BOOL
-      ",\"room_name\":" TEXT_NULL ",\"page_text\":" TEXT_NULL ",\"warnings\":"
+      ",\"room_name\":" TEXT_NULL ",\"page_text\":" TEXT_NULL ",\"page_views\":" INT
+      ",\"warnings\":"
       ARRAY(REF("CodeWarning")))},
     {"CodeList",
      LIST_OF(OBJECT(CODE_ROW))},

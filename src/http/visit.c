@@ -34,7 +34,8 @@ enum { BODY_SECONDS = 60, UPLOAD_SECONDS = 3600 };
 static bool is_api(struct str path)
 {
     return str_starts(path, STR("/sidebar/")) || str_eq(path, STR("/sidebar")) ||
-           str_starts(path, STR("/api/")) || str_eq(path, STR("/api")) ||
+           str_starts(path, STR("/g/")) || str_starts(path, STR("/api/")) ||
+           str_eq(path, STR("/api")) ||
            str_eq(path, STR("/metrics")) || str_eq(path, STR("/health"));
 }
 

@@ -41,6 +41,7 @@ static const struct sql TABLES = {
         AND_OF(code_group)
         AND_OF(code_hours)
         AND_OF(code_member)
+        AND_OF(code_page_view)
         AND_OF(code_tag)
         AND_OF(code_warning)
         AND_OF(code_welcome)

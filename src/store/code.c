@@ -92,10 +92,11 @@ static const struct sql WELCOMES = {
 static const struct sql GROUPS = {
     .text = "SELECT x.group_id, g.external_id, g.name, 1 + (SELECT count(*) FROM group_member m"
             " WHERE m.group_id = x.group_id AND m.left_s IS NULL),"
-            " CASE WHEN g.dismissed_s IS NULL THEN 0 ELSE 1 END FROM code_group x"
-            " JOIN chat_group g ON g.id = x.group_id WHERE x.code_id = $1 ORDER BY x.position",
+            " CASE WHEN g.dismissed_s IS NULL THEN 0 ELSE 1 END, s.name FROM code_group x"
+            " JOIN chat_group g ON g.id = x.group_id LEFT JOIN staff s ON s.id = g.owner_id"
+            " WHERE x.code_id = $1 ORDER BY x.position",
     .in = "i",
-    .out = "iSsii",
+    .out = "iSsiiS",
 };
 static const struct sql STAFF_OF = {
     .text = "SELECT userid, name, CASE WHEN status = 'left' THEN 1 ELSE 0 END FROM staff"
@@ -155,6 +156,17 @@ static const struct sql CLEAR[] = {
     {.text = "DELETE FROM code_tag WHERE code_id = $1", .in = "i"},
 };
 
+static const struct sql PAGE_VIEWED = {
+    .text = "INSERT INTO code_page_view (code_id, day, views) VALUES ($1, $2, 1)"
+            " ON CONFLICT (code_id, day) DO UPDATE SET views = code_page_view.views + 1",
+    .in = "ii",
+};
+static const struct sql PAGE_VIEWS = {
+    .text = "SELECT coalesce(sum(views), 0) FROM code_page_view WHERE code_id = $1 AND day >= $2",
+    .in = "ii",
+    .out = "i",
+};
+
 static const struct sql WARNING_AGAIN = {
     .text = "UPDATE code_warning SET last_s = $4, detail = $3"
             " WHERE code_id = $1 AND kind = $2 AND closed_s IS NULL",
@@ -183,7 +195,7 @@ STATEMENTS(code, &ADD, &STORE, &STAND, &PICTURE, &FORGET, &LOAD, &OF_STATE, &OF_
            &LIST, &ACTIVE, &MEMBERS, &HOURS, &WELCOMES, &GROUPS, &STAFF_OF, &GROUP_OF, &TAGS,
            &TAG_EXTERNALS, &MEMBER_ADD, &HOURS_ADD, &WELCOME_ADD, &GROUP_ADD, &TAG_ADD, &CLEAR[0],
            &CLEAR[1], &CLEAR[2], &CLEAR[3], &CLEAR[4], &WARNING_AGAIN, &WARNING_ADD, &WARNING_OVER,
-           &WARNINGS);
+           &WARNINGS, &PAGE_VIEWED, &PAGE_VIEWS);
 
 bool code_is_active(const struct code *c)
 {
@@ -369,8 +381,8 @@ static enum rc read_groups(struct tx *tx, struct arena *a, struct code *c, struc
     enum rc rc = tx_query(tx, &GROUPS, &r, e, c->id);
     while (rc == RC_OK && rows_next(r))
         *LIST_ADD(a, c->groups, c->groups_n, room) =
-            (struct code_group){rows_int(r, 0), rows_copy(r, 1, a), rows_copy(r, 2, a),
-                                rows_int(r, 3), rows_int(r, 4) != 0};
+            (struct code_group){rows_int(r, 0), rows_copy(r, 1, a),  rows_copy(r, 2, a),
+                                rows_int(r, 3), rows_int(r, 4) != 0, rows_copy(r, 5, a)};
     return rc == RC_OK ? rows_end(r, e) : rc;
 }
 
@@ -547,4 +559,16 @@ enum rc code_warnings(struct tx *tx, int64_t code_id, struct code_warning **out,
     *out = list;
     *out_n = n;
     return rows_end(r, e);
+}
+
+/* ---- the page before joining ---- */
+
+enum rc code_page_viewed(struct tx *tx, int64_t id, int32_t day, struct err *e)
+{
+    return tx_exec(tx, &PAGE_VIEWED, e, id, day);
+}
+
+enum rc code_page_views(struct tx *tx, int64_t id, int32_t from_day, int64_t *out, struct err *e)
+{
+    return tx_int(tx, &PAGE_VIEWS, out, e, id, from_day);
 }

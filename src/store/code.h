@@ -43,6 +43,7 @@ struct code_group {
     struct str chat_id, name; /* read only, as what follows */
     int64_t members;          /* customers, and the owner */
     bool dismissed;
+    struct str owner; /* the name of who runs it; absent: not known. Not by code_group_fill() */
 };
 
 struct code {
@@ -125,6 +126,11 @@ struct code_filter {
 /* At most `limit` with ids below `before_id`, newest first, without their lists. */
 enum rc code_list(struct tx *tx, const struct code_filter *f, int64_t before_id, int64_t limit,
                   struct code **out, size_t *out_n, struct err *e);
+/* The page before joining was opened: one view more of that day. */
+enum rc code_page_viewed(struct tx *tx, int64_t id, int32_t day, struct err *e);
+/* Its views from that day on. */
+enum rc code_page_views(struct tx *tx, int64_t id, int32_t from_day, int64_t *out, struct err *e);
+
 /* The ids of all that are active or being made, ascending from behind `after_id`. */
 enum rc code_active_ids(struct tx *tx, int64_t after_id, int64_t limit, int64_t **out,
                         size_t *out_n, struct err *e);

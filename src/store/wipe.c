@@ -47,6 +47,7 @@ static const struct sql WIPE[] = {
     {.text = "DELETE FROM code_group WHERE code_id > 0 /*scan*/"},
     {.text = "DELETE FROM code_tag WHERE code_id > 0 /*scan*/"},
     {.text = "DELETE FROM code_warning WHERE id > 0 /*scan*/"},
+    {.text = "DELETE FROM code_page_view WHERE code_id > 0 /*scan*/"},
     {.text = "DELETE FROM code WHERE id > 0 /*scan*/"},
     {.text = SOME_OF_TWO("group_member", "group_id", "customer_id")},
     {.text = SOME("order_item", "seq")},
@@ -103,7 +104,8 @@ STATEMENTS(wipe, &OTHERS, &WIPE[0], &WIPE[1], &WIPE[2], &WIPE[3], &WIPE[4], &WIP
            &WIPE[31], &WIPE[32], &WIPE[33], &WIPE[34], &WIPE[35], &WIPE[36], &WIPE[37], &WIPE[38],
            &WIPE[39], &WIPE[40], &WIPE[41], &WIPE[42], &WIPE[43], &WIPE[44], &WIPE[45], &WIPE[46],
            &WIPE[47], &WIPE[48], &WIPE[49], &WIPE[50], &WIPE[51], &WIPE[52], &WIPE[53], &WIPE[54],
-           &WIPE[55], &WIPE[56], &WIPE[57], &WIPE[58], &WIPE[59], &WIPE[60], &WIPE[61], &WIPE[62]);
+           &WIPE[55], &WIPE[56], &WIPE[57], &WIPE[58], &WIPE[59], &WIPE[60], &WIPE[61], &WIPE[62],
+           &WIPE[63]);
 
 enum rc wipe_some(struct tx *tx, bool *out_empty, struct err *e)
 {

@@ -297,6 +297,92 @@ each('codes', (engine) => {
     await noViolations(w.sim);
   });
 
+  test('a page says what a group is for, before joining', async (t) => {
+    const w = await world(t, engine);
+    const group = await w.sim.post('group/create', { owner: w.userids[0], name: '福利一群' });
+    await w.settled();
+    const known = (await w.admin.get('/api/groups')).items.find((g) => g.name === '福利一群');
+    const code = await w.admin.post(
+      '/api/codes',
+      {
+        kind: 'group',
+        name: '福利 & <b>群</b>',
+        groups: [known.id],
+        full_at: 3,
+        page_text: '每天中午发福利\n不发广告 <script>alert(1)</script>',
+      },
+      201,
+    );
+    assert.match(code.page_path, /^\/g\/\d+-[0-9a-f]{16}$/);
+    const nobody = w.koi.nobody();
+    const open = (path, language = 'zh') =>
+      nobody.call('GET', path, undefined, { headers: { 'accept-language': language } });
+    const page = await open(`${code.page_path}?from=groupmessage`);
+    assert.equal(page.status, 200);
+    assert.match(page.headers['content-type'], /^text\/html/);
+    assert.match(page.headers['content-security-policy'], /^default-src 'none'; style-src/);
+    assert.equal(page.headers['set-cookie'], undefined);
+    assert.ok(page.bytes.length < 40 << 10, `${page.bytes.length} bytes`);
+    assert.match(page.text, /<html lang="zh-CN">/);
+    assert.match(page.text, /<h1 class="name">福利 &amp; &lt;b&gt;群&lt;\/b&gt;<\/h1>/);
+    assert.match(page.text, /每天中午发福利<br>不发广告 &lt;script&gt;/);
+    const { staff } = await w.sim.get('state');
+    const owner = staff.find((s) => s.userid === w.userids[0]);
+    assert.ok(
+      page.text.includes(`群主：${owner.name}`) || page.text.includes(`群主：${owner.userid}`),
+    );
+    /* The picture is the code that Koi draws. */
+    const [, picture] = /src="data:image\/png;base64,([^"]+)"/.exec(page.text);
+    const drawn = await w.admin.call('GET', `/api/codes/${code.id}/qr.png?scale=6`);
+    assert.deepEqual(Buffer.from(picture, 'base64'), drawn.bytes);
+    /* The language that the browser or the link wants. */
+    assert.match((await open(code.page_path, 'en-GB')).text, /<html lang="en-GB">.*Run by /s);
+    assert.match((await open(`${code.page_path}?lang=en`)).text, /<html lang="en-GB">/);
+    assert.equal(
+      await w.koi.sql(`SELECT sum(views) FROM code_page_view WHERE code_id = ${code.id}`),
+      '3',
+    );
+    assert.equal((await w.admin.get(`/api/codes/${code.id}`)).page_views, 3);
+
+    /* Keys are not found by counting, and a staff code has no page. */
+    const other = await w.admin.post(
+      '/api/codes',
+      { kind: 'staff', name: '员工', members: [{ staff_id: w.ids[0] }] },
+      201,
+    );
+    assert.equal(other.page_path, null);
+    const mac = code.page_path.split('-')[1];
+    for (const path of [
+      `/g/${code.id}`,
+      `/g/${code.id}-0`,
+      `/g/${other.id}-${mac}`,
+      '/g/x',
+      '/g/-',
+    ]) {
+      const none = await open(path);
+      assert.equal(none.status, 404, path);
+      assert.match(none.text, /没有这个群.*要新的二维码/s, path);
+    }
+
+    /* Full, then ended: said, with the way out. */
+    const { config_id } = (await w.sim.get('state')).join_ways[0];
+    for (let i = 0; i < 2; i++) await w.sim.post('group/scan', { config_id });
+    await w.settled();
+    const full = await open(code.page_path);
+    assert.match(full.text, /群暂时满了.*过些时候再打开/s);
+    assert.doesNotMatch(full.text, /<img/);
+    await w.admin.delete(`/api/codes/${code.id}`, 200);
+    assert.match((await open(code.page_path)).text, /已经结束.*要新的二维码/s);
+
+    /* One address may not open it without end. */
+    const statuses = [];
+    for (let i = 0; i < 200 && !statuses.includes(429); i++)
+      statuses.push((await open(code.page_path)).status);
+    assert.ok(statuses.includes(200) && statuses.includes(429));
+    assert.ok(group.chat_id);
+    await noViolations(w.sim);
+  });
+
   test('a code of WeCom is read from its picture and drawn', async (t) => {
     const w = await world(t, engine);
     const body = { kind: 'staff', name: '海报', members: [{ staff_id: w.ids[0] }] };

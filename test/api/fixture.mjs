@@ -610,6 +610,7 @@ export const samples = {
   cycle_id: { own: '51', other: '51', none: '9' },
   code_id: { own: '71', other: '71', none: '9' },
   handover_id: { own: '81', other: '83', none: '9' },
+  page_key: { own: '71-0', other: '71-0', none: '9-0' },
   field_id: { own: '25', other: '25', none: '9' },
   group_id: { own: '35', other: '36', none: '9' },
   import_id: { own: '34', other: '34', none: '9' },

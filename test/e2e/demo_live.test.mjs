@@ -33,6 +33,21 @@ test('the live demo', async (t) => {
       await page.page.getByText('门店海报').first().waitFor();
       await page.check('live-codes');
     });
+
+    await t.test(`a group's page opens on a phone, in ${language}`, async () => {
+      const path = await page.page
+        .getByRole('link', { name: zh ? '入群页' : 'Page' })
+        .first()
+        .getAttribute('href');
+      await page.page.setViewportSize({ width: 390, height: 780 });
+      await page.page.goto(`${stage.base}${path}`);
+      await page.page.getByText(zh ? '群主：' : 'Run by').waitFor();
+      const drawn = await page.page.locator('img').evaluate((img) => img.naturalWidth);
+      assert.ok(drawn > 100);
+      await page.check('live-group-page');
+      await page.page.getByRole('link', { name: zh ? 'English' : '中文' }).click();
+      await page.page.getByText(zh ? 'Run by' : '群主：').waitFor();
+    });
   }
   assert.deepEqual((await live.sim('violations')).violations, []);
   await live.stop();

@@ -17,6 +17,8 @@ export interface Code extends Named {
   link_url: string | null;
   /** Koi knows what the code says and draws it; else only WeCom's picture can be printed. */
   drawn: boolean;
+  /** Of a group code: the page that says what the group is for, before joining. */
+  page_path: string | null;
   created_s: number;
 }
 export interface CodeMember {

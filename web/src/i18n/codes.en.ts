@@ -40,8 +40,10 @@ export const codesEn: Record<CodesKey, string> = {
   'code.none_hint': 'Connect WeCom, then make a staff code, a group code or an acquisition link',
   'code.ordered_7d': 'Ordered within 7 days',
   'code.page_text': 'What the group is for',
+  'code.page': 'Page',
   'code.picture': "WeCom's picture",
-  'code.picture_hint': 'WeCom makes the code; it is shown here once saved, or else as a picture from the list',
+  'code.picture_hint':
+    'WeCom makes the code; it is shown here once saved, or else as a picture from the list',
   'code.preview': 'What the customer sees',
   'code.print': 'Print',
   'code.remark': 'Remark',

@@ -37,6 +37,7 @@ export const codesZh = {
   'code.none_hint': '先连接企业微信，再新建员工活码、群活码或获客链接',
   'code.ordered_7d': '7 天内下单人数',
   'code.page_text': '入群前的说明',
+  'code.page': '入群页',
   'code.picture': '企业微信图片',
   'code.picture_hint': '二维码由企业微信生成，保存后在这里显示；读不出时可在列表中打开企业微信图片',
   'code.preview': '客户看到的样子',

@@ -153,6 +153,16 @@ function PrintLinks({ code }: { code: Code }) {
           PNG
         </Button>
       )}
+      {code.page_path && (
+        <a
+          href={code.page_path}
+          target="_blank"
+          rel="noreferrer"
+          aria-label={`${t('code.page')} ${code.name}`}
+        >
+          {t('code.page')}
+        </a>
+      )}
       {code.qr_url && (
         <a
           href={code.qr_url}

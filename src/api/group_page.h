@@ -1,0 +1,12 @@
+/* group_page — the address of the page that a customer sees before joining a group. */
+#ifndef KOI_API_GROUP_PAGE_H
+#define KOI_API_GROUP_PAGE_H
+
+#include "base/arena.h"
+#include "base/secret.h"
+
+/* "/g/KEY" of a group code: its id with a keyed hash behind it, so that nobody finds pages by
+ * counting, and none needs a column. The same as long as the installation's key is. */
+struct str group_page_path(const struct keyring *keys, int64_t code_id, struct arena *a);
+
+#endif
