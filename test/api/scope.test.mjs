@@ -33,6 +33,16 @@ each('permissions', (engine) => {
         route.need !== 'public',
         `${route.name} for nobody: ${nobody.status}`,
       );
+      /* A page for people: it passes over what messengers add to an address, and says in HTML that
+       * nothing is there. */
+      if (route.path.startsWith('/g/')) {
+        for (const caller of [koi.nobody(), own, ...Object.values(callers)]) {
+          const page = await caller.call(route.method, path);
+          assert.equal(page.status, 404);
+          assert.match(page.headers['content-type'], /^text\/html/);
+        }
+        continue;
+      }
       for (const role of roles) {
         const reply = await callers[role].call(route.method, path);
         const may = route.roles.includes(role);
