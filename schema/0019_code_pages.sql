@@ -1,4 +1,4 @@
--- 0018_code_pages — what is in the picture of a code that WeCom draws, so that Koi can draw its
+-- 0019_code_pages — what is in the picture of a code that WeCom draws, so that Koi can draw its
 -- own, and the page before joining a group. Read by src/connect/wecom/code_picture,
 -- src/api/group_page.
 
