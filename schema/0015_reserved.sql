@@ -1,0 +1,2 @@
+-- 0015_reserved — keeps the numbers gapless until what takes this one is merged.
+SELECT 1;
