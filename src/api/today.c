@@ -202,11 +202,45 @@ static enum rc put_wecom(struct request *rq, struct tx *tx, struct json *j, stru
     return RC_OK;
 }
 
+/* The last full sync: what it lacks is lacking in every list. */
+static enum rc put_sync(struct request *rq, struct tx *tx, struct json *j, struct err *e)
+{
+    static const struct {
+        const char *zh, *en, *detail_zh, *detail_en;
+    } words[] = {
+        [SYNC_NEVER] = {"还没有从企业微信全量同步过", "nothing was synced from WeCom yet",
+                        "开始第一次同步", "begin the first sync"},
+        [SYNC_FAILED_WHOLE] = {"上次企业微信同步没有做完：出错了",
+                               "the last sync with WeCom did not end: it failed",
+                               "看一看原因，然后继续", "look at the reason, then go on"},
+        [SYNC_STOPPED_PART] = {"上次企业微信同步没有做完：被停止了",
+                               "the last sync with WeCom did not end: it was stopped",
+                               "可以接着做完", "it can go on where it was"},
+        [SYNC_INCOMPLETE] = {"上次企业微信同步不完整", "the last sync with WeCom is incomplete",
+                             "逐项写明了原因和办法", "each reason is listed with its way out"},
+        [SYNC_TOO_OLD] = {"上次企业微信同步已超过两天",
+                          "the last sync with WeCom is more than two days old",
+                          "现在同步，或设好每晚的时间", "sync now, or set the nightly hour"},
+    };
+    struct wecom_sync_news news;
+    enum rc rc = wecom_sync_look(request_app(rq), tx, &news, e);
+    if (rc != RC_OK || news.trouble == SYNC_WELL)
+        return rc;
+    json_open_object(j, NULL);
+    json_put_z(j, "title", said(rq, words[news.trouble].zh, words[news.trouble].en));
+    json_put_z(j, "detail", said(rq, words[news.trouble].detail_zh, words[news.trouble].detail_en));
+    json_put_z(j, "link", "/wecom?tab=sync");
+    json_close_object(j);
+    return RC_OK;
+}
+
 static enum rc wrong(struct request *rq, struct tx *tx, struct json *j, struct err *e)
 {
     json_open_array(j, "wrong");
     if (request_may(rq, PERM_SYSTEM) && request_caller(rq)->scope_account == 0) {
         enum rc rc = put_wecom(rq, tx, j, e);
+        if (rc == RC_OK)
+            rc = put_sync(rq, tx, j, e);
         if (rc != RC_OK)
             return rc;
     }

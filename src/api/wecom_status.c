@@ -9,12 +9,15 @@
 
 #include "api/customer_json.h"
 #include "api/routes.h"
+#include "connect/wecom/sync.h"
 #include "domain/app.h"
+#include "domain/wecom_order.h"
 #include "store/inbox.h"
+#include "store/job.h"
 #include "store/outbox.h"
 #include "store/welcome.h"
 
-enum { US_PER_S = 1000000, DAY_S = 86400 };
+enum { US_PER_S = 1000000, DAY_S = 86400, RUNS_READ = 20, OLD_DAYS = 2 };
 
 enum rc wecom_troubles(struct tx *tx, struct wecom_troubles *out, struct err *e)
 {
@@ -25,6 +28,38 @@ enum rc wecom_troubles(struct tx *tx, struct wecom_troubles *out, struct err *e)
     if (rc == RC_OK)
         rc = outbox_count(tx, OUTBOX_UNSURE, &out->outbox_unsure, e);
     return rc == RC_OK ? welcome_count_missed(tx, day_ago_us, &out->welcomes_missed, e) : rc;
+}
+
+enum rc wecom_sync_look(const struct app *app, struct tx *tx, struct wecom_sync_news *out,
+                        struct err *e)
+{
+    struct job_row *jobs = NULL;
+    size_t n = 0, at = 0;
+    struct wecom_sync_sum sum;
+    *out = (struct wecom_sync_news){.trouble = SYNC_WELL};
+    if (!wecom_order_is_set(app))
+        return RC_OK;
+    enum rc rc = job_row_of_kind(tx, STR("wecom_sync"), RUNS_READ, &jobs, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    while (at < n && jobs[at].state < JOB_STOPPED)
+        at++;
+    if (n == 0)
+        out->trouble = SYNC_NEVER;
+    if (n == 0 || at == n)
+        return RC_OK; /* the first one is under way */
+    int64_t age_s = tx_now_s(tx) - jobs[at].ended_us / US_PER_S;
+    wecom_sync_sum(jobs[at].cursor, tx_arena(tx), &sum);
+    out->n = sum.problems;
+    if (jobs[at].state == JOB_FAILED)
+        out->trouble = SYNC_FAILED_WHOLE;
+    else if (jobs[at].state == JOB_STOPPED)
+        out->trouble = SYNC_STOPPED_PART;
+    else if (sum.problems > 0)
+        out->trouble = SYNC_INCOMPLETE;
+    else if (age_s > OLD_DAYS * DAY_S)
+        *out = (struct wecom_sync_news){.trouble = SYNC_TOO_OLD, .n = age_s / DAY_S};
+    return RC_OK;
 }
 
 static void put_time(struct json *j, const char *key, int64_t us)

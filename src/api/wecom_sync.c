@@ -3,6 +3,7 @@
  * What could not be told is listed by WeCom's ids with the reason and the way out in the caller's
  * language: userids, chat_ids, departments; no customer is named.
  */
+#include "api/customer_json.h"
 #include "api/job_started.h"
 #include "api/routes.h"
 #include "api/work_json.h"
@@ -12,7 +13,7 @@
 #include "store/job.h"
 #include "store/wecom_sync.h"
 
-enum { PROBLEMS_MOST = 500, JOBS_A_READ = 100 };
+enum { PROBLEMS_MOST = 500, RUNS_MOST = 20, US_PER_S = 1000000 };
 
 static enum rc start_run(struct request *rq, struct tx *tx, struct err *e)
 {
@@ -35,26 +36,6 @@ const struct route route_wecom_sync_start = {
     .reply = "JobStarted",
 };
 
-/* The newest sync; false when there never was one. */
-static enum rc newest(struct tx *tx, struct job_row *out, bool *out_found, struct err *e)
-{
-    int64_t before = INT64_MAX;
-    *out_found = false;
-    for (;;) {
-        struct job_row *jobs = NULL;
-        size_t n = 0;
-        enum rc rc = job_row_list(tx, before, 0, STR(""), JOBS_A_READ, &jobs, &n, e);
-        for (size_t i = 0; rc == RC_OK && i < n && !*out_found; i++) {
-            before = jobs[i].id;
-            *out_found = str_eq(jobs[i].kind, STR("wecom_sync"));
-            if (*out_found)
-                *out = jobs[i];
-        }
-        if (rc != RC_OK || n < JOBS_A_READ || *out_found)
-            return rc;
-    }
-}
-
 static void put_problem(struct request *rq, struct json *j, const struct sync_item *item)
 {
     struct work_error why;
@@ -69,27 +50,64 @@ static void put_problem(struct request *rq, struct json *j, const struct sync_it
     json_close_object(j);
 }
 
-static enum rc show_run(struct request *rq, struct tx *tx, struct err *e)
+static void put_run(struct request *rq, struct json *j, const struct job_row *job)
 {
-    struct job_row job = {.id = 0};
+    struct wecom_sync_sum sum;
+    wecom_sync_sum(job->cursor, request_arena(rq), &sum);
+    json_open_object(j, NULL);
+    json_put_id(j, "job_id", job->id);
+    json_put_z(j, "state", job_state_name(job->state));
+    /* nothing but an end with everything told is complete */
+    json_put_bool(j, "complete", job->state == JOB_DONE && sum.problems == 0);
+    json_put_z(j, "stage", sum.stage);
+    json_put_int(j, "created_s", job->created_us / US_PER_S);
+    json_put_known(j, "ended_s", job->ended_us == 0 ? DB_NULL : job->ended_us / US_PER_S);
+    json_put_int(j, "calls", sum.calls);
+    json_put_int(j, "least_calls", sum.least_calls);
+    json_put_int(j, "problems", sum.problems);
+    json_put_int(j, "outside", sum.outside);
+    json_put_int(j, "friendships", sum.friendships);
+    json_put_int(j, "begun", sum.begun);
+    json_put_int(j, "ended", sum.ended);
+    json_put_int(j, "groups", sum.groups);
+    json_close_object(j);
+}
+
+static enum rc put_newest(struct request *rq, struct tx *tx, const struct job_row *job,
+                          struct err *e)
+{
+    struct json *j = reply_json(rq);
     struct sync_item *items = NULL;
     size_t n = 0;
-    bool found;
-    enum rc rc = newest(tx, &job, &found, e);
-    if (rc == RC_OK)
-        rc = sync_items_open(tx, job.id, PROBLEMS_MOST, &items, &n, e);
+    enum rc rc = sync_items_open(tx, job->id, PROBLEMS_MOST, &items, &n, e);
+    if (rc == RC_OK && job->id != 0)
+        rc = job_print(request_app(rq), tx, job->id, j, "job", e);
+    else
+        json_put_null(j, "job");
+    wecom_sync_print(job->cursor, request_arena(rq), j);
+    json_open_array(j, "problems");
+    for (size_t i = 0; i < n; i++)
+        put_problem(rq, j, &items[i]);
+    json_close_array(j);
+    return rc;
+}
+
+static enum rc show_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    static const struct job_row none = {.id = 0};
+    struct job_row *jobs = NULL;
+    size_t n = 0;
+    enum rc rc = job_row_of_kind(tx, STR("wecom_sync"), RUNS_MOST, &jobs, &n, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
-    if (found)
-        rc = job_print(request_app(rq), tx, job.id, j, "job", e);
-    else
-        json_put_null(j, "job");
-    wecom_sync_print(job.cursor, request_arena(rq), j);
-    json_open_array(j, "problems");
+    json_put_bool(j, "connected", wecom_order_is_set(request_app(rq)));
+    json_put_int(j, "hour", config_int(request_app(rq)->config, "wecom_sync_hour"));
+    rc = put_newest(rq, tx, n > 0 ? &jobs[0] : &none, e);
+    json_open_array(j, "runs");
     for (size_t i = 0; i < n; i++)
-        put_problem(rq, j, &items[i]);
+        put_run(rq, j, &jobs[i]);
     json_close_array(j);
     json_close_object(j);
     return rc;
@@ -102,9 +120,10 @@ const struct route route_wecom_sync_show = {
     .need = PERM_SYSTEM,
     .scope = SCOPE_WHOLE,
     .run = show_run,
-    .zh = "最近一次企业微信同步：进度、数量，以及未能同步的员工、部门和群（至多 500 项）。",
+    .zh = "最近一次企业微信同步：进度、数量，以及未能同步的员工、部门和群（至多 500 项）；runs "
+          "为最近 20 次。",
     .en =
         "The last sync with WeCom: how far it is, what it brought, and what could not be told (at "
-        "most 500).",
+        "most 500); runs are the last 20.",
     .reply = "WecomSync",
 };

@@ -35,6 +35,11 @@ static const struct sql JOB_LIST_STATE = {
     .in = "iiis",
     .out = JOB_TYPES,
 };
+static const struct sql JOB_OF_KIND = {
+    .text = JOB_COLUMNS "WHERE kind = $1 ORDER BY id DESC LIMIT $2",
+    .in = "si",
+    .out = JOB_TYPES,
+};
 static const struct sql JOB_OPEN = {
     .text = JOB_COLUMNS "WHERE state IN ('waiting', 'running', 'stopping') ORDER BY id LIMIT 200",
     .out = JOB_TYPES,
@@ -57,7 +62,7 @@ static const struct sql JOB_END = {
     .in = "isiiIsSS",
 };
 
-STATEMENTS(job, &JOB_ADD, &JOB_GET, &JOB_LIST, &JOB_LIST_STATE, &JOB_OPEN, &JOB_STATE,
+STATEMENTS(job, &JOB_ADD, &JOB_GET, &JOB_LIST, &JOB_LIST_STATE, &JOB_OF_KIND, &JOB_OPEN, &JOB_STATE,
            &JOB_CHECKPOINT, &JOB_START, &JOB_END);
 
 static const char *const states[] = {"waiting", "running", "stopping", "stopped", "done", "failed"};
@@ -141,6 +146,14 @@ enum rc job_row_list(struct tx *tx, int64_t before, int64_t account_id, struct s
     enum rc rc = str_empty(state)
                      ? tx_query(tx, &JOB_LIST, &r, e, before, account_id, limit)
                      : tx_query(tx, &JOB_LIST_STATE, &r, e, before, account_id, limit, state);
+    return rc == RC_OK ? read_list(tx, r, out, out_n, e) : rc;
+}
+
+enum rc job_row_of_kind(struct tx *tx, struct str kind, int64_t limit, struct job_row **out,
+                        size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &JOB_OF_KIND, &r, e, kind, limit);
     return rc == RC_OK ? read_list(tx, r, out, out_n, e) : rc;
 }
 

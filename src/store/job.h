@@ -26,6 +26,9 @@ enum rc job_row_get(struct tx *tx, int64_t id, struct job_row *out, struct err *
 /* Newest first, those with an id below `before`; account_id 0: everyone's; state absent: any. */
 enum rc job_row_list(struct tx *tx, int64_t before, int64_t account_id, struct str state,
                      int64_t limit, struct job_row **out, size_t *out_n, struct err *e);
+/* Of one kind, newest first, by an index. */
+enum rc job_row_of_kind(struct tx *tx, struct str kind, int64_t limit, struct job_row **out,
+                        size_t *out_n, struct err *e);
 /* Those that wait, run or are stopping, oldest first, at most 200. */
 enum rc job_row_open(struct tx *tx, struct job_row **out, size_t *out_n, struct err *e);
 

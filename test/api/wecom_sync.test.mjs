@@ -6,6 +6,10 @@ import { each, random, until } from './harness.mjs';
 import { becomesEqual, callsAtLeast, eventCount, sync, truthOf } from './wecom_truth.mjs';
 import { noViolations, pair } from './wecom_pair.mjs';
 
+/* The line of today's board about the sync; undefined: nothing is wrong. */
+const line = async (admin) =>
+  (await admin.get('/api/today')).wrong.find((one) => one.link === '/wecom?tab=sync')?.title;
+
 /* A corp of that size whose callbacks go nowhere, at the clock of this machine. */
 async function corp(t, engine, size) {
   const made = await pair(t, engine, { size });
@@ -17,8 +21,13 @@ async function corp(t, engine, size) {
 each('full sync with WeCom', (engine) => {
   test('what no callback told is there; changes too; a third sync writes nothing', async (t) => {
     const { sim, koi, admin } = await corp(t, engine, { staff: 12, customers: 300, groups: 6 });
+    assert.match(await line(admin), /nothing was synced/);
+    const nothing = await admin.get('/api/wecom/sync');
+    assert.deepEqual([nothing.connected, nothing.hour, nothing.job], [true, 3, null]);
+    assert.deepEqual(nothing.runs, []);
     const first = await sync(admin);
     assert.equal(first.result.complete, true);
+    assert.equal(await line(admin), undefined);
     await becomesEqual(sim, koi);
     const least = callsAtLeast(await sim.get('state'));
     t.diagnostic(`calls: ${first.result.calls}, at least ${least}`);
@@ -49,6 +58,20 @@ each('full sync with WeCom', (engine) => {
     assert.equal(third.result.calls, callsAtLeast(last));
     assert.equal(third.result.complete, true);
     assert.equal(await eventCount(koi), events);
+    const shown = await admin.get('/api/wecom/sync');
+    assert.deepEqual(
+      shown.runs.map((run) => [run.job_id, run.complete, run.stage]),
+      [third, second, first].map((job) => [job.id, true, 'done']),
+    );
+    /* Never above the formula; below it by what short last pages of chunks cost. */
+    assert.ok(shown.least_calls <= third.result.calls);
+    assert.ok(shown.least_calls >= third.result.calls - shown.counts.chunks);
+    assert.equal(shown.runs[0].least_calls, shown.least_calls);
+    /* Two days later it is old. */
+    await koi.sql(`UPDATE job SET ended_us = ended_us - 172000000000 WHERE kind = 'wecom_sync'`);
+    assert.equal(await line(admin), undefined);
+    await koi.sql(`UPDATE job SET ended_us = ended_us - 1000000000 WHERE kind = 'wecom_sync'`);
+    assert.match(await line(admin), /two days old/);
     await becomesEqual(sim, koi);
     await noViolations(sim);
   });
@@ -86,6 +109,9 @@ each('full sync with WeCom', (engine) => {
       [['follow', bad.userid, 'failed', 'wecom_84074']],
     );
     assert.ok(problems[0].message.length > 10 && problems[0].advice.length > 10);
+    const [shown] = (await admin.get('/api/wecom/sync')).runs;
+    assert.deepEqual([shown.state, shown.complete, shown.problems], ['done', false, 1]);
+    assert.match(await line(admin), /is incomplete/);
     const kept = await truthOf(sim, {
       keep: before.friends.filter((f) => f.startsWith(`${bad.userid}|`)),
     });
@@ -94,6 +120,7 @@ each('full sync with WeCom', (engine) => {
     /* The reason is gone, and so are they. */
     sim.clearFaults();
     assert.equal((await sync(admin)).result.ended, lost.length);
+    assert.equal(await line(admin), undefined);
     await becomesEqual(sim, koi);
     await noViolations(sim);
   });
@@ -106,6 +133,8 @@ each('full sync with WeCom', (engine) => {
     const failed = await admin.job(job.id);
     assert.equal(failed.state, 'failed');
     assert.equal(failed.error.code, 'wecom_48002');
+    assert.equal((await admin.get('/api/wecom/sync')).runs[0].complete, false);
+    assert.match(await line(admin), /it failed/);
     sim.clearFaults();
     await sim.post('faults', { api: 'department/list', kind: 'delay', ms: 1500, times: 1 });
     await admin.post(`/api/jobs/${job.id}/resume`);

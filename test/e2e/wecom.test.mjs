@@ -31,6 +31,17 @@ const words = {
     on: '打上标签“金卡”',
     reasons: '为什么没有发出？',
     oneDead: '项改动被企业微信拒绝',
+    firstSync: '开始第一次同步',
+    jobDone: '完成',
+    syncAgain: '重新同步',
+    goOn: '接着同步',
+    stop: '停止',
+    incomplete: /^不完整：/,
+    complete: /^(完整：|应用可见范围以内是完整的)/,
+    part: /^没有做完/,
+    boardPart: '上次企业微信同步不完整',
+    hour: '每天自动同步',
+    members: '群成员',
     look: '看看演示企业',
     connect: '连接企业微信',
   },
@@ -57,6 +68,17 @@ const words = {
     on: 'Put the tag “金卡” on',
     reasons: 'Why were they missed?',
     oneDead: 'change was refused by WeCom',
+    firstSync: 'Begin the first sync',
+    jobDone: 'Done',
+    syncAgain: 'Sync again',
+    goOn: 'Go on',
+    stop: 'Stop',
+    incomplete: /^Incomplete:/,
+    complete: /^Complete/,
+    part: /^It did not end/,
+    boardPart: 'the last sync with WeCom is incomplete',
+    hour: 'Sync by itself each day at',
+    members: 'Members',
     look: 'Look around in the demo corp',
     connect: 'Connect WeCom',
   },
@@ -137,12 +159,69 @@ for (const language of ['zh', 'en']) {
       await exact(w.next).click();
       await tab.getByLabel(w.welcome).fill('{name}你好');
       await page.check('wecom-welcome');
-      await exact(w.done).click();
+      await exact(w.save).click();
+      await exact(w.firstSync).waitFor();
       await page.visit('/wecom?tab=connect&step=welcome');
       assert.equal(await tab.getByLabel(w.welcome).inputValue(), '{name}你好');
       await page.visit('/wecom?tab=inbox');
       await tab.getByRole('row', { name: new RegExp(w.friend) }).waitFor();
       await page.check('wecom-inbox');
+    });
+
+    await t.test('everything is synced, a part is said to be a part', async () => {
+      const { relations } = await sim.get('state');
+      const [bad] = relations;
+      const api = 'externalcontact/batch/get_by_user';
+      const fault = { api, kind: 'code', code: 84074, times: 1000, contains: `"${bad.userid}"` };
+      await sim.post('faults', fault);
+      await page.visit('/wecom?tab=connect&step=sync');
+      await exact(w.firstSync).click();
+      await tab.locator('.wecom-sync').getByText(w.incomplete).waitFor();
+      assert.equal(await tab.getByText(w.complete).count(), 0);
+      assert.equal(await tab.locator('.job-head').getByText(w.jobDone, { exact: true }).count(), 0);
+      await page.check('wecom-sync-step');
+      await exact(w.done).click();
+      await tab.getByRole('link', { name: w.boardPart }).click();
+      await tab.getByRole('row', { name: new RegExp(bad.userid) }).waitFor();
+      await page.check('wecom-sync-part');
+
+      sim.clearFaults();
+      await exact(w.syncAgain).click();
+      await tab.locator('.wecom-sync').getByText(w.complete).waitFor();
+      const runs = tab.locator('.ant-table-tbody tr.ant-table-row');
+      assert.equal(await runs.count(), 2);
+      await page.visit('/wecom?tab=sync');
+      await tab.locator('.wecom-sync').getByText(w.complete).waitFor();
+      await page.check('wecom-sync');
+    });
+
+    await t.test('one that is stopped goes on where it was, also after a reload', async () => {
+      await sim.post('faults', { api: 'user/list', kind: 'delay', ms: 1500, times: 1 });
+      await exact(w.syncAgain).click();
+      await exact(w.stop).click();
+      await exact(w.goOn).waitFor();
+      await page.visit('/wecom?tab=sync');
+      await tab.locator('.wecom-sync').getByText(w.part).waitFor();
+      await page.check('wecom-sync-stopped');
+      await exact(w.goOn).click();
+      await tab.locator('.wecom-sync').getByText(w.complete).waitFor();
+    });
+
+    await t.test('the nightly hour is kept', async () => {
+      await tab.getByRole('combobox', { name: w.hour }).click();
+      await tab.locator('.ant-select-item-option').getByText('04:00', { exact: true }).click();
+      await tab.locator('.sync-hour').getByText('04:00').waitFor();
+      await page.visit('/wecom?tab=sync');
+      await tab.locator('.sync-hour').getByText('04:00').waitFor();
+    });
+
+    await t.test('groups with who is in them', async () => {
+      await page.visit('/groups');
+      await page.check('groups-wecom');
+      await tab.locator('.row-link').first().click();
+      await tab.getByRole('heading', { name: w.members, exact: true }).waitFor();
+      await tab.locator('.ant-drawer .ant-table-row').first().waitFor();
+      await page.check('group-wecom');
     });
     await tab.context().close();
   });
@@ -226,7 +305,7 @@ test('what failed is seen and mended', async (t) => {
     const row = tab.getByRole('row', { name: new RegExp(words.zh.friend) });
     await row.waitFor();
     await page.check('wecom-inbox-dead.phone');
-    for (const tabName of ['connect', 'outbox', 'welcomes']) {
+    for (const tabName of ['connect', 'sync', 'outbox', 'welcomes']) {
       await page.visit(`/wecom?tab=${tabName}`);
       await page.check(`wecom-${tabName}.phone`);
     }

@@ -28,8 +28,20 @@
 
 extern const struct job_kind job_kind_wecom_sync;
 
+/* What the cursor of a sync says, for whoever shows it; an unreadable one is a beginning. */
+struct wecom_sync_sum {
+    const char *stage; /* "begin" … "done" */
+    int64_t calls;     /* made until the last checkpoint */
+    /* the least that what was told takes by the formula above; it grows while the sync goes on */
+    int64_t least_calls;
+    int64_t problems; /* could not be told: not complete while this is above 0 */
+    int64_t outside;  /* members and groups out of the app's visible range */
+    int64_t friendships, begun, ended, groups;
+};
+void wecom_sync_sum(struct str cursor, struct arena *a, struct wecom_sync_sum *out);
+
 /* Where a sync is, from the cursor of its job (absent or empty: at its beginning), as members of an
- * open JSON object: "stage" and all counts. */
+ * open JSON object: "stage", "least_calls" and all counts. */
 void wecom_sync_print(struct str cursor, struct arena *a, struct json *out);
 
 #endif

@@ -121,12 +121,44 @@ enum rc sync_place_read(struct str text, struct arena *a, struct sync_place *out
     return RC_OK;
 }
 
+/* A chunk takes a call at least, and so does each hundred of friendships; how they lie in chunks is
+ * not kept, so this may be a few calls below the formula of sync.h, never above. */
+static int64_t least_calls(const struct sync_place *p)
+{
+    int64_t pages = (p->friendships + 99) / 100;
+    int64_t lists = p->groups > 1000 ? (p->groups + 999) / 1000 : 1;
+    return 3 + p->departments + (pages > p->chunks ? pages : p->chunks) + lists + p->groups;
+}
+
+static void read_or_begin(struct str cursor, struct arena *a, struct sync_place *out)
+{
+    if (sync_place_read(cursor, a, out, NULL) != RC_OK)
+        *out = (struct sync_place){.stage = STAGE_BEGIN};
+}
+
+void wecom_sync_sum(struct str cursor, struct arena *a, struct wecom_sync_sum *out)
+{
+    struct sync_place p;
+    read_or_begin(cursor, a, &p);
+    *out = (struct wecom_sync_sum){
+        .stage = sync_stage_name(p.stage),
+        .calls = p.calls,
+        .least_calls = least_calls(&p),
+        .problems = p.problems,
+        .outside = p.outside,
+        .friendships = p.friendships,
+        .begun = p.begun,
+        .ended = p.ended,
+        .groups = p.groups,
+    };
+}
+
 void wecom_sync_print(struct str cursor, struct arena *a, struct json *out)
 {
     struct sync_place p;
-    if (sync_place_read(cursor, a, &p, NULL) != RC_OK)
-        p = (struct sync_place){.stage = STAGE_BEGIN};
+    read_or_begin(cursor, a, &p);
     json_put_z(out, "stage", sync_stage_name(p.stage));
+    json_put_int(out, "least_calls", least_calls(&p));
     json_open_object(out, "counts");
     sync_place_put_counts(&p, out);
     json_close_object(out);

@@ -1,5 +1,6 @@
 import { get, type Page, post, type Query } from './client';
 import type { Named } from './customers';
+import type { Job, JobState } from './jobs';
 
 /** Whether WeCom has found us, and how much between the two wants a look. */
 export interface WecomStatus {
@@ -90,7 +91,94 @@ export interface WelcomeReport extends WelcomeSums {
   misses: { id: string; received_s: number; reason: string; message: string; error: string | null }[];
 }
 
+/** A full sync: everything that WeCom tells, asked for. */
+export interface SyncRun {
+  job_id: string;
+  state: JobState;
+  /** It ended, and everything was told. */
+  complete: boolean;
+  stage: SyncStage;
+  created_s: number;
+  ended_s: number | null;
+  calls: number;
+  /** The least that what was told takes. */
+  least_calls: number;
+  problems: number;
+  outside: number;
+  friendships: number;
+  begun: number;
+  ended: number;
+  groups: number;
+}
+
+export const syncStages = [
+  'begin',
+  'tags',
+  'follow',
+  'departments',
+  'members',
+  'rest_staff',
+  'customers',
+  'undress',
+  'groups',
+  'rest_groups',
+  'done',
+] as const;
+export type SyncStage = (typeof syncStages)[number];
+
+/** What a member, department or group could not be told for. */
+export interface SyncProblem {
+  kind: 'department' | 'member' | 'follow' | 'group';
+  ref: string;
+  state: 'failed' | 'outside';
+  code: string;
+  message: string;
+  advice: string;
+}
+
+/** What a sync has done up to now; see the member of the same name in the server's sync_place. */
+export type SyncCounts = Record<
+  | 'calls'
+  | 'known_friendships'
+  | 'known_groups'
+  | 'departments'
+  | 'staff'
+  | 'staff_done'
+  | 'friendships'
+  | 'groups'
+  | 'made'
+  | 'begun'
+  | 'ended'
+  | 'tagged'
+  | 'untagged'
+  | 'undressed'
+  | 'joined'
+  | 'group_left'
+  | 'dismissed'
+  | 'tags_changed'
+  | 'staff_changed'
+  | 'problems'
+  | 'outside',
+  number
+>;
+
+export interface SyncState {
+  connected: boolean;
+  /** At which it happens each night; -1: never. */
+  hour: number;
+  job: Job | null;
+  stage: SyncStage;
+  least_calls: number;
+  counts: SyncCounts;
+  /** At most 500. */
+  problems: SyncProblem[];
+  /** The last twenty, newest first. */
+  runs: SyncRun[];
+}
+
 export const wecom = {
+  sync: (signal?: AbortSignal) => get<SyncState>('/api/wecom/sync', undefined, signal),
+  startSync: () => post<unknown>('/api/wecom/sync'),
   status: (signal?: AbortSignal) => get<WecomStatus>('/api/wecom/status', undefined, signal),
   /** Calls WeCom once for each permission of each secret: seconds. */
   check: () => post<{ items: Finding[] }>('/api/wecom/check'),

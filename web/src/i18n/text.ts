@@ -4,11 +4,14 @@ import type { ClvKey } from './clv.zh';
 import type { CodesKey } from './codes.zh';
 import type { CyclesKey } from './cycles.zh';
 import type { HandoversKey } from './handovers.zh';
+import type { PeopleKey } from './people.zh';
+import type { SyncKey } from './sync.zh';
 import type { WecomKey } from './wecom.zh';
 import type { Key as CommonKey } from './zh';
 
 /** The words of every page, and those that come with their pages. */
 export type Key = CommonKey | AnalysesKey | ClvKey | CodesKey | CyclesKey | HandoversKey | WecomKey;
+export type Key = CommonKey | AnalysesKey | ClvKey | CodesKey | CyclesKey | PeopleKey | SyncKey | WecomKey;
 export type Words = Record<CommonKey, string>;
 export type Params = Record<string, string | number>;
 

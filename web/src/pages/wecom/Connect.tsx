@@ -9,10 +9,11 @@ import { useResource } from '@/lib/useResource';
 import { AppStep } from './AppStep';
 import { CallbackStep } from './CallbackStep';
 import { CheckStep } from './CheckStep';
+import { SyncStep } from './SyncStep';
 import { WelcomeStep } from './WelcomeStep';
 
-/** In their order. A step more, as for the first sync, is a name here and a component below. */
-const steps = ['app', 'check', 'callback', 'welcome'] as const;
+/** In their order. A step more is a name here and a component below. */
+const steps = ['app', 'check', 'callback', 'welcome', 'sync'] as const;
 type StepName = (typeof steps)[number];
 
 /** What each step is given: the settings as they are now, and the ways to the steps beside it. */
@@ -46,6 +47,7 @@ export function Connect() {
     check: <CheckStep {...props} />,
     callback: <CallbackStep {...props} />,
     welcome: <WelcomeStep {...props} />,
+    sync: <SyncStep {...props} />,
   };
   return (
     <div className="page-stack wecom-wizard">

@@ -8,6 +8,7 @@ import { useResource } from '@/lib/useResource';
 import { Connect } from './Connect';
 import { Inbox } from './Inbox';
 import { Outbox } from './Outbox';
+import { Sync } from './Sync';
 import { Welcomes } from './Welcomes';
 import './wecom.css';
 import './words';
@@ -22,6 +23,7 @@ export default function Wecom() {
   const { inbox_dead = 0, outbox_dead = 0, outbox_unsure = 0 } = found.data ?? {};
   const tabs = [
     ...(may('setting_write') ? [{ key: 'connect', label: t('wecom.connect'), children: <Connect /> }] : []),
+    { key: 'sync', label: t('wecom.sync'), children: <Sync /> },
     {
       key: 'inbox',
       label: <Counted label={t('wecom.inbox')} count={inbox_dead} />,
@@ -36,6 +38,7 @@ export default function Wecom() {
   ];
   return (
     <Tabs
+      className="wecom-tabs"
       destroyOnHidden
       activeKey={query.get('tab') ?? tabs[0]?.key ?? 'inbox'}
       onChange={(tab) => setQuery({ tab })}

@@ -1,5 +1,4 @@
 import { App, Form, Input } from 'antd';
-import { useLocation } from 'wouter';
 import { useT } from '@/i18n/I18nProvider';
 import type { StepProps } from './Connect';
 import { StepForm } from './StepForm';
@@ -8,15 +7,14 @@ import { StepForm } from './StepForm';
 export function WelcomeStep(step: StepProps) {
   const t = useT();
   const { message } = App.useApp();
-  const [, go] = useLocation();
   const done = () => {
     void message.success(t('saved'));
-    go('/');
+    step.next();
   };
   return (
     <>
       <p className="soft">{t('wecom.welcome_what')}</p>
-      <StepForm step={step} names={['wecom_welcome']} saveText={t('wecom.done')} saved={done} back>
+      <StepForm step={step} names={['wecom_welcome']} saveText={t('wecom.save_next')} saved={done} back>
         <Form.Item
           name="wecom_welcome"
           label={t('wecom_field.wecom_welcome')}

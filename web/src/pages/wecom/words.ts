@@ -1,9 +1,11 @@
 import type { OutboxRow, WecomStatus } from '@/api/wecom';
 import { addWords, type Key, type T } from '@/i18n/text';
+import { syncEn } from '@/i18n/sync.en';
+import { syncZh } from '@/i18n/sync.zh';
 import { wecomEn } from '@/i18n/wecom.en';
 import { wecomZh } from '@/i18n/wecom.zh';
 
-addWords({ zh: wecomZh, en: wecomEn });
+addWords({ zh: { ...wecomZh, ...syncZh }, en: { ...wecomEn, ...syncEn } });
 
 /** What WeCom calls an event, from the front: the longest that fits says it. */
 const events: [string, Key][] = [

@@ -1,0 +1,35 @@
+import type { PeopleKey } from './people.zh';
+
+/** Words of the pages about staff and groups in English. */
+export const peopleEn: Record<PeopleKey, string> = {
+  'group.friends': 'Of them friends',
+  'group.joined_7d': 'Joined in 7 days',
+  'group.left_7d': 'Left in 7 days',
+  'group.stay_7d': 'Stayed 7 days',
+  'group.stay_30d': 'Stayed 30 days',
+  'group.stay_of': '{share} (of {n})',
+  'group.stay_note':
+    'Stayed: of who joined in the 90 days that ended 7 (30) days ago, the share still there after 7 (30) days. Whoever had left before WeCom was connected is not known, so at first it is too high.',
+  'group.dismissed': 'Dismissed',
+  'group.state': 'State',
+  'group_state.active': 'Existing',
+  'group_state.dismissed': 'Dismissed',
+  'group_state.all': 'All',
+  'group.notice': 'Notice',
+  'group.growth': 'Does the group grow or shrink?',
+  'group.days': '{n} days',
+  'group.who': 'Members',
+  'group.member_all': 'All',
+  'group.member_present': 'Present',
+  'group.member_left': 'Left',
+  'group.member': 'Member',
+  'group.member_outside': 'A customer outside your data scope',
+  'group.member_friend': 'friend',
+  'group.scene': 'How they joined',
+  'group.inviter': 'Invited by',
+  'group.left_at': 'Left on',
+  'group.no_members': 'No members',
+  'group_scene.invited': 'Invited',
+  'group_scene.link': 'By a link',
+  'group_scene.code': 'By the group’s code',
+};

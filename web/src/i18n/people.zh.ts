@@ -1,0 +1,35 @@
+/** Words of the pages about staff and groups in Chinese, loaded with those pages; English has the same keys. */
+export const peopleZh = {
+  'group.friends': '其中好友',
+  'group.joined_7d': '7 天入群',
+  'group.left_7d': '7 天退群',
+  'group.stay_7d': '7 天留存',
+  'group.stay_30d': '30 天留存',
+  'group.stay_of': '{share}（{n} 人）',
+  'group.stay_note':
+    '留存：7（30）天前的 90 天里进群的人，满 7（30）天时还在群的比例。接通企业微信之前就已退群的人不在其中，所以刚接通时偏高。',
+  'group.dismissed': '解散时间',
+  'group.state': '状态',
+  'group_state.active': '未解散',
+  'group_state.dismissed': '已解散',
+  'group_state.all': '全部',
+  'group.notice': '群公告',
+  'group.growth': '群是在变大还是变小？',
+  'group.days': '{n} 天',
+  'group.who': '群成员',
+  'group.member_all': '全部',
+  'group.member_present': '在群',
+  'group.member_left': '已退群',
+  'group.member': '成员',
+  'group.member_outside': '数据范围以外的客户',
+  'group.member_friend': '好友',
+  'group.scene': '入群方式',
+  'group.inviter': '邀请人',
+  'group.left_at': '退群时间',
+  'group.no_members': '没有成员',
+  'group_scene.invited': '被直接邀请',
+  'group_scene.link': '点邀请链接',
+  'group_scene.code': '扫群二维码',
+};
+
+export type PeopleKey = keyof typeof peopleZh;
