@@ -109,6 +109,7 @@ static const struct entry TABLE[] = {
     {"/api/fields/{field_id}", &route_field_remove},
     {"/api/groups", &route_group_list},
     {"/api/groups/{group_id}", &route_group_get},
+    {"/api/groups/{group_id}/members", &route_group_members},
     {"/api/handovers", &route_handover_list},
     {"/api/handovers", &route_handover_create},
     {"/api/handovers/look", &route_handover_look},

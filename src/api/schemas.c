@@ -103,6 +103,13 @@
     ",\"text\":" TEXT ",\"attachments\":" ANY
 #define CODE_GROUP_ROW                                                                             \
     "\"group\":" NAMED_REF ",\"members\":" INT ",\"dismissed\":" BOOL ",\"listed\":" BOOL
+/* A group in a list. */
+#define GROUP_FIGURES                                                                              \
+    "\"id\":" ID ",\"name\":" TEXT ",\"owner\":" NAMED_REF ",\"kind\":" TEXT ",\"level\":"         \
+    TEXT ",\"members\":" INT ",\"friends\":" INT ",\"joined_7d\":" INT ",\"left_7d\":" INT         \
+    ",\"joined_30d\":" INT ",\"left_30d\":" INT ",\"stay_7d\":" NUM_NULL                           \
+    ",\"stay_7d_of\":" INT ",\"stay_30d\":" NUM_NULL ",\"stay_30d_of\":" INT                       \
+    ",\"created_s\":" INT ",\"dismissed_s\":" INT_NULL
 /* What became of welcomes. */
 #define WELCOME_SUMS                                                                               \
     "\"told\":" INT ",\"sent\":" INT ",\"unsure\":" INT ",\"missed\":" INT ",\"waiting\":" INT
@@ -361,14 +368,12 @@ const struct schema schema_table[] = {
       ",\"before\":" INT
       ",\"never\":" INT)},
     {"Group",
-     OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"owner\":" NAMED_REF ",\"kind\":" TEXT ",\"level\":"
-      TEXT ",\"members\":" INT ",\"joined_30d\":" INT ",\"left_30d\":" INT ",\"created_s\":" INT
-      ",\"dismissed_s\":" INT_NULL ",\"days\":" ARRAY(OBJECT("\"day\":" TEXT ",\"joined\":" INT
-      ",\"left\":" INT)))},
-    {"GroupList",
-     LIST_OF(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"owner\":" NAMED_REF ",\"kind\":" TEXT
-      ",\"level\":" TEXT ",\"members\":" INT ",\"joined_30d\":" INT ",\"left_30d\":" INT
-      ",\"created_s\":" INT ",\"dismissed_s\":" INT_NULL))},
+     OBJECT(GROUP_FIGURES ",\"notice\":" TEXT_NULL ",\"days\":" ARRAY(OBJECT("\"day\":" TEXT
+      ",\"joined\":" INT ",\"left\":" INT ",\"members\":" INT)))},
+    {"GroupList", LIST_OF(OBJECT(GROUP_FIGURES))},
+    {"GroupMemberList",
+     LIST_OF(OBJECT("\"customer\":" NAMED_REF ",\"joined_s\":" INT ",\"left_s\":" INT_NULL
+      ",\"scene\":" TEXT_NULL ",\"inviter\":" NAMED_REF ",\"friend\":" BOOL))},
     {"Handover", OBJECT(HANDOVER)},
     {"HandoverItemList",
      LIST_OF(OBJECT("\"id\":" ID ",\"customer\":" NAMED_REF ",\"group\":" NAMED_REF
@@ -610,9 +615,15 @@ const struct schema schema_table[] = {
       ",\"inbox_dead\":" INT ",\"outbox_dead\":" INT ",\"outbox_unsure\":" INT
       ",\"welcomes_missed\":" INT)},
     {"WecomSync",
-     OBJECT("\"job\":" ANY ",\"stage\":" TEXT ",\"counts\":" ANY ",\"problems\":" ARRAY(
+     OBJECT("\"connected\":" BOOL ",\"hour\":" INT ",\"job\":" ANY ",\"stage\":" TEXT
+      ",\"least_calls\":" INT ",\"counts\":" ANY ",\"problems\":" ARRAY(
       OBJECT("\"kind\":" TEXT ",\"ref\":" TEXT ",\"state\":" TEXT ",\"code\":" TEXT
-      ",\"message\":" TEXT ",\"advice\":" TEXT)))},
+      ",\"message\":" TEXT ",\"advice\":" TEXT)) ",\"runs\":" ARRAY(
+      OBJECT("\"job_id\":" ID ",\"state\":" TEXT ",\"complete\":" BOOL ",\"stage\":" TEXT
+      ",\"created_s\":" INT ",\"ended_s\":" INT_NULL ",\"calls\":" INT
+      ",\"least_calls\":" INT ",\"problems\":" INT ",\"outside\":" INT
+      ",\"friendships\":" INT ",\"begun\":" INT
+      ",\"ended\":" INT ",\"groups\":" INT)))},
     {"WelcomeReport",
      OBJECT(WELCOME_SUMS ",\"p50_ms\":" INT_NULL ",\"p99_ms\":" INT_NULL ",\"p999_ms\":" INT_NULL
       ",\"reasons\":" ARRAY(OBJECT("\"reason\":" TEXT ",\"message\":" TEXT ",\"n\":" INT))

@@ -1,13 +1,11 @@
-/* staff.c — the directory: departments as a tree, staff, customer groups.
+/* staff.c — the directory: departments as a tree, and staff.
  *
- * Departments hold no customers and are shown whole. Staff and groups are cut to those whose
- * customers the caller sees.
+ * Departments hold no customers and are shown whole. Staff are cut to those whose customers the
+ * caller sees.
  */
 #include "api/customer_json.h"
 #include "api/listing.h"
 #include "api/routes.h"
-#include "base/calendar.h"
-#include "store/group.h"
 #include "store/staff.h"
 
 /* ---- departments ---- */
@@ -126,114 +124,4 @@ const struct route route_staff_list = {
     .zh = "员工，按姓名；客户数为现有好友数",
     .en = "Staff by name, with how many friends each has.",
     .reply = "StaffList",
-};
-
-/* ---- groups ---- */
-
-static void put_group_members(struct json *j, const struct group_row *g)
-{
-    json_put_id(j, "id", g->id);
-    json_put_str(j, "name", g->name);
-    json_put_named(j, "owner", g->owner_id, g->owner);
-    json_put_str(j, "kind", g->kind);
-    json_put_str(j, "level", g->level);
-    json_put_int(j, "members", g->members);
-    json_put_int(j, "joined_30d", g->joined_30d);
-    json_put_int(j, "left_30d", g->left_30d);
-    json_put_int(j, "created_s", g->created_s);
-    json_put_known(j, "dismissed_s", g->dismissed_s);
-}
-
-static enum rc group_page(struct request *rq, struct tx *tx, struct err *e)
-{
-    struct group_filter f = {
-        .scope_account = request_caller(rq)->scope_account,
-        .q = arg_str(rq, "q"),
-        .kind = arg_str(rq, "kind"),
-        .level = arg_str(rq, "level"),
-        .owner_id = arg_int(rq, "owner_id"),
-    };
-    int64_t before_s = INT64_MAX;
-    int64_t before_id = INT64_MAX;
-    bool behind = cursor_read(rq, &before_s, &before_id);
-    int64_t limit = page_limit(rq);
-    struct group_row *list;
-    size_t n;
-    enum rc rc = group_list(tx, &f, before_s, before_id, limit + 1, &list, &n, e);
-    if (rc != RC_OK)
-        return rc;
-    struct json *j = listing_open(rq);
-    bool more = n > (size_t)limit;
-    for (size_t i = 0; i < n && i < (size_t)limit; i++) {
-        json_open_object(j, NULL);
-        put_group_members(j, &list[i]);
-        json_close_object(j);
-    }
-    listing_close(
-        rq, more ? cursor_write(rq, list[limit - 1].created_s, list[limit - 1].id) : STR_ABSENT,
-        behind || more ? -1 : (int64_t)n);
-    return RC_OK;
-}
-
-const struct route route_group_list = {
-    .method = GET,
-    .path = "/api/groups",
-    .name = "group_list",
-    .need = PERM_STAFF_READ,
-    .scope = SCOPE_ROWS,
-    .args = {{"q", ARG_TEXT, .max = 120, .zh = "群名的一部分", .en = "part of the name"},
-             {"kind", ARG_CHOICE, .choices = "feed|interest|service", .zh = "类型", .en = "kind"},
-             {"level", ARG_CHOICE, .choices = "welfare|vip|diamond", .zh = "等级", .en = "level"},
-             {"owner_id", ARG_ID, .zh = "群主", .en = "owner"},
-             ARGS_PAGE},
-    .run = group_page,
-    .zh = "客户群，新建的在前；只含数据范围内员工为群主的群",
-    .en = "Customer groups, newest first, whose owner is in your scope.",
-    .reply = "GroupList",
-};
-
-static enum rc put_days(struct tx *tx, struct json *j, int64_t group_id, struct err *e)
-{
-    struct group_day *days;
-    size_t n;
-    enum rc rc = group_days(tx, group_id, calendar_day_of(tx_now_s(tx)) - 29, &days, &n, e);
-    if (rc != RC_OK)
-        return rc;
-    json_open_array(j, "days");
-    for (size_t i = 0; i < n; i++) {
-        json_open_object(j, NULL);
-        json_put_day(j, "day", days[i].day);
-        json_put_int(j, "joined", days[i].joined);
-        json_put_int(j, "left", days[i].left);
-        json_close_object(j);
-    }
-    json_close_array(j);
-    return RC_OK;
-}
-
-static enum rc group_get(struct request *rq, struct tx *tx, struct err *e)
-{
-    struct group_row g;
-    enum rc rc = group_load(tx, request_caller(rq)->scope_account, arg_int(rq, "group_id"), &g, e);
-    if (rc != RC_OK)
-        return rc;
-    struct json *j = reply_json(rq);
-    json_open_object(j, NULL);
-    put_group_members(j, &g);
-    rc = put_days(tx, j, g.id, e);
-    json_close_object(j);
-    return rc;
-}
-
-const struct route route_group_get = {
-    .method = GET,
-    .path = "/api/groups/{group_id}",
-    .name = "group_get",
-    .need = PERM_STAFF_READ,
-    .scope = SCOPE_ROWS,
-    .args = {{"group_id", ARG_ID, IN_PATH, .required = true, .zh = "客户群", .en = "the group"}},
-    .run = group_get,
-    .zh = "一个客户群和最近 30 天的进出",
-    .en = "One group, with joins and leaves of the last 30 days.",
-    .reply = "Group",
 };

@@ -29,7 +29,7 @@ const LISTS = (
   'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points code_statistics codes ' +
   'costs customers ' +
   'cycle_customers cycle_due cycles fields ' +
-  'group_days groups handover_items handovers imports inbox jobs ' +
+  'group_days group_members groups handover_items handovers imports inbox jobs ' +
   'merge_proposals merges orders outbox products ' +
   'report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
@@ -40,7 +40,7 @@ const LISTS = (
 const EMPTY = new Set(
   (
     'backups code_statistics codes ' +
-    'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_days ' +
+    'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_members ' +
     'imports inbox outbox products report_product_repurchase report_products rfm ' +
     'staff_figures'
   ).split(' '),
@@ -59,6 +59,7 @@ const TERMS = {
   merge_proposal: 'reason',
   group_kind: 'kind',
   group_level: 'level',
+  group_scene: 'scene',
   code_kind: 'kind',
   source_kind: 'kind',
   cost_kind: 'kind',
@@ -284,6 +285,7 @@ each('exports', (engine) => {
       cycle_due: cycle,
       group_days: { group_id: '1' },
       handover_items: { handover_id: '1' },
+      group_members: { group_id: '1' },
       report_sources: { from: '2026-01-01', to: '2026-12-31' },
       tier_history: model,
       tier_moves: model,

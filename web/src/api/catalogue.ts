@@ -85,20 +85,42 @@ export interface Group extends Named {
   kind: 'feed' | 'interest' | 'service';
   level: 'welfare' | 'vip' | 'diamond';
   members: number;
+  /** Members who are friends of any of the staff. */
+  friends: number;
+  joined_7d: number;
+  left_7d: number;
   joined_30d: number;
   left_30d: number;
+  /** Of who joined in the 90 days that ended 7 (30) days ago, the share who stayed so long; null: nobody joined. */
+  stay_7d: number | null;
+  stay_7d_of: number;
+  stay_30d: number | null;
+  stay_30d_of: number;
   created_s: number;
+  dismissed_s: number | null;
 }
 export interface GroupDetail extends Group {
-  /** The last thirty days. */
-  days: { day: string; joined: number; left: number }[];
+  notice: string | null;
+  days: { day: string; joined: number; left: number; members: number }[];
+}
+export interface GroupMember {
+  /** Null: a customer outside of the reader's data scope. */
+  customer: Named | null;
+  joined_s: number;
+  left_s: number | null;
+  scene: 'invited' | 'link' | 'code' | null;
+  inviter: Named | null;
+  friend: boolean;
 }
 
 export const people = {
   departments: (signal?: AbortSignal) => get<List<Department>>('/api/departments', undefined, signal),
   staff: (query: Query, signal?: AbortSignal) => get<Page<Staff>>('/api/staff', query, signal),
   groups: (query: Query, signal?: AbortSignal) => get<Page<Group>>('/api/groups', query, signal),
-  group: (id: string, signal?: AbortSignal) => get<GroupDetail>(`/api/groups/${id}`, undefined, signal),
+  group: (id: string, days: number, signal?: AbortSignal) =>
+    get<GroupDetail>(`/api/groups/${id}`, { days }, signal),
+  groupMembers: (id: string, query: Query, signal?: AbortSignal) =>
+    get<Page<GroupMember>>(`/api/groups/${id}/members`, query, signal),
 };
 
 export interface Source extends Named {

@@ -8,12 +8,25 @@ import { RowLink } from '@/components/list/RowLink';
 import { useI18n } from '@/i18n/I18nProvider';
 import { staffOptions } from '@/lib/options';
 import { GroupDrawer } from './GroupDrawer';
+import './words';
 
 export default function Groups() {
   const { t, f } = useI18n();
   const [open, setOpen] = useOpen();
-  const columns = useMemo<Column<Group>[]>(
-    () => [
+  const columns = useMemo<Column<Group>[]>(() => {
+    const count = (key: 'friends' | 'joined_7d' | 'left_7d' | 'joined_30d' | 'left_30d', title: string) => ({
+      key,
+      title,
+      align: 'right' as const,
+      render: (group: Group) => f.number(group[key]),
+    });
+    const stay = (key: 'stay_7d' | 'stay_30d', title: string) => ({
+      key,
+      title,
+      align: 'right' as const,
+      render: (group: Group) => f.percent(group[key], 0),
+    });
+    return [
       {
         key: 'name',
         title: t('group.name'),
@@ -33,31 +46,41 @@ export default function Groups() {
         align: 'right',
         render: ({ members }) => f.number(members),
       },
-      {
-        key: 'joined_30d',
-        title: t('group.joined_30d'),
-        align: 'right',
-        render: (g) => f.number(g.joined_30d),
-      },
-      {
-        key: 'left_30d',
-        title: t('group.left_30d'),
-        align: 'right',
-        render: (g) => f.number(g.left_30d),
-      },
+      count('friends', t('group.friends')),
+      count('joined_7d', t('group.joined_7d')),
+      count('left_7d', t('group.left_7d')),
+      stay('stay_7d', t('group.stay_7d')),
+      count('joined_30d', t('group.joined_30d')),
+      count('left_30d', t('group.left_30d')),
+      stay('stay_30d', t('group.stay_30d')),
       {
         key: 'created',
         member: 'created_s',
         title: t('column.created'),
         render: ({ created_s }) => f.date(created_s),
       },
-    ],
-    [t, f, setOpen],
-  );
+      {
+        key: 'dismissed',
+        member: 'dismissed_s',
+        title: t('group.dismissed'),
+        optional: true,
+        render: ({ dismissed_s }) => f.date(dismissed_s),
+      },
+    ];
+  }, [t, f, setOpen]);
   const filters = useMemo<Filter[]>(
     () => [
       { kind: 'text', key: 'q', label: t('group.search') },
       { kind: 'remote', key: 'owner_id', label: t('group.owner'), load: staffOptions },
+      {
+        kind: 'choice',
+        key: 'state',
+        label: t('group.state'),
+        options: (['active', 'dismissed', 'all'] as const).map((value) => ({
+          value,
+          label: t(`group_state.${value}`),
+        })),
+      },
       {
         kind: 'choice',
         key: 'kind',
@@ -91,6 +114,7 @@ export default function Groups() {
         empty={<EmptyState title={t('group.none')} hint={t('group.none_hint')} />}
         onOpen={({ id }) => setOpen(id)}
       />
+      <p className="soft">{t('group.stay_note')}</p>
       <GroupDrawer id={open} onClose={() => setOpen(null)} />
     </>
   );
