@@ -176,6 +176,7 @@ static const struct entry TABLE[] = {
     {"/api/sources/{source_id}", &route_source_remove},
     {"/api/staff", &route_staff_list},
     {"/api/staff/figures", &route_staff_figures},
+    {"/api/staff/{staff_id}", &route_staff_get},
     {"/api/stages", &route_stage_list},
     {"/api/stages", &route_stage_create},
     {"/api/stages/{stage_id}", &route_stage_update},

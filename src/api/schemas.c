@@ -103,6 +103,12 @@
     ",\"text\":" TEXT ",\"attachments\":" ANY
 #define CODE_GROUP_ROW                                                                             \
     "\"group\":" NAMED_REF ",\"members\":" INT ",\"dismissed\":" BOOL ",\"listed\":" BOOL
+/* A member of staff. */
+#define STAFF_ROW                                                                                  \
+    "\"id\":" ID ",\"userid\":" TEXT ",\"name\":" TEXT ",\"department\":" NAMED_REF                \
+    ",\"title\":" TEXT_NULL ",\"status\":" TEXT ",\"joined_s\":" INT_NULL                          \
+    ",\"left_s\":" INT_NULL ",\"customers\":" INT ",\"groups\":" INT ",\"bound\":" INT             \
+    ",\"told\":" TEXT ",\"told_s\":" INT_NULL ",\"error\":" ANY
 /* A group in a list. */
 #define GROUP_FIGURES                                                                              \
     "\"id\":" ID ",\"name\":" TEXT ",\"owner\":" NAMED_REF ",\"kind\":" TEXT ",\"level\":"         \
@@ -531,15 +537,13 @@ const struct schema schema_table[] = {
       ",\"first_buyers\":" INT ",\"first_buyer_rate\":" NUM_NULL ",\"fixed_fen\":" INT
       ",\"traffic_fen\":" INT ",\"cost_fen\":" INT ",\"cost_per_customer_fen\":" INT_NULL
       ",\"revenue_fen\":" INT ",\"roi\":" NUM_NULL)))},
+    {"Staff", OBJECT(STAFF_ROW)},
     {"StaffFigures",
      OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"told_s\":" INT_NULL ",\"sum\":"
       OBJECT(STAFF_FIGURES) ",\"not_available\":" ARRAY(OBJECT("\"key\":" TEXT ",\"reason\":" TEXT))
       ",\"items\":" ARRAY(OBJECT("\"staff\":" NAMED_REF ",\"department\":" NAMED_REF ",\"day\":"
       TEXT_NULL "," STAFF_FIGURES)) ",\"next\":" TEXT_NULL ",\"total\":" INT_NULL)},
-    {"StaffList",
-     LIST_OF(OBJECT("\"id\":" ID ",\"userid\":" TEXT ",\"name\":" TEXT ",\"department\":"
-      NAMED_REF ",\"title\":" TEXT_NULL ",\"status\":" TEXT ",\"joined_s\":" INT_NULL
-      ",\"customers\":" INT))},
+    {"StaffList", LIST_OF(REF("Staff"))},
     {"Stage",
      OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"position\":" INT ",\"outcome\":" TEXT
       ",\"customers\":" INT)},

@@ -6,6 +6,7 @@
 #include "api/customer_json.h"
 #include "api/listing.h"
 #include "api/routes.h"
+#include "api/work_json.h"
 #include "store/staff.h"
 
 /* ---- departments ---- */
@@ -63,7 +64,14 @@ const struct route route_department_tree = {
 
 /* ---- staff ---- */
 
-static void put_staff(struct json *j, const struct staff *s)
+static void put_told(struct request *rq, struct json *j, const struct staff *s)
+{
+    json_put_str(j, "told", s->told);
+    json_put_known(j, "told_s", s->told_s);
+    work_put_error(rq, j, s->told_error);
+}
+
+static void put_staff(struct request *rq, struct json *j, const struct staff *s)
 {
     json_open_object(j, NULL);
     json_put_id(j, "id", s->id);
@@ -73,7 +81,11 @@ static void put_staff(struct json *j, const struct staff *s)
     json_put_str(j, "title", s->title);
     json_put_str(j, "status", s->status);
     json_put_known(j, "joined_s", s->joined_s);
+    json_put_known(j, "left_s", s->left_s);
     json_put_int(j, "customers", s->customers);
+    json_put_int(j, "groups", s->groups);
+    json_put_int(j, "bound", s->bound);
+    put_told(rq, j, s);
     json_close_object(j);
 }
 
@@ -84,6 +96,7 @@ static enum rc staff_page(struct request *rq, struct tx *tx, struct err *e)
         .q = arg_str(rq, "q"),
         .department_id = arg_int(rq, "department_id"),
         .status = arg_str(rq, "status"),
+        .told = arg_str(rq, "told"),
     };
     struct str after = page_cursor(rq); /* "id:name" */
     struct str id_text;
@@ -99,7 +112,7 @@ static enum rc staff_page(struct request *rq, struct tx *tx, struct err *e)
         return rc;
     struct json *j = listing_open(rq);
     for (size_t i = 0; i < n && i < (size_t)limit; i++)
-        put_staff(j, &list[i]);
+        put_staff(rq, j, &list[i]);
     struct str next = STR_ABSENT;
     if (n > (size_t)limit)
         next = arena_printf(request_arena(rq), "%" PRId64 ":" STR_FMT, list[limit - 1].id,
@@ -119,9 +132,41 @@ const struct route route_staff_list = {
              {"department_id", ARG_ID, .zh = "此部门及下级", .en = "in this department or below"},
              {"status", ARG_CHOICE, .choices = "active|left", .zh = "在职或离职",
               .en = "active or left"},
+             {"told", ARG_CHOICE, .choices = "told|waiting|outside|refused|unknown",
+              .zh = "最近一次全量同步问到、等待、不在可见范围、被拒绝或没有提到",
+              .en = "what the last full sync was told of them"},
              ARGS_PAGE},
     .run = staff_page,
-    .zh = "员工，按姓名；客户数为现有好友数",
-    .en = "Staff by name, with how many friends each has.",
+    .zh = "员工，按姓名；客户数为现有好友数，groups 为名下的群，bound 为归属的客户",
+    .en = "Staff by name, with how many friends, groups and bound customers each has.",
     .reply = "StaffList",
+};
+
+static enum rc staff_get(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct staff_filter f = {.scope_account = request_caller(rq)->scope_account,
+                             .staff_id = arg_int(rq, "staff_id")};
+    struct staff *list;
+    size_t n;
+    enum rc rc = staff_list(tx, &f, STR_ABSENT, 0, 1, &list, &n, e);
+    if (rc == RC_OK && n == 0)
+        return err_set(e, RC_NOT_FOUND, "staff_unknown", "staff_id",
+                       "没有这名员工，或不在您的数据范围内",
+                       "there is no such member of staff, or not in your data scope");
+    if (rc == RC_OK)
+        put_staff(rq, reply_json(rq), &list[0]);
+    return rc;
+}
+
+const struct route route_staff_get = {
+    .method = GET,
+    .path = "/api/staff/{staff_id}",
+    .name = "staff_get",
+    .need = PERM_STAFF_READ,
+    .scope = SCOPE_ROWS,
+    .args = {{"staff_id", ARG_ID, IN_PATH, .required = true, .zh = "员工", .en = "who"}},
+    .run = staff_get,
+    .zh = "一名员工",
+    .en = "One member of staff.",
+    .reply = "Staff",
 };

@@ -3,11 +3,14 @@
  */
 #include "store/staff.h"
 
+#include "store/job.h"
 #include "store/like.h"
 #include "store/list.h"
 #include "store/statements.h"
 
 #include <assert.h>
+
+enum { US_PER_S = 1000000 };
 
 static const struct sql DEPARTMENT_LIST = {
     .text = "SELECT d.id, coalesce(d.parent_id, 0), d.name, d.kind, d.city, d.position,"
@@ -15,12 +18,22 @@ static const struct sql DEPARTMENT_LIST = {
             " FROM department d /*scan*/ ORDER BY d.position, d.id",
     .out = "iissSii",
 };
+/* Of the newest sync, which is $8: rows of an older one are gone or are no answer any more. */
+#define TOLD                                                                                       \
+    "CASE WHEN f.state = 'failed' OR m.state = 'failed' THEN 'refused'"                            \
+    " WHEN f.state = 'outside' OR m.state = 'outside' THEN 'outside'"                              \
+    " WHEN f.state = 'waiting' THEN 'waiting'"                                                     \
+    " WHEN f.state IS NOT NULL OR m.state IS NOT NULL THEN 'told' ELSE 'unknown' END"
 static const struct sql STAFF_LIST = {
     .text =
         "SELECT s.id, s.userid, s.name, s.title, s.status, coalesce(s.department_id, 0), d.name,"
-        " s.joined_s, (SELECT count(*) FROM relation r WHERE r.staff_id = s.id AND r.deleted_s IS "
-        "NULL)"
+        " s.joined_s, s.left_s, (SELECT count(*) FROM relation r WHERE r.staff_id = s.id"
+        " AND r.deleted_s IS NULL), (SELECT count(*) FROM chat_group g WHERE g.owner_id = s.id"
+        " AND g.dismissed_s IS NULL), (SELECT count(*) FROM binding b WHERE b.staff_id = s.id),"
+        " " TOLD ", coalesce(f.error, m.error), (SELECT j.created_us FROM job j WHERE j.id = $8)"
         " FROM staff s /*scan*/ LEFT JOIN department d ON d.id = s.department_id"
+        " LEFT JOIN wecom_sync_item f ON f.job_id = $8 AND f.kind = 'follow' AND f.ref = s.userid"
+        " LEFT JOIN wecom_sync_item m ON m.job_id = $8 AND m.kind = 'member' AND m.ref = s.userid"
         " WHERE ($1 = 0 OR EXISTS (SELECT 1 FROM account_staff a WHERE a.account_id = $1"
         " AND a.staff_id = s.id))"
         " AND ($2 IS NULL OR lower(s.name) LIKE $2 ESCAPE '\\' OR lower(s.userid) LIKE $2 ESCAPE "
@@ -29,9 +42,10 @@ static const struct sql STAFF_LIST = {
         " WHERE b.department_id = s.department_id AND b.above_id = $3))"
         " AND ($4 IS NULL OR s.status = $4)"
         " AND ($5 IS NULL OR s.name > $5 OR (s.name = $5 AND s.id > $6))"
+        " AND ($9 IS NULL OR " TOLD " = $9) AND ($10 = 0 OR s.id = $10)"
         " ORDER BY s.name, s.id LIMIT $7",
-    .in = "iSiSSii",
-    .out = "issSsiSIi",
+    .in = "iSiSSiiiSi",
+    .out = "issSsiSIIiiisSI",
 };
 
 STATEMENTS(staff, &DEPARTMENT_LIST, &STAFF_LIST);
@@ -68,9 +82,14 @@ enum rc staff_list(struct tx *tx, const struct staff_filter *f, struct str after
     assert(limit > 0);
     struct rows *r;
     struct str like = str_empty(f->q) ? STR_ABSENT : like_part(tx_arena(tx), f->q);
-    enum rc rc =
-        tx_query(tx, &STAFF_LIST, &r, e, f->scope_account, like, f->department_id,
-                 str_empty(f->status) ? STR_ABSENT : f->status, after_name, after_id, limit);
+    struct job_row *sync = NULL;
+    size_t syncs = 0;
+    enum rc rc = job_row_of_kind(tx, STR("wecom_sync"), 1, &sync, &syncs, e);
+    if (rc == RC_OK)
+        rc = tx_query(tx, &STAFF_LIST, &r, e, f->scope_account, like, f->department_id,
+                      str_empty(f->status) ? STR_ABSENT : f->status, after_name, after_id, limit,
+                      syncs > 0 ? sync->id : 0, str_empty(f->told) ? STR_ABSENT : f->told,
+                      f->staff_id);
     if (rc != RC_OK)
         return rc;
     struct arena *a = tx_arena(tx);
@@ -87,7 +106,15 @@ enum rc staff_list(struct tx *tx, const struct staff_filter *f, struct str after
             .department_id = rows_int(r, 5),
             .department = rows_copy(r, 6, a),
             .joined_s = rows_null(r, 7) ? DB_NULL : rows_int(r, 7),
-            .customers = rows_int(r, 8),
+            .left_s = rows_null(r, 8) ? DB_NULL : rows_int(r, 8),
+            .customers = rows_int(r, 9),
+            .groups = rows_int(r, 10),
+            .bound = rows_int(r, 11),
+            .told = rows_copy(r, 12, a),
+            .told_error = rows_copy(r, 13, a),
+            .told_s = !str_eq(rows_str(r, 12), STR("told")) || rows_null(r, 14)
+                          ? DB_NULL
+                          : rows_int(r, 14) / US_PER_S,
         };
     *out = list;
     *out_n = n;

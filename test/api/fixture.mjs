@@ -627,6 +627,7 @@ export const samples = {
   proposal_id: { own: '44', other: '42', none: '9' },
   script_id: { own: '81', other: '81', none: '9' },
   source_id: { own: '1', other: '1', none: '9' },
+  staff_id: { own: '11', other: '13', none: '9' },
   stage_id: { own: '1', other: '1', none: '9' },
   tag_id: { own: '23', other: '23', none: '9' },
   token_id: { own: '9', other: '9', none: '9' },

@@ -71,6 +71,8 @@ export const stages = {
 
 export interface Department extends Named {
   kind: 'office' | 'region' | 'store';
+  /** Active ones in it, not below it. */
+  staff: number;
   children?: Department[];
 }
 export interface Staff extends Named {
@@ -78,7 +80,39 @@ export interface Staff extends Named {
   department: Named | null;
   title: string | null;
   status: 'active' | 'left';
+  joined_s: number | null;
+  left_s: number | null;
   customers: number;
+  /** Groups they own, and customers bound to them. */
+  groups: number;
+  bound: number;
+  /** What the last full sync was told of them, and when it began. */
+  told: StaffTold;
+  told_s: number | null;
+  error: { code: string; message: string; hint: string } | null;
+}
+export const staffTold = ['told', 'waiting', 'outside', 'refused', 'unknown'] as const;
+export type StaffTold = (typeof staffTold)[number];
+
+/** Who left and still has customers. */
+export interface LeftBehind {
+  staff: Named;
+  left_s: number | null;
+  customers: number;
+}
+export interface Transfer {
+  staff_id: string;
+  customer_ids?: string[];
+  from_staff_id?: string;
+  reason: string;
+  dry_run?: boolean;
+}
+export interface Transferred {
+  matched: number;
+  already: number;
+  moved: number;
+  /** Not handed over yet: call again. */
+  left: number;
 }
 export interface Group extends Named {
   owner: Named | null;
@@ -116,6 +150,9 @@ export interface GroupMember {
 export const people = {
   departments: (signal?: AbortSignal) => get<List<Department>>('/api/departments', undefined, signal),
   staff: (query: Query, signal?: AbortSignal) => get<Page<Staff>>('/api/staff', query, signal),
+  one: (id: string, signal?: AbortSignal) => get<Staff>(`/api/staff/${id}`, undefined, signal),
+  left: (signal?: AbortSignal) => get<List<LeftBehind>>('/api/bindings/left', undefined, signal),
+  transfer: (body: Transfer) => post<Transferred>('/api/bindings/transfer', body),
   groups: (query: Query, signal?: AbortSignal) => get<Page<Group>>('/api/groups', query, signal),
   group: (id: string, days: number, signal?: AbortSignal) =>
     get<GroupDetail>(`/api/groups/${id}`, { days }, signal),

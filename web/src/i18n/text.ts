@@ -10,8 +10,16 @@ import type { WecomKey } from './wecom.zh';
 import type { Key as CommonKey } from './zh';
 
 /** The words of every page, and those that come with their pages. */
-export type Key = CommonKey | AnalysesKey | ClvKey | CodesKey | CyclesKey | HandoversKey | WecomKey;
-export type Key = CommonKey | AnalysesKey | ClvKey | CodesKey | CyclesKey | PeopleKey | SyncKey | WecomKey;
+export type Key =
+  | CommonKey
+  | AnalysesKey
+  | ClvKey
+  | CodesKey
+  | CyclesKey
+  | HandoversKey
+  | PeopleKey
+  | SyncKey
+  | WecomKey;
 export type Words = Record<CommonKey, string>;
 export type Params = Record<string, string | number>;
 

@@ -29,6 +29,8 @@ export const channelOptions: Load = async (q, signal) =>
   matching((await lookups.channels(signal)).items.map(named), q);
 export const staffOptions: Load = async (q, signal) =>
   (await people.staff({ q, limit: 50 }, signal)).items.map(named);
+export const activeStaffOptions: Load = async (q, signal) =>
+  (await people.staff({ q, limit: 50, status: 'active' }, signal)).items.map(named);
 export const audienceOptions: Load = async (q, signal) =>
   (await audiences.list({ q, limit: 200 }, signal)).items.map(named);
 

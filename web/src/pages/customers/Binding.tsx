@@ -3,6 +3,7 @@ import { type BindingTouch, customers } from '@/api/customers';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { ScrollTable } from '@/components/ScrollTable';
 import { StatusTag } from '@/components/StatusTag';
+import { TransferButton } from '@/components/transfer/TransferButton';
 import { Waiting } from '@/components/Waiting';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
@@ -42,6 +43,13 @@ export function Binding({ id }: { id: string }) {
           </Descriptions.Item>
         )}
       </Descriptions>
+      <div>
+        <TransferButton
+          whom={{ customer_ids: [id] }}
+          name={binding?.staff?.name ?? t('binding.nobody')}
+          done={found.reload}
+        />
+      </div>
       {history.length > 0 && (
         <ScrollTable
           size="small"

@@ -5,10 +5,10 @@ import { ListPage } from '@/components/list/ListPage';
 import type { Column, Filter } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
 import { RowLink } from '@/components/list/RowLink';
+import '@/components/transfer/words';
 import { useI18n } from '@/i18n/I18nProvider';
 import { staffOptions } from '@/lib/options';
 import { GroupDrawer } from './GroupDrawer';
-import './words';
 
 export default function Groups() {
   const { t, f } = useI18n();

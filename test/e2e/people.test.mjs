@@ -1,0 +1,140 @@
+/* Staff in the browser, from a simulator of WeCom: departments as a tree, what each has, who was
+ * not told by the last sync, and the customers of somebody who left handed over. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { simulator } from '../api/wecom_pair.mjs';
+import { sync } from '../api/wecom_truth.mjs';
+import { openStage } from './browser.mjs';
+
+const words = {
+  zh: {
+    department: '部门',
+    everyone: '全部部门',
+    refused: '没有问到',
+    left: '已离职，客户还在名下',
+    hand: '转移归属',
+    to: '转给谁',
+    reason: '原因',
+    look: '先看会转移多少',
+    plan: /将转移 \d+ 位客户/,
+    run: /^转移 \d+ 位$/,
+    moved: /已转移 \d+ 位客户/,
+    tab: '归属',
+  },
+  en: {
+    department: 'Departments',
+    everyone: 'All departments',
+    refused: 'Not told',
+    left: 'Left, and their customers are still theirs',
+    hand: 'Hand over',
+    to: 'To whom',
+    reason: 'Reason',
+    look: 'Count first',
+    plan: /\d+ customers? will be handed over/,
+    run: /^Hand \d+ over$/,
+    moved: /\d+ customers? handed over/,
+    tab: 'Whose',
+  },
+};
+
+test('staff', async (t) => {
+  const sim = await simulator(t);
+  await sim.post('corp', { seed: 7, staff: 12, customers: 150, groups: 4 });
+  const { corpid, apps } = await sim.get('corp');
+  const secret = (name) => apps.find((app) => app.name === name).secret;
+  const stage = await openStage(t, {
+    customers: 0,
+    env: {
+      KOI_WECOM_BASE_URL: sim.url,
+      KOI_WECOM_CORP_ID: corpid,
+      KOI_WECOM_APP_SECRET: secret('koi'),
+      KOI_WECOM_CONTACT_SECRET: secret('customer'),
+      KOI_WECOM_DIRECTORY_SECRET: secret('contacts'),
+    },
+  });
+  await sim.post('clock/set', { at_s: Math.floor(Date.now() / 1000) });
+  const admin = await stage.server.signIn('administrator');
+  await sync(admin);
+  const api = 'externalcontact/batch/get_by_user';
+  const { items } = await admin.get('/api/staff?limit=200');
+  const rich = items.filter(({ bound }) => bound > 0);
+  assert.ok(rich.length > 4);
+  const [refused, ...others] = rich;
+  const contains = `"${refused.userid}"`;
+  await sim.post('faults', { api, kind: 'code', code: 84074, times: 1000, contains });
+  await sync(admin);
+
+  for (const [n, language] of ['zh', 'en'].entries()) {
+    const w = words[language];
+    const gone = others[n];
+    await stage.server.sql(
+      `UPDATE staff SET status = 'left', left_s = 1790000000 WHERE id = ${gone.id}`,
+    );
+    const page = await stage.signIn('operator', { language });
+    const tab = page.page;
+
+    await t.test(`a department, a member and why they were not told, in ${language}`, async () => {
+      await page.visit('/staff');
+      await tab.getByRole('navigation', { name: w.department }).waitFor();
+      await page.check('staff');
+      const all = await tab.locator('tbody tr').count();
+      await tab.locator('.department-tree li li button').first().click();
+      await tab.waitForURL(/department_id=/);
+      await page.settle();
+      assert.ok((await tab.locator('tbody tr').count()) < all);
+      await tab.getByRole('button', { name: w.everyone }).click();
+      await page.visit(`/staff?told=refused`);
+      const row = tab.locator('tbody tr');
+      assert.equal(await row.count(), 1);
+      await row.locator('.row-link').click();
+      await tab.locator('.ant-drawer').getByText('84074').waitFor();
+      await page.check('staff-refused');
+    });
+
+    await t.test(`who left hands their customers over, in ${language}`, async () => {
+      await page.visit('/staff');
+      const note = tab.locator('.ant-alert', { hasText: w.left });
+      const line = note.locator('li', { hasText: gone.name });
+      await line.getByRole('button', { name: w.hand }).click();
+      const dialog = tab.getByRole('dialog');
+      const to = dialog.getByRole('combobox', { name: w.to });
+      await to.click();
+      await to.fill(others[3].name);
+      await tab.locator('.ant-select-item-option', { hasText: others[3].name }).first().click();
+      await dialog.getByLabel(w.reason).fill('同事离职交接');
+      await dialog.getByRole('button', { name: w.look }).click();
+      await dialog.getByText(w.plan).waitFor();
+      const before = await admin.get(`/api/customers?bound_to=${gone.id}&limit=200`);
+      assert.equal(before.items.length, gone.bound, 'nothing happens while it is counted');
+      await page.check('transfer');
+      await dialog.getByRole('button', { name: w.run }).click();
+      await tab.getByText(w.moved).waitFor();
+      await dialog.waitFor({ state: 'detached' });
+      const after = await admin.get(`/api/customers?bound_to=${gone.id}&limit=200`);
+      assert.equal(after.items.length, 0);
+      await tab.locator('.ant-message-notice').first().waitFor({ state: 'detached' });
+    });
+
+    await t.test(`a customer's page hands one over, in ${language}`, async () => {
+      const of = others[3 - n];
+      const list = await admin.get(`/api/customers?bound_to=${of.id}&limit=200`);
+      const [customer] = list.items;
+      await page.visit(`/customers?open=${customer.id}&tab=relations`);
+      await tab.getByRole('button', { name: w.hand }).click();
+      await page.check('transfer-one');
+    });
+    await tab.context().close();
+  }
+
+  await t.test('on a phone', async () => {
+    const page = await stage.signIn('operator', { width: 390, height: 844 });
+    await page.visit('/staff');
+    await page.check('staff.phone');
+    await page.visit('/groups');
+    await page.check('groups.phone');
+    await page.page.locator('.row-link').first().click();
+    await page.page.locator('.ant-drawer .ant-table-row').first().waitFor();
+    await page.check('group.phone');
+    await page.page.context().close();
+  });
+});
