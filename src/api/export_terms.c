@@ -29,9 +29,11 @@ static const struct {
     {"kind", "feed", "福利群", "Feed"},
     {"kind", "fission", "裂变", "Fission"},
     {"kind", "fixed", "固定", "Fixed"},
+    {"kind", "friend_delete", "删除好友", "Ended a friendship"},
     {"kind", "goods", "货品", "Goods"},
     {"kind", "group", "群活码", "Group code"},
     {"kind", "group_code", "群活码", "Group code"},
+    {"kind", "group_leave", "退群", "Left a group"},
     {"kind", "import", "导入", "Import"},
     {"kind", "import_undo", "撤销导入", "Undo of an import"},
     {"kind", "incentive", "激励", "Incentive"},
@@ -158,6 +160,9 @@ static const struct {
     {"unit", "rows", "行", "rows"},
     {"way", "entered", "进入", "Entered"},
     {"way", "left", "离开", "Left"},
+    {"why", "audience", "人群", "Audience"},
+    {"why", "spend", "消费", "Spending"},
+    {"why", "tier", "分层", "Tier"},
 };
 
 struct str export_term(struct str key, struct str value, bool english)

@@ -228,6 +228,17 @@ const struct schema schema_table[] = {
                                ",\"note\":" TEXT_NULL ",\"advice\":" TEXT_NULL))},
     {"CityList",
      LIST_OF(OBJECT("\"name\":" TEXT ",\"customers\":" INT))},
+    {"ChurnAlert",
+     OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"customer\":" NAMED_REF ",\"staff\":" NAMED_REF
+      ",\"group\":" NAMED_REF ",\"at_s\":" INT ",\"seen_s\":" INT ",\"why\":" TEXT
+      ",\"matched\":" TEXT ",\"spend_fen\":" INT ",\"added_s\":" INT_NULL
+      ",\"last_order_s\":" INT_NULL ",\"friends\":" INT ",\"assigned\":" NAMED_REF
+      ",\"handled_s\":" INT_NULL ",\"note\":" TEXT_NULL ",\"account\":" TEXT_NULL)},
+    {"ChurnList", LIST_OF(REF("ChurnAlert"))},
+    {"ChurnRates",
+     LIST_OF(OBJECT("\"of\":" NAMED_REF ",\"friends\":" INT ",\"lost\":" INT
+      ",\"expected\":" NUM_NULL ",\"rate\":" NUM_NULL ",\"usual_rate\":" NUM_NULL
+      ",\"chance\":" NUM_NULL ",\"unusual\":" BOOL))},
     {"Clv",
      OBJECT("\"fit\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"at_s\":" INT
       ",\"next_s\":" INT_NULL

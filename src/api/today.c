@@ -13,6 +13,7 @@
 #include "domain/doctor.h"
 #include "domain/report.h"
 #include "query/cycle_board.h"
+#include "store/churn.h"
 #include "store/customer.h"
 #include "store/merge.h"
 
@@ -85,7 +86,7 @@ static enum rc due(struct request *rq, const struct board *board, struct json *j
 {
     int64_t scope = request_caller(rq)->scope_account;
     struct report_due d;
-    int64_t proposals = 0;
+    int64_t proposals = 0, lost = 0;
     enum rc rc = board_due(board, scope, today, &d, e);
     if (rc == RC_OK && scope == 0 && request_may(rq, PERM_CUSTOMER_MERGE))
         rc = proposal_count_open(board->tx, scope, &proposals, e);
@@ -97,6 +98,10 @@ static enum rc due(struct request *rq, const struct board *board, struct json *j
             "/customers?friend=true");
     put_due(rq, j, proposals, "可能是同一个人的客户等待判断",
             "pairs of customers that may be one person", "/merges");
+    rc = churn_count(board->tx, scope, &lost, e);
+    if (rc != RC_OK)
+        return rc;
+    put_due(rq, j, lost, "重要客户流失，待处理", "customers who matter were lost", "/churn");
     if (request_may(rq, PERM_IMPORT)) {
         put_due(rq, j, d.failed_jobs, "任务失败", "jobs failed", "/jobs");
         put_due(rq, j, d.rejected_lines, "导入时被拒绝的行", "lines rejected by imports",

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/audience_tick.h"
+#include "domain/churn.h"
 #include "domain/event_parts.h"
 #include "domain/job.h"
 #include "domain/known.h"
@@ -254,6 +255,7 @@ static enum rc open_parts(struct app *app, const struct app_options *o, struct a
     if (rc == RC_OK && o->with_jobs && o->with_mirror) {
         app->ticker = audience_ticker_start(app);
         app->schedule = schedule_start(app);
+        app->churn = churn_start(app);
     }
     return rc;
 }
@@ -287,6 +289,7 @@ void app_close(struct app *app)
     }
     rounds_stop(app->inbox);
     rounds_stop(app->outbox);
+    rounds_stop(app->churn);
     audience_ticker_stop(app->ticker);
     schedule_stop(app->schedule);
     job_runner_stop(app->jobs);

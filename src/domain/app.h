@@ -40,6 +40,7 @@ struct app {
     struct event_parts_thread *parts; /* NULL where nothing is written */
     struct rounds *inbox;             /* NULL where nothing is served; its starter sets it */
     struct rounds *outbox;            /* NULL likewise */
+    struct rounds *churn;             /* NULL likewise */
     struct known *known;              /* NULL where nothing is served */
     /* NULL where nothing is served; its starter sets it and ends it */
     struct wecom_client *wecom;

@@ -114,6 +114,19 @@ const struct setting setting_table[] = {
     {"binding_days", SETTING_INT, 0, 3650, .fallback = "90", .changeable = true,
      .zh = "归属保护多少天，期内不会归到别人名下，0 表示一直",
      .en = "days for which a binding is protected from others, 0 for ever"},
+    {"churn_audience", SETTING_TEXT, 0, 120, .fallback = "", .changeable = true,
+     .zh = "流失提醒：这个实时人群（名称）里的客户流失时提醒，空为不按人群",
+     .en =
+         "churn alerts: losing a customer of the live audience of this name is told; empty: none"},
+    {"churn_spend", SETTING_INT, 0, 100000000, .fallback = "1000", .changeable = true,
+     .zh = "流失提醒：累计净消费达到多少（元等货币单位）的客户流失时提醒，0 表示不按消费",
+     .en =
+         "churn alerts: losing a customer who spent that much, in units of the currency, is told; "
+         "0 for none"},
+    {"churn_tiers", SETTING_TEXT, 0, 400, .fallback = "", .changeable = true,
+     .zh = "流失提醒：这些分层（名称，英文逗号分隔、不加空格）里的客户流失时提醒，空为不按分层",
+     .en = "churn alerts: losing a customer of these tiers is told (names, a comma and no space "
+           "between); empty: none"},
     {"clv_weekday", SETTING_INT, 0, 7, .fallback = "1", .changeable = true,
      .zh = "每周几重新拟合生命周期价值（1 周一 … 7 周日，时刻见 model_hour），0 表示不自动拟合",
      .en = "the weekday on which lifetime value is fitted again (1 Monday … 7 Sunday, at "

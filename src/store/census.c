@@ -35,6 +35,8 @@ static const struct sql TABLES = {
         AND_OF(change)
         AND_OF(channel)
         AND_OF(chat_group)
+        AND_OF(churn_alert)
+        AND_OF(churn_place)
         AND_OF(clv_score)
         AND_OF(code)
         AND_OF(code_entry)

@@ -90,6 +90,10 @@ static const struct sql ERASE_VALUES = {
     .text = "DELETE FROM clv_score WHERE customer_id = $1",
     .in = "i",
 };
+static const struct sql ERASE_CHURN = {
+    .text = "DELETE FROM churn_alert WHERE customer_id = $1",
+    .in = "i",
+};
 static const struct sql ERASED_COUNT = {
     .text = "SELECT count(*) FROM tombstone /*scan*/",
     .out = "i",
@@ -98,7 +102,7 @@ static const struct sql ERASED_COUNT = {
 STATEMENTS(erasure, &ERASE_TOMBSTONES, &ERASE_INBOX, &ERASE_IDENTITIES, &ERASE_NAMES, &ERASE_FIELDS,
            &ERASE_NOTES, &ERASE_REMARKS, &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS,
            &ERASE_MERGES_KEPT, &ERASE_MERGES_MERGED, &ERASE_PROFILE, &ERASE_STATS, &ERASE_TIERS,
-           &ERASE_SCORES, &ERASE_VALUES, &ERASE_MOVES, &ERASED_COUNT);
+           &ERASE_SCORES, &ERASE_VALUES, &ERASE_MOVES, &ERASE_CHURN, &ERASED_COUNT);
 
 enum rc erasure_run(struct tx *tx, int64_t customer_id, struct err *e)
 {
@@ -108,7 +112,7 @@ enum rc erasure_run(struct tx *tx, int64_t customer_id, struct err *e)
         &ERASE_INBOX,         &ERASE_IDENTITIES,    &ERASE_NAMES,         &ERASE_FIELDS,
         &ERASE_NOTES,         &ERASE_CUSTOMER_TAGS, &ERASE_RELATION_TAGS, &ERASE_MERGES_KEPT,
         &ERASE_MERGES_MERGED, &ERASE_STATS,         &ERASE_TIERS,         &ERASE_SCORES,
-        &ERASE_VALUES,        &ERASE_MOVES,
+        &ERASE_VALUES,        &ERASE_MOVES,         &ERASE_CHURN,
     };
     enum rc rc = tx_exec(tx, &ERASE_TOMBSTONES, e, customer_id, tx_now_s(tx));
     for (size_t i = 0; rc == RC_OK && i < sizeof by_id / sizeof by_id[0]; i++)

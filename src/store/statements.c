@@ -15,6 +15,7 @@
     X(catalogue)                                                                                   \
     X(census)                                                                                      \
     X(chat_group)                                                                                  \
+    X(churn)                                                                                       \
     X(clv)                                                                                         \
     X(code)                                                                                        \
     X(code_entry)                                                                                  \

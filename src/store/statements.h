@@ -12,7 +12,7 @@
 
 #include "db/db.h"
 
-/* Up to 64 statements of one file. */
+/* As many statements of one file as there are; the list ends with NULL. */
 #define STATEMENTS(file, ...)                                                                      \
     extern const struct sql *const file##_statements[];                                            \
     const struct sql *const file##_statements[] = {__VA_ARGS__, NULL}

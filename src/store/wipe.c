@@ -37,6 +37,7 @@ static const struct sql WIPE[] = {
     {.text = SOME_OF_TWO("customer_tag", "customer_id", "tag_id")},
     {.text = SOME_OF_TWO("relation_tag", "relation_id", "tag_id")},
     {.text = SOME("relation", "id")},
+    {.text = SOME("churn_alert", "id")},
     {.text = SOME("binding", "customer_id")},
     {.text = SOME("binding_step", "id")},
     {.text = SOME("binding_log", "id")},

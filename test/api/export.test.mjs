@@ -25,7 +25,7 @@ const NAUGHTY = [
 const LISTS = (
   'accounts analysis_counts analysis_funnel analysis_intervals analysis_paths ' +
   'analysis_repurchase analysis_retention analysis_rfm audience audience_moves ' +
-  'audience_sizes audiences audit backups ' +
+  'audience_sizes audiences audit backups churn churn_rates ' +
   'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points code_statistics codes ' +
   'costs customers ' +
   'cycle_customers cycle_due cycles fields ' +
@@ -39,7 +39,7 @@ const LISTS = (
 ).split(' ');
 const EMPTY = new Set(
   (
-    'backups code_statistics codes ' +
+    'backups churn churn_rates code_statistics codes ' +
     'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_members ' +
     'imports inbox outbox products report_product_repurchase report_products rfm ' +
     'staff_figures'

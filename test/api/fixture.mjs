@@ -265,6 +265,24 @@ function corp() {
         { id: 37, name: 'MARK-team group', owner_id: 12, created_s: at },
       ],
     ],
+    [
+      'churn_alert',
+      [
+        [61, 1001, 11, 'MARK-own loss'],
+        [62, 3001, 13, 'MARK-other loss'],
+        [63, 2001, 12, 'MARK-team loss'],
+      ].map(([id, customer_id, staff_id, matched]) => ({
+        id,
+        customer_id,
+        kind: 'friend_delete',
+        staff_id,
+        at_s: at,
+        seen_s: at,
+        why: 'tier',
+        matched,
+        spend_fen: 123400 + id,
+      })),
+    ],
   ];
 }
 
@@ -572,6 +590,7 @@ export async function forgetOthers(koi, scope) {
     `DELETE FROM tier_move WHERE customer_id ${gone}`,
     `DELETE FROM audience_move WHERE customer_id ${gone}`,
     `DELETE FROM customer_tier WHERE customer_id ${gone}`,
+    `DELETE FROM churn_alert WHERE customer_id ${gone}`,
     `DELETE FROM code_entry WHERE customer_id ${gone}`,
     `DELETE FROM handover_item WHERE object_id ${gone}`,
     `DELETE FROM handover WHERE id > ${scope === 'own' ? 81 : 82}`,
@@ -603,6 +622,7 @@ export async function forgetOthers(koi, scope) {
  * the same for all. A new argument without a row here fails the tests. */
 export const samples = {
   account_id: { own: '1', other: '1', none: '9' },
+  alert_id: { own: '61', other: '62', none: '9' },
   audience_id: { own: '28', other: '28', none: '9' },
   category_id: { own: '21', other: '21', none: '9' },
   cost_id: { own: '26', other: '26', none: '9' },
@@ -640,6 +660,7 @@ const alike = {
   staff_id: '13',
   bound_to: '13',
   from_staff_id: '13',
+  assigned_id: '13',
   department_id: '3',
   channel_id: '5',
   tier_id: '30',

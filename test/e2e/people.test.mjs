@@ -19,7 +19,13 @@ const words = {
     plan: /将转移 \d+ 位客户/,
     run: /^转移 \d+ 位$/,
     moved: /已转移 \d+ 位客户/,
-    tab: '归属',
+    lost: '重要客户流失，待处理',
+    seeTo: /^处\s*理$/,
+    note: '备注',
+    save: /保\s*存/,
+    handled: '已处理',
+    rates: '流失率',
+    unusual: '异常',
   },
   en: {
     department: 'Departments',
@@ -33,9 +39,40 @@ const words = {
     plan: /\d+ customers? will be handed over/,
     run: /^Hand \d+ over$/,
     moved: /\d+ customers? handed over/,
-    tab: 'Whose',
+    lost: 'customers who matter were lost',
+    seeTo: 'See to it',
+    note: 'Note',
+    save: 'Save',
+    handled: 'Seen to',
+    rates: 'Rates',
+    unusual: 'Unusual',
   },
 };
+
+/* Five friends of somebody who spent much end it, as the log tells it. */
+async function lose(server, admin, staff) {
+  const { items } = await admin.get(`/api/customers?staff_id=${staff.id}&limit=200`);
+  const now = Math.floor(Date.now() / 1000);
+  const gone = items.filter((one) => one.staff.length === 1).slice(0, 5);
+  assert.equal(gone.length, 5);
+  const last = Number((await server.sql('SELECT max(last) FROM log_sequence')).match(/\d+/)[0]);
+  await server.sql(
+    [
+      ...gone.map(
+        ({ id }, i) => `
+          INSERT INTO customer_stats (customer_id, orders, spend_fen, first_order_s, last_order_s)
+            VALUES (${id}, 3, 345600, 1700000000, 1780000000);
+          UPDATE relation SET added_s = ${now - 90 * 86400} WHERE customer_id = ${id};
+          UPDATE relation SET deleted_s = ${now - 60}, deleted_by = 'customer'
+            WHERE customer_id = ${id} AND staff_id = ${staff.id};
+          INSERT INTO churn_alert (id, customer_id, kind, staff_id, at_s, seen_s, why, spend_fen)
+            VALUES (${last + 1000 + i}, ${id}, 'friend_delete', ${staff.id}, ${now - 60}, ${now},
+                    'spend', 345600)`,
+      ),
+      `UPDATE relation SET added_s = ${now - 90 * 86400} WHERE staff_id = ${staff.id}`,
+    ].join(';'),
+  );
+}
 
 test('staff', async (t) => {
   const sim = await simulator(t);
@@ -123,6 +160,29 @@ test('staff', async (t) => {
       await tab.getByRole('button', { name: w.hand }).click();
       await page.check('transfer-one');
     });
+
+    await t.test(`who was lost is on the board, seen to and noted, in ${language}`, async () => {
+      await lose(stage.server, admin, others[4 + n]);
+      await page.visit('/');
+      await tab.getByRole('link', { name: w.lost }).click();
+      const row = tab.locator('tbody tr').first();
+      await row.waitFor();
+      await page.check('churn');
+      await row.getByRole('button', { name: w.seeTo }).click();
+      const dialog = tab.getByRole('dialog');
+      await dialog.getByLabel(w.note).fill('已电话回访');
+      await page.check('churn-see-to');
+      await dialog.getByRole('button', { name: w.save }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await row.getByText('已电话回访').waitFor();
+      await row.getByText(w.handled, { exact: true }).waitFor();
+    });
+
+    await t.test(`a sudden loss is called unusual, in ${language}`, async () => {
+      await page.visit('/churn?tab=rates');
+      await tab.locator('tbody').getByText(w.unusual, { exact: true }).first().waitFor();
+      await page.check('churn-rates');
+    });
     await tab.context().close();
   }
 
@@ -135,6 +195,10 @@ test('staff', async (t) => {
     await page.page.locator('.row-link').first().click();
     await page.page.locator('.ant-drawer .ant-table-row').first().waitFor();
     await page.check('group.phone');
+    await page.visit('/churn');
+    await page.check('churn.phone');
+    await page.visit('/churn?tab=rates');
+    await page.check('churn-rates.phone');
     await page.page.context().close();
   });
 });

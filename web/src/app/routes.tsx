@@ -96,6 +96,12 @@ export const areas: Area[] = [
         page: lazy(() => import('@/pages/merges/Merges')),
       },
       {
+        path: '/churn',
+        title: 'menu.churn',
+        need: 'customer_read',
+        page: lazy(() => import('@/pages/churn/Churn')),
+      },
+      {
         path: '/groups',
         title: 'menu.groups',
         need: 'staff_read',

@@ -65,6 +65,7 @@ export const en: Record<Key, string> = {
   'menu.tags': 'Tags',
   'menu.scripts': 'Scripts',
   'menu.merges': 'Merges',
+  'menu.churn': 'Customers lost',
   'menu.groups': 'Groups',
   'menu.convert': 'Convert',
   'menu.orders': 'Orders',

@@ -63,6 +63,7 @@ export const zh = {
   'menu.tags': '标签',
   'menu.scripts': '话术',
   'menu.merges': '合并',
+  'menu.churn': '流失提醒',
   'menu.groups': '客户群',
   'menu.convert': '转化',
   'menu.orders': '订单',
