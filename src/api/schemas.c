@@ -631,12 +631,12 @@ const struct schema schema_table[] = {
       ",\"welcomes_missed\":" INT)},
     {"WecomSync",
      OBJECT("\"connected\":" BOOL ",\"hour\":" INT ",\"job\":" ANY ",\"stage\":" TEXT
-      ",\"least_calls\":" INT ",\"counts\":" ANY ",\"problems\":" ARRAY(
+      ",\"least_calls\":" INT_NULL ",\"counts\":" ANY ",\"problems\":" ARRAY(
       OBJECT("\"kind\":" TEXT ",\"ref\":" TEXT ",\"state\":" TEXT ",\"code\":" TEXT
       ",\"message\":" TEXT ",\"advice\":" TEXT)) ",\"runs\":" ARRAY(
       OBJECT("\"job_id\":" ID ",\"state\":" TEXT ",\"complete\":" BOOL ",\"stage\":" TEXT
       ",\"created_s\":" INT ",\"ended_s\":" INT_NULL ",\"calls\":" INT
-      ",\"least_calls\":" INT ",\"problems\":" INT ",\"outside\":" INT
+      ",\"least_calls\":" INT_NULL ",\"problems\":" INT ",\"outside\":" INT
       ",\"friendships\":" INT ",\"begun\":" INT
       ",\"ended\":" INT ",\"groups\":" INT)))},
     {"WelcomeReport",

@@ -63,7 +63,7 @@ static void put_run(struct request *rq, struct json *j, const struct job_row *jo
     json_put_int(j, "created_s", job->created_us / US_PER_S);
     json_put_known(j, "ended_s", job->ended_us == 0 ? DB_NULL : job->ended_us / US_PER_S);
     json_put_int(j, "calls", sum.calls);
-    json_put_int(j, "least_calls", sum.least_calls);
+    json_put_known(j, "least_calls", sum.least_calls);
     json_put_int(j, "problems", sum.problems);
     json_put_int(j, "outside", sum.outside);
     json_put_int(j, "friendships", sum.friendships);

@@ -133,7 +133,8 @@ each('full sync with WeCom', (engine) => {
     const failed = await admin.job(job.id);
     assert.equal(failed.state, 'failed');
     assert.equal(failed.error.code, 'wecom_48002');
-    assert.equal((await admin.get('/api/wecom/sync')).runs[0].complete, false);
+    const [halted] = (await admin.get('/api/wecom/sync')).runs;
+    assert.deepEqual([halted.complete, halted.stage, halted.least_calls], [false, 'follow', null]);
     assert.match(await line(admin), /it failed/);
     sim.clearFaults();
     await sim.post('faults', { api: 'department/list', kind: 'delay', ms: 1500, times: 1 });

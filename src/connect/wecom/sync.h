@@ -30,12 +30,11 @@ extern const struct job_kind job_kind_wecom_sync;
 
 /* What the cursor of a sync says, for whoever shows it; an unreadable one is a beginning. */
 struct wecom_sync_sum {
-    const char *stage; /* "begin" … "done" */
-    int64_t calls;     /* made until the last checkpoint */
-    /* the least that what was told takes by the formula above; it grows while the sync goes on */
-    int64_t least_calls;
-    int64_t problems; /* could not be told: not complete while this is above 0 */
-    int64_t outside;  /* members and groups out of the app's visible range */
+    const char *stage;   /* "begin" … "done" */
+    int64_t calls;       /* made until the last checkpoint */
+    int64_t least_calls; /* the least that what was told takes; DB_NULL until all was asked for */
+    int64_t problems;    /* could not be told: not complete while this is above 0 */
+    int64_t outside;     /* members and groups out of the app's visible range */
     int64_t friendships, begun, ended, groups;
 };
 void wecom_sync_sum(struct str cursor, struct arena *a, struct wecom_sync_sum *out);

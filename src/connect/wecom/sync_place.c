@@ -143,7 +143,7 @@ void wecom_sync_sum(struct str cursor, struct arena *a, struct wecom_sync_sum *o
     *out = (struct wecom_sync_sum){
         .stage = sync_stage_name(p.stage),
         .calls = p.calls,
-        .least_calls = least_calls(&p),
+        .least_calls = p.stage == STAGE_DONE ? least_calls(&p) : DB_NULL,
         .problems = p.problems,
         .outside = p.outside,
         .friendships = p.friendships,
@@ -158,7 +158,10 @@ void wecom_sync_print(struct str cursor, struct arena *a, struct json *out)
     struct sync_place p;
     read_or_begin(cursor, a, &p);
     json_put_z(out, "stage", sync_stage_name(p.stage));
-    json_put_int(out, "least_calls", least_calls(&p));
+    if (p.stage == STAGE_DONE)
+        json_put_int(out, "least_calls", least_calls(&p));
+    else
+        json_put_null(out, "least_calls");
     json_open_object(out, "counts");
     sync_place_put_counts(&p, out);
     json_close_object(out);

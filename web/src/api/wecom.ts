@@ -101,8 +101,8 @@ export interface SyncRun {
   created_s: number;
   ended_s: number | null;
   calls: number;
-  /** The least that what was told takes. */
-  least_calls: number;
+  /** The least that what was told takes; null until all was asked for. */
+  least_calls: number | null;
   problems: number;
   outside: number;
   friendships: number;
@@ -168,7 +168,7 @@ export interface SyncState {
   hour: number;
   job: Job | null;
   stage: SyncStage;
-  least_calls: number;
+  least_calls: number | null;
   counts: SyncCounts;
   /** At most 500. */
   problems: SyncProblem[];

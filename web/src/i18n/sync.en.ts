@@ -12,6 +12,7 @@ export const syncEn: Record<SyncKey, string> = {
   'sync.resume': 'Go on',
   'sync.may_leave': 'You may leave this page: the sync goes on.',
   'sync.calls': '{n|call|calls} to WeCom (what was told takes {least} at least)',
+  'sync.calls_yet': '{n|call|calls} to WeCom',
   'sync.rate': '{rate} calls a second',
   'sync.remaining_unknown': 'Time left: known in a first sync once all friends were asked for',
   'sync.part': 'It did not end: only a part was synced; what is not ticked below is as it was before.',

@@ -10,6 +10,7 @@ export const syncZh = {
   'sync.resume': '接着同步',
   'sync.may_leave': '可以离开这一页，同步会在后台继续。',
   'sync.calls': '调用企业微信 {n} 次（已取得的内容至少要 {least} 次）',
+  'sync.calls_yet': '调用企业微信 {n} 次',
   'sync.rate': '每秒 {rate} 次',
   'sync.remaining_unknown': '还要多久：首次同步要等好友都问完才知道',
   'sync.part': '没有做完：只同步了一部分，下面没有打勾的部分仍是旧的。',

@@ -97,7 +97,11 @@ function How({ job, state }: { job: Job; state: SyncState }) {
         aria-label={t('wecom.sync')}
       />
       <Space wrap size="large" className="soft job-figures">
-        <span>{t('sync.calls', { n: state.counts.calls, least: state.least_calls })}</span>
+        <span>
+          {state.least_calls === null
+            ? t('sync.calls_yet', { n: state.counts.calls })
+            : t('sync.calls', { n: state.counts.calls, least: state.least_calls })}
+        </span>
         {!over && job.rate !== null && job.rate > 0 && (
           <span>{t('sync.rate', { rate: f.number(job.rate, 0) })}</span>
         )}
