@@ -1,12 +1,16 @@
 import { Descriptions } from 'antd';
+import { lazy, Suspense } from 'react';
 import { type BindingTouch, customers } from '@/api/customers';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { ScrollTable } from '@/components/ScrollTable';
 import { StatusTag } from '@/components/StatusTag';
-import { TransferButton } from '@/components/transfer/TransferButton';
 import { Waiting } from '@/components/Waiting';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
+
+const TransferButton = lazy(async () => ({
+  default: (await import('@/components/transfer/TransferButton')).TransferButton,
+}));
 
 /** Whose customer they are, until when that is protected, who brought them, and how it came. */
 export function Binding({ id }: { id: string }) {
@@ -43,13 +47,13 @@ export function Binding({ id }: { id: string }) {
           </Descriptions.Item>
         )}
       </Descriptions>
-      <div>
+      <Suspense fallback={<Waiting />}>
         <TransferButton
           whom={{ customer_ids: [id] }}
           name={binding?.staff?.name ?? t('binding.nobody')}
           done={found.reload}
         />
-      </div>
+      </Suspense>
       {history.length > 0 && (
         <ScrollTable
           size="small"
