@@ -1,5 +1,5 @@
 /* churn — customers who were lost: alerts of those who matter, and how many go in a week
- * (schema/0017_churn.sql). The rules are in domain/churn.h.
+ * (schema/0018_churn.sql). The rules are in domain/churn.h.
  *
  * An alert is seen by whoever sees the customers of the member of staff who lost them, of whoever
  * is to see to it, or the customer as they are now: a lost friend is in nobody's scope otherwise.

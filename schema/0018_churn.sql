@@ -1,4 +1,4 @@
--- 0017_churn — who was lost and matters; and an index that finds work of one kind.
+-- 0018_churn — who was lost and matters; and an index that finds work of one kind.
 
 -- The syncs with WeCom among all jobs, newest first.
 CREATE INDEX job_kind ON job (kind, id);

@@ -1,2 +1,0 @@
--- 0015_reserved — keeps the numbers gapless until what takes this one is merged.
-SELECT 1;
