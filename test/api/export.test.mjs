@@ -34,7 +34,8 @@ const LISTS = (
   'report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
   'report_product_repurchase report_products report_provinces report_repurchase ' +
-  'report_revenue report_sources rfm scripts sources staff staff_figures stages tag_coverage tags ' +
+  'report_revenue report_sources rfm scripts sources staff staff_figures stages ' +
+  'tag_coverage tags ' +
   'tier_history tier_moves tiers timeline tokens trend'
 ).split(' ');
 const EMPTY = new Set(

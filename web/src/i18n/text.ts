@@ -11,15 +11,7 @@ import type { Key as CommonKey } from './zh';
 
 /** The words of every page, and those that come with their pages. */
 export type Key =
-  | CommonKey
-  | AnalysesKey
-  | ClvKey
-  | CodesKey
-  | CyclesKey
-  | HandoversKey
-  | PeopleKey
-  | SyncKey
-  | WecomKey;
+  CommonKey | AnalysesKey | ClvKey | CodesKey | CyclesKey | HandoversKey | PeopleKey | SyncKey | WecomKey;
 export type Words = Record<CommonKey, string>;
 export type Params = Record<string, string | number>;
 

@@ -17,6 +17,13 @@ import { StaffDrawer } from './StaffDrawer';
 import { Told } from './Told';
 import './staff.css';
 
+const handOver = (title: string, word: string): Column<StaffRow> => ({
+  key: 'hand_over',
+  member: null,
+  title,
+  render: ({ id }) => <Link href={`/handovers?new=${id}`}>{word}</Link>,
+});
+
 export default function Staff() {
   const { t, f } = useI18n();
   const hand = useMay()('handover_write');
@@ -78,16 +85,7 @@ export default function Staff() {
         optional: true,
         render: ({ left_s }) => f.date(left_s),
       },
-      ...(hand
-        ? [
-            {
-              key: 'hand_over',
-              member: null,
-              title: t('column.actions'),
-              render: ({ id }: StaffRow) => <Link href={`/handovers?new=${id}`}>{t('staff.hand_over')}</Link>,
-            },
-          ]
-        : []),
+      ...(hand ? [handOver(t('column.actions'), t('staff.hand_over'))] : []),
     ];
   }, [t, f, setOpen, hand]);
   const filters = useMemo<Filter[]>(
