@@ -5,8 +5,8 @@
 #include "api/code_args.h"
 
 #include "api/customer_json.h"
-#include "api/group_page.h"
 #include "domain/app.h"
+#include "h5/group.h"
 
 #include <string.h>
 

@@ -43,8 +43,6 @@ extern const struct route route_session_sign_in, route_session_link, route_sessi
 extern const struct route route_session_wecom, route_session_wecom_get, route_session_wecom_start;
 /* settings.c */
 extern const struct route route_setting_list, route_setting_put;
-/* group_page.c */
-extern const struct route route_group_page;
 
 /* system.c */
 extern const struct route route_health, route_metrics, route_version, route_doctor;

@@ -19,6 +19,17 @@ static struct str asset_path(const char *ending)
     return found != NULL ? found->path : STR("");
 }
 
+/* Up to the end of the title. */
+static void open_head(struct page *p)
+{
+    HTML(&p->h,
+         "<!doctype html>\n<html lang=\"%\"><head><meta charset=\"utf-8\">"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+         "<meta name=\"format-detection\" content=\"telephone=no\">"
+         "<link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"%\"><title>",
+         html_word(&p->h, "zh-CN", "en-GB"), asset_path(".css"));
+}
+
 struct page page_open(struct request *rq, int64_t customer_id, const char *title_zh,
                       const char *title_en)
 {
@@ -26,17 +37,29 @@ struct page page_open(struct request *rq, int64_t customer_id, const char *title
                      .rq = rq,
                      .a = request_arena(rq),
                      .customer_id = customer_id};
-    HTML(&p.h,
-         "<!doctype html>\n<html lang=\"%\"><head><meta charset=\"utf-8\">"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-         "<meta name=\"format-detection\" content=\"telephone=no\">"
-         "<title>% · %</title><link rel=\"icon\" href=\"data:,\">"
-         "<link rel=\"stylesheet\" href=\"%\"><script src=\"%\" defer></script></head>\n"
-         "<body><main>\n",
-         html_word(&p.h, "zh-CN", "en-GB"), html_word(&p.h, title_zh, title_en),
-         str_from(config_text(request_app(rq)->config, "corp_name")), asset_path(".css"),
-         asset_path(".js"));
+    open_head(&p);
+    HTML(&p.h, "% · %</title><script src=\"%\" defer></script></head>\n<body><main>\n",
+         html_word(&p.h, title_zh, title_en),
+         str_from(config_text(request_app(rq)->config, "corp_name")), asset_path(".js"));
     return p;
+}
+
+struct page page_open_public(struct request *rq, bool english, struct str title)
+{
+    struct page p = {.h = {reply_page(rq), english}, .rq = rq, .a = request_arena(rq)};
+    open_head(&p);
+    HTML(&p.h,
+         "%</title><meta name=\"robots\" content=\"noindex\"></head>\n"
+         "<body class=\"public\"><main>\n",
+         title);
+    return p;
+}
+
+void page_close_public(struct page *p)
+{
+    HTML(&p->h, "</main><footer><a href=\"?lang=%\" lang=\"%\">%</a></footer></body></html>\n",
+         html_word(&p->h, "en", "zh"), html_word(&p->h, "en-GB", "zh-CN"),
+         html_word(&p->h, "English", "中文"));
 }
 
 /* ---- the tabs ---- */
@@ -112,8 +135,16 @@ void page_refuse(struct request *rq, const struct err *e)
         return;
     }
     bool english = request_caller(rq)->english;
-    struct page p = page_open(rq, 0, "没有做成", "This did not work");
     const char *hint = english ? e->hint_en : e->hint_zh;
+    if (!page_is_own(request_path(rq))) {
+        struct page for_all =
+            page_open_public(rq, english, str_from(english ? "This did not work" : "没有做成"));
+        HTML(&for_all.h, "<section class=\"card\" role=\"alert\"><h1>%</h1>\n<p>%</p></section>\n",
+             str_from(english ? e->en : e->zh), str_from(hint));
+        page_close_public(&for_all);
+        return;
+    }
+    struct page p = page_open(rq, 0, "没有做成", "This did not work");
     HTML(&p.h, "<section class=\"card\" role=\"alert\"><h1>%</h1>\n",
          str_from(english ? e->en : e->zh));
     if (hint[0] != 0)

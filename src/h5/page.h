@@ -17,6 +17,10 @@ enum page_tab { TAB_NONE, TAB_PROFILE, TAB_SCRIPTS, TAB_ORDERS, TAB_TIMELINE, TA
 /* Begins the reply: head, title in the page's language, and <main>. */
 struct page page_open(struct request *rq, int64_t customer_id, const char *title_zh,
                       const char *title_en);
+/* A page for anybody, in the language told: no script, no tabs; closed by page_close_public(),
+ * with a link to the other language. */
+struct page page_open_public(struct request *rq, bool english, struct str title);
+void page_close_public(struct page *p);
 /* Ends it, with the tabs in one thumb's reach for who is signed in. */
 void page_close(struct page *p, enum page_tab here);
 /* For the routes' `refuse`: an error as a page with its way out; who is not signed in and asked for
@@ -39,6 +43,8 @@ struct str page_money(const struct page *p, int64_t fen);
  * another host. */
 bool page_is_own(struct str path);
 
+/* group.c */
+extern const struct route route_group_page;
 /* enter.c */
 extern const struct route route_sidebar_sign_in, route_sidebar_enter, route_sidebar_come_in;
 /* sidebar.c */

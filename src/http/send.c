@@ -27,12 +27,12 @@ enum { GZIP_FROM = 1024, FILE_BLOCK = 64 << 10 };
     "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "          \
     "form-action 'self'; "                                                                         \
     "base-uri 'none'; frame-ancestors 'none'"
-/* Pages of src/h5: nothing inline, and WeCom's own scripts, by which a page asks whose chat is
- * open. */
+/* Pages of src/h5: nothing inline, WeCom's own scripts, by which a page asks whose chat is open,
+ * and WeCom's pictures of codes. */
 #define H5_POLICY                                                                                  \
     "default-src 'none'; "                                                                         \
     "script-src 'self' https://res.wx.qq.com https://open.work.weixin.qq.com; "                    \
-    "style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "             \
+    "style-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action 'self'; "      \
     "base-uri 'none'; frame-ancestors 'none'"
 #define DATA_POLICY "default-src 'none'; frame-ancestors 'none'; sandbox"
 

@@ -320,12 +320,13 @@ each('codes', (engine) => {
     const page = await open(`${code.page_path}?from=groupmessage`);
     assert.equal(page.status, 200);
     assert.match(page.headers['content-type'], /^text\/html/);
-    assert.match(page.headers['content-security-policy'], /^default-src 'none'; style-src/);
+    assert.match(page.headers['content-security-policy'], /^default-src 'none'; script-src 'self'/);
     assert.equal(page.headers['set-cookie'], undefined);
     assert.ok(page.bytes.length < 40 << 10, `${page.bytes.length} bytes`);
     assert.match(page.text, /<html lang="zh-CN">/);
-    assert.match(page.text, /<h1 class="name">福利 &amp; &lt;b&gt;群&lt;\/b&gt;<\/h1>/);
-    assert.match(page.text, /每天中午发福利<br>不发广告 &lt;script&gt;/);
+    assert.doesNotMatch(page.text, /<script|<nav/);
+    assert.match(page.text, /<h1>福利 &amp; &lt;b&gt;群&lt;\/b&gt;<\/h1>/);
+    assert.match(page.text, /每天中午发福利\n不发广告 &lt;script&gt;/);
     const { staff } = await w.sim.get('state');
     const owner = staff.find((s) => s.userid === w.userids[0]);
     assert.ok(

@@ -1,6 +1,6 @@
-/* group_page — the address of the page that a customer sees before joining a group. */
-#ifndef KOI_API_GROUP_PAGE_H
-#define KOI_API_GROUP_PAGE_H
+/* group — the address of the page that a customer sees before joining a group. */
+#ifndef KOI_H5_GROUP_H
+#define KOI_H5_GROUP_H
 
 #include "base/arena.h"
 #include "base/secret.h"
