@@ -1,10 +1,11 @@
 /* server.c — sockets, threads and daemons: what is there between start and stop.
  *
- * Two daemons of libmicrohttpd: one for the network, with a pool of epoll threads, and one for the
- * command line's Unix socket, with a thread of its own. We make the sockets ourselves, so that
- * systemd can hand one in and so that port 0 can be asked back. Memory: 256 KB of stack a thread,
- * of which some 20 KB are touched, and 16 KB a connection. Refused: to listen beyond loopback
- * without a trusted proxy, since passwords and cookies would then travel in the clear.
+ * Daemons of libmicrohttpd with an epoll thread each: several for the network, on one socket, and
+ * one for the command line's Unix socket. Not its pool of threads: 0.9.75 aborts now and then when
+ * a pool is told to listen no more while a thread of it is awake. We make the sockets ourselves, so
+ * that systemd can hand one in and so that port 0 can be asked back. Memory: 256 KB of stack a
+ * thread, of which some 20 KB are touched, and 16 KB a connection. Refused: to listen beyond
+ * loopback without a trusted proxy, since passwords and cookies would then travel in the clear.
  *
  * A stop first ends the streams and the listening, then waits until every suspended write has been
  * resumed (libmicrohttpd must not be stopped with suspended connections), then ends the threads.
@@ -166,7 +167,7 @@ static void raise_descriptors(void)
     }
 }
 
-static unsigned pool_size(int wanted)
+static unsigned thread_count(int wanted)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     long n = wanted > 0 ? wanted : cores < 4 ? cores : 4;
@@ -186,21 +187,32 @@ enum { STACK_TIMES = 1 };
 enum { STACK_TIMES = 1 };
 #endif
 
-static struct MHD_Daemon *start_daemon(struct door *door, int fd, unsigned threads)
+/* One of several that share a socket and the connections that it may have. */
+static struct MHD_Daemon *start_daemon(struct door *door, int fd, unsigned several)
 {
     unsigned flags =
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO;
-    struct MHD_OptionItem pool[] = {
-        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
-        {MHD_OPTION_END, 0, NULL},
-    };
     return MHD_start_daemon(
         flags, 0, NULL, NULL, visit_handle, door, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
         MHD_OPTION_URI_LOG_CALLBACK, visit_begin, door, MHD_OPTION_NOTIFY_COMPLETED, visit_end,
-        door, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        door, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS / several, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES * STACK_TIMES,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+}
+
+static bool start_daemons(struct server *s, int threads)
+{
+    unsigned n = thread_count(threads);
+    bool well = true;
+    for (unsigned i = 0; i < n && well; i++) {
+        s->web[i] = start_daemon(&s->web_door, s->web_fd, n);
+        well = s->web[i] != NULL;
+        s->web_n += well;
+    }
+    if (s->local_fd >= 0)
+        s->local = start_daemon(&s->local_door, s->local_fd, 1);
+    return well && (s->local != NULL || s->local_fd < 0);
 }
 
 enum rc server_start(struct app *app, const struct router *r, const struct server_config *config,
@@ -224,9 +236,7 @@ enum rc server_start(struct app *app, const struct router *r, const struct serve
         s->streams = stream_hub_start(s);
         s->aside = aside_new();
         s->outside = aside_new();
-        s->web = start_daemon(&s->web_door, s->web_fd, pool_size(config->threads));
-        s->local = s->local_fd >= 0 ? start_daemon(&s->local_door, s->local_fd, 1) : NULL;
-        if (s->web == NULL || (s->local == NULL && s->local_fd >= 0)) {
+        if (!start_daemons(s, config->threads)) {
             rc = err_set(e, RC_IO, "server", NULL, "HTTP 服务启动失败",
                          "the HTTP server did not start");
         }
@@ -252,11 +262,8 @@ static enum rc nothing(struct tx *tx, void *arg, struct err *e)
     return RC_OK;
 }
 
-static void stop_daemon(struct MHD_Daemon *daemon, int fd)
+static void close_if(int fd)
 {
-    if (daemon != NULL) {
-        MHD_stop_daemon(daemon);
-    }
     if (fd >= 0) {
         close(fd);
     }
@@ -279,8 +286,8 @@ void server_stop(struct server *s)
     }
     atomic_store(&s->stopping, true);
     stream_hub_stop(s->streams);
-    if (s->web != NULL) {
-        MHD_quiesce_daemon(s->web);
+    for (unsigned i = 0; i < s->web_n; i++) {
+        MHD_quiesce_daemon(s->web[i]);
     }
     if (s->local != NULL) {
         MHD_quiesce_daemon(s->local);
@@ -292,8 +299,14 @@ void server_stop(struct server *s)
     aside_free(s->aside);
     aside_free(s->outside);
     let_replies_leave(s);
-    stop_daemon(s->web, s->web_fd);
-    stop_daemon(s->local, s->local_fd);
+    for (unsigned i = 0; i < s->web_n; i++) {
+        MHD_stop_daemon(s->web[i]);
+    }
+    if (s->local != NULL) {
+        MHD_stop_daemon(s->local);
+    }
+    close_if(s->web_fd);
+    close_if(s->local_fd);
     if (s->socket_path != NULL) {
         unlink(s->socket_path);
     }

@@ -12,12 +12,14 @@
 
 struct server;
 
+enum { SERVER_THREADS_MOST = 16 }; /* as the setting says */
+
 struct server_config {
     const char *listen;      /* "127.0.0.1:8080", "[::1]:0"; port 0 picks a free one */
     const char *socket_path; /* Unix socket for the command line; NULL: none */
     /* address whose X-Forwarded-For and -Proto are believed; NULL: none */
     const char *trusted_proxy;
-    int threads;      /* of the pool; 0: one for each core, 2 … 4 */
+    int threads;      /* at most SERVER_THREADS_MOST; 0: one for each core, 2 … 4 */
     int inherited_fd; /* a listening socket that systemd opened; 0: none, use `listen` */
 };
 

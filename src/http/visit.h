@@ -29,7 +29,8 @@ struct server {
     const struct router *router;
     char *trusted_proxy; /* "" : none */
     char *socket_path;
-    struct MHD_Daemon *web, *local;
+    struct MHD_Daemon *web[SERVER_THREADS_MOST], *local;
+    unsigned web_n;
     struct stream_hub *streams;
     struct aside *aside, *outside; /* for routes with `late`, with `outside` */
     int web_fd, local_fd;
