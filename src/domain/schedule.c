@@ -196,40 +196,23 @@ static enum rc look_at_clv(struct look *l, struct tx *tx, struct err *e)
                : rc;
 }
 
-/* One that still runs from the day before is enough. */
-static enum rc look_at_statistics(struct look *l, struct tx *tx, struct err *e)
+/* A job of WeCom's for the night at an hour (below 0: never). One that still runs from the day
+ * before is enough. */
+static enum rc look_at_night(struct look *l, struct tx *tx, const char *kind, int hour,
+                             enum rc (*order_it)(const struct app *app, struct tx *tx,
+                                                 int64_t account_id, struct job_order *out,
+                                                 struct err *e),
+                             struct err *e)
 {
     struct job_order order;
     bool ordered = false;
     int64_t id;
-    if (statistics_hour_of(l->app) < 0 || !wecom_order_is_set(l->app))
+    if (hour < 0 || !wecom_order_is_set(l->app))
         return RC_OK;
-    int64_t due_s = schedule_last_s(l->now_s, statistics_hour_of(l->app), 0);
-    enum rc rc = ordered_since(tx, "wecom_statistics", 0, due_s, &ordered, e);
+    enum rc rc = ordered_since(tx, kind, 0, schedule_last_s(l->now_s, hour, 0), &ordered, e);
     if (rc != RC_OK || ordered)
         return rc;
-    rc = wecom_order_statistics(l->app, tx, 0, &order, e);
-    if (rc == RC_CONFLICT)
-        return RC_OK;
-    if (rc == RC_OK)
-        rc = job_add(l->app, tx, &order, &id, e);
-    l->started += rc == RC_OK;
-    return rc;
-}
-
-/* The same. */
-static enum rc look_at_wecom(struct look *l, struct tx *tx, struct err *e)
-{
-    struct job_order order;
-    bool ordered = false;
-    int64_t id;
-    if (sync_hour_of(l->app) < 0 || !wecom_order_is_set(l->app))
-        return RC_OK;
-    int64_t due_s = schedule_last_s(l->now_s, sync_hour_of(l->app), 0);
-    enum rc rc = ordered_since(tx, "wecom_sync", 0, due_s, &ordered, e);
-    if (rc != RC_OK || ordered)
-        return rc;
-    rc = wecom_order(l->app, tx, 0, &order, e);
+    rc = order_it(l->app, tx, 0, &order, e);
     if (rc == RC_CONFLICT)
         return RC_OK;
     if (rc == RC_OK)
@@ -246,8 +229,10 @@ static enum rc look(struct tx *tx, void *arg, struct err *e)
     if (rc == RC_OK)
         rc = look_at_clv(l, tx, e);
     if (rc == RC_OK)
-        rc = look_at_wecom(l, tx, e);
-    return rc == RC_OK ? look_at_statistics(l, tx, e) : rc;
+        rc = look_at_night(l, tx, "wecom_sync", sync_hour_of(l->app), wecom_order, e);
+    return rc == RC_OK ? look_at_night(l, tx, "wecom_statistics", statistics_hour_of(l->app),
+                                       wecom_order_statistics, e)
+                       : rc;
 }
 
 enum rc schedule_run(struct app *app, int64_t now_s, int64_t *out_started, struct err *e)

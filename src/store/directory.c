@@ -7,7 +7,7 @@
 #include "store/directory.h"
 
 #include "store/event.h"
-#include "store/list.h"
+#include "store/ids.h"
 #include "store/statements.h"
 
 #include <assert.h>
@@ -162,16 +162,7 @@ enum rc directory_userids(struct tx *tx, struct str **out, size_t *out_n, struct
 {
     struct rows *r;
     enum rc rc = tx_query(tx, &USERIDS, &r, e);
-    if (rc != RC_OK)
-        return rc;
-    struct str *list = NULL;
-    size_t n = 0;
-    size_t room = 0;
-    while (rows_next(r))
-        *LIST_ADD(tx_arena(tx), list, n, room) = rows_copy(r, 0, tx_arena(tx));
-    *out = list;
-    *out_n = n;
-    return rows_end(r, e);
+    return rc == RC_OK ? texts_read(tx, r, out, out_n, e) : rc;
 }
 
 enum rc directory_add_group(struct tx *tx, const struct group_new *g, int64_t *out_id,

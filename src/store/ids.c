@@ -46,3 +46,15 @@ int ids_compare(const void *a, const void *b)
     int64_t y = *(const int64_t *)b;
     return (x > y) - (x < y);
 }
+
+enum rc texts_read(struct tx *tx, struct rows *r, struct str **out, size_t *out_n, struct err *e)
+{
+    struct str *list = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, n, room) = rows_copy(r, 0, tx_arena(tx));
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
+}

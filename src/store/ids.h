@@ -24,6 +24,9 @@ struct str ids_text(struct arena *a, const int64_t *ids, size_t n);
 /* The ids that are a result's first column, to its end: in the transaction's arena. */
 enum rc ids_read(struct tx *tx, struct rows *r, int64_t **out, size_t *out_n, struct err *e);
 
+/* The same of texts, copied. */
+enum rc texts_read(struct tx *tx, struct rows *r, struct str **out, size_t *out_n, struct err *e);
+
 /* Ascending by value, for qsort() and bsearch(). */
 int ids_compare(const void *a, const void *b);
 

@@ -5,6 +5,7 @@
  */
 #include "store/script.h"
 
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/statements.h"
 
@@ -125,19 +126,9 @@ enum rc script_list(struct tx *tx, const struct script_filter *f, struct script 
 
 enum rc script_groups(struct tx *tx, struct str **out, size_t *out_n, struct err *e)
 {
-    struct arena *a = tx_arena(tx);
     struct rows *r;
     enum rc rc = tx_query(tx, &GROUPS, &r, e);
-    if (rc != RC_OK)
-        return rc;
-    struct str *list = NULL;
-    size_t n = 0;
-    size_t room = 0;
-    while (rows_next(r))
-        *LIST_ADD(a, list, n, room) = rows_copy(r, 0, a);
-    *out = list;
-    *out_n = n;
-    return rows_end(r, e);
+    return rc == RC_OK ? texts_read(tx, r, out, out_n, e) : rc;
 }
 
 enum rc script_load(struct tx *tx, int64_t id, struct script *out, struct err *e)
