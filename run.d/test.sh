@@ -193,7 +193,7 @@ sanitized_parts() { # folder, then parts
     for part in "$@"; do
         case $part in
         units) run_units "$dir" --timeout-multiplier 5 ;;
-        api) KOI_BIN=$top/$dir/koi part_api ;;
+        api) KOI_HISTORIES=20 KOI_BIN=$top/$dir/koi part_api ;;
         *) die "no such part under a sanitizer: $part (there are: units api)" ;;
         esac
     done
