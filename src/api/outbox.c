@@ -125,6 +125,41 @@ const struct route route_outbox_list = {
     .reply = "OutboxList",
 };
 
+/* ---- of the library of tags ---- */
+
+/* More than these are told of by GET /api/outbox alone. */
+enum { WISHES_SHOWN = 200 };
+
+static enum rc wishes_run(struct request *rq, struct tx *tx, struct err *e)
+{
+    struct outbox_row *rows = NULL;
+    size_t n = 0;
+    enum rc rc = outbox_open(tx, STR(TAG_WISH_KEY), WISHES_SHOWN, &rows, &n, e);
+    if (rc != RC_OK)
+        return rc;
+    struct json *j = listing_open(rq);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        rc = put_row(rq, j, tx, &rows[i], e);
+    if (rc == RC_OK)
+        listing_close(rq, STR_ABSENT, (int64_t)n);
+    return rc;
+}
+
+/* Who may change tags sees what became of it; their names belong to no customer. */
+const struct route route_tag_wishes = {
+    .method = GET,
+    .path = "/api/tags/wishes",
+    .name = "tag_wishes",
+    .need = PERM_TAG_WRITE,
+    .scope = SCOPE_NONE,
+    .run = wishes_run,
+    .zh = "标签和标签组的改动中，还没有告诉企业微信的，和被拒绝、不确定的",
+    .en = "Changes of tags and groups that wait to be told to WeCom, were refused, or are unsure.",
+    .reply = "OutboxList",
+};
+
+/* ---- mending ---- */
+
 static enum rc retry_run(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t id = arg_int(rq, "outbox_id");

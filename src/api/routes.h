@@ -115,6 +115,8 @@ extern const struct route route_churn_list, route_churn_change, route_churn_rate
 extern const struct route route_department_tree, route_staff_list, route_staff_get, route_group_list, route_group_get, route_group_members;
 /* stages.c */
 extern const struct route route_stage_list, route_stage_create, route_stage_update, route_stage_remove;
+/* tag_sync.c, outbox.c */
+extern const struct route route_tag_compare, route_tag_take_over, route_tag_wishes;
 /* tags.c */
 extern const struct route route_demo_make;
 extern const struct route route_demo_corp;

@@ -563,13 +563,21 @@ const struct schema schema_table[] = {
     {"Tag",
      OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"grain\":" TEXT ",\"position\":" INT
       ",\"customers\":" INT ",\"archived\":" BOOL)},
+    {"TagCompare",
+     OBJECT("\"asked_s\":" INT ",\"groups\":" INT ",\"tags\":" INT ",\"wecom\":" INT
+      ",\"koi\":" INT ",\"nobody\":" INT ",\"items\":"
+      ARRAY(OBJECT("\"kind\":" TEXT ",\"winner\":" TEXT ",\"level\":" TEXT ",\"group_id\":" ID_NULL
+      ",\"tag_id\":" ID_NULL ",\"group\":" TEXT_NULL ",\"name\":" TEXT_NULL
+      ",\"there_group\":" TEXT_NULL ",\"there_name\":" TEXT_NULL)))},
     {"TagCoverage",
      LIST_OF(OBJECT("\"staff\":" NAMED_REF ",\"customers\":" INT ",\"tagged\":" INT ",\"share\":"
       NUM_NULL))},
+    {"TagTakenOver",
+     OBJECT("\"added\":" INT ",\"changed\":" INT ",\"removed\":" INT)},
     {"TagTree",
      OBJECT("\"categories\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"position\":" INT
       ",\"groups\":" ARRAY(OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"position\":" INT
-      ",\"wecom\":" BOOL ",\"tags\":" ARRAY(REF("Tag")))))))},
+      ",\"wecom\":" BOOL ",\"told\":" BOOL ",\"tags\":" ARRAY(REF("Tag")))))))},
     {"Tagged",
      OBJECT("\"tagged\":" INT ",\"skipped\":" INT ",\"job\":" ANY)},
     {"Tier",

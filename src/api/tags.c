@@ -62,6 +62,7 @@ static void put_group(struct request *rq, const struct tag_filter *f, const stru
     json_put_str(j, "name", g->name);
     json_put_int(j, "position", g->position);
     json_put_bool(j, "wecom", g->wecom);
+    json_put_bool(j, "told", g->told);
     json_open_array(j, "tags");
     for (size_t i = 0; i < n; i++) {
         if (tags[i].group_id == g->id && is_wanted(a, f, g, &tags[i]))
@@ -308,7 +309,7 @@ static enum rc tell_group(struct request *rq, struct tx *tx, const struct tag_gr
     enum rc rc = RC_OK;
     if (g->wecom || wanted)
         rc = tag_wish_fits(tx, g->name, 0, e);
-    if (rc == RC_OK && wanted && !g->wecom)
+    if (rc == RC_OK && wanted) /* again: its tags that were never told, or refused */
         rc = tag_wish_group_wanted(tx, &who, g->id, e);
     if (rc == RC_OK && renamed && g->wecom)
         rc = tag_wish_group_renamed(tx, &who, g->id, e);

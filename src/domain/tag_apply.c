@@ -29,14 +29,6 @@ static int64_t position_of(int64_t order)
 
 /* ---- what was changed here ---- */
 
-/* Our ids of what an answer says nothing about: a wish for it waits, or was told since the question
- * was sent. */
-struct ours {
-    int64_t *tags, *renamed; /* tags; groups with a new name */
-    size_t tags_n, renamed_n;
-    int64_t *groups; /* of those tags */
-};
-
 static bool has(const int64_t *ids, size_t n, int64_t id)
 {
     for (size_t i = 0; i < n; i++)
@@ -45,13 +37,28 @@ static bool has(const int64_t *ids, size_t n, int64_t id)
     return false;
 }
 
-static enum rc read_ours(struct tx *tx, int64_t asked_us, struct ours *out, struct err *e)
+bool tag_ours_has_tag(const struct tag_ours *ours, int64_t tag_id)
+{
+    return has(ours->tags, ours->tags_n, tag_id);
+}
+
+bool tag_ours_has_name(const struct tag_ours *ours, int64_t group_id)
+{
+    return has(ours->renamed, ours->renamed_n, group_id);
+}
+
+bool tag_ours_has_group(const struct tag_ours *ours, int64_t group_id)
+{
+    return has(ours->groups, ours->tags_n, group_id);
+}
+
+enum rc tag_ours_read(struct tx *tx, int64_t asked_us, struct tag_ours *out, struct err *e)
 {
     static const char *const kinds[] = {TAG_WISH_ADD, TAG_WISH_EDIT, TAG_WISH_DELETE};
     enum { KINDS = sizeof kinds / sizeof *kinds };
     int64_t *lists[KINDS];
     size_t counts[KINDS], n = 0;
-    *out = (struct ours){NULL};
+    *out = (struct tag_ours){NULL};
     enum rc rc = outbox_counts(tx, STR(TAG_WISH_GROUP), STR(TAG_WISH_KEY), asked_us, &out->renamed,
                                &out->renamed_n, e);
     for (int i = 0; rc == RC_OK && i < KINDS; i++) {
@@ -120,7 +127,7 @@ static enum rc make_tag(struct tx *tx, int64_t group_id, const struct told_tag *
     return rc == RC_OK ? tag_library_name_tag(tx, t.id, told->id, e) : rc;
 }
 
-static enum rc keep_tag(struct tx *tx, const struct ours *ours, int64_t group_id,
+static enum rc keep_tag(struct tx *tx, const struct tag_ours *ours, int64_t group_id,
                         const struct told_tag *told, struct tag_applied *out, struct err *e)
 {
     struct tag t, rival;
@@ -128,7 +135,7 @@ static enum rc keep_tag(struct tx *tx, const struct ours *ours, int64_t group_id
     enum rc rc = tag_library_tag(tx, told->id, &t, e);
     if (rc == RC_NOT_FOUND)
         return make_tag(tx, group_id, told, name, out, e);
-    if (rc != RC_OK || has(ours->tags, ours->tags_n, t.id))
+    if (rc != RC_OK || tag_ours_has_tag(ours, t.id))
         return rc;
     if (str_empty(told->name))
         name = t.name;
@@ -207,8 +214,9 @@ static enum rc make_group(struct tx *tx, const struct told_tag_group *told, int6
     return rc == RC_OK ? tag_library_name_group(tx, g.id, told->id, e) : rc;
 }
 
-static enum rc keep_group(struct tx *tx, const struct ours *ours, const struct told_tag_group *told,
-                          int64_t *out_id, struct tag_applied *out, struct err *e)
+static enum rc keep_group(struct tx *tx, const struct tag_ours *ours,
+                          const struct told_tag_group *told, int64_t *out_id,
+                          struct tag_applied *out, struct err *e)
 {
     struct tag_group g, rival;
     enum rc rc = tag_library_group(tx, told->id, &g, e);
@@ -217,7 +225,7 @@ static enum rc keep_group(struct tx *tx, const struct ours *ours, const struct t
     if (rc != RC_OK)
         return rc;
     *out_id = g.id;
-    bool ours_now = has(ours->renamed, ours->renamed_n, g.id);
+    bool ours_now = tag_ours_has_name(ours, g.id);
     bool same_name = ours_now || str_empty(told->name) || str_eq(told->name, g.name);
     if (same_name && g.position == position_of(told->order))
         return RC_OK;
@@ -234,7 +242,7 @@ static enum rc keep_group(struct tx *tx, const struct ours *ours, const struct t
     return rc == RC_OK ? tag_group_store(tx, &g, e) : rc;
 }
 
-static enum rc drop_tags(struct tx *tx, const struct ours *ours, int64_t group_id,
+static enum rc drop_tags(struct tx *tx, const struct tag_ours *ours, int64_t group_id,
                          const struct told_tag *told, size_t n, struct tag_applied *out,
                          struct err *e)
 {
@@ -248,7 +256,7 @@ static enum rc drop_tags(struct tx *tx, const struct ours *ours, int64_t group_i
             there = str_eq(told[j].id, ids[i]);
         if (!there)
             rc = tag_library_tag(tx, ids[i], &t, e);
-        if (rc == RC_OK && !there && !has(ours->tags, ours->tags_n, t.id))
+        if (rc == RC_OK && !there && !tag_ours_has_tag(ours, t.id))
             rc = tag_apply_tag_gone(tx, ids[i], out, e);
     }
     return rc;
@@ -262,11 +270,11 @@ enum rc tag_apply_group_gone(struct tx *tx, struct str id, struct tag_applied *o
     if (rc != RC_OK)
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     out->removed++;
-    rc = drop_tags(tx, &(struct ours){NULL}, g.id, NULL, 0, out, e);
+    rc = drop_tags(tx, &(struct tag_ours){NULL}, g.id, NULL, 0, out, e);
     return rc == RC_OK ? tag_library_name_group(tx, g.id, STR_ABSENT, e) : rc;
 }
 
-static enum rc apply_group(struct tx *tx, const struct ours *ours,
+static enum rc apply_group(struct tx *tx, const struct tag_ours *ours,
                            const struct told_tag_group *told, bool some_tags,
                            struct tag_applied *out, struct err *e)
 {
@@ -285,27 +293,27 @@ static enum rc apply_group(struct tx *tx, const struct ours *ours,
     return rc;
 }
 
-static enum rc drop_untold(struct tx *tx, const struct ours *ours, struct str id,
+static enum rc drop_untold(struct tx *tx, const struct tag_ours *ours, struct str id,
                            struct tag_applied *out, struct err *e)
 {
     struct tag_group g;
     enum rc rc = tag_library_group(tx, id, &g, e);
     if (rc != RC_OK)
         return rc == RC_NOT_FOUND ? RC_OK : rc;
-    return has(ours->groups, ours->tags_n, g.id) ? RC_OK : tag_apply_group_gone(tx, id, out, e);
+    return tag_ours_has_group(ours, g.id) ? RC_OK : tag_apply_group_gone(tx, id, out, e);
 }
 
 enum rc tag_apply_group_untold(struct tx *tx, struct str id, int64_t asked_us,
                                struct tag_applied *out, struct err *e)
 {
     assert(tx_is_writing(tx));
-    struct ours ours;
-    enum rc rc = read_ours(tx, asked_us, &ours, e);
+    struct tag_ours ours;
+    enum rc rc = tag_ours_read(tx, asked_us, &ours, e);
     return rc == RC_OK ? drop_untold(tx, &ours, id, out, e) : rc;
 }
 
 /* Of a complete answer: what is not in it was deleted, but for what was made here meanwhile. */
-static enum rc drop_groups(struct tx *tx, const struct ours *ours,
+static enum rc drop_groups(struct tx *tx, const struct tag_ours *ours,
                            const struct told_tag_group *groups, size_t n, struct tag_applied *out,
                            struct err *e)
 {
@@ -326,8 +334,8 @@ enum rc tag_apply(struct tx *tx, const struct told_tag_group *groups, size_t n, 
                   bool some_tags, int64_t asked_us, struct tag_applied *out, struct err *e)
 {
     assert(tx_is_writing(tx));
-    struct ours ours;
-    enum rc rc = read_ours(tx, asked_us, &ours, e);
+    struct tag_ours ours;
+    enum rc rc = tag_ours_read(tx, asked_us, &ours, e);
     if (rc == RC_OK && complete)
         rc = drop_groups(tx, &ours, groups, n, out, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++)

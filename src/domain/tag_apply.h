@@ -14,6 +14,19 @@
 #include "db/db.h"
 #include "domain/told.h"
 
+/* Our ids of what an answer that was asked for then says nothing about: a wish for it waits, or was
+ * told since. In the transaction's arena. */
+struct tag_ours {
+    int64_t *tags, *renamed; /* tags; groups with a new name */
+    size_t tags_n, renamed_n;
+    int64_t *groups; /* of those tags, as many */
+};
+enum rc tag_ours_read(struct tx *tx, int64_t asked_us, struct tag_ours *out, struct err *e);
+/* Whether it holds the tag, the group's name, a tag of the group. */
+bool tag_ours_has_tag(const struct tag_ours *ours, int64_t tag_id);
+bool tag_ours_has_name(const struct tag_ours *ours, int64_t group_id);
+bool tag_ours_has_group(const struct tag_ours *ours, int64_t group_id);
+
 struct tag_applied {
     int64_t added, changed, removed; /* groups and tags */
 };

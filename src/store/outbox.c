@@ -73,6 +73,15 @@ static const struct sql LIST_STATE = {
     .in = "iis",
     .out = TYPES "B",
 };
+static const struct sql OPEN = {
+    .text = "SELECT " COLUMNS ", o.body_sealed FROM outbox o WHERE o.order_key = $1"
+            " AND (o.state = 'waiting' OR o.state = 'dead' OR o.state = 'unsure')"
+            " AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.order_key = o.order_key"
+            " AND b.id > o.id AND b.kind = o.kind AND b.object_id = o.object_id"
+            " AND b.state <> 'dropped') ORDER BY o.id DESC LIMIT $2",
+    .in = "si",
+    .out = TYPES "B",
+};
 static const struct sql STATE = {
     .text = "SELECT CASE WHEN o.state = 'dead' OR o.state = 'unsure' THEN"
             " CASE WHEN EXISTS (SELECT 1 FROM outbox b WHERE b.order_key = o.order_key"
@@ -109,7 +118,7 @@ static const struct sql PURGE = {
 };
 
 STATEMENTS(outbox, &PUT, &WITHDRAW, &TAKE, &TAKE_KEY, &BEGIN, &END, &AGAIN, &LIST, &LIST_STATE,
-           &STATE, &RETRY, &DROP, &COUNT, &COUNTS, &PURGE);
+           &OPEN, &STATE, &RETRY, &DROP, &COUNT, &COUNTS, &PURGE);
 
 const char *outbox_state_name(enum outbox_state s)
 {
@@ -212,6 +221,14 @@ enum rc outbox_list(struct tx *tx, int64_t before_id, struct str state, int64_t 
     struct rows *r = NULL;
     enum rc rc = str_absent(state) ? tx_query(tx, &LIST, &r, e, before_id, limit)
                                    : tx_query(tx, &LIST_STATE, &r, e, before_id, limit, state);
+    return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
+}
+
+enum rc outbox_open(struct tx *tx, struct str key, int64_t limit, struct outbox_row **out,
+                    size_t *out_n, struct err *e)
+{
+    struct rows *r = NULL;
+    enum rc rc = tx_query(tx, &OPEN, &r, e, key, limit);
     return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
 }
 

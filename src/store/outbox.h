@@ -74,6 +74,11 @@ enum rc outbox_retry(struct tx *tx, int64_t id, struct err *e);
 /* A waiting, dead or unsure row will not be told any more. RC_NOT_FOUND, RC_CONFLICT. */
 enum rc outbox_drop(struct tx *tx, int64_t id, struct err *e);
 
+/* What is still open of a key, newest first, at most `limit`: waiting, dead or unsure, and no later
+ * row of the same kind and object has been told or waits. In the transaction's arena. */
+enum rc outbox_open(struct tx *tx, struct str key, int64_t limit, struct outbox_row **out,
+                    size_t *out_n, struct err *e);
+
 /* How many there are in a state. */
 enum rc outbox_count(struct tx *tx, enum outbox_state state, int64_t *out, struct err *e);
 

@@ -22,9 +22,10 @@ static const struct sql CATEGORY_LIST = {
     .out = "isi",
 };
 static const struct sql GROUP_LIST = {
-    .text = "SELECT id, category_id, name, position, wecom FROM tag_group /*scan*/"
+    .text = "SELECT id, category_id, name, position, wecom,"
+            " CASE WHEN external_id IS NULL THEN 0 ELSE 1 END FROM tag_group /*scan*/"
             " ORDER BY position, id",
-    .out = "iisii",
+    .out = "iisiii",
 };
 #define WORN                                                                                       \
     "SELECT x.tag_id, m.root_id FROM customer_tag x JOIN customer m ON m.id = x.customer_id"       \
@@ -236,8 +237,8 @@ enum rc tag_group_list(struct tx *tx, struct tag_group **out, size_t *out_n, str
     size_t room = 0;
     while (rows_next(r))
         *LIST_ADD(a, list, n, room) =
-            (struct tag_group){rows_int(r, 0), rows_int(r, 1), rows_copy(r, 2, a), rows_int(r, 3),
-                               rows_int(r, 4) != 0};
+            (struct tag_group){rows_int(r, 0), rows_int(r, 1),      rows_copy(r, 2, a),
+                               rows_int(r, 3), rows_int(r, 4) != 0, rows_int(r, 5) != 0};
     *out = list;
     *out_n = n;
     return rows_end(r, e);

@@ -19,6 +19,7 @@ struct tag_group {
     struct str name;
     int64_t position;
     bool wecom; /* its tags are WeCom's, or are to be; written by tag_library.h */
+    bool told;  /* WeCom has it; tag_group_list() only */
 };
 struct tag {
     int64_t id, group_id;

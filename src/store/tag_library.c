@@ -76,6 +76,12 @@ static const struct sql UNTOLD = {
     .in = "i",
     .out = "i",
 };
+static const struct sql ROWS = {
+    .text = "SELECT g.id, g.name, g.external_id, coalesce(t.id, 0), coalesce(t.name, ''),"
+            " t.external_id, t.archived_s FROM tag_group g /*scan*/"
+            " LEFT JOIN tag t ON t.group_id = g.id WHERE g.wecom = 1 ORDER BY g.id, t.id",
+    .out = "isSisSI",
+};
 static const struct sql NAME_TAG = {
     .text = "UPDATE tag SET external_id = $2 WHERE id = $1",
     .in = "iS",
@@ -98,7 +104,7 @@ static const struct sql TAGS = {
 
 STATEMENTS(tag_library, &GROUP_OF, &GROUP_NAMED, &TAG_OF, &TAG_NAMED, &NAME_GROUP, &NAME_TAG,
            &CATEGORY, &GROUPS, &TAGS, &FORGET_GROUP, &WANT_GROUP, &GROUP_WANTED, &SIZE, &ADDRESS,
-           &GROUP_ID, &UNTOLD);
+           &GROUP_ID, &UNTOLD, &ROWS);
 
 static enum rc read_group(struct tx *tx, struct rows *r, struct tag_group *out,
                           struct str *out_external, struct err *e)
@@ -270,4 +276,28 @@ enum rc tag_library_untold(struct tx *tx, int64_t group_id, int64_t **out, size_
     struct rows *r;
     enum rc rc = tx_query(tx, &UNTOLD, &r, e, group_id);
     return rc == RC_OK ? ids_read(tx, r, out, out_n, e) : rc;
+}
+
+enum rc tag_library_rows(struct tx *tx, struct tag_library_row **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &ROWS, &r, e);
+    if (rc != RC_OK)
+        return rc;
+    struct arena *a = tx_arena(tx);
+    struct tag_library_row *list = NULL;
+    size_t n = 0, room = 0;
+    while (rows_next(r))
+        *LIST_ADD(a, list, n, room) = (struct tag_library_row){
+            .group_id = rows_int(r, 0),
+            .group_name = rows_copy(r, 1, a),
+            .group = rows_copy(r, 2, a),
+            .tag_id = rows_int(r, 3),
+            .name = rows_copy(r, 4, a),
+            .id = rows_copy(r, 5, a),
+            .archived = !rows_null(r, 6),
+        };
+    *out = list;
+    *out_n = n;
+    return rows_end(r, e);
 }

@@ -46,6 +46,17 @@ enum rc tag_library_group_id(struct tx *tx, int64_t group_id, struct str *out, s
 enum rc tag_library_untold(struct tx *tx, int64_t group_id, int64_t **out, size_t *out_n,
                            struct err *e);
 
+/* A row of all groups that are the platform's or are to be, each with its tags: groups by id, and
+ * tags of one by id; a group without tags is one row with tag_id 0. */
+struct tag_library_row {
+    int64_t group_id;
+    struct str group_name, group; /* `group`, `id`: the platform's; absent: none yet */
+    int64_t tag_id;               /* 0: the group has none */
+    struct str name, id;
+    bool archived;
+};
+enum rc tag_library_rows(struct tx *tx, struct tag_library_row **out, size_t *out_n, struct err *e);
+
 /* The category in which new groups of the platform are put; made when there is none. */
 enum rc tag_library_category(struct tx *tx, struct str name, int64_t *out_id, struct err *e);
 /* The platform's ids of all groups, and of all tags (of one group unless 0). */

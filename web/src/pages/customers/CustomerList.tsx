@@ -8,16 +8,18 @@ import type { Selection } from '@/components/list/types';
 import { useOpen } from '@/components/list/useListState';
 import { useI18n } from '@/i18n/I18nProvider';
 import { customerColumns, customerFilters } from './columns';
-import { CustomerDrawer } from './CustomerDrawer';
 import { ImportLink } from './ImportLink';
 
-/** Asked for when it is first opened. */
+/** Asked for when they are first opened. */
 const BulkTag = lazy(() => import('./BulkTag'));
+const CustomerDrawer = lazy(async () => ({ default: (await import('./CustomerDrawer')).CustomerDrawer }));
 
 export default function CustomerList() {
   const { t, f } = useI18n();
   const may = useMay();
   const [open, setOpen] = useOpen();
+  const [opened, setOpened] = useState(false); // stays, so that it can close
+  if (open !== null && !opened) setOpened(true);
   const [version, setVersion] = useState(0);
   const [tagging, setTagging] = useState<{ whom: Selection; off: boolean; done: () => void } | null>(null);
   const columns = useMemo(() => customerColumns(t, f, setOpen), [t, f, setOpen]);
@@ -49,12 +51,16 @@ export default function CustomerList() {
           <BulkTag {...tagging} onClose={() => setTagging(null)} />
         </Suspense>
       )}
-      <CustomerDrawer
-        id={open}
-        onClose={() => setOpen(null)}
-        onChanged={() => setVersion((n) => n + 1)}
-        onOpen={setOpen}
-      />
+      {opened && (
+        <Suspense fallback={null}>
+          <CustomerDrawer
+            id={open}
+            onClose={() => setOpen(null)}
+            onChanged={() => setVersion((n) => n + 1)}
+            onOpen={setOpen}
+          />
+        </Suspense>
+      )}
     </>
   );
 }
