@@ -8,13 +8,15 @@ import { clvZh } from '@/i18n/clv.zh';
 import { cyclesEn } from '@/i18n/cycles.en';
 import { cyclesZh } from '@/i18n/cycles.zh';
 import { en as commonEn } from '@/i18n/en';
+import { tagsEn } from '@/i18n/tags.en';
+import { tagsZh } from '@/i18n/tags.zh';
 import { firstLanguage, makeT } from '@/i18n/text';
 import { wecomEn } from '@/i18n/wecom.en';
 import { wecomZh } from '@/i18n/wecom.zh';
 import { zh as commonZh } from '@/i18n/zh';
 
-const zh = { ...commonZh, ...analysesZh, ...clvZh, ...cyclesZh, ...wecomZh };
-const en = { ...commonEn, ...analysesEn, ...clvEn, ...cyclesEn, ...wecomEn };
+const zh = { ...commonZh, ...analysesZh, ...clvZh, ...cyclesZh, ...tagsZh, ...wecomZh };
+const en = { ...commonEn, ...analysesEn, ...clvEn, ...cyclesEn, ...tagsEn, ...wecomEn };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name))

@@ -1,5 +1,6 @@
 import type { FieldType, Named } from './customers';
 import { get, type Page, patch, post, type Query, remove } from './client';
+import type { OutboxRow } from './wecom';
 
 export interface Tag extends Named {
   grain: 'basic' | 'fine';
@@ -7,10 +8,44 @@ export interface Tag extends Named {
   archived: boolean;
 }
 export interface TagGroup extends Named {
+  /** Its tags are WeCom's or are to be; WeCom has it. */
+  wecom: boolean;
+  told: boolean;
   tags: Tag[];
 }
 export interface TagCategory extends Named {
   groups: TagGroup[];
+}
+
+/** Where the library here is not as WeCom's. */
+export interface TagDifference {
+  kind: 'only_there' | 'only_here' | 'name' | 'group';
+  winner: 'wecom' | 'koi' | 'nobody';
+  level: 'group' | 'tag';
+  group_id: string | null;
+  tag_id: string | null;
+  /** As they are called here; null: not here. */
+  group: string | null;
+  name: string | null;
+  /** The same there. */
+  there_group: string | null;
+  there_name: string | null;
+}
+export interface TagComparison {
+  asked_s: number;
+  /** What WeCom has. */
+  groups: number;
+  tags: number;
+  /** Differences by who wins; not all of them need be among the items. */
+  wecom: number;
+  koi: number;
+  nobody: number;
+  items: TagDifference[];
+}
+export interface TagsTaken {
+  added: number;
+  changed: number;
+  removed: number;
 }
 
 /** How many friends of a member of staff wear any tag. */
@@ -26,12 +61,19 @@ export const tags = {
     get<{ categories: TagCategory[] }>('/api/tags', query, signal),
   coverage: (query: Query, signal?: AbortSignal) => get<Page<Coverage>>('/api/tags/coverage', query, signal),
   addCategory: (name: string) => post<unknown>('/api/tag-categories', { name }),
-  addGroup: (category_id: string, name: string) => post<unknown>('/api/tag-groups', { category_id, name }),
+  addGroup: (category_id: string, name: string, wecom: boolean) =>
+    post<unknown>('/api/tag-groups', { category_id, name, wecom }),
   addTag: (group_id: string, name: string, grain: Tag['grain']) =>
     post<unknown>('/api/tags', { group_id, name, grain }),
   rename: (level: TagLevel, id: string, body: { name?: string; grain?: Tag['grain']; archived?: boolean }) =>
     patch<unknown>(`${levelPath[level]}/${id}`, body),
   remove: (level: TagLevel, id: string) => remove(`${levelPath[level]}/${id}`),
+  /** Changes of tags and groups that WeCom has not taken. */
+  wishes: (signal?: AbortSignal) => get<List<OutboxRow>>('/api/tags/wishes', undefined, signal),
+  share: (group_id: string) => patch<unknown>(`/api/tag-groups/${group_id}`, { wecom: true }),
+  removeAtWecom: (id: string) => remove(`/api/tags/${id}?wecom=true`),
+  compare: () => post<TagComparison>('/api/tags/compare'),
+  takeOver: () => post<TagsTaken>('/api/tags/take-over'),
 };
 
 export type TagLevel = 'category' | 'group' | 'tag';

@@ -6,12 +6,22 @@ import type { CyclesKey } from './cycles.zh';
 import type { HandoversKey } from './handovers.zh';
 import type { PeopleKey } from './people.zh';
 import type { SyncKey } from './sync.zh';
+import type { TagsKey } from './tags.zh';
 import type { WecomKey } from './wecom.zh';
 import type { Key as CommonKey } from './zh';
 
 /** The words of every page, and those that come with their pages. */
 export type Key =
-  CommonKey | AnalysesKey | ClvKey | CodesKey | CyclesKey | HandoversKey | PeopleKey | SyncKey | WecomKey;
+  | CommonKey
+  | AnalysesKey
+  | ClvKey
+  | CodesKey
+  | CyclesKey
+  | HandoversKey
+  | PeopleKey
+  | SyncKey
+  | TagsKey
+  | WecomKey;
 export type Words = Record<CommonKey, string>;
 export type Params = Record<string, string | number>;
 

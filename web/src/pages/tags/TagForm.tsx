@@ -1,7 +1,8 @@
-import { Form, Input, Radio } from 'antd';
+import { Checkbox, Form, Input, Radio } from 'antd';
 import { type Tag, type TagLevel, tags } from '@/api/catalogue';
 import { FormModal } from '@/components/FormModal';
 import { useI18n } from '@/i18n/I18nProvider';
+import './words';
 
 /** What is being made (in `parent`) or changed (`edit`). */
 export interface TagTarget {
@@ -13,6 +14,7 @@ export interface TagTarget {
 interface Values {
   name: string;
   grain?: Tag['grain'];
+  wecom?: boolean;
 }
 
 export function TagForm({
@@ -37,6 +39,11 @@ export function TagForm({
       <Form.Item name="name" label={t('column.name')} rules={[{ required: true, whitespace: true }]}>
         <Input autoFocus maxLength={30} showCount />
       </Form.Item>
+      {level === 'group' && !edit && (
+        <Form.Item name="wecom" valuePropName="checked">
+          <Checkbox>{t('tag_sync.with_wecom')}</Checkbox>
+        </Form.Item>
+      )}
       {level === 'tag' && (
         <Form.Item name="grain" label={t('tag.grain')}>
           <Radio.Group
@@ -50,9 +57,9 @@ export function TagForm({
 
 const newTitle = { category: 'tag.new_category', group: 'tag.new_group', tag: 'tag.new' } as const;
 
-function save({ level, parent, edit }: TagTarget, { name, grain }: Values): Promise<unknown> {
+function save({ level, parent, edit }: TagTarget, { name, grain, wecom }: Values): Promise<unknown> {
   if (edit) return tags.rename(level, edit.id, { name, ...(grain && { grain }) });
   if (level === 'category') return tags.addCategory(name);
-  if (level === 'group') return tags.addGroup(parent ?? '', name);
+  if (level === 'group') return tags.addGroup(parent ?? '', name, wecom ?? false);
   return tags.addTag(parent ?? '', name, grain ?? 'basic');
 }

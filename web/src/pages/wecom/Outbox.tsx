@@ -1,23 +1,15 @@
-import { Button, Popconfirm, Space } from 'antd';
+import { Button } from 'antd';
 import { useMemo, useState } from 'react';
-import { type OutboxRow, type OutboxState, wecom } from '@/api/wecom';
+import { type OutboxRow, wecom } from '@/api/wecom';
 import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
 import type { Column, Filter } from '@/components/list/types';
-import { RemoveButton } from '@/components/RemoveButton';
-import { StatusTag, type Tone } from '@/components/StatusTag';
-import { useI18n, useT } from '@/i18n/I18nProvider';
-import { useAction } from '@/lib/useAction';
+import { StatusTag } from '@/components/StatusTag';
+import { useI18n } from '@/i18n/I18nProvider';
 import { Reason } from './Reason';
-import { wishText } from './words';
+import { WishActions } from './WishActions';
+import { wishText, wishTones } from './words';
 
-const tones: Record<OutboxState, Tone> = {
-  waiting: 'busy',
-  done: 'good',
-  dropped: 'quiet',
-  unsure: 'warn',
-  dead: 'bad',
-};
 const states = ['dead', 'unsure', 'waiting', 'done', 'dropped'] as const;
 
 /** What is to be told to WeCom, as sentences; what failed can be told again or given up. */
@@ -39,7 +31,7 @@ export function Outbox({ changed }: { changed: () => void }) {
       {
         key: 'state',
         title: t('column.state'),
-        render: ({ state }) => <StatusTag tone={tones[state]}>{t(`outbox_state.${state}`)}</StatusTag>,
+        render: ({ state }) => <StatusTag tone={wishTones[state]}>{t(`outbox_state.${state}`)}</StatusTag>,
       },
       {
         key: 'attempts',
@@ -64,7 +56,7 @@ export function Outbox({ changed }: { changed: () => void }) {
         key: 'actions',
         member: null,
         title: t('column.actions'),
-        render: (row) => <Actions row={row} done={done} />,
+        render: (row) => <WishActions row={row} done={done} />,
       },
     ];
   }, [t, f, changed]);
@@ -91,36 +83,5 @@ export function Outbox({ changed }: { changed: () => void }) {
       actions={<Button onClick={() => setVersion((n) => n + 1)}>{t('action.refresh')}</Button>}
       empty={<EmptyState title={t('outbox.none')} hint={t('outbox.none_hint')} />}
     />
-  );
-}
-
-/** Of what nobody knows whether it was done, telling it again asks once. */
-function Actions({ row, done }: { row: OutboxRow; done: () => void }) {
-  const t = useT();
-  const { busy, run } = useAction();
-  const failed = row.state === 'dead' || row.state === 'unsure';
-  if (!failed && row.state !== 'waiting') return null;
-  const again = () =>
-    void run(() => wecom.retryOutbox(row.id), t('inbox.retried')).then((ok) => ok && done());
-  const button = (
-    <Button size="small" type="link" disabled={busy} {...(row.state === 'dead' && { onClick: again })}>
-      {t('action.retry')}
-    </Button>
-  );
-  return (
-    <Space>
-      {row.state === 'dead' && button}
-      {row.state === 'unsure' && (
-        <Popconfirm title={t('outbox.retry_sure')} onConfirm={again}>
-          {button}
-        </Popconfirm>
-      )}
-      <RemoveButton
-        question={t('outbox.drop_sure')}
-        remove={() => wecom.dropOutbox(row.id)}
-        done={done}
-        label={t('outbox.drop')}
-      />
-    </Space>
   );
 }

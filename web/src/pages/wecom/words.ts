@@ -1,4 +1,5 @@
-import type { OutboxRow, WecomStatus } from '@/api/wecom';
+import type { OutboxRow, OutboxState, WecomStatus } from '@/api/wecom';
+import type { Tone } from '@/components/StatusTag';
 import { addWords, type Key, type T } from '@/i18n/text';
 import { syncEn } from '@/i18n/sync.en';
 import { syncZh } from '@/i18n/sync.zh';
@@ -41,6 +42,14 @@ const events: [string, Key][] = [
 export function eventKey(kind: string): Key {
   return events.find(([start]) => kind.startsWith(start))?.[1] ?? 'event_kind.unknown';
 }
+
+export const wishTones: Record<OutboxState, Tone> = {
+  waiting: 'busy',
+  done: 'good',
+  dropped: 'quiet',
+  unsure: 'warn',
+  dead: 'bad',
+};
 
 const plain = ['tag_add', 'tag_edit', 'tag_delete', 'tag_group_edit'] as const;
 

@@ -1,0 +1,51 @@
+import type { TagsKey } from './tags.zh';
+
+/** Words of the tags page about WeCom in English. */
+export const tagsEn: Record<TagsKey, string> = {
+  'tag_sync.rule':
+    'WeCom’s tags can be changed on both sides: what was changed in Koi and waits to be told wins; of everything else, WeCom’s state counts.',
+  'tag_sync.at_wecom': 'WeCom',
+  'tag_sync.waits': 'Waits to be told',
+  'tag_sync.own': 'Koi alone',
+  'tag_sync.share': 'Share with WeCom',
+  'tag_sync.share_sure':
+    'Make “{name}” and its {n|tag|tags} in use at WeCom? It cannot be made Koi’s own again.',
+  'tag_sync.shared': 'WeCom will be told soon',
+  'tag_sync.with_wecom': 'Tell its tags to WeCom',
+  'tag_sync.delete': 'Delete at WeCom',
+  'tag_sync.delete_title': 'Delete the tag “{name}” at WeCom?',
+  'tag_sync.delete_hint':
+    '{n|customer|customers} that you may see wear it. Everyone at WeCom loses it, and that cannot be taken back. It is archived in Koi as well.',
+  'tag_sync.deleted': 'WeCom will be told soon to delete it',
+  'tag_sync.wish_waiting': 'waits',
+  'tag_sync.wish_dead': 'refused',
+  'tag_sync.wish_unsure': 'not sure',
+  'tag_sync.open': 'Changes that WeCom does not have yet',
+  'tag_sync.open_hint': 'What was refused can be told again or given up; given up, WeCom’s state counts.',
+  'tag_sync.ask_admin': 'Ask an administrator to tell them again or to give them up.',
+  'tag_sync.people': 'Tags put on customers or taken off them are under WeCom › To be told.',
+  'tag_sync.compare': 'Compare with WeCom',
+  'tag_sync.compare_what': 'WeCom now has {groups|tag group|tag groups} and {tags|tag|tags}.',
+  'tag_sync.same': 'Koi has the very same.',
+  'tag_sync.differences': '{n|difference|differences} to Koi.',
+  'tag_sync.more': 'These are the first {n}.',
+  'tag_sync.what': 'Tag or group',
+  'tag_sync.difference': 'Difference',
+  'tag_sync.winner': 'Who wins',
+  'tag_sync.tag_of': '{group} › {name}',
+  'tag_sync.group_of': 'Group “{name}”',
+  'tag_difference.only_there': 'Only at WeCom',
+  'tag_difference.only_there_deleted': 'Deleted in Koi, still at WeCom',
+  'tag_difference.only_here': 'Only in Koi',
+  'tag_difference.only_here_gone': 'No longer at WeCom',
+  'tag_difference.name': 'WeCom calls it “{there}”',
+  'tag_difference.group': 'At WeCom it is in the group “{there}”',
+  'tag_winner.wecom': 'WeCom',
+  'tag_winner.koi': 'Koi: it waits to be told',
+  'tag_winner.nobody': 'Nothing waits: share its group again',
+  'tag_sync.tell_group': 'Share “{group}” again',
+  'tag_sync.take_over': 'Take {n|change|changes} over from WeCom',
+  'tag_sync.take_over_sure':
+    'Tags that WeCom does not have are archived; names and groups follow WeCom. What waits to be told stays as it is.',
+  'tag_sync.taken': 'Taken over: {added} added, {changed} changed, {removed} archived',
+};
