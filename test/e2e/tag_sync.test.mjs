@@ -26,7 +26,7 @@ const words = {
     drop: /放\s*弃/,
     remove: '在企业微信里删除',
     wearers: /有 1 位带着它/,
-    notSet: '没有连接企业微信',
+    notSet: '没有设置可调用',
   },
   en: {
     rule: /changed in Koi and waits to be told wins/,
@@ -42,11 +42,11 @@ const words = {
     save: 'Save',
     refused: 'refused',
     called: (name) => `WeCom calls it “${name}”`,
-    retry: 'Retry',
+    retry: 'Try again',
     drop: 'Give up',
     remove: 'Delete at WeCom',
     wearers: /1 customer that you may see wear it/,
-    notSet: 'WeCom is not connected',
+    notSet: 'no secret is set',
   },
 };
 
@@ -56,6 +56,8 @@ async function begin(t) {
   const sim = await simulator(t);
   const { corpid, apps } = await sim.get('corp');
   const stage = await openStage(t, { customers: 0, env: { KOI_WECOM_BASE_URL: sim.url } });
+  await sim.post('clock/set', { at_s: Math.floor(Date.now() / 1000) });
+  await sim.post('clock/wall', { speed: 1 });
   const admin = await stage.server.signIn('administrator');
   const connect = async () => {
     await admin.put('/api/settings/wecom_corp_id', { value: corpid });
@@ -123,7 +125,7 @@ for (const language of ['zh', 'en']) {
     });
 
     await t.test('a group is made WeCom’s', async () => {
-      await row.getByRole('button', { name: '锦鲤级' }).click();
+      await row.getByRole('button', { name: '锦鲤级', exact: true }).click();
       await item(w.share).click();
       await tab.getByText(w.sure).waitFor();
       await page.check('tag-sync-share');

@@ -334,6 +334,17 @@ static enum rc added(struct tx *tx, struct outbox_item *item, const struct outbo
     return rc == RC_NOT_FOUND ? tag_library_name_tag(tx, wish->object_id, made->id, e) : rc;
 }
 
+/* Of tags, 60011 says that the app did not make them: no visible range mends that. */
+static enum rc not_ours(enum rc rc, struct err *e)
+{
+    if (rc != RC_OK && strcmp(e->code, "wecom_60011") == 0)
+        err_hint(
+            e, "这个标签不是 Koi 的应用建的：请在企业微信里改或删，再在标签页以企业微信为准",
+            "Koi's app did not make this tag: change it at WeCom, then take WeCom's state over "
+            "on the tags page");
+    return rc;
+}
+
 static enum rc call_edit(struct outbox_item *item, struct str id, struct str name, struct err *e)
 {
     const struct json_value *reply;
@@ -346,7 +357,7 @@ static enum rc call_edit(struct outbox_item *item, struct str id, struct str nam
     json_close_object(&j);
     enum rc rc = call(item, "externalcontact/edit_corp_tag", &b, &reply, e);
     buf_done(&b);
-    return rc;
+    return not_ours(rc, e);
 }
 
 static enum rc tell_edit(struct outbox_item *item, struct err *e)
@@ -398,7 +409,7 @@ static enum rc tell_delete(struct outbox_item *item, struct err *e)
         *e = (struct err)ERR_INIT; /* it is gone already */
         return RC_OK;
     }
-    return rc;
+    return not_ours(rc, e);
 }
 
 /* A group that loses its last tag vanishes at WeCom; here it stays, to be made again by name. */
