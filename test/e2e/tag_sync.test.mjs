@@ -158,7 +158,9 @@ for (const language of ['zh', 'en']) {
       await open.getByRole('button', { name: w.retry }).click();
       await open.first().waitFor({ state: 'detached' });
       const names = async () =>
-        (await sim.get('state')).tag_groups.find((g) => g.name === '锦鲤级').tags.map((x) => x.name);
+        (await sim.get('state')).tag_groups
+          .find((g) => g.name === '锦鲤级')
+          .tags.map((x) => x.name);
       assert.ok((await names()).includes('锦一甲'));
 
       await rename('锦一甲', '锦一乙');

@@ -3,6 +3,7 @@
  * histories are in domain_told_random.c. */
 #include "told_corp.h"
 
+#include "domain/tag_compare.h"
 #include "pg_fixture.h"
 #include "store/erasure.h"
 
@@ -410,6 +411,55 @@ static void a_deleted_tag_is_taken_off(void **state)
     told_log_agrees(f);
 }
 
+/* What is different, in `kinds` by kind. */
+struct compared {
+    const struct told_tag_group *groups;
+    size_t n;
+    int64_t kinds[TAG_OTHER_GROUP + 1];
+    bool theirs; /* all of them are the platform's to decide */
+};
+
+static enum rc compare_all(struct tx *tx, void *arg, struct err *e)
+{
+    struct compared *c = arg;
+    struct tag_difference *list = NULL;
+    size_t n = 0;
+    memset(c->kinds, 0, sizeof c->kinds);
+    c->theirs = true;
+    enum rc rc = tag_compare(tx, c->groups, c->n, TOLD_US(900), &list, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        c->kinds[list[i].kind]++;
+        c->theirs = c->theirs && list[i].winner == TAG_WINS_THERE;
+    }
+    return rc;
+}
+
+static void a_tag_moved_there_is_said(void **state)
+{
+    struct store_fixture *f = *state;
+    struct told_tag_group now[] = {{STR("G1"), STR("等级"), 5, false, LEVEL_TAGS, 1},
+                                   {STR("G2"), STR("口味"), 1, false, LEVEL_TAGS + 1, 1}};
+    struct compared c = {.groups = LIBRARY, .n = 1};
+    tell_tags(f, LIBRARY, 1, true);
+    store_write(f, compare_all, &c);
+    for (size_t i = 0; i <= TAG_OTHER_GROUP; i++)
+        assert_int_equal(c.kinds[i], 0);
+    c.groups = now;
+    c.n = 2;
+    store_write(f, compare_all, &c);
+    assert_int_equal(c.kinds[TAG_OTHER_GROUP], 1);
+    assert_int_equal(c.kinds[TAG_ONLY_THERE], 1); /* the group it is in now */
+    assert_int_equal(c.kinds[TAG_ONLY_HERE] + c.kinds[TAG_OTHER_NAME], 0);
+    assert_true(c.theirs);
+    tell_tags(f, now, 2, true);
+    store_write(f, compare_all, &c);
+    assert_int_equal(c.kinds[TAG_OTHER_GROUP] + c.kinds[TAG_ONLY_THERE], 0);
+    /* nothing is there any more: a group stands for its tags */
+    c.n = 0;
+    store_write(f, compare_all, &c);
+    assert_int_equal(c.kinds[TAG_ONLY_HERE], 2);
+}
+
 /* ---- groups ---- */
 
 static struct told_member member(const char *id, int64_t joined_s)
@@ -636,7 +686,7 @@ static void staff_come_and_go(void **state)
         STORE_TEST(a_phone_of_another_is_proposed, engine),                                        \
         STORE_TEST(the_erased_stay_so, engine), STORE_TEST(the_library_is_kept, engine),           \
         STORE_TEST(a_deleted_tag_is_taken_off, engine), STORE_TEST(a_group_is_kept, engine),       \
-        STORE_TEST(a_group_is_dismissed, engine),                                                  \
+        STORE_TEST(a_tag_moved_there_is_said, engine), STORE_TEST(a_group_is_dismissed, engine),   \
         STORE_TEST(a_large_group_takes_several_closures, engine),                                  \
         STORE_TEST(departments_move_and_go, engine), STORE_TEST(a_circle_is_refused, engine),      \
         STORE_TEST(staff_come_and_go, engine)
