@@ -16,7 +16,9 @@ export function OpenWishes({ wishes, changed }: { wishes: readonly OutboxRow[]; 
   const failed = wishes.some(({ state }) => state !== 'waiting');
   return (
     <Card size="small" title={<h2 className="card-title">{t('tag_sync.open')}</h2>}>
-      {failed && <p className="soft tag-rule">{t(may('system') ? 'tag_sync.open_hint' : 'tag_sync.ask_admin')}</p>}
+      {failed && (
+        <p className="soft tag-rule">{t(may('system') ? 'tag_sync.open_hint' : 'tag_sync.ask_admin')}</p>
+      )}
       <ul className="tag-wishes">
         {wishes.map((row) => (
           <li key={row.id}>
