@@ -98,6 +98,8 @@ extern const struct route route_import_list, route_import_create, route_import_p
 extern const struct route route_inbox_list, route_inbox_retry;
 extern const struct route route_outbox_list, route_outbox_retry, route_outbox_drop;
 extern const struct route route_job_list, route_job_get, route_job_events, route_job_stop, route_job_resume;
+/* logo.c */
+extern const struct route route_logo_get, route_logo_png, route_logo_put, route_logo_remove;
 /* merges.c */
 extern const struct route route_merge_list, route_merge_create, route_merge_undo, route_merge_proposal_list, route_merge_proposal_decide;
 /* orders.c */

@@ -429,6 +429,8 @@ const struct schema schema_table[] = {
     {"JobList", LIST_OF(REF("Job"))},
     {"JobStarted", OBJECT("\"job\":" REF("Job"))},
     {"Mended", OBJECT("\"parts\":" INT)},
+    {"Logo",
+     OBJECT("\"there\":" BOOL ",\"side\":" INT ",\"bytes\":" INT ",\"changed_s\":" INT_NULL)},
     {"MergeList",
      LIST_OF(OBJECT("\"id\":" ID ",\"kept\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL)
       ",\"merged\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL) ",\"reason\":" TEXT

@@ -9,6 +9,7 @@
  */
 #include "h5/group.h"
 
+#include "base/base64.h"
 #include "base/calendar.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -116,33 +117,16 @@ static const struct code_group *open_group(const struct code *c)
     return NULL;
 }
 
-static struct str base64(struct str bytes, struct arena *a)
-{
-    static const char LETTERS[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *out = arena_alloc(a, bytes.n / 3 * 4 + 5);
-    size_t at = 0;
-    for (size_t i = 0; i < bytes.n; i += 3) {
-        size_t n = bytes.n - i < 3 ? bytes.n - i : 3;
-        unsigned v = 0;
-        for (size_t k = 0; k < 3; k++)
-            v = v << 8 | (k < n ? (unsigned char)bytes.p[i + k] : 0u);
-        for (size_t k = 0; k < 4; k++)
-            out[at++] = k <= n ? LETTERS[v >> (18 - 6 * k) & 63] : '=';
-    }
-    return (struct str){out, at};
-}
-
 /* Where Koi knows what WeCom's picture says it draws the code, else WeCom's picture is shown. */
 static enum rc way_in(struct page *p, const struct code *c, const struct code_group *g,
                       struct err *e)
 {
     struct str png, picture = c->qr_url;
     if (!str_empty(c->qr_text)) {
-        enum rc rc = qr_png(c->qr_text, SCALE, p->a, &png, e);
+        enum rc rc = qr_png(c->qr_text, STR(""), SCALE, p->a, &png, e);
         if (rc != RC_OK)
             return rc;
-        struct str text = base64(png, p->a);
+        struct str text = base64_encode(png, p->a);
         picture = arena_printf(p->a, "data:image/png;base64," STR_FMT, STR_ARG(text));
     }
     if (!str_empty(g->owner))

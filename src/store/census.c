@@ -70,6 +70,7 @@ static const struct sql TABLES = {
         AND_OF(import_mapping)
         AND_OF(inbox)
         AND_OF(job)
+        AND_OF(logo)
         AND_OF(merge)
         AND_OF(merge_proposal)
         AND_OF(note)

@@ -44,6 +44,7 @@
     X(inbox)                                                                                       \
     X(influence)                                                                                   \
     X(job)                                                                                         \
+    X(logo)                                                                                        \
     X(merge)                                                                                       \
     X(names)                                                                                       \
     X(order)                                                                                       \

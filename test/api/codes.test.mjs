@@ -6,8 +6,33 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { crc32, deflateSync } from 'node:zlib';
 import { each, until } from './harness.mjs';
 import { noViolations, pair } from './wecom_pair.mjs';
+
+/* A green PNG of that size, with words behind its end. */
+function pngOf(width, height) {
+  const chunk = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const out = Buffer.alloc(body.length + 8);
+    out.writeUInt32BE(data.length, 0);
+    body.copy(out, 4);
+    out.writeUInt32BE(crc32(body), body.length + 4);
+    return out;
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2], 8); // eight bits, RGB
+  const row = Buffer.concat([Buffer.alloc(1), Buffer.alloc(width * 3).fill('\x00\x80\x40')]);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(Buffer.concat(Array(height).fill(row)))),
+    chunk('IEND', Buffer.alloc(0)),
+    Buffer.from('hidden words'),
+  ]);
+}
 
 const token = 'QDG6eK';
 const aes_key = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
@@ -435,6 +460,82 @@ each('codes', (engine) => {
         .toString(),
       'PNG',
     );
+    await noViolations(w.sim);
+  });
+
+  test('a logo stands in the middle of codes, and nothing else of its file', async (t) => {
+    const w = await world(t, engine);
+    const body = { kind: 'staff', name: '标志', members: [{ staff_id: w.ids[0] }] };
+    const code = await w.admin.post('/api/codes', body, 201);
+    const draw = async (kind, query = '') => {
+      const reply = await w.admin.call('GET', `/api/codes/${code.id}/qr.${kind}${query}`);
+      assert.equal(reply.status, 200);
+      return reply;
+    };
+    const plain = { svg: (await draw('svg')).text, png: (await draw('png')).bytes };
+    const none = { there: false, side: 0, bytes: 0, changed_s: null };
+    assert.deepEqual(await w.admin.get('/api/logo'), none);
+    for (const [path, status] of [
+      ['/api/logo.png', 404],
+      [`/api/codes/${code.id}/qr.svg?logo=true`, 409],
+      [`/api/codes/${code.id}/qr.png?logo=true`, 409],
+    ]) {
+      const { error } = await w.admin.get(path, status);
+      assert.equal(error.code, 'logo_none');
+      assert.match(error.hint, /settings first/);
+    }
+
+    const picture = pngOf(60, 40).toString('base64');
+    const logo = await w.admin.put('/api/logo', { picture }, 200);
+    assert.deepEqual([logo.there, logo.side], [true, 60]);
+    assert.ok(logo.changed_s >= monday8);
+    assert.deepEqual(await w.admin.get('/api/logo'), logo);
+    const kept = await w.admin.call('GET', '/api/logo.png');
+    assert.equal(kept.headers['content-type'], 'image/png');
+    assert.equal(kept.bytes.length, logo.bytes);
+    assert.equal(kept.bytes.readUInt32BE(16), 60);
+    assert.equal(kept.bytes.readUInt32BE(20), 60);
+    assert.ok(!kept.bytes.includes('hidden words'));
+    /* Drawn wherever nothing is said, and not where it is not wanted. */
+    const drawn = (await draw('svg')).text;
+    assert.ok(drawn.includes(`href="data:image/png;base64,${kept.bytes.toString('base64')}"`));
+    assert.equal((await draw('svg', '?logo=true')).text, drawn);
+    assert.equal((await draw('svg', '?logo=false')).text, plain.svg);
+    assert.deepEqual((await draw('png', '?logo=false')).bytes, plain.png);
+    assert.notDeepEqual((await draw('png')).bytes, plain.png);
+    /* A mark says that something else stands there; both cannot. */
+    assert.ok(!(await draw('svg', '?mark=A')).text.includes('base64'));
+    const twice = await w.admin.get(`/api/codes/${code.id}/qr.svg?mark=A&logo=true`, 400);
+    assert.equal(twice.error.code, 'code_middle_twice');
+
+    /* What is refused leaves the logo that there is. */
+    for (const [bytes, status, error] of [
+      ['data:image/png;base64,AAAA', 400, 'base64_invalid'],
+      [Buffer.from('GIF89a').toString('base64'), 400, 'picture_unreadable'],
+      [pngOf(1025, 1).toString('base64'), 413, 'picture_too_large'],
+      [Buffer.alloc((256 << 10) + 1).toString('base64'), 413, 'picture_too_large'],
+      [pngOf(31, 31).toString('base64'), 400, 'logo_too_small'],
+    ]) {
+      const reply = await w.admin.call('PUT', '/api/logo', { picture: bytes });
+      assert.equal(reply.status, status, `${error}: ${reply.text}`);
+      assert.equal(reply.body.error.code, error);
+      assert.equal(reply.body.error.field, 'picture');
+      assert.ok(reply.body.error.hint);
+    }
+    assert.deepEqual(await w.admin.get('/api/logo'), logo);
+    const said = await w.admin.get('/api/audit?action=logo_put');
+    assert.equal(said.items.length, 1);
+    assert.ok(!JSON.stringify(said).includes(picture.slice(0, 40)));
+    /* Whoever prints codes sees it; only whoever may change settings gives one. */
+    const manager = await w.koi.signIn('operator');
+    assert.equal((await manager.call('PUT', '/api/logo', { picture })).status, 403);
+    assert.equal((await manager.call('DELETE', '/api/logo')).status, 403);
+    assert.deepEqual(await manager.get('/api/logo'), logo);
+
+    assert.equal((await w.admin.call('DELETE', '/api/logo')).status, 204);
+    assert.deepEqual(await w.admin.get('/api/logo'), none);
+    assert.equal((await draw('svg')).text, plain.svg);
+    assert.equal(await w.koi.sql('SELECT count(*) FROM logo'), '0');
     await noViolations(w.sim);
   });
 

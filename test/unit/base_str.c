@@ -1,6 +1,9 @@
 /* Views: absent and empty, cutting, numbers with their edges, UTF-8. */
 #include "unit.h"
 
+#include "base/arena.h"
+#include "base/base64.h"
+
 #include <math.h>
 
 static void absent_is_not_empty(void **state)
@@ -170,6 +173,34 @@ static void utf8(void **state)
     assert_str(str_utf8_prefix(STR("锦"), 0), "");
 }
 
+static void base64_is_strict(void **state)
+{
+    static const char *const BAD[] = {"A",    "AB",   "AB=",      "A===", "AB==C", "AB=A",
+                                      "AA B", "AA\n", "AB==AAAA", "AA-_", "AB==",  "AAB="};
+    struct arena a;
+    struct str out;
+    (void)state;
+    arena_init(&a, 0);
+    /* RFC 4648, 10 */
+    assert_str(base64_encode(STR(""), &a), "");
+    assert_str(base64_encode(STR("f"), &a), "Zg==");
+    assert_str(base64_encode(STR("fo"), &a), "Zm8=");
+    assert_str(base64_encode(STR("foob"), &a), "Zm9vYg==");
+    unsigned char bytes[256];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 5);
+    for (size_t n = 0; n <= sizeof bytes; n++) {
+        struct str in = {(const char *)bytes, n};
+        assert_true(base64_decode(base64_encode(in, &a), &a, &out) && str_eq(out, in));
+    }
+    out = STR("left alone");
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
+        if (base64_decode(str_from(BAD[i]), &a, &out))
+            fail_msg("took bad base64 number %zu", i);
+    assert_str(out, "left alone");
+    arena_done(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +211,7 @@ int main(void)
         cmocka_unit_test(integers),
         cmocka_unit_test(doubles_equal_strtod),
         cmocka_unit_test(utf8),
+        cmocka_unit_test(base64_is_strict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void svg_and_png_are_one_code(void **state)
                 has_finder(m, QUIET, side - QUIET - 7));
     assert_false(has_finder(m, side - QUIET - 7, side - QUIET - 7));
 
-    assert_int_equal(qr_png(ADDRESS, 3, &arena, &png, &e), RC_OK);
+    assert_int_equal(qr_png(ADDRESS, STR(""), 3, &arena, &png, &e), RC_OK);
     png_image image = {.version = PNG_IMAGE_VERSION};
     assert_int_not_equal(png_image_begin_read_from_memory(&image, png.p, png.n), 0);
     assert_int_equal(image.width, side * 3);
@@ -137,7 +137,7 @@ static void what_is_drawn_is_read(void **state)
     struct str png, text;
     struct err e = ERR_INIT;
     (void)state;
-    assert_int_equal(qr_png(ADDRESS, 6, &arena, &png, &e), RC_OK);
+    assert_int_equal(qr_png(ADDRESS, STR(""), 6, &arena, &png, &e), RC_OK);
     assert_int_equal(qr_read(png, &arena, &text, &e), RC_OK);
     assert_true(str_eq(text, ADDRESS));
 
@@ -170,7 +170,7 @@ static void what_is_no_code_is_refused(void **state)
     (void)state;
     memset(white, 0xff, QR_READ_SIDE + 1);
     memset(large, 0, QR_READ_BYTES + 1);
-    assert_int_equal(qr_png(ADDRESS, 6, &arena, &png, &e), RC_OK);
+    assert_int_equal(qr_png(ADDRESS, STR(""), 6, &arena, &png, &e), RC_OK);
     memcpy(large, png.p, png.n);
     const struct {
         struct str picture;
