@@ -16,7 +16,7 @@ import { chromium } from 'playwright-core';
 import { start } from '../api/harness.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const shots = join(here, '..', '..', 'build', 'screenshots');
+export const shots = join(here, '..', '..', 'build', 'screenshots');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const flags = [

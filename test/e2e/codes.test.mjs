@@ -1,11 +1,36 @@
 /* Codes in the browser, against a simulator of WeCom: a staff code made by the form, found there,
  * changed and taken back; a link with its drawn code, and what it brought. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { noViolations, simulator } from '../api/wecom_pair.mjs';
-import { openStage } from './browser.mjs';
+import { openStage, shots } from './browser.mjs';
+
+/* Says what a picture of a code says. */
+const reader = join(dirname(process.env.KOI_BIN), 'test/unit/read_code');
+
+/* A logo drawn by the browser: a red carp's eye on a transparent ground. */
+async function logoOf(tab) {
+  const text = await tab.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 300;
+    canvas.height = 300;
+    const pen = canvas.getContext('2d');
+    const disc = (radius, colour) => {
+      pen.fillStyle = colour;
+      pen.beginPath();
+      pen.arc(150, 150, radius, 0, 7);
+      pen.fill();
+    };
+    disc(145, '#c0392b');
+    disc(90, '#fff');
+    disc(50, '#1f2d3d');
+    return canvas.toDataURL().split(',')[1];
+  });
+  return Buffer.from(text, 'base64');
+}
 
 test('codes', async (t) => {
   const sim = await simulator(t);
@@ -62,16 +87,101 @@ test('codes', async (t) => {
       const ways = (await sim.get('state')).contact_ways;
       const made = ways.find((way) => way.fields.remark === name);
       assert.deepEqual(made.fields.user, [one.userid]);
-      /* Drawn from WeCom's picture; the console makes the PNG, its words included. */
-      const download = tab.waitForEvent('download');
-      await row().getByRole('button', { name: 'PNG' }).click();
-      const file = await download;
-      assert.equal(file.suggestedFilename(), `${name}.png`);
-      const path = join(stage.server.data, 'code.png');
-      await file.saveAs(path);
-      const png = readFileSync(path);
-      assert.equal(png.subarray(1, 4).toString(), 'PNG');
+    });
+
+    await t.test(`it is printed with a logo and without, in ${language}`, async () => {
+      const words = zh
+        ? {
+            give: '上传标志',
+            logo: '中间放企业标志',
+            png: '下载 PNG',
+            svg: '下载 SVG',
+            print: '打印',
+          }
+        : {
+            give: 'Give a logo',
+            logo: 'Logo in the middle',
+            png: 'Download PNG',
+            svg: 'Download SVG',
+            print: 'Print',
+          };
+      const card = async () => {
+        await row().getByRole('button', { name: words.print }).click();
+        const picture = dialog.locator('.print-card > img');
+        await picture.waitFor();
+        await tab.waitForFunction(() => document.querySelector('.print-card > img').complete);
+        return picture;
+      };
+      /* What is downloaded says what WeCom's picture says. */
+      const downloaded = async (kind) => {
+        const download = tab.waitForEvent('download');
+        await dialog.locator('.ant-modal-footer').getByText(words[kind]).click();
+        const file = await download;
+        assert.equal(file.suggestedFilename(), `${name}.${kind}`);
+        const path = join(stage.server.data, `code.${kind}`);
+        await file.saveAs(path);
+        return readFileSync(path);
+      };
+      const said = `https://work.weixin.qq.com/q/${(await sim.get('state')).contact_ways[0].config_id}`;
+      const isRead = (png) => {
+        const path = join(stage.server.data, 'shot.png');
+        writeFileSync(path, png);
+        assert.equal(execFileSync(reader, [path], { encoding: 'utf8' }), said);
+      };
+
+      /* None yet: the card says so, and where to give one. */
+      let picture = await card();
+      assert.match(await picture.getAttribute('src'), /logo=false/);
+      await page.check('code-print-plain');
+      const plain = await downloaded('png');
+      isRead(plain);
+      await dialog.locator('.print-give').click();
+      await tab.locator('.setting').first().waitFor();
+
+      /* Given in the settings: what cannot be one is refused with a way out. */
+      const give = (file) => tab.locator('input[type=file]').setInputFiles(file);
+      await give({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.alloc((256 << 10) + 1) });
+      await tab.getByText(zh ? /最多 256 KB。请缩小/ : /256 KB is the most\. Make/).waitFor();
+      await give({ name: 'koi.png', mimeType: 'image/png', buffer: await logoOf(tab) });
+      await tab.locator('.logo-shown').waitFor();
+      await tab.evaluate(() => document.querySelector('.logo-shown').decode());
+      await page.check('settings-logo');
+
+      /* Then it stands in the middle, and the code is read all the same. */
+      await page.visit('/codes');
+      picture = await card();
+      assert.match(await picture.getAttribute('src'), /logo=true/);
+      await page.check('code-print-logo');
+      const png = await downloaded('png');
+      assert.notDeepEqual(png, plain);
       assert.ok(png.readUInt32BE(16) >= 1200 && png.readUInt32BE(20) > png.readUInt32BE(16));
+      isRead(png);
+      isRead(await picture.screenshot());
+      assert.match((await downloaded('svg')).toString(), /<image [^>]*data:image\/png;base64,/);
+      /* The printer gets the code alone. */
+      await tab.emulateMedia({ media: 'print' });
+      const sheet = tab.locator('.print-sheet img');
+      await sheet.waitFor({ state: 'visible' });
+      assert.equal(await dialog.isVisible(), false);
+      isRead(await tab.screenshot({ path: join(shots, `code-print-sheet.${language}.png`) }));
+      await tab.emulateMedia({ media: 'screen' });
+
+      /* The switch is remembered. */
+      await dialog.getByRole('switch', { name: words.logo }).click();
+      await tab.waitForFunction(() =>
+        document.querySelector('.print-card > img').src.includes('logo=false'),
+      );
+      await page.visit('/codes');
+      picture = await card();
+      assert.match(await picture.getAttribute('src'), /logo=false/);
+      await dialog.getByRole('switch', { name: words.logo }).click();
+      await page.visit('/settings');
+      const section = tab.locator('section.setting');
+      await tab.locator('.logo-shown').waitFor();
+      await section.getByRole('button', { name: zh ? '删除' : 'Delete' }).click();
+      await tab.locator('.ant-popconfirm-buttons .ant-btn-primary').click();
+      await tab.locator('.logo-shown').waitFor({ state: 'detached' });
+      await page.visit('/codes');
     });
 
     await t.test(`it is changed, and taken back, in ${language}`, async () => {

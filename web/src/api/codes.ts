@@ -123,6 +123,11 @@ export const codes = {
   warnings: (signal?: AbortSignal) => get<{ items: CodeWarning[] }>('/api/codes/warnings', undefined, signal),
   statistics: (query: Query, signal?: AbortSignal) =>
     get<CodeStatistics>('/api/codes/statistics', query, signal),
-  svg: (id: string) => `/api/codes/${id}/qr.svg`,
-  png: (id: string) => `/api/codes/${id}/qr.png`,
+  /** The address of the drawing; a caption that is empty is left out of it, as the server reads it. */
+  svg: (id: string, look: { caption?: string; logo?: boolean } = {}) => {
+    const parts = new URLSearchParams();
+    if (look.caption !== undefined) parts.set('caption', look.caption);
+    if (look.logo !== undefined) parts.set('logo', String(look.logo));
+    return `/api/codes/${id}/qr.svg${parts.size > 0 ? `?${parts.toString()}` : ''}`;
+  },
 };

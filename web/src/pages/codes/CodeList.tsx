@@ -8,12 +8,10 @@ import type { Column, Filter } from '@/components/list/types';
 import { RemoveButton } from '@/components/RemoveButton';
 import { StatusTag, type Tone } from '@/components/StatusTag';
 import { useI18n, useT } from '@/i18n/I18nProvider';
-import { pngOf } from '@/lib/pngOf';
-import { saveAs } from '@/lib/saveAs';
-import { useAction } from '@/lib/useAction';
 import { useResource } from '@/lib/useResource';
 import { CodeEditor } from './CodeEditor';
 import { kinds, warningKey } from './codeWords';
+import { PrintCard } from './PrintCard';
 
 const tones: Record<CodeStatus, Tone> = {
   making: 'busy',
@@ -131,28 +129,23 @@ function Warnings({ found }: { found: CodeWarning[] }) {
   );
 }
 
-/** A drawn code to keep or print, its caption in both forms; of staff and group codes WeCom has a picture, too. */
+/** A drawn code to keep or print, by a card of its own; of staff and group codes WeCom has a picture, too. */
 function PrintLinks({ code }: { code: Code }) {
   const t = useT();
-  const { busy, run } = useAction();
+  const [printing, setPrinting] = useState(false);
   if (code.status !== 'active') return null;
   return (
     <Space>
-      <a href={codes.svg(code.id)} target="_blank" rel="noreferrer" aria-label={`SVG ${code.name}`}>
-        SVG
-      </a>
-      {code.drawn && (
-        <Button
-          type="link"
-          size="small"
-          className="code-png"
-          aria-label={`PNG ${code.name}`}
-          loading={busy}
-          onClick={() => void run(async () => saveAs(await pngOf(codes.svg(code.id)), `${code.name}.png`))}
-        >
-          PNG
-        </Button>
-      )}
+      <Button
+        type="link"
+        size="small"
+        className="code-print"
+        aria-label={`${t('code.print')} ${code.name}`}
+        onClick={() => setPrinting(true)}
+      >
+        {t('code.print')}
+      </Button>
+      {printing && <PrintCard code={code} onClose={() => setPrinting(false)} />}
       {code.page_path && (
         <a
           href={code.page_path}

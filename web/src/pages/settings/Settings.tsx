@@ -7,6 +7,7 @@ import { Waiting } from '@/components/Waiting';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useAction } from '@/lib/useAction';
 import { useResource } from '@/lib/useResource';
+import { LogoSetting } from './LogoSetting';
 
 /** Every setting with its value and where it came from: flag, environment, file, console, default. */
 export default function Settings() {
@@ -16,6 +17,7 @@ export default function Settings() {
   if (!found.data) return <Waiting />;
   return (
     <Card className="wide-card">
+      <LogoSetting />
       <p className="soft">{t('setting.order')}</p>
       <ul className="settings">
         {found.data.items.map((setting) => (
