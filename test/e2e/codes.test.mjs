@@ -122,7 +122,8 @@ test('codes', async (t) => {
         await file.saveAs(path);
         return readFileSync(path);
       };
-      const said = `https://work.weixin.qq.com/q/${(await sim.get('state')).contact_ways[0].config_id}`;
+      const [way] = (await sim.get('state')).contact_ways;
+      const said = `https://work.weixin.qq.com/q/${way.config_id}`;
       const isRead = (png) => {
         const path = join(stage.server.data, 'shot.png');
         writeFileSync(path, png);
