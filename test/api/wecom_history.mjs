@@ -336,6 +336,8 @@ class History {
     const last = await this.koi.local('GET', '/api/wecom/sync');
     assert.equal(last.job.state, 'done', JSON.stringify(last));
     assert.equal(last.job.result.complete, true, JSON.stringify(last));
+    /* Tags that somebody wore here follow into friendships of which the sync told. */
+    await this.worked('/api/outbox', ['wecom_40068']);
   }
 
   async run() {
