@@ -2,6 +2,7 @@
 
 -- 1: deleted_s or left_s is when an answer of the platform told no more of it; its end was not
 -- heard of. Once it is, the time becomes exact, and the event is taken back and written as it was.
+-- 2: this end is all that is known, added_s or joined_s is not when it began.
 ALTER TABLE relation ADD COLUMN found_missing @INT@;
 ALTER TABLE group_member ADD COLUMN found_missing @INT@;
 

@@ -247,7 +247,7 @@ static enum rc apply_standing(struct contact *c, const struct told_follow *told,
                               struct relation_row *row, struct err *e)
 {
     bool known = row->id != 0, stands = known && row->deleted_s == DB_NULL;
-    bool unseen = known && relation_began_unseen(row) && told->added_s <= row->deleted_s;
+    bool unseen = known && row->began_unseen && told->added_s <= row->deleted_s;
     if (!stands && !unseen)
         return begin_told(c, told, source_id, row, e);
     /* a row of an import has a beginning that people wrote down: it is no other friendship */

@@ -147,7 +147,7 @@ static enum rc begin_heard(struct tx *tx, struct relation_row *row, int64_t at_s
     *out_new = false;
     if (row->id == 0 || (ended && at_s > row->deleted_s))
         return begin(tx, row, at_s, source_id, out_new, e);
-    if (relation_began_unseen(row)) {
+    if (row->began_unseen) {
         *out_new = true;
         return relation_renew(tx, row, at_s, e);
     }

@@ -284,7 +284,7 @@ static enum rc hear_joined(struct group *g, const struct told_member *member,
 {
     int64_t at_s = member->joined_s;
     bool changed = false, left = kept != NULL && kept->left_s != DB_NULL;
-    bool unseen = left && kept->joined_s == kept->left_s && !kept->found_missing;
+    bool unseen = left && kept->joined_unseen;
     enum rc rc = RC_OK;
     if (kept == NULL || (left && at_s > kept->left_s)) {
         rc = directory_join(g->tx, g->row.id, customer_id, 0, at_s, 0, &changed, e);

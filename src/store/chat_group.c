@@ -78,7 +78,8 @@ static struct chat_member read_member(const struct rows *r)
         .left_s = rows_null(r, 2) ? DB_NULL : rows_int(r, 2),
         .inviter_id = rows_int(r, 3),
         .join_scene = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
-        .found_missing = rows_int(r, 5) != 0,
+        .found_missing = rows_int(r, 5) == 1,
+        .joined_unseen = rows_int(r, 5) == 2,
     };
 }
 

@@ -28,6 +28,7 @@ struct chat_member {
     int64_t inviter_id;       /* 0: none */
     int64_t join_scene;       /* DB_NULL: not told */
     bool found_missing;       /* nobody heard of the leaving: left_s is when they were missing */
+    bool joined_unseen;       /* nobody heard of the joining: joined_s is left_s */
 };
 /* Everyone who is or was in a group, by customer. */
 enum rc chat_group_members(struct tx *tx, int64_t group_id, struct chat_member **out, size_t *out_n,

@@ -51,13 +51,14 @@ static const struct sql MEMBER_LEAVE = {
     .in = "iiiI",
 };
 static const struct sql MEMBER_REJOIN = {
-    .text = "UPDATE group_member SET joined_s = $3, inviter_id = $4 WHERE group_id = $1"
+    .text = "UPDATE group_member SET joined_s = $3, inviter_id = $4,"
+            " found_missing = CASE WHEN found_missing = 1 THEN 1 END WHERE group_id = $1"
             " AND customer_id = $2",
     .in = "iiiI",
 };
 static const struct sql MEMBER_LEFT_UNSEEN = {
-    .text = "INSERT INTO group_member (group_id, customer_id, joined_s, left_s)"
-            " VALUES ($1, $2, $3, $3) ON CONFLICT (group_id, customer_id)"
+    .text = "INSERT INTO group_member (group_id, customer_id, joined_s, left_s, found_missing)"
+            " VALUES ($1, $2, $3, $3, 2) ON CONFLICT (group_id, customer_id)"
             " DO UPDATE SET left_s = excluded.left_s, found_missing = NULL",
     .in = "iii",
 };

@@ -84,7 +84,8 @@ static const struct sql RELATION_TELL = {
     .in = "iIIIBB",
 };
 static const struct sql RELATION_RENEW = {
-    .text = "UPDATE relation SET added_s = $2 WHERE id = $1",
+    .text = "UPDATE relation SET added_s = $2,"
+            " found_missing = CASE WHEN found_missing = 1 THEN 1 END WHERE id = $1",
     .in = "ii",
 };
 static const struct sql RELATION_END_AGAIN = {
@@ -94,7 +95,7 @@ static const struct sql RELATION_END_AGAIN = {
 };
 static const struct sql END_UNSEEN = {
     .text = "INSERT INTO relation (id, customer_id, staff_id, added_s, deleted_s, deleted_by,"
-            " created_s) VALUES ($1, $2, $3, $4, $4, $5, $6)",
+            " created_s, found_missing) VALUES ($1, $2, $3, $4, $4, $5, $6, 2)",
     .in = "iiiisi",
 };
 static const struct sql TAGS_ON = {
@@ -285,7 +286,8 @@ static void read_row(const struct rows *r, struct arena *a, struct relation_row 
         .told_us = rows_null(r, 8) ? DB_NULL : rows_int(r, 8),
         .remark_sealed = rows_copy(r, 9, a),
         .description_sealed = rows_copy(r, 10, a),
-        .found_missing = rows_int(r, 11) != 0,
+        .found_missing = rows_int(r, 11) == 1,
+        .began_unseen = rows_int(r, 11) == 2,
     };
 }
 

@@ -23,6 +23,7 @@ struct relation_row {
     int64_t added_s, deleted_s; /* deleted_s: DB_NULL while friends */
     bool by_customer;           /* it was the customer who ended it */
     bool found_missing; /* nobody heard of its end: deleted_s is when it was not told any more */
+    bool began_unseen;  /* nobody heard of its beginning: added_s is deleted_s */
     int64_t source_id;  /* 0: none */
     int64_t add_way, told_us; /* of the platform; DB_NULL: it has told nothing yet */
     struct str remark_sealed, description_sealed; /* absent: none */
@@ -52,10 +53,6 @@ enum rc relation_end_again(struct tx *tx, const struct relation_row *row, int64_
  * its beginning is not known; event friend_delete or friend_remove. The pair has no row. */
 enum rc relation_end_unseen(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t at_s,
                             bool by_customer, struct err *e);
-static inline bool relation_began_unseen(const struct relation_row *row)
-{
-    return row->deleted_s == row->added_s && !row->found_missing;
-}
 /* A friendship in force is told no more: ends it at at_s, found_missing; event friend_remove. */
 enum rc relation_end_found(struct tx *tx, const struct relation_row *row, int64_t at_s,
                            bool *out_ended, struct err *e);
