@@ -140,7 +140,9 @@ export async function endedByCustomers(sim, koi) {
     const last = (facts.get(`friend|${pair}`) ?? []).findLast(
       (f) => f.at >= r.createtime && f.kind === 'delete',
     );
-    const logged_it = (log.get(`friend|${pair}`) ?? []).some((x) => x.at === last?.at);
+    const logged_it = (log.get(`friend|${pair}`) ?? []).some(
+      (x) => x.kind === 'delete' && x.at === last?.at,
+    );
     const heard = last?.heard === 'perhaps' ? logged_it : last?.heard === 'yes';
     if (r.customer_deleted && heard) ended.add(pair);
   }
