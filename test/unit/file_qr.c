@@ -118,17 +118,21 @@ static struct str jpeg_of(unsigned char *pixels, unsigned width, unsigned height
     int (*compress)(void *, const unsigned char *, int, int, int, int, unsigned char **,
                     unsigned long *, int, int, int);
     void (*release)(unsigned char *);
+    int (*destroy)(void *);
     assert_non_null(library); /* apt install libturbojpeg0 */
     *(void **)&init = dlsym(library, "tjInitCompress");
     *(void **)&compress = dlsym(library, "tjCompress2");
     *(void **)&release = dlsym(library, "tjFree");
+    *(void **)&destroy = dlsym(library, "tjDestroy");
+    void *making = init();
     unsigned char *jpeg = NULL;
     unsigned long n = 0;
-    assert_int_equal(compress(init(), pixels, (int)width, 0, (int)height, GREY, &jpeg, &n,
+    assert_int_equal(compress(making, pixels, (int)width, 0, (int)height, GREY, &jpeg, &n,
                               SAMP_GREY, QUALITY, 0),
                      0);
     struct str out = arena_str(&arena, (struct str){(const char *)jpeg, n});
     release(jpeg);
+    destroy(making);
     return out;
 }
 
