@@ -181,7 +181,7 @@ static enum rc mark_told(struct tx *tx, struct outbox_item *item, const struct o
         rc = relation_tags(tx, row.id, &tags, &n, e);
     if (rc != RC_OK)
         return rc == RC_NOT_FOUND ? RC_OK : rc;
-    bool wears = bsearch(&wish->object_id, tags, n, sizeof *tags, ids_compare) != NULL;
+    bool wears = n > 0 && bsearch(&wish->object_id, tags, n, sizeof *tags, ids_compare) != NULL;
     bool on = p->on[wish - item->wishes];
     if (wears == on)
         return RC_OK;
