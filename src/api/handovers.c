@@ -221,12 +221,8 @@ static enum rc make(struct request *rq, const struct handover_plan *p, int64_t *
 
 static enum rc check_meant(struct request *rq, const struct handover_plan *p, struct err *e)
 {
-    if (!wecom_order_is_set(request_app(rq))) {
-        err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有连接企业微信",
-                "WeCom is not connected");
-        err_hint(e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
-        return RC_NOT_FOUND;
-    }
+    if (!wecom_order_is_set(request_app(rq)))
+        return wecom_not_set(e);
     if (p->parts_n == 0) {
         err_set(e, RC_CONFLICT, "handover_empty", "from_staff_id", "没有可以继承的客户或群",
                 "there is nobody and no group to hand over");
@@ -435,11 +431,11 @@ static struct str code_words(struct request *rq, struct str code)
         {"silent", "企业微信 7 天没有给出结果", "WeCom gave no result for 7 days"},
     };
     bool english = request_caller(rq)->english;
-    int64_t n = 0;
+    int64_t n = wecom_error_number(code);
     for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
         if (str_eq(code, str_from(OWN[i].code)))
             return str_from(english ? OWN[i].en : OWN[i].zh);
-    if (!str_starts(code, STR("wecom_")) || !str_to_i64(str_sub(code, 6, code.n), &n))
+    if (n == 0)
         return STR_ABSENT;
     const struct wecom_errcode *row = wecom_errcode(n);
     return str_from(english ? row->en : row->zh);

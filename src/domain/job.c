@@ -27,6 +27,7 @@ enum {
     KINDS_MAX = 64,
     JOB_POLL_US = 1000000,
     HINT_US = 1000,
+    LOOK_US = 20000,    /* between two looks whether one that waits is to stop */
     CHANGE_US = 200000, /* between two calls of the hook for one job */
     SAMPLES = 16,
     SAMPLE_US = 300000,
@@ -126,6 +127,14 @@ bool job_stopping(const struct job *job)
     bool stopping = r->stopping;
     lock_give(&r->lock);
     return stopping || atomic_load(&job->stop);
+}
+
+bool job_pause(const struct job *job, int64_t us)
+{
+    int64_t end_us = clock_mono_us() + us;
+    while (clock_mono_us() < end_us && !job_stopping(job))
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_US * 1000L}, NULL);
+    return !job_stopping(job);
 }
 
 static void call_hook(struct job_runner *r, int64_t id)

@@ -51,6 +51,8 @@ void *job_state(const struct job *job);
 /* Whether somebody asked it to stop: a long step looks and returns early; the runner does the rest.
  */
 bool job_stopping(const struct job *job);
+/* Waits so long; false when it is to stop, which ends the waiting within 20 ms. */
+bool job_pause(const struct job *job, int64_t us);
 
 /* In the closure that wrote the step's rows: from here the next step goes on. At most 4 KB of
  * cursor. `done` in units. */

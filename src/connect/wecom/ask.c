@@ -7,10 +7,12 @@
 #include "connect/wecom/ask.h"
 
 #include "base/buf.h"
+#include "connect/wecom/errors.h"
 #include "connect/wecom/reply_contact.h"
 #include "connect/wecom/reply_directory.h"
 #include "connect/wecom/reply_group.h"
 #include "connect/wecom/reply_tag.h"
+#include "connect/wecom/request.h"
 
 #include <string.h>
 
@@ -23,14 +25,6 @@ struct field {
     int64_t number;
 };
 
-static enum rc not_set(struct err *e)
-{
-    err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有连接企业微信",
-            "WeCom is not connected");
-    err_hint(e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
-    return RC_NOT_FOUND;
-}
-
 /* `out_asked_us`: when, NULL where nobody wants to know. */
 static enum rc ask_at(struct wecom_client *c, const char *path, const struct field *fields,
                       size_t n, struct arena *a, int64_t *out_asked_us,
@@ -39,7 +33,7 @@ static enum rc ask_at(struct wecom_client *c, const char *path, const struct fie
     const struct json_value *request;
     struct buf b;
     if (c == NULL)
-        return not_set(e);
+        return wecom_not_set(e);
     buf_init(&b, REQUEST_BYTES);
     struct json j = json_to(&b);
     json_open_object(&j, NULL);
@@ -50,13 +44,7 @@ static enum rc ask_at(struct wecom_client *c, const char *path, const struct fie
             json_put_int(&j, fields[i].name, fields[i].number);
     }
     json_close_object(&j);
-    struct str text = arena_str(a, buf_str(&b));
-    bool failed = b.failed;
-    buf_done(&b);
-    if (failed)
-        return err_set(e, RC_LIMIT, "wecom_request_size", path, "企业微信接口 %s 的请求太大",
-                       "the request for %s of WeCom is too big", path);
-    enum rc rc = json_parse(a, text, &request, e);
+    enum rc rc = wecom_request(&b, path, a, &request, e);
     const struct wecom_call call = {
         .endpoint = wecom_endpoint(path), .request = request, .out_sent_us = out_asked_us};
     return rc == RC_OK ? wecom_call(c, &call, a, out, e) : rc;

@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "connect/wecom/errors.h"
+#include "connect/wecom/request.h"
 
 #include <assert.h>
 #include <string.h>
@@ -44,28 +46,12 @@ static struct json *open(struct ask *x)
     return &x->j;
 }
 
-static enum rc not_set(struct err *e)
-{
-    err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有连接企业微信",
-            "WeCom is not connected");
-    err_hint(e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
-    return RC_NOT_FOUND;
-}
-
 /* Sends what was written; `out` may be NULL. */
 static enum rc send(struct ask *x, const char *path, const struct json_value **out, struct err *e)
 {
-    const struct json_value *request, *reply;
+    const struct json_value *reply;
     json_close_object(&x->j);
-    assert(!x->b.failed); /* 500 ids of 64 bytes fit */
-    struct str text = arena_str(x->a, buf_str(&x->b));
-    buf_done(&x->b);
-    if (x->client == NULL)
-        return not_set(e);
-    enum rc rc = json_parse(x->a, text, &request, e);
-    const struct wecom_call call = {.endpoint = wecom_endpoint(path), .request = request};
-    if (rc == RC_OK)
-        rc = wecom_call(x->client, &call, x->a, &reply, e);
+    enum rc rc = wecom_send(x->client, path, &x->b, x->a, &reply, e);
     if (rc == RC_OK && out != NULL)
         *out = reply;
     return rc;
@@ -79,14 +65,6 @@ static void put_list(struct json *j, const char *key, struct str list)
         if (!str_empty(part))
             json_put_str(j, NULL, part);
     json_close_array(j);
-}
-
-static enum rc strange(const char *path, struct err *e)
-{
-    err_set(e, RC_IO, "wecom_reply", path, "企业微信接口 %s 的回答缺少内容",
-            "WeCom's answer to %s lacks something", path);
-    err_hint(e, "请稍后再试；若一直如此，请升级 Koi", "try again later; else upgrade Koi");
-    return RC_IO;
 }
 
 /* ---- what is said of each kind ---- */
@@ -148,7 +126,7 @@ static enum rc make_contact_way(struct ask *x, const struct code *c, struct str 
         return rc;
     *out = (struct code_made){copy(x->a, json_get(reply, "config_id")),
                               copy(x->a, json_get(reply, "qr_code")), STR_ABSENT};
-    return str_empty(out->config_id) || str_empty(out->qr_url) ? strange(PATH, e) : RC_OK;
+    return str_empty(out->config_id) || str_empty(out->qr_url) ? wecom_reply_lacks(PATH, e) : RC_OK;
 }
 
 static enum rc make_join_way(struct ask *x, const struct code *c, struct str listed,
@@ -161,7 +139,7 @@ static enum rc make_join_way(struct ask *x, const struct code *c, struct str lis
     enum rc rc = send(x, "externalcontact/groupchat/add_join_way", &reply, e);
     struct str id = rc == RC_OK ? copy(x->a, json_get(reply, "config_id")) : STR("");
     if (rc == RC_OK && str_empty(id))
-        rc = strange("externalcontact/groupchat/add_join_way", e);
+        rc = wecom_reply_lacks("externalcontact/groupchat/add_join_way", e);
     if (rc != RC_OK)
         return rc;
     json_put_str(open(&second), "config_id", id);
@@ -189,7 +167,7 @@ static enum rc make_link(struct ask *x, const struct code *c, struct str listed,
                               arena_printf(x->a, STR_FMT "%scustomer_channel=" STR_FMT,
                                            STR_ARG(url), str_find_byte(url, '?') >= 0 ? "&" : "?",
                                            STR_ARG(c->state))};
-    return str_empty(out->config_id) || str_empty(url) ? strange(PATH, e) : RC_OK;
+    return str_empty(out->config_id) || str_empty(url) ? wecom_reply_lacks(PATH, e) : RC_OK;
 }
 
 enum rc code_way_make(struct wecom_client *client, const struct code *c, struct str listed,
@@ -246,7 +224,7 @@ enum rc code_way_find(struct wecom_client *client, const struct code *c, struct 
         if (str_empty(cursor))
             return RC_NOT_FOUND;
     }
-    return strange("externalcontact/list_contact_way", e);
+    return wecom_reply_lacks("externalcontact/list_contact_way", e);
 }
 
 /* ---- changing, ending ---- */

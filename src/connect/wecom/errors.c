@@ -374,3 +374,32 @@ enum rc wecom_errcode_set(struct err *e, int64_t code, const char *path)
              own ? row->hint_en : CLASSES[row->class].hint_en);
     return rc;
 }
+
+int64_t wecom_error_number(struct str code)
+{
+    static const char prefix[] = "wecom_", below[] = "minus_";
+    int64_t n = 0;
+    if (!str_starts(code, STR("wecom_")))
+        return 0;
+    code = str_sub(code, sizeof prefix - 1, code.n);
+    bool minus = str_starts(code, STR("minus_"));
+    if (minus)
+        code = str_sub(code, sizeof below - 1, code.n);
+    return str_to_i64(code, &n) ? minus ? -n : n : 0;
+}
+
+enum rc wecom_not_set(struct err *e)
+{
+    err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有连接企业微信",
+            "WeCom is not connected");
+    err_hint(e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
+    return RC_NOT_FOUND;
+}
+
+enum rc wecom_reply_lacks(const char *path, struct err *e)
+{
+    err_set(e, RC_IO, "wecom_reply", path, "企业微信接口 %s 的回答缺少内容",
+            "WeCom's answer to %s lacks something", path);
+    err_hint(e, "请稍后再试；若一直如此，请升级 Koi", "try again later; else upgrade Koi");
+    return RC_IO;
+}

@@ -42,5 +42,13 @@ const struct wecom_errcode *wecom_errcode(int64_t code);
 /* Fills `e` with the words of a code (not 0) that a call of `path` was answered with: code
  * "wecom_60020", the path as field. Returns the row's rc. */
 enum rc wecom_errcode_set(struct err *e, int64_t code, const char *path);
+/* The number in an error's code, as that wrote it: "wecom_60020" is 60020, "wecom_minus_1" -1. 0:
+ * none of WeCom's. */
+int64_t wecom_error_number(struct str code);
+
+/* RC_NOT_FOUND "wecom_not_set": no corp is connected. */
+enum rc wecom_not_set(struct err *e);
+/* RC_IO "wecom_reply": an answer of `path` lacks what it must have. */
+enum rc wecom_reply_lacks(const char *path, struct err *e);
 
 #endif

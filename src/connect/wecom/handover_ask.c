@@ -5,6 +5,7 @@
 
 #include "connect/wecom/errors.h"
 #include "connect/wecom/page.h"
+#include "connect/wecom/request.h"
 #include "store/list.h"
 
 #include <assert.h>
@@ -16,11 +17,10 @@ enum { REQUEST_BYTES = 64 << 10, PAGES_MOST = 10000 };
 enum handover_verdict handover_verdict(const struct err *e)
 {
     struct str code = str_from(e->code);
-    int64_t n = 0;
-    if (str_eq(code, STR("wecom_unsure")) || str_eq(code, STR("wecom_reply")) ||
-        str_starts(code, STR("wecom_minus_")))
+    int64_t n = wecom_error_number(code);
+    if (str_eq(code, STR("wecom_unsure")) || str_eq(code, STR("wecom_reply")) || n < 0)
         return HANDOVER_UNSURE;
-    if (!str_starts(code, STR("wecom_")) || !str_to_i64(str_sub(code, 6, code.n), &n))
+    if (n == 0)
         return HANDOVER_LATER;
     switch (wecom_errcode(n)->class) {
     case WECOM_CLASS_LATER:
@@ -34,31 +34,7 @@ enum handover_verdict handover_verdict(const struct err *e)
     }
 }
 
-static enum rc not_set(struct err *e)
-{
-    err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有连接企业微信",
-            "WeCom is not connected");
-    err_hint(e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
-    return RC_NOT_FOUND;
-}
-
-static enum rc strange(const char *path, struct err *e)
-{
-    err_set(e, RC_IO, "wecom_reply", path, "企业微信接口 %s 的回答缺少内容",
-            "WeCom's answer to %s lacks something", path);
-    err_hint(e, "请稍后再试；若一直如此，请升级 Koi", "try again later; else upgrade Koi");
-    return RC_IO;
-}
-
 /* ---- requests ---- */
-
-static enum rc parse(struct buf *b, struct arena *a, const struct json_value **out, struct err *e)
-{
-    assert(!b->failed); /* 100 ids of 64 bytes and 200 characters fit */
-    struct str text = arena_str(a, buf_str(b));
-    buf_done(b);
-    return json_parse(a, text, out, e);
-}
 
 static void put_ids(struct json *j, const char *key, const struct handover_item *items, size_t n)
 {
@@ -66,13 +42,6 @@ static void put_ids(struct json *j, const char *key, const struct handover_item 
     for (size_t i = 0; i < n; i++)
         json_put_str(j, NULL, items[i].external_id);
     json_close_array(j);
-}
-
-static enum rc call(struct wecom_client *c, const char *path, const struct json_value *request,
-                    struct arena *a, const struct json_value **out, struct err *e)
-{
-    const struct wecom_call made = {.endpoint = wecom_endpoint(path), .request = request};
-    return c == NULL ? not_set(e) : wecom_call(c, &made, a, out, e);
 }
 
 /* ---- answers ---- */
@@ -96,7 +65,7 @@ static enum rc read_answers(const struct json_value *list, const char *path, con
     struct handover_answer *rows = ARENA_ARRAY(a, struct handover_answer, n + 1);
     for (size_t i = 0; i < n; i++)
         if (!read_answer(json_at(list, i), id, number, a, &rows[i]))
-            return strange(path, e);
+            return wecom_reply_lacks(path, e);
     *out = rows;
     *out_n = n;
     return RC_OK;
@@ -110,7 +79,7 @@ enum rc handover_ask(struct wecom_client *c, const struct handover_due *d,
 {
     const char *path = d->onjob ? "externalcontact/transfer_customer"
                                 : "externalcontact/resigned/transfer_customer";
-    const struct json_value *request, *reply;
+    const struct json_value *reply;
     struct buf b;
     assert(n > 0 && n <= HANDOVER_A_CALL);
     buf_init(&b, REQUEST_BYTES);
@@ -122,9 +91,7 @@ enum rc handover_ask(struct wecom_client *c, const struct handover_due *d,
     if (d->onjob && !str_empty(d->message))
         json_put_str(&j, "transfer_success_msg", d->message);
     json_close_object(&j);
-    enum rc rc = parse(&b, a, &request, e);
-    if (rc == RC_OK)
-        rc = call(c, path, request, a, &reply, e);
+    enum rc rc = wecom_send(c, path, &b, a, &reply, e);
     return rc == RC_OK ? read_answers(json_get(reply, "customer"), path, "external_userid",
                                       "errcode", a, out, out_n, e)
                        : rc;
@@ -136,7 +103,7 @@ enum rc handover_ask_groups(struct wecom_client *c, const struct handover_due *d
 {
     const char *path = d->onjob ? "externalcontact/groupchat/onjob_transfer"
                                 : "externalcontact/groupchat/transfer";
-    const struct json_value *request, *reply;
+    const struct json_value *reply;
     struct buf b;
     assert(n > 0 && n <= HANDOVER_A_CALL);
     buf_init(&b, REQUEST_BYTES);
@@ -145,9 +112,7 @@ enum rc handover_ask_groups(struct wecom_client *c, const struct handover_due *d
     json_put_str(&j, "new_owner", d->userid);
     put_ids(&j, "chat_id_list", items, n);
     json_close_object(&j);
-    enum rc rc = parse(&b, a, &request, e);
-    if (rc == RC_OK)
-        rc = call(c, path, request, a, &reply, e);
+    enum rc rc = wecom_send(c, path, &b, a, &reply, e);
     return rc == RC_OK ? read_answers(json_get(reply, "failed_chat_list"), path, "chat_id",
                                       "errcode", a, out, out_n, e)
                        : rc;
@@ -177,13 +142,13 @@ enum rc handover_ask_results(struct wecom_client *c, const struct handover_due *
     json_put_str(&j, "handover_userid", d->from_userid);
     json_put_str(&j, "takeover_userid", d->userid);
     json_close_object(&j);
-    enum rc rc = c == NULL ? not_set(e) : RC_OK;
-    if (rc == RC_OK)
-        rc = parse(&b, a, &fields, e);
+    enum rc rc = wecom_request(&b, path, a, &fields, e);
+    if (rc == RC_OK && c == NULL)
+        rc = wecom_not_set(e);
     for (int pages = 0; rc == RC_OK; pages++) {
         struct wecom_page page;
         const struct wecom_page_call ask = {.path = path, .fields = fields, .cursor = cursor};
-        rc = pages < PAGES_MOST ? wecom_page(c, &ask, a, &page, e) : strange(path, e);
+        rc = pages < PAGES_MOST ? wecom_page(c, &ask, a, &page, e) : wecom_reply_lacks(path, e);
         if (rc != RC_OK)
             return rc;
         n = page.again ? 0 : n;
@@ -191,7 +156,7 @@ enum rc handover_ask_results(struct wecom_client *c, const struct handover_due *
         for (size_t i = 0; i < json_count(rows); i++)
             if (!read_answer(json_at(rows, i), "external_userid", "status", a,
                              LIST_ADD(a, list, n, room)))
-                return strange(path, e);
+                return wecom_reply_lacks(path, e);
         cursor = page.next;
         if (str_empty(cursor))
             break;
@@ -215,11 +180,11 @@ enum rc handover_ask_unassigned(struct wecom_client *c, struct str userid, struc
     struct str *list = NULL;
     size_t n = 0, room = 0;
     struct str cursor = STR_ABSENT;
-    enum rc rc = c == NULL ? not_set(e) : RC_OK;
+    enum rc rc = c == NULL ? wecom_not_set(e) : RC_OK;
     for (int pages = 0; rc == RC_OK; pages++) {
         struct wecom_page page;
         const struct wecom_page_call ask = {.path = path, .cursor = cursor, .background = true};
-        rc = pages < PAGES_MOST ? wecom_page(c, &ask, a, &page, e) : strange(path, e);
+        rc = pages < PAGES_MOST ? wecom_page(c, &ask, a, &page, e) : wecom_reply_lacks(path, e);
         if (rc != RC_OK)
             return rc;
         n = page.again ? 0 : n;

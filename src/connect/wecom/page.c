@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "connect/wecom/reply.h"
+#include "connect/wecom/request.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -42,15 +43,7 @@ static enum rc put_request(const struct wecom_endpoint *ep, const struct wecom_p
     else if (ep->next != NULL && !str_empty(cursor))
         json_put_str(&j, "cursor", cursor);
     json_close_object(&j);
-    struct str text = arena_str(a, buf_str(&b));
-    bool failed = b.failed;
-    buf_done(&b);
-    if (!failed)
-        return json_parse(a, text, out, e);
-    err_set(e, RC_LIMIT, "wecom_request_size", ep->path, "企业微信接口 %s 的请求太大",
-            "the request for %s of WeCom is too big", ep->path);
-    err_hint(e, "这是程序的问题，请反馈", "this is a mistake of the program: report it");
-    return RC_LIMIT;
+    return wecom_request(&b, ep->path, a, out, e);
 }
 
 static enum rc read_next(const struct wecom_endpoint *ep, const struct json_value *reply,

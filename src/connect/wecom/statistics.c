@@ -11,13 +11,13 @@
 #include "base/log.h"
 #include "connect/wecom/client.h"
 #include "connect/wecom/errors.h"
+#include "connect/wecom/request.h"
 #include "store/staff_day.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     DAYS_A_CALL = 30,
@@ -26,7 +26,6 @@ enum {
     PROBLEMS = 20, /* that the result names */
     CURSOR_BYTES = 4000,
     TRIES = 6,
-    LOOK_US = 20000,
     RATE_US = 5000000,
 };
 
@@ -140,8 +139,8 @@ static enum rc choose(struct run *r, struct err *e)
 
 /* ---- asking ---- */
 
-static enum rc make_request(const struct run *r, struct arena *a, const struct json_value **out,
-                            struct err *e)
+static enum rc make_request(const struct run *r, const char *path, struct arena *a,
+                            const struct json_value **out, struct err *e)
 {
     struct buf b;
     buf_init(&b, CURSOR_BYTES);
@@ -159,26 +158,13 @@ static enum rc make_request(const struct run *r, struct arena *a, const struct j
     if (r->groups)
         json_close_object(&j);
     json_close_object(&j);
-    struct str text = arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return json_parse(a, text, out, e);
-}
-
-static bool pause_for(const struct run *r, int64_t us)
-{
-    int64_t end_us = clock_mono_us() + us;
-    while (clock_mono_us() < end_us && !job_stopping(r->job))
-        nanosleep(&(struct timespec){.tv_nsec = LOOK_US * 1000L}, NULL);
-    return !job_stopping(r->job);
+    return wecom_request(&b, path, a, out, e);
 }
 
 /* Whether the refusal is about this member alone. */
 static bool theirs(const struct err *e)
 {
-    int64_t n = 0;
-    struct str code = str_from(e->code);
-    if (!str_starts(code, STR("wecom_")) || !str_to_i64(str_sub(code, 6, code.n), &n))
-        return false;
+    int64_t n = wecom_error_number(str_from(e->code));
     enum wecom_class class = wecom_errcode(n)->class;
     return n == 60011 || class == WECOM_CLASS_REFUSED || class == WECOM_CLASS_OURS ||
            class == WECOM_CLASS_UNKNOWN;
@@ -188,11 +174,10 @@ static bool theirs(const struct err *e)
 static enum rc ask(struct run *r, struct arena *a, struct err *e)
 {
     const struct json_value *request, *reply;
-    struct wecom_call call = {
-        .endpoint = wecom_endpoint(r->groups ? "externalcontact/groupchat/statistic_group_by_day"
-                                             : "externalcontact/get_user_behavior_data"),
-        .background = true};
-    enum rc rc = make_request(r, a, &request, e);
+    const char *path = r->groups ? "externalcontact/groupchat/statistic_group_by_day"
+                                 : "externalcontact/get_user_behavior_data";
+    struct wecom_call call = {.endpoint = wecom_endpoint(path), .background = true};
+    enum rc rc = make_request(r, path, a, &request, e);
     call.request = request;
     for (int tries = 0; rc == RC_OK; tries++) {
         r->asked_us = clock_now_us();
@@ -201,7 +186,7 @@ static enum rc ask(struct run *r, struct arena *a, struct err *e)
         if (rc == RC_OK)
             break;
         bool passes = rc == RC_RATE || ((rc == RC_IO || rc == RC_BUSY) && tries < TRIES);
-        if (!passes || !pause_for(r, rc == RC_RATE ? RATE_US : INT64_C(1000000) << tries))
+        if (!passes || !job_pause(r->job, rc == RC_RATE ? RATE_US : INT64_C(1000000) << tries))
             return rc;
         tries -= rc == RC_RATE;
         *e = ERR_INIT;

@@ -11,16 +11,16 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "connect/wecom/errors.h"
+#include "connect/wecom/request.h"
 #include "connect/wecom/sync_part.h"
 #include "domain/binding.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 enum {
-    LOOK_US = 20000,       /* between two looks whether it is to stop */
+    ENDS_US = 20000,       /* for the client, which ends before the runner does */
     PAUSE_S = 60,          /* the longest between two tries */
     RATE_US = 5000000,     /* between two looks whether WeCom answers again */
     TRIES = 64,            /* an hour, for what everything depends on */
@@ -42,23 +42,9 @@ enum verdict {
     ENDED    /* nothing can be asked */
 };
 
-/* WeCom's number in an error; 0: it is none of WeCom's. */
-static int64_t number_of(const struct err *e)
-{
-    struct str code = str_from(e->code);
-    int64_t n = 0;
-    if (!str_starts(code, STR("wecom_")))
-        return 0;
-    code = str_sub(code, 6, code.n);
-    bool minus = str_starts(code, STR("minus_"));
-    if (minus)
-        code = str_sub(code, 6, code.n);
-    return str_to_i64(code, &n) ? minus ? -n : n : 0;
-}
-
 static enum verdict judge(const struct sync *s, const struct err *e)
 {
-    int64_t n = number_of(e);
+    int64_t n = wecom_error_number(str_from(e->code));
     if (job_stopping(s->job) || strcmp(e->code, "stopping") == 0)
         return STOPPED;
     if (e->rc == RC_RATE)
@@ -81,24 +67,12 @@ static enum verdict judge(const struct sync *s, const struct err *e)
     }
 }
 
-/* False when it is to stop. */
-static bool pause_for(const struct sync *s, int64_t us)
-{
-    int64_t end_us = clock_mono_us() + us;
-    while (clock_mono_us() < end_us) {
-        if (job_stopping(s->job))
-            return false;
-        nanosleep(&(struct timespec){.tv_nsec = LOOK_US * 1000L}, NULL);
-    }
-    return !job_stopping(s->job);
-}
-
 /* What a failure means for what was asked about; RC_OK: ask again. */
 static enum rc fail(struct sync *s, enum verdict v, enum sync_extent extent, int tries,
                     const struct err *e)
 {
     /* what WeCom itself (or a proxy) says may be meant for this one alone; a lost network is not */
-    bool own = number_of(e) != 0 || strcmp(e->code, "wecom_reply") == 0;
+    bool own = wecom_error_number(str_from(e->code)) != 0 || strcmp(e->code, "wecom_reply") == 0;
     bool patient = extent == SYNC_ALL || !own;
     int64_t pause_us = INT64_C(1000000) << (tries < 6 ? tries : 6);
     if (pause_us > PAUSE_S * INT64_C(1000000))
@@ -107,13 +81,13 @@ static enum rc fail(struct sync *s, enum verdict v, enum sync_extent extent, int
         if (tries == 0)
             log_line(LOG_INFO, "wecom_sync_waits", "\"job\":\"%" PRId64 "\",\"code\":\"%s\"",
                      job_id(s->job), e->code);
-        if (pause_for(s, v == RATE ? RATE_US : pause_us))
+        if (job_pause(s->job, v == RATE ? RATE_US : pause_us))
             return RC_OK;
         v = STOPPED;
     }
     s->halted = v == STOPPED;
     if (s->halted)
-        pause_for(s, LOOK_US); /* the client may end before the runner does */
+        job_pause(s->job, ENDS_US);
     if (v == REFUSED)
         s->refused = extent != SYNC_ALL;
     if (v == DOUBTED || (v == LATER && own))
@@ -158,8 +132,8 @@ enum rc sync_ask(struct sync *s, const char *path, const struct json_value *fiel
     }
 }
 
-enum rc sync_request(struct arena *a, const char *name, struct str text, int64_t number,
-                     const struct json_value **out, struct err *e)
+enum rc sync_request(const char *path, const char *name, struct str text, int64_t number,
+                     struct arena *a, const struct json_value **out, struct err *e)
 {
     struct buf b;
     buf_init(&b, RESULT_BYTES);
@@ -170,10 +144,7 @@ enum rc sync_request(struct arena *a, const char *name, struct str text, int64_t
     else
         json_put_str(&j, name, text);
     json_close_object(&j);
-    struct str json = arena_str(a, buf_str(&b));
-    assert(!b.failed); /* an id of WeCom's has 64 bytes */
-    buf_done(&b);
-    return json_parse(a, json, out, e);
+    return wecom_request(&b, path, a, out, e);
 }
 
 /* ---- writing ---- */

@@ -14,6 +14,7 @@
 
 #include "connect/wecom/errors.h"
 #include "connect/wecom/reply_contact.h"
+#include "connect/wecom/request.h"
 #include "domain/contact_apply.h"
 #include "domain/tag_wish.h"
 
@@ -69,9 +70,7 @@ static enum rc put_request(const struct chunk *c, struct arena *a, const struct 
         json_put_str(&j, NULL, c->items[i].ref);
     json_close_array(&j);
     json_close_object(&j);
-    struct str text = arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return json_parse(a, text, out, e);
+    return wecom_request(&b, "externalcontact/batch/get_by_user", a, out, e);
 }
 
 /* The userid that was asked for, where WeCom writes it with other capitals: else their friendships

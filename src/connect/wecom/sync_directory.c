@@ -137,7 +137,7 @@ static enum rc ask_department(struct sync *s, struct tree *t, struct str id, str
     if (!str_to_i64(id, &number))
         return RC_OK; /* no id of WeCom's */
     arena_init(&a, 0);
-    enum rc rc = sync_request(&a, "id", STR_ABSENT, number, &fields, e);
+    enum rc rc = sync_request("department/get", "id", STR_ABSENT, number, &a, &fields, e);
     if (rc == RC_OK)
         rc = sync_ask(s, "department/get", fields, STR_ABSENT, SYNC_ONE, &a, &page, e);
     if (rc != RC_OK && s->refused) {
@@ -242,7 +242,7 @@ static enum rc ask_members(struct sync *s, struct str department, struct arena *
     struct members m = {.department = department};
     int64_t number = 0;
     str_to_i64(department, &number);
-    enum rc rc = sync_request(a, "department_id", STR_ABSENT, number, &fields, e);
+    enum rc rc = sync_request("user/list", "department_id", STR_ABSENT, number, a, &fields, e);
     if (rc == RC_OK)
         rc = sync_ask(s, "user/list", fields, STR_ABSENT, SYNC_ONE, a, &page, e);
     if (rc == RC_OK) {
@@ -299,7 +299,7 @@ static enum rc ask_member(struct sync *s, const struct sync_rest *rest, struct e
     struct told_staff staff = {.userid = rest->ref};
     struct members m = {.told = &staff, .n = 1, .after = rest->id};
     arena_init(&a, 0);
-    enum rc rc = sync_request(&a, "userid", rest->ref, 0, &fields, e);
+    enum rc rc = sync_request("user/get", "userid", rest->ref, 0, &a, &fields, e);
     if (rc == RC_OK)
         rc = sync_ask(s, "user/get", fields, STR_ABSENT, SYNC_ONE, &a, &page, e);
     if (rc == RC_OK) {

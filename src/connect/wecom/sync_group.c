@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "connect/wecom/ask.h"
 #include "connect/wecom/reply_group.h"
+#include "connect/wecom/request.h"
 #include "domain/group_apply.h"
 #include "store/chat_group.h"
 
@@ -65,9 +66,7 @@ static enum rc put_request(struct str chat_id, struct arena *a, const struct jso
     json_put_str(&j, "chat_id", chat_id);
     json_put_int(&j, "need_name", 1);
     json_close_object(&j);
-    struct str text = arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return json_parse(a, text, out, e);
+    return wecom_request(&b, "externalcontact/groupchat/get", a, out, e);
 }
 
 /* Also one of which WeCom knows the chat_id no more, which it gave us, and no list tells. */
@@ -183,9 +182,10 @@ static enum rc put_owners(struct sync *s, struct arena *a, const struct json_val
     json_close_object(&j);
     json_close_object(&j);
     db_read_end(tx);
-    struct str text = arena_str(a, buf_str(&b));
+    if (rc == RC_OK)
+        return wecom_request(&b, "externalcontact/groupchat/list", a, out, e);
     buf_done(&b);
-    return rc == RC_OK ? json_parse(a, text, out, e) : rc;
+    return rc;
 }
 
 enum rc sync_groups_step(struct sync *s, struct err *e)

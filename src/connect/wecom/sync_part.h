@@ -81,8 +81,8 @@ enum rc sync_ask(struct sync *s, const char *path, const struct json_value *fiel
 enum rc sync_unreadable(struct sync *s, enum sync_extent extent, enum rc rc);
 
 /* A request with one text, or one number where the text is absent. */
-enum rc sync_request(struct arena *a, const char *name, struct str text, int64_t number,
-                     const struct json_value **out, struct err *e);
+enum rc sync_request(const char *path, const char *name, struct str text, int64_t number,
+                     struct arena *a, const struct json_value **out, struct err *e);
 
 /* Runs a closure that writes and moves the place: `next` is a copy that becomes the place with the
  * commit. May run twice. */

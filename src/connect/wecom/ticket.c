@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "connect/wecom/ask.h"
+#include "connect/wecom/errors.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -75,12 +76,8 @@ void wecom_tickets_free(struct wecom_tickets *t)
 enum rc wecom_ticket(struct wecom_tickets *t, bool agent, char out[static WECOM_TOKEN_BYTES + 1],
                      struct err *e)
 {
-    if (t == NULL) {
-        err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有连接企业微信",
-                "WeCom is not connected");
-        err_hint(e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
-        return RC_NOT_FOUND;
-    }
+    if (t == NULL)
+        return wecom_not_set(e);
     struct slot *s = agent ? &t->agent : &t->corp;
     const struct wecom_identity who = {
         .base_url = config_text(t->config, "wecom_base_url"),

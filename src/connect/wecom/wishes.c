@@ -11,6 +11,7 @@
 #include "connect/wecom/client.h"
 #include "connect/wecom/errors.h"
 #include "connect/wecom/reply_tag.h"
+#include "connect/wecom/request.h"
 #include "domain/tag_wish.h"
 #include "store/ids.h"
 #include "store/outbox.h"
@@ -28,16 +29,13 @@ enum { REQUEST_BYTES = 64 << 10 };
 /* What WeCom's number means for the wish. */
 static enum outbox_verdict verdict_of(const struct err *e)
 {
-    static const char prefix[] = "wecom_";
-    int64_t code = 0;
     struct str name = str_from(e->code);
+    int64_t code = wecom_error_number(name);
     if (str_eq(name, STR("wecom_unsure")))
         return OUTBOX_LOST;
     if (ask_is_gone(e))
         return OUTBOX_VOID;
-    bool numbered = str_starts(name, STR("wecom_")) &&
-                    str_to_i64(str_sub(name, sizeof prefix - 1, name.n), &code);
-    if (!numbered)
+    if (code <= 0)
         return e->rc == RC_INVALID || e->rc == RC_LIMIT ? OUTBOX_FAILED : OUTBOX_AGAIN;
     switch (wecom_errcode(code)->class) {
     case WECOM_CLASS_LATER:
@@ -51,24 +49,10 @@ static enum outbox_verdict verdict_of(const struct err *e)
     }
 }
 
-static enum rc not_connected(struct err *e)
-{
-    err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有连接企业微信",
-            "WeCom is not connected");
-    err_hint(e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
-    return RC_NOT_FOUND;
-}
-
 static enum rc call(struct outbox_item *item, const char *path, struct buf *b,
                     const struct json_value **out, struct err *e)
 {
-    const struct json_value *request = NULL;
-    struct wecom_client *c = item->app->wecom;
-    assert(!b->failed);
-    enum rc rc = c != NULL ? json_parse(item->arena, buf_str(b), &request, e) : not_connected(e);
-    const struct wecom_call made = {.endpoint = wecom_endpoint(path), .request = request};
-    if (rc == RC_OK)
-        rc = wecom_call(c, &made, item->arena, out, e);
+    enum rc rc = wecom_send(item->app->wecom, path, b, item->arena, out, e);
     if (rc != RC_OK)
         item->verdict = verdict_of(e);
     return rc;
@@ -163,7 +147,6 @@ static enum rc tell_marks(struct outbox_item *item, struct err *e)
     put_tags(&j, item, p, false);
     json_close_object(&j);
     rc = call(item, "externalcontact/mark_tag", &b, &reply, e);
-    buf_done(&b);
     item->note = p;
     return rc;
 }
@@ -307,7 +290,6 @@ static enum rc tell_add(struct outbox_item *item, struct err *e)
     json_close_array(&j);
     json_close_object(&j);
     rc = call(item, "externalcontact/add_corp_tag", &b, &reply, e);
-    buf_done(&b);
     if (rc == RC_OK)
         return read_made(item, reply, &at, made, e);
     return strcmp(e->code, "wecom_40071") == 0 ? find_there(item, &at, made, e) : rc;
@@ -356,7 +338,6 @@ static enum rc call_edit(struct outbox_item *item, struct str id, struct str nam
     json_put_str(&j, "name", name);
     json_close_object(&j);
     enum rc rc = call(item, "externalcontact/edit_corp_tag", &b, &reply, e);
-    buf_done(&b);
     return not_ours(rc, e);
 }
 
@@ -404,7 +385,6 @@ static enum rc tell_delete(struct outbox_item *item, struct err *e)
     json_close_array(&j);
     json_close_object(&j);
     rc = call(item, "externalcontact/del_corp_tag", &b, &reply, e);
-    buf_done(&b);
     if (rc != RC_OK && strcmp(e->code, "wecom_40068") == 0) {
         *e = (struct err)ERR_INIT; /* it is gone already */
         return RC_OK;
