@@ -24,6 +24,8 @@
 
 /* An answer may lag behind what the platform has said by callback. */
 enum { LAG_S = 60 };
+/* A callback and an answer may tell one beginning so far apart. */
+enum { CLOCKS_S = 5 };
 
 /* ---- who ---- */
 
@@ -205,12 +207,15 @@ static enum rc seal_told(struct contact *c, const char *place, struct str told, 
     return RC_OK;
 }
 
-/* A callback may have told of it as of friends who were friends already. */
-static enum rc begin_anew(struct contact *c, struct relation_row *row, int64_t added_s,
+/* A friendship is told although it has ended. It may have begun again before that end, unseen. */
+static enum rc told_ended(struct contact *c, struct relation_row *row, int64_t added_s,
                           struct err *e)
 {
-    enum rc rc = relation_unconfirm(c->tx, row, added_s, e);
-    return rc == RC_OK ? relation_renew(c->tx, row, added_s, e) : rc;
+    if (row->told_us == DB_NULL || added_s <= row->added_s + CLOCKS_S)
+        return RC_OK;
+    c->out->begun++;
+    enum rc rc = relation_renew(c->tx, row, added_s, e);
+    return rc == RC_OK ? relation_find(c->tx, row->customer_id, row->staff_id, row, e) : rc;
 }
 
 /* A pair that is no pair of friends as far as we know, told as one since told->added_s. */
@@ -225,8 +230,9 @@ static enum rc begin_told(struct contact *c, const struct told_follow *told, int
         rc = relation_end_earlier(c->tx, row, added_s, e);
     } else if (known && added_s <= row->deleted_s) {
         if (row->by_customer || c->asked_s <= row->deleted_s + LAG_S)
-            return RC_OK;     /* told although it has ended */
-        added_s = c->asked_s; /* it stands after all; since when is not known */
+            return told_ended(c, row, added_s, e);
+        if (added_s < row->deleted_s)
+            added_s = c->asked_s; /* it stands after all; since when is not known */
     }
     if (rc == RC_OK && known)
         rc = relation_unconfirm(c->tx, row, added_s, e);
@@ -254,7 +260,7 @@ static enum rc apply_standing(struct contact *c, const struct told_follow *told,
     if (stands && (row->told_us == DB_NULL || told->added_s <= row->added_s))
         return RC_OK;
     c->out->begun++;
-    enum rc rc = begin_anew(c, row, told->added_s, e);
+    enum rc rc = relation_renew(c->tx, row, told->added_s, e);
     return rc == RC_OK ? relation_find(c->tx, row->customer_id, row->staff_id, row, e) : rc;
 }
 
@@ -379,7 +385,7 @@ static enum rc apply_follow(struct contact *c, const struct told_follow *told, s
     rc = relation_tell(c->tx, &row, e);
     if (rc == RC_OK && told->tags_told)
         rc = apply_tags(c, told, &row, e);
-    if (rc == RC_OK && row.deleted_s == DB_NULL)
+    if (rc == RC_OK && (row.deleted_s == DB_NULL || c->out->begun > begun))
         rc = binding_touch(c->tx,
                            &(struct binding_touch){.customer_id = row.customer_id,
                                                    .staff_id = staff_id,

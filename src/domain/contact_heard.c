@@ -46,13 +46,6 @@ static enum rc know_pair(struct tx *tx, const struct keyring *keys, struct str e
     return RC_OK;
 }
 
-/* What was told of friends turns out to be a beginning: friend_confirm becomes friend_add. */
-static enum rc promote(struct tx *tx, const struct relation_row *row, int64_t at_s, struct err *e)
-{
-    enum rc rc = relation_unconfirm(tx, row, at_s, e);
-    return rc == RC_OK ? relation_renew(tx, row, at_s, e) : rc;
-}
-
 /* ---- ends ---- */
 
 /* Somebody of the past whom nobody knows: an end is all that is known of the two. */
@@ -70,12 +63,12 @@ static enum rc end_unseen(struct tx *tx, const struct keyring *keys, struct str 
 static enum rc end_within(struct tx *tx, const struct relation_row *row, int64_t at_s,
                           bool by_customer, bool *out_new, struct err *e)
 {
-    enum event_kind kind = by_customer ? EVENT_FRIEND_DELETE : EVENT_FRIEND_REMOVE;
+    enum event_kind kind = relation_kind_of_end(by_customer);
     int64_t again_s, to_s = row->deleted_s == DB_NULL ? INT64_MAX : row->deleted_s + SKEW_S;
     enum rc rc = relation_confirmed(tx, row, at_s, to_s, &again_s, e);
     if (rc == RC_OK) { /* they became friends again behind it */
         rc = relation_remember(tx, row, kind, at_s, out_new, e);
-        return rc == RC_OK ? promote(tx, row, again_s, e) : rc;
+        return rc == RC_OK ? relation_renew(tx, row, again_s, e) : rc;
     }
     if (rc != RC_NOT_FOUND)
         return rc;
@@ -89,7 +82,7 @@ static enum rc end_within(struct tx *tx, const struct relation_row *row, int64_t
 static enum rc end_known(struct tx *tx, const struct relation_row *row, int64_t at_s,
                          bool by_customer, bool *out_new, struct err *e)
 {
-    enum event_kind kind = by_customer ? EVENT_FRIEND_DELETE : EVENT_FRIEND_REMOVE;
+    enum event_kind kind = relation_kind_of_end(by_customer);
     bool ended = row->deleted_s != DB_NULL;
     bool later = ended && at_s > row->deleted_s + (row->found_missing ? SKEW_S : 0);
     *out_new = false;
@@ -147,14 +140,22 @@ static enum rc begin_heard(struct tx *tx, struct relation_row *row, int64_t at_s
     *out_new = false;
     if (row->id == 0 || (ended && at_s > row->deleted_s))
         return begin(tx, row, at_s, source_id, out_new, e);
-    if (row->began_unseen) {
+    bool other = false; /* the beginning of one that ended before the row's began, unseen */
+    enum rc rc = RC_OK;
+    if (row->began_unseen)
+        rc = relation_ended_between(tx, row, at_s, row->deleted_s, &other, e);
+    if (rc != RC_OK)
+        return rc;
+    if (row->began_unseen && !other) {
         *out_new = true;
-        return relation_renew(tx, row, at_s, e);
+        rc = relation_renew(tx, row, at_s, e);
+        row->told_us = row->told_us < at_s * 1000000 ? at_s * 1000000 : row->told_us;
+        return rc == RC_OK ? relation_tell(tx, row, e) : rc;
     }
-    if (at_s - row->added_s <= CLOCKS_S && row->added_s - at_s <= CLOCKS_S)
+    if (!other && at_s - row->added_s <= CLOCKS_S && row->added_s - at_s <= CLOCKS_S)
         return RC_OK;
     enum event_kind kind = at_s < row->added_s ? EVENT_FRIEND_ADD : EVENT_FRIEND_CONFIRM;
-    enum rc rc = relation_remember(tx, row, kind, at_s, out_new, e);
+    rc = relation_remember(tx, row, kind, at_s, out_new, e);
     *out_new = *out_new && kind == EVENT_FRIEND_ADD;
     return rc;
 }

@@ -106,12 +106,16 @@ static enum rc keep_member(struct group *g, const struct told_member *told, int6
         if (joined)
             rc = directory_rejoin(g->tx, g->row.id, customer_id, inviter_id, told->joined_s, e);
     } else {
-        /* told as a member though the callback said that they left: since when is not known */
         bool back = kept != NULL && told->joined_s <= kept->left_s;
         if (back && g->asked_s <= kept->left_s + LAG_S)
             return RC_OK;
-        at_s = back ? g->asked_s : told->joined_s;
-        rc = directory_join(g->tx, g->row.id, customer_id, inviter_id, at_s, 0, &joined, e);
+        /* told as a member though the callback said that they left: since when is not known, but
+         * that they may have joined again within the second */
+        bool at_once = back && told->joined_s == kept->left_s;
+        at_s = back && !at_once ? g->asked_s : told->joined_s;
+        rc = at_once
+                 ? directory_join_again(g->tx, g->row.id, customer_id, inviter_id, at_s, &joined, e)
+                 : directory_join(g->tx, g->row.id, customer_id, inviter_id, at_s, 0, &joined, e);
     }
     g->changes += joined;
     g->out->joined += joined;

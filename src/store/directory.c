@@ -213,19 +213,8 @@ enum rc directory_join(struct tx *tx, int64_t group_id, int64_t customer_id, int
                : RC_OK;
 }
 
-enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
-                        int64_t batch_id, bool *out_changed, struct err *e)
-{
-    enum rc rc = tx_exec(tx, &MEMBER_LEAVE, e, group_id, customer_id, at_s, DB_NULL);
-    if (rc != RC_OK)
-        return rc;
-    *out_changed = tx_changes(tx) == 1;
-    return *out_changed ? tell(tx, EVENT_GROUP_LEAVE, group_id, customer_id, 0, at_s, batch_id, e)
-                        : RC_OK;
-}
-
-enum rc directory_leave_found(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
-                              bool *out_changed, struct err *e)
+static enum rc leave(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                     int64_t batch_id, bool found_missing, bool *out_changed, struct err *e)
 {
     const struct event ev = {
         .customer_id = customer_id,
@@ -233,13 +222,27 @@ enum rc directory_leave_found(struct tx *tx, int64_t group_id, int64_t customer_
         .kind = EVENT_GROUP_LEAVE,
         .object_kind = OBJECT_GROUP,
         .object_id = group_id,
-        .props = EVENT_FOUND_MISSING,
+        .batch_id = batch_id,
+        .props = found_missing ? EVENT_FOUND_MISSING : STR_ABSENT,
     };
-    enum rc rc = tx_exec(tx, &MEMBER_LEAVE, e, group_id, customer_id, at_s, (int64_t)1);
+    enum rc rc = tx_exec(tx, &MEMBER_LEAVE, e, group_id, customer_id, at_s,
+                         found_missing ? (int64_t)1 : DB_NULL);
     if (rc != RC_OK)
         return rc;
     *out_changed = tx_changes(tx) == 1;
     return *out_changed ? tell_event(tx, &ev, e) : RC_OK;
+}
+
+enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                        int64_t batch_id, bool *out_changed, struct err *e)
+{
+    return leave(tx, group_id, customer_id, at_s, batch_id, false, out_changed, e);
+}
+
+enum rc directory_leave_found(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
+                              bool *out_changed, struct err *e)
+{
+    return leave(tx, group_id, customer_id, at_s, 0, true, out_changed, e);
 }
 
 enum rc directory_leave_heard(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
@@ -264,6 +267,16 @@ enum rc directory_rejoin(struct tx *tx, int64_t group_id, int64_t customer_id, i
                        : rc;
 }
 
+enum rc directory_join_again(struct tx *tx, int64_t group_id, int64_t customer_id,
+                             int64_t inviter_id, int64_t at_s, bool *out_new, struct err *e)
+{
+    int64_t inviter = inviter_id == 0 ? DB_NULL : inviter_id;
+    enum rc rc = directory_remember(tx, group_id, customer_id, true, at_s, out_new, e);
+    if (rc == RC_OK)
+        rc = tx_exec(tx, &MEMBER_JOIN, e, group_id, customer_id, at_s, inviter);
+    return rc == RC_OK ? change_add(tx, "group_member", group_id, customer_id, e) : rc;
+}
+
 enum rc directory_leave_unseen(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
                                struct err *e)
 {
@@ -271,35 +284,17 @@ enum rc directory_leave_unseen(struct tx *tx, int64_t group_id, int64_t customer
     return rc == RC_OK ? tell(tx, EVENT_GROUP_LEAVE, group_id, customer_id, 0, at_s, 0, e) : rc;
 }
 
-/* A leaving at at_s is heard of: what had been found missing behind it, before they joined again,
- * was this. */
-static enum rc unfind(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
-                      struct err *e)
-{
-    struct event_seek seek = {.customer_id = customer_id,
-                              .from_s = at_s + 1,
-                              .to_s = INT64_MAX,
-                              .kind = EVENT_GROUP_LEAVE,
-                              .object_id = group_id};
-    struct event_seen found, again;
-    enum rc rc = event_first(tx, &seek, &found, e);
-    if (rc != RC_OK || !found.found_missing)
-        return rc == RC_NOT_FOUND ? RC_OK : rc;
-    seek.kind = EVENT_GROUP_JOIN;
-    seek.to_s = found.at_s;
-    rc = event_first(tx, &seek, &again, e);
-    return rc == RC_NOT_FOUND ? event_retract(tx, found.seq, customer_id, 0, e) : rc;
-}
-
 enum rc directory_remember(struct tx *tx, int64_t group_id, int64_t customer_id, bool joined,
                            int64_t at_s, bool *out_new, struct err *e)
 {
+    static const enum event_kind BEGINS[] = {EVENT_GROUP_JOIN, EVENT_GROUP_JOIN};
     enum event_kind kind = joined ? EVENT_GROUP_JOIN : EVENT_GROUP_LEAVE;
+    const struct event_seek whose = {.customer_id = customer_id, .object_id = group_id};
     int64_t seq;
     enum rc rc = event_find(tx, customer_id, at_s, (int)kind, OBJECT_GROUP, group_id, &seq, e);
     *out_new = rc == RC_NOT_FOUND;
     if (!*out_new)
         return rc;
     rc = tell(tx, kind, group_id, customer_id, 0, at_s, 0, e);
-    return rc == RC_OK && !joined ? unfind(tx, group_id, customer_id, at_s, e) : rc;
+    return rc == RC_OK && !joined ? event_unfind(tx, &whose, kind, BEGINS, at_s, e) : rc;
 }

@@ -62,6 +62,10 @@ enum rc directory_leave(struct tx *tx, int64_t group_id, int64_t customer_id, in
  * end that was told first. The row's time, and event group_join. */
 enum rc directory_rejoin(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t inviter_id,
                          int64_t at_s, struct err *e);
+/* Someone who has left joined again within that second, at_s: the row's time, and event group_join
+ * unless the log has it (`out_new` is false). */
+enum rc directory_join_again(struct tx *tx, int64_t group_id, int64_t customer_id,
+                             int64_t inviter_id, int64_t at_s, bool *out_new, struct err *e);
 /* A member is told no more: left at at_s, found_missing. */
 enum rc directory_leave_found(struct tx *tx, int64_t group_id, int64_t customer_id, int64_t at_s,
                               bool *out_changed, struct err *e);

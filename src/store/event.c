@@ -140,17 +140,6 @@ enum rc event_count_equal(struct tx *tx, const struct event_peers *peers, const 
     return rc;
 }
 
-enum rc event_is_said(struct tx *tx, const struct event *ev, bool *out, struct err *e)
-{
-    struct event_peers *peers;
-    int64_t n = 0;
-    enum rc rc = event_peers_read(tx, NULL, ev, 1, &peers, e);
-    if (rc == RC_OK)
-        rc = event_count_equal(tx, peers, ev, &n, e);
-    *out = n > 0;
-    return rc;
-}
-
 enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
                    enum object_kind object_kind, int64_t object_id, int64_t *out_seq, struct err *e)
 {
@@ -193,6 +182,26 @@ enum rc event_first(struct tx *tx, const struct event_seek *seek, struct event_s
         rc = rc == RC_NOT_FOUND ? RC_OK : rc;
     }
     return rc == RC_OK ? RC_NOT_FOUND : rc;
+}
+
+enum rc event_unfind(struct tx *tx, const struct event_seek *whose, enum event_kind end,
+                     const enum event_kind begins[static 2], int64_t at_s, struct err *e)
+{
+    struct event_seek seek = *whose;
+    struct event_seen found, again;
+    seek.kind = end;
+    seek.from_s = at_s + 1;
+    seek.to_s = INT64_MAX;
+    enum rc rc = event_first(tx, &seek, &found, e);
+    if (rc != RC_OK || !found.found_missing)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    seek.to_s = found.at_s;
+    rc = RC_NOT_FOUND;
+    for (size_t i = 0; rc == RC_NOT_FOUND && i < 2; i++) {
+        seek.kind = begins[i];
+        rc = event_first(tx, &seek, &again, e);
+    }
+    return rc == RC_NOT_FOUND ? event_retract(tx, found.seq, whose->customer_id, 0, e) : rc;
 }
 
 enum rc event_retract(struct tx *tx, int64_t seq, int64_t customer_id, int64_t batch_id,

@@ -63,7 +63,7 @@ enum event_kind {
     EVENT_REFERRAL_CONVERT,
     EVENT_BIND = 60, /* schema/0014_binding.sql */
     EVENT_BIND_TRANSFER,
-    EVENT_FRIEND_CONFIRM, /* schema/0015_heard.sql */
+    EVENT_FRIEND_CONFIRM,     /* schema/0015_heard.sql */
     EVENT_HANDOVER_LOST = 66, /* schema/0017_staff_figures.sql */
     EVENT_KIND_OWN = 100,
     EVENT_KIND_MAX = 255,
@@ -122,9 +122,6 @@ enum rc event_peers_read(struct tx *tx, struct event_filters *filters, const str
  * customer, second and kind. */
 enum rc event_count_equal(struct tx *tx, const struct event_peers *peers, const struct event *ev,
                           int64_t *out, struct err *e);
-/* Whether the log has a live event equal to this one: a look into the index, and a row read for
- * each of the same customer, second and kind. */
-enum rc event_is_said(struct tx *tx, const struct event *ev, bool *out, struct err *e);
 /* The number of the newest live event of a kind about an object, at a time; RC_NOT_FOUND (e
  * untouched). */
 enum rc event_find(struct tx *tx, int64_t customer_id, int64_t at_s, int kind,
@@ -148,6 +145,11 @@ enum rc event_first(struct tx *tx, const struct event_seek *seek, struct event_s
                     struct err *e);
 /* props of an end that nobody told of: it is when an answer told no more of what had ended. */
 #define EVENT_FOUND_MISSING STR("{\"found_missing\":true}")
+/* An end at at_s is heard of: the first end behind it was this, if it was found missing and none of
+ * the two kinds of beginning lies in between, and is taken back. Of `whose`, kind and times are not
+ * looked at. */
+enum rc event_unfind(struct tx *tx, const struct event_seek *whose, enum event_kind end,
+                     const enum event_kind begins[static 2], int64_t at_s, struct err *e);
 
 /* Takes one event back: `seq` is its number, `customer_id` its customer. Also for a line of an
  * order (order_item.seq). */

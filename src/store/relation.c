@@ -93,6 +93,12 @@ static const struct sql RELATION_END_AGAIN = {
             " WHERE id = $1",
     .in = "iis",
 };
+/* Of the one before, whose beginning the row said, the log knows. */
+static const struct sql RELATION_END_UNSEEN = {
+    .text = "UPDATE relation SET added_s = $2, deleted_s = $2, deleted_by = $3, found_missing = 2"
+            " WHERE id = $1",
+    .in = "iis",
+};
 static const struct sql END_UNSEEN = {
     .text = "INSERT INTO relation (id, customer_id, staff_id, added_s, deleted_s, deleted_by,"
             " created_s, found_missing) VALUES ($1, $2, $3, $4, $4, $5, $6, 2)",
@@ -164,9 +170,9 @@ static const struct sql NAMES = {
 };
 
 STATEMENTS(relation, &RELATION_FIND, &RELATION_IN_FORCE, &UNTOLD, &RELATION_TELL, &RELATION_RENEW,
-           &RELATION_END_AGAIN, &END_UNSEEN, &TAGS_ON, &TAG_ON, &TAG_OFF, &WEARING, &RELATION_BEGIN,
-           &RELATION_END, &RELATION_ID, &WEARERS_OF, &TOLD_OF, &RELATION_LOAD, &ADDRESS, &NAMES,
-           &CUSTOMER_ADDED, &RELATION_CARDS, &RELATION_TAGS);
+           &RELATION_END_AGAIN, &RELATION_END_UNSEEN, &END_UNSEEN, &TAGS_ON, &TAG_ON, &TAG_OFF,
+           &WEARING, &RELATION_BEGIN, &RELATION_END, &RELATION_ID, &WEARERS_OF, &TOLD_OF,
+           &RELATION_LOAD, &ADDRESS, &NAMES, &CUSTOMER_ADDED, &RELATION_CARDS, &RELATION_TAGS);
 
 static enum rc note(struct tx *tx, int64_t id, int64_t customer_id, struct err *e)
 {
@@ -229,16 +235,10 @@ static struct str who_ended(bool by_customer)
     return by_customer ? STR("customer") : STR("staff");
 }
 
-static enum event_kind kind_of_end(bool by_customer)
-{
-    return by_customer ? EVENT_FRIEND_DELETE : EVENT_FRIEND_REMOVE;
-}
-
 static enum rc end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t at_s,
                    bool by_customer, bool found, bool *out_ended, struct err *e)
 {
     assert(tx_is_writing(tx));
-
     enum rc rc = tx_exec(tx, &RELATION_END, e, customer_id, staff_id, at_s, who_ended(by_customer),
                          found ? 1 : DB_NULL);
     if (rc != RC_OK)
@@ -252,7 +252,7 @@ static enum rc end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t
     return say(tx,
                &(struct event){.customer_id = customer_id,
                                .at_s = at_s,
-                               .kind = (int)kind_of_end(by_customer),
+                               .kind = (int)relation_kind_of_end(by_customer),
                                .staff_id = staff_id,
                                .props = found ? EVENT_FOUND_MISSING : STR_ABSENT},
                e);
@@ -424,26 +424,6 @@ static enum rc say_pair(struct tx *tx, const struct relation_row *row, enum even
                e);
 }
 
-enum rc relation_renew(struct tx *tx, const struct relation_row *row, int64_t added_s,
-                       struct err *e)
-{
-    assert(tx_is_writing(tx) && (row->deleted_s == DB_NULL || added_s <= row->deleted_s));
-    enum rc rc = tx_exec(tx, &RELATION_RENEW, e, row->id, added_s);
-    if (rc == RC_OK)
-        rc = keep_added(tx, row->customer_id, added_s, e);
-    return rc == RC_OK ? say_pair(tx, row, EVENT_FRIEND_ADD, added_s, e) : rc;
-}
-
-enum rc relation_end_again(struct tx *tx, const struct relation_row *row, int64_t at_s,
-                           bool by_customer, struct err *e)
-{
-    assert(tx_is_writing(tx) && row->deleted_s != DB_NULL && row->deleted_s < at_s);
-    enum rc rc = tx_exec(tx, &RELATION_END_AGAIN, e, row->id, at_s, who_ended(by_customer));
-    if (rc == RC_OK)
-        rc = code_entry_end(tx, row->customer_id, row->staff_id, at_s, e);
-    return rc == RC_OK ? say_pair(tx, row, kind_of_end(by_customer), at_s, e) : rc;
-}
-
 /* The pair's earliest of a kind, of these times; RC_NOT_FOUND (e untouched). */
 static enum rc first(struct tx *tx, const struct relation_row *row, enum event_kind kind,
                      int64_t from_s, int64_t to_s, struct event_seen *out, struct err *e)
@@ -467,20 +447,26 @@ static enum rc unsay(struct tx *tx, const struct relation_row *row, enum event_k
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* An end at at_s is heard of: what had been found missing behind it, before they became friends
- * again, was this. */
-static enum rc unfind(struct tx *tx, const struct relation_row *row, int64_t at_s, struct err *e)
+enum rc relation_renew(struct tx *tx, const struct relation_row *row, int64_t added_s,
+                       struct err *e)
 {
-    struct event_seen found, again;
-    enum rc rc = first(tx, row, EVENT_FRIEND_REMOVE, at_s + 1, INT64_MAX, &found, e);
-    if (rc != RC_OK || !found.found_missing)
-        return rc == RC_NOT_FOUND ? RC_OK : rc;
-    rc = first(tx, row, EVENT_FRIEND_ADD, at_s + 1, found.at_s, &again, e);
-    if (rc == RC_NOT_FOUND)
-        rc = first(tx, row, EVENT_FRIEND_CONFIRM, at_s + 1, found.at_s, &again, e);
-    if (rc != RC_NOT_FOUND)
-        return rc;
-    return event_retract(tx, found.seq, row->customer_id, 0, e);
+    assert(tx_is_writing(tx) && (row->deleted_s == DB_NULL || added_s <= row->deleted_s));
+    enum rc rc = unsay(tx, row, EVENT_FRIEND_CONFIRM, added_s, e);
+    if (rc == RC_OK)
+        rc = tx_exec(tx, &RELATION_RENEW, e, row->id, added_s);
+    if (rc == RC_OK)
+        rc = keep_added(tx, row->customer_id, added_s, e);
+    return rc == RC_OK ? say_pair(tx, row, EVENT_FRIEND_ADD, added_s, e) : rc;
+}
+
+enum rc relation_end_again(struct tx *tx, const struct relation_row *row, int64_t at_s,
+                           bool by_customer, struct err *e)
+{
+    assert(tx_is_writing(tx) && row->deleted_s != DB_NULL && row->deleted_s < at_s);
+    enum rc rc = tx_exec(tx, &RELATION_END_UNSEEN, e, row->id, at_s, who_ended(by_customer));
+    if (rc == RC_OK)
+        rc = code_entry_end(tx, row->customer_id, row->staff_id, at_s, e);
+    return rc == RC_OK ? say_pair(tx, row, relation_kind_of_end(by_customer), at_s, e) : rc;
 }
 
 enum rc relation_end_earlier(struct tx *tx, const struct relation_row *row, int64_t at_s,
@@ -506,7 +492,7 @@ enum rc relation_end_heard(struct tx *tx, const struct relation_row *row, int64_
     enum rc rc = unsay(tx, row, EVENT_FRIEND_REMOVE, row->deleted_s, e);
     if (rc == RC_OK)
         rc = tx_exec(tx, &RELATION_END_AGAIN, e, row->id, at_s, who_ended(by_customer));
-    return rc == RC_OK ? say_pair(tx, row, kind_of_end(by_customer), at_s, e) : rc;
+    return rc == RC_OK ? say_pair(tx, row, relation_kind_of_end(by_customer), at_s, e) : rc;
 }
 
 enum rc relation_end_known(struct tx *tx, struct relation_row *row, int64_t after_s, struct err *e)
@@ -529,6 +515,17 @@ enum rc relation_end_known(struct tx *tx, struct relation_row *row, int64_t afte
     if (rc == RC_OK)
         rc = code_entry_end(tx, row->customer_id, row->staff_id, row->deleted_s, e);
     return rc == RC_OK ? note(tx, row->id, row->customer_id, e) : rc;
+}
+
+enum rc relation_ended_between(struct tx *tx, const struct relation_row *row, int64_t after_s,
+                               int64_t before_s, bool *out, struct err *e)
+{
+    struct event_seen seen;
+    enum rc rc = first(tx, row, EVENT_FRIEND_REMOVE, after_s + 1, before_s - 1, &seen, e);
+    if (rc == RC_NOT_FOUND)
+        rc = first(tx, row, EVENT_FRIEND_DELETE, after_s + 1, before_s - 1, &seen, e);
+    *out = rc == RC_OK;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 enum rc relation_confirmed(struct tx *tx, const struct relation_row *row, int64_t after_s,
@@ -554,26 +551,26 @@ enum rc relation_end_unseen(struct tx *tx, int64_t customer_id, int64_t staff_id
     const struct relation_row row = {.customer_id = customer_id, .staff_id = staff_id};
     enum rc rc = tx_exec(tx, &END_UNSEEN, e, tx_id(tx), customer_id, staff_id, at_s,
                          who_ended(by_customer), tx_now_s(tx));
-    return rc == RC_OK ? say_pair(tx, &row, kind_of_end(by_customer), at_s, e) : rc;
+    return rc == RC_OK ? say_pair(tx, &row, relation_kind_of_end(by_customer), at_s, e) : rc;
 }
 
 enum rc relation_remember(struct tx *tx, const struct relation_row *row, enum event_kind kind,
                           int64_t at_s, bool *out_new, struct err *e)
 {
+    static const enum event_kind BEGINS[] = {EVENT_FRIEND_ADD, EVENT_FRIEND_CONFIRM};
     assert(tx_is_writing(tx));
-    const struct event ev = {.customer_id = row->customer_id,
-                             .at_s = at_s,
-                             .kind = (int)kind,
-                             .staff_id = row->staff_id};
-    bool said;
-    enum rc rc = event_is_said(tx, &ev, &said, e);
-    *out_new = rc == RC_OK && !said;
+    const struct event_seek pair = {.customer_id = row->customer_id, .staff_id = row->staff_id};
+    struct event_seen said;
+    enum rc rc = first(tx, row, kind, at_s, at_s, &said, e);
+    *out_new = rc == RC_NOT_FOUND;
     if (!*out_new)
         return rc;
-    rc = say(tx, &ev, e);
+    rc = say_pair(tx, row, kind, at_s, e);
     if (rc == RC_OK && kind == EVENT_FRIEND_ADD)
         return keep_added(tx, row->customer_id, at_s, e);
-    return rc == RC_OK && kind != EVENT_FRIEND_CONFIRM ? unfind(tx, row, at_s, e) : rc;
+    return rc == RC_OK && kind != EVENT_FRIEND_CONFIRM
+               ? event_unfind(tx, &pair, EVENT_FRIEND_REMOVE, BEGINS, at_s, e)
+               : rc;
 }
 
 enum rc relation_tags(struct tx *tx, int64_t relation_id, int64_t **out, size_t *out_n,

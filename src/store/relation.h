@@ -17,6 +17,12 @@ enum rc relation_begin(struct tx *tx, int64_t customer_id, int64_t staff_id, int
 enum rc relation_end(struct tx *tx, int64_t customer_id, int64_t staff_id, int64_t at_s,
                      bool by_customer, bool *out_ended, struct err *e);
 
+/* The kind of event that an end is. */
+static inline enum event_kind relation_kind_of_end(bool by_customer)
+{
+    return by_customer ? EVENT_FRIEND_DELETE : EVENT_FRIEND_REMOVE;
+}
+
 /* A relation as it is kept. */
 struct relation_row {
     int64_t id, customer_id, staff_id;
@@ -42,11 +48,13 @@ enum rc relation_untold(struct tx *tx, int64_t staff_id, int64_t since_us, int64
 /* Writes add_way, told_us, source and the two texts back. */
 enum rc relation_tell(struct tx *tx, const struct relation_row *row, struct err *e);
 /* A friendship in force that is told to have begun anew later, or one that had ended before its
- * beginning was told: moves added_s, writes friend_add. */
+ * beginning was told: moves added_s, writes friend_add; a friend_confirm of that second, which was
+ * this beginning, is taken back. */
 enum rc relation_renew(struct tx *tx, const struct relation_row *row, int64_t added_s,
                        struct err *e);
 /* One that had ended and has ended once more, later: it had begun again unseen. The row says the
- * later end; event friend_delete or friend_remove. */
+ * later end with added_s = deleted_s, as relation_end_unseen(); event friend_delete or
+ * friend_remove. */
 enum rc relation_end_again(struct tx *tx, const struct relation_row *row, int64_t at_s,
                            bool by_customer, struct err *e);
 /* The end of a friendship of which nothing was known: makes the row with added_s = deleted_s, since
@@ -67,6 +75,9 @@ enum rc relation_end_heard(struct tx *tx, const struct relation_row *row, int64_
 /* A friendship that has just begun may have ended already, as the log knows: the earliest end
  * behind after_s becomes the row's. No event. */
 enum rc relation_end_known(struct tx *tx, struct relation_row *row, int64_t after_s, struct err *e);
+/* Whether the log has an end of the pair behind after_s and before before_s. */
+enum rc relation_ended_between(struct tx *tx, const struct relation_row *row, int64_t after_s,
+                               int64_t before_s, bool *out, struct err *e);
 /* Event friend_confirm: the earliest of the pair behind after_s and up to to_s, RC_NOT_FOUND (e
  * untouched); and takes back the one at at_s, where there is one. */
 enum rc relation_confirmed(struct tx *tx, const struct relation_row *row, int64_t after_s,

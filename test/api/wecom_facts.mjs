@@ -91,7 +91,8 @@ function standing(sim) {
   return began;
 }
 
-/* What is wrong about one subject, in words; empty: nothing. */
+/* What is wrong about one subject, in words; empty: nothing. A half friend is a friend for those
+ * who ask, and confirmed when a callback says so. */
 function wrong(facts, log, began) {
   const found = [];
   log.forEach((x, n) => {
@@ -104,7 +105,8 @@ function wrong(facts, log, began) {
   const ends = facts.filter((f) => !begins(f.kind));
   for (const x of log) {
     const kind = x.kind === 'confirm' ? 'add' : x.kind;
-    const same = facts.some((f) => f.kind === kind && f.at === x.at);
+    const is = (f) => f.kind === kind || (f.kind === 'half' && kind === 'add');
+    const same = facts.some((f) => is(f) && f.at === x.at);
     const old = begins(kind) && (x.at < first || x.at === began);
     const missing =
       ['remove', 'leave'].includes(kind) &&

@@ -266,9 +266,44 @@ static void an_unseen_friendship_ends(void **state)
     ONCE_MORE(f, tell_end(f, "wmA", "zhang", 110, true));
     one.added_s = TOLD_BASE_S + 90;
     c = contact("wmA", &one, 1, 300);
-    assert_int_equal(tell_contact(f, &c).begun, 0);
+    assert_int_equal(tell_contact(f, &c).begun, 1); /* WeCom goes on telling it */
+    ONCE_MORE(f, tell_contact(f, &c));
     assert_int_equal(told_number(f, &FRIENDS, NULL), 0);
     assert_int_equal(told_number(f, &LOST, NULL), 1);
+    assert_int_equal(told_number(f, &OF_KIND, "friend_add"), 2);
+    told_log_agrees(f);
+}
+
+static void two_ends_have_a_beginning_between_them(void **state)
+{
+    struct store_fixture *f = *state;
+    struct told_follow one = follow("zhang", 10);
+    struct told_contact c = contact("wmA", &one, 1, 20);
+    tell_contact(f, &c);
+    assert_int_equal(tell_end(f, "wmA", "zhang", 70, false), CONTACT_ENDED);
+    assert_int_equal(tell_end(f, "wmA", "zhang", 200, true), CONTACT_ENDED);
+    /* its callback comes late */
+    assert_true(tell_begun(f, "wmA", "zhang", 120));
+    ONCE_MORE(f, tell_begun(f, "wmA", "zhang", 120));
+    assert_int_equal(told_number(f, &OF_KIND, "friend_confirm"), 0);
+    /* so does that of one more, further back, and of how it ended */
+    assert_int_equal(tell_end(f, "wmA", "zhang", 90, false), CONTACT_ENDED);
+    tell_begun(f, "wmA", "zhang", 80);
+    assert_int_equal(told_number(f, &OF_KIND, "friend_add"), 3);
+    assert_int_equal(told_number(f, &OF_KIND, "friend_delete"), 1);
+    assert_int_equal(told_number(f, &OF_KIND, "friend_remove"), 2);
+    told_log_agrees(f);
+    /* another pair: nothing but two ends is known, then an old beginning, then what stands */
+    assert_int_equal(tell_end(f, "wmB", "li", 70, false), CONTACT_UNKNOWN);
+    assert_int_equal(tell_end(f, "wmB", "li", 200, true), CONTACT_ENDED);
+    assert_true(tell_begun(f, "wmB", "li", 40));
+    assert_int_equal(told_number(f, &OF_KIND, "friend_add"), 4);
+    one = follow("li", 120);
+    c = contact("wmB", &one, 1, 400);
+    assert_int_equal(tell_contact(f, &c).begun, 1);
+    ONCE_MORE(f, tell_contact(f, &c));
+    assert_int_equal(told_number(f, &OF_KIND, "friend_add"), 5);
+    assert_int_equal(told_number(f, &FRIENDS, NULL), 0);
     told_log_agrees(f);
 }
 
@@ -540,6 +575,38 @@ static void a_group_is_kept(void **state)
     told_log_agrees(f);
 }
 
+/* Out and in again within one second: what WeCom goes on telling says which came last. */
+static void left_and_joined_at_once(void **state)
+{
+    struct store_fixture *f = *state;
+    struct told_member m[] = {member("wmA", 10), member("wmB", 20)};
+    struct str ids[] = {STR("wmA"), STR("wmB")};
+    struct told_group g = {.chat_id = STR("wr1"),
+                           .name = STR("群"),
+                           .version = STR("v1"),
+                           .members = m,
+                           .members_n = 2,
+                           .asked_us = TOLD_US(100)};
+    tell_group(f, &g);
+    for (size_t i = 0; i < 2; i++) { /* both ways round */
+        struct told_member_change c = {
+            .chat_id = STR("wr1"), .ids = &ids[i], .n = 1, .at_s = TOLD_BASE_S + 200};
+        c.joined = i == 1;
+        assert_true(tell_members(f, &c));
+        c.joined = i == 0;
+        assert_true(tell_members(f, &c));
+    }
+    m[0] = member("wmA", 200);
+    m[1] = member("wmB", 200);
+    g.asked_us = TOLD_US(500);
+    g.version = STR("v2");
+    tell_group(f, &g);
+    ONCE_MORE(f, tell_group(f, &g));
+    assert_int_equal(told_number(f, &IN_GROUPS, NULL), 2);
+    assert_int_equal(told_number(f, &OF_KIND, "group_join"), 4);
+    assert_int_equal(told_number(f, &OF_KIND, "group_leave"), 2);
+}
+
 static enum rc dismiss(struct tx *tx, void *arg, struct err *e)
 {
     return group_apply_dismissed(tx, STR("wr1"), TOLD_BASE_S + 200, arg, e);
@@ -688,11 +755,14 @@ static void staff_come_and_go(void **state)
         STORE_TEST(friendships_end_both_ways, engine),                                             \
         STORE_TEST(short_friendships_are_remembered, engine),                                      \
         STORE_TEST(who_is_not_told_is_gone_when_all_are_told, engine),                             \
-        STORE_TEST(an_unseen_friendship_ends, engine), STORE_TEST(a_unionid_joins_two, engine),    \
+        STORE_TEST(an_unseen_friendship_ends, engine),                                             \
+        STORE_TEST(two_ends_have_a_beginning_between_them, engine),                                \
+        STORE_TEST(a_unionid_joins_two, engine),                                                   \
         STORE_TEST(a_phone_of_another_is_proposed, engine),                                        \
         STORE_TEST(the_erased_stay_so, engine), STORE_TEST(the_library_is_kept, engine),           \
         STORE_TEST(a_deleted_tag_is_taken_off, engine), STORE_TEST(a_group_is_kept, engine),       \
-        STORE_TEST(a_tag_moved_there_is_said, engine), STORE_TEST(a_group_is_dismissed, engine),   \
+        STORE_TEST(a_tag_moved_there_is_said, engine),                                             \
+        STORE_TEST(left_and_joined_at_once, engine), STORE_TEST(a_group_is_dismissed, engine),     \
         STORE_TEST(a_large_group_takes_several_closures, engine),                                  \
         STORE_TEST(departments_move_and_go, engine), STORE_TEST(a_circle_is_refused, engine),      \
         STORE_TEST(staff_come_and_go, engine)

@@ -190,7 +190,7 @@ function seedGroups(world: World, size: Size, rng: Rng, staff: Staff[]): void {
     const wanted = Math.min(theirs.length, 3 + rng.below(30));
     for (let k = 0; k < wanted; k++) {
       const id = rng.pick(theirs);
-      const join_time = group.create_time + rng.below(DAY_S);
+      const join_time = Math.min(group.create_time + rng.below(DAY_S), world.now());
       const join_scene = rng.pick([1, 2, 3] as const);
       const invitor = join_scene === 1 ? { invitor: owner.userid } : {};
       group.members.set(id, { id, type: 2, join_time, join_scene, ...invitor });
