@@ -6,7 +6,6 @@
 #include "base/base64.h"
 
 #include <assert.h>
-#include <string.h>
 
 static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -29,13 +28,6 @@ struct str base64_encode(struct str bytes, struct arena *a)
     return (struct str){out, n};
 }
 
-/* 0 … 63; -1: no character of the alphabet. */
-static int value_of(char c)
-{
-    const char *at = c == 0 ? NULL : strchr(ALPHABET, c);
-    return at == NULL ? -1 : (int)(at - ALPHABET);
-}
-
 bool base64_decode(struct str text, struct arena *a, struct str *out)
 {
     size_t pads = 0;
@@ -47,7 +39,7 @@ bool base64_decode(struct str text, struct arena *a, struct str *out)
     size_t n = 0;
     unsigned bits = 0;
     for (size_t i = 0; bytes != NULL && i < text.n - pads; i++) {
-        int value = value_of(text.p[i]);
+        int value = base64_digit(text.p[i]);
         if (value < 0)
             return false;
         bits = bits << 6 | (unsigned)value;

@@ -5,8 +5,9 @@
  */
 #include "connect/curl.h"
 
+#include "base/library.h"
+
 #include <assert.h>
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -14,26 +15,14 @@ struct curl curl;
 
 static char missing[128]; /* why loading failed; empty: it did not */
 
-struct name {
-    const char *name;
-    void **place;
-};
-
 static void load(void)
 {
-    void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (handle == NULL) {
-        snprintf(missing, sizeof missing, "libcurl.so.4");
-        return;
-    }
-#define CURL_NAME(member, name) {#name, (void **)&curl.member},
-    const struct name names[] = {CURL_CALLS(CURL_NAME)};
+#define CURL_NAME(member, name) {#name, (void *)&curl.member},
+    const struct library_name names[] = {CURL_CALLS(CURL_NAME)};
 #undef CURL_NAME
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        *names[i].place = dlsym(handle, names[i].name);
-        if (*names[i].place == NULL && missing[0] == '\0')
-            snprintf(missing, sizeof missing, "%s", names[i].name);
-    }
+    const char *lacks = library_load("libcurl.so.4", names, sizeof names / sizeof *names);
+    if (lacks != NULL)
+        snprintf(missing, sizeof missing, "%s", lacks);
     if (missing[0] == '\0' && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         snprintf(missing, sizeof missing, "curl_global_init");
 }

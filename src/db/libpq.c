@@ -5,34 +5,24 @@
  */
 #include "db/libpq.h"
 
+#include "base/library.h"
+
 #include <assert.h>
-#include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
 
 struct libpq libpq;
 
 static char missing[128]; /* why loading failed; empty: it did not */
 
-struct name {
-    const char *name;
-    void **place;
-};
-
 static void load(void)
 {
-    void *handle = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-    if (handle == NULL) {
-        snprintf(missing, sizeof missing, "libpq.so.5");
-        return;
-    }
-#define LIBPQ_NAME(call) {#call, (void **)&libpq.call},
-    const struct name names[] = {LIBPQ_CALLS(LIBPQ_NAME)};
+#define LIBPQ_NAME(call) {#call, (void *)&libpq.call},
+    const struct library_name names[] = {LIBPQ_CALLS(LIBPQ_NAME)};
 #undef LIBPQ_NAME
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        *names[i].place = dlsym(handle, names[i].name);
-        if (*names[i].place == NULL && missing[0] == '\0')
-            snprintf(missing, sizeof missing, "%s", names[i].name);
-    }
+    const char *lacks = library_load("libpq.so.5", names, sizeof names / sizeof *names);
+    if (lacks != NULL)
+        snprintf(missing, sizeof missing, "%s", lacks);
 }
 
 enum rc libpq_load(struct err *e)

@@ -6,7 +6,7 @@
  */
 #include "file/picture.h"
 
-#include "file/library.h"
+#include "file/picture_library.h"
 
 #include <png.h>
 #include <stdlib.h>
@@ -28,10 +28,10 @@ static const struct library_name JPEG_NAMES[] = {
     {"tjDecompressHeader3", &jpeg.header},
     {"tjDecompress2", &jpeg.decompress},
 };
-static struct library library = {.file = "libturbojpeg.so.0",
-                                 .package = "libturbojpeg0",
-                                 .names = JPEG_NAMES,
-                                 .n = sizeof JPEG_NAMES / sizeof *JPEG_NAMES};
+static struct picture_library library = {.file = "libturbojpeg.so.0",
+                                         .package = "libturbojpeg0",
+                                         .names = JPEG_NAMES,
+                                         .n = sizeof JPEG_NAMES / sizeof *JPEG_NAMES};
 
 static enum rc unreadable(struct err *e)
 {
@@ -85,7 +85,7 @@ static enum rc read_jpeg(struct str bytes, enum picture_form form, struct pictur
     const unsigned char *p = (const unsigned char *)bytes.p;
     int width = 0, height = 0, subsampling, colors;
     int format = form == PICTURE_GREY ? TJPF_GRAY : TJPF_RGB;
-    enum rc rc = library_need(&library, e);
+    enum rc rc = picture_library_need(&library, e);
     if (rc != RC_OK)
         return rc;
     void *handle = jpeg.init();

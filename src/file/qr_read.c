@@ -5,7 +5,7 @@
  */
 #include "file/qr_read.h"
 
-#include "file/library.h"
+#include "file/picture_library.h"
 #include "file/picture.h"
 
 /* ---- the reader of codes, zbar.h ---- */
@@ -40,10 +40,10 @@ static const struct library_name ZBAR_NAMES[] = {
     {"zbar_symbol_get_data", &zbar.symbol_get_data},
     {"zbar_symbol_get_data_length", &zbar.symbol_get_data_length},
 };
-static struct library library = {.file = "libzbar.so.0",
-                                 .package = "libzbar0",
-                                 .names = ZBAR_NAMES,
-                                 .n = sizeof ZBAR_NAMES / sizeof *ZBAR_NAMES};
+static struct picture_library library = {.file = "libzbar.so.0",
+                                         .package = "libzbar0",
+                                         .names = ZBAR_NAMES,
+                                         .n = sizeof ZBAR_NAMES / sizeof *ZBAR_NAMES};
 
 /* ---- pixels to text ---- */
 
@@ -59,7 +59,7 @@ static enum rc no_code(int found, struct err *e)
 static enum rc scan(const struct picture *g, struct arena *a, struct str *out, struct err *e)
 {
     static const unsigned long Y800 = 0x30303859; /* a byte of luminance a pixel */
-    enum rc rc = library_need(&library, e);
+    enum rc rc = picture_library_need(&library, e);
     if (rc != RC_OK)
         return rc;
     void *scanner = zbar.scanner_create();

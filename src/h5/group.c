@@ -11,17 +11,14 @@
 
 #include "base/base64.h"
 #include "base/calendar.h"
-#include "base/clock.h"
-#include "base/hash.h"
 #include "base/limits.h"
-#include "base/lock.h"
 #include "domain/app.h"
 #include "file/qr.h"
 #include "h5/page.h"
+#include "http/guard.h"
 #include "store/code.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <string.h>
 
 enum { MAC_BYTES = 8, KEY_MOST = 48, SCALE = 6 };
@@ -52,49 +49,6 @@ static int64_t id_of(const struct keyring *keys, struct str key, struct arena *a
         return 0;
     mac_of(keys, id, a, mac);
     return key.n == sizeof mac - 1 && secret_equal(key.p, mac, key.n) ? id : 0;
-}
-
-/* ---- how often ---- */
-
-enum { SLOTS = 1024, BURST = 120, A_SECOND = 5 };
-
-static struct {
-    pthread_once_t once;
-    struct lock lock;
-    struct {
-        int64_t at_us;
-        double tokens;
-    } slots[SLOTS]; /* by a hash of the address: strangers may share one */
-} crowd = {.once = PTHREAD_ONCE_INIT};
-
-static void begin_crowd(void)
-{
-    lock_init(&crowd.lock, LOCK_LEAF);
-    for (size_t i = 0; i < SLOTS; i++)
-        crowd.slots[i].tokens = BURST;
-}
-
-static enum rc let_in(struct str address, struct err *e)
-{
-    pthread_once(&crowd.once, begin_crowd);
-    uint64_t hash = 0;
-    for (size_t i = 0; i < address.n; i++)
-        hash = hash_u64(hash ^ (unsigned char)address.p[i]);
-    size_t k = hash % SLOTS;
-    int64_t now_us = clock_mono_us();
-    lock_take(&crowd.lock);
-    double tokens =
-        crowd.slots[k].tokens + (double)(now_us - crowd.slots[k].at_us) / 1e6 * A_SECOND;
-    tokens = tokens > BURST ? BURST : tokens;
-    bool in = tokens >= 1;
-    crowd.slots[k].tokens = in ? tokens - 1 : tokens;
-    crowd.slots[k].at_us = now_us;
-    lock_give(&crowd.lock);
-    if (in)
-        return RC_OK;
-    err_set(e, RC_RATE, "page_too_often", NULL, "打开得太频繁", "opened too often");
-    err_hint(e, "请稍后再打开", "open it again in a moment");
-    return RC_RATE;
 }
 
 /* ---- the page ---- */
@@ -173,7 +127,7 @@ static enum rc write_page(struct request *rq, bool english, const struct code *c
 static enum rc prepare(struct request *rq, struct tx *tx, struct err *e)
 {
     (void)tx;
-    return let_in(request_address(rq), e);
+    return guard_visit(request_address(rq), e);
 }
 
 static enum rc page_run(struct request *rq, struct tx *tx, struct err *e)

@@ -1,14 +1,15 @@
-/* guard.c — buckets for sign-in attempts, in one fixed table.
+/* guard.c — buckets for sign-in attempts and visits of strangers, in one fixed table.
  *
  * A bucket is found by a seeded hash of what it counts; two that fall on one place share it, which
  * can only make the limit stricter. Nothing is ever evicted, so an attacker cannot wash a bucket
- * out by filling the table: the bucket for all tries stops that long before. 8,192 places of 16
- * bytes, touched as they are used; a restart forgets them, which is worth 40 tries to an attacker
- * who can cause restarts.
+ * out by filling the table: the bucket for all tries stops that long before. 2,048 places of 8
+ * bytes for each kind, touched as they are used; a restart forgets them, which is worth 40 tries to
+ * an attacker who can cause restarts.
  *
  * Sizes: a person mistypes a few times, so a login or a known browser gets 10 tries and then one
  * each 90 s; an office behind one address gets 30; all unknown browsers together 40 and then one
- * each 2 s.
+ * each 2 s. A page for strangers is opened by whole crowds behind one address of a phone network:
+ * 120 at once and five a second.
  */
 #include "http/guard.h"
 
@@ -20,20 +21,18 @@
 #include <assert.h>
 #include <pthread.h>
 
-enum { PLACES = 8192, KINDS = 4 };
+enum { PLACES = 2048 /* of each kind */, KINDS = 5 };
 
 struct kind {
     int burst;
     int64_t refill_us; /* time for one more */
 };
 
-enum { OF_ALL, OF_LOGIN, OF_ADDRESS, OF_DEVICE };
+enum { OF_ALL, OF_LOGIN, OF_ADDRESS, OF_DEVICE, OF_VISITS };
 
 static const struct kind KIND[KINDS] = {
-    [OF_ALL] = {40, 2000000},
-    [OF_LOGIN] = {10, 90000000},
-    [OF_ADDRESS] = {30, 30000000},
-    [OF_DEVICE] = {10, 90000000},
+    [OF_ALL] = {40, 2000000},     [OF_LOGIN] = {10, 90000000}, [OF_ADDRESS] = {30, 30000000},
+    [OF_DEVICE] = {10, 90000000}, [OF_VISITS] = {120, 200000},
 };
 
 /* `full_us`: when the bucket will be full again; in the past: it is full. */
@@ -41,7 +40,7 @@ struct bucket {
     int64_t full_us;
 };
 
-static struct bucket buckets[KINDS][PLACES / KINDS];
+static struct bucket buckets[KINDS][PLACES];
 static struct lock lock;
 static uint64_t seed;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -54,7 +53,7 @@ static void begin(void)
 
 static uint32_t place_of(int kind, struct str what)
 {
-    uint32_t i = kind == OF_ALL ? 0 : (uint32_t)(hash_bytes(what, seed) % (PLACES / KINDS));
+    uint32_t i = kind == OF_ALL ? 0 : (uint32_t)(hash_bytes(what, seed) % PLACES);
     return (uint32_t)kind << 16 | i;
 }
 
@@ -119,4 +118,21 @@ void guard_give(const struct guard_try *t)
         bucket_at(t->slots[i])->full_us -= KIND[t->slots[i] >> 16].refill_us;
     }
     lock_give(&lock);
+}
+
+enum rc guard_visit(struct str address, struct err *e)
+{
+    pthread_once(&once, begin);
+    uint32_t slot = place_of(OF_VISITS, address);
+    int64_t now_us = clock_mono_us();
+    lock_take(&lock);
+    bool room = has_room(slot, now_us);
+    if (room)
+        use(slot, now_us);
+    lock_give(&lock);
+    if (room)
+        return RC_OK;
+    err_set(e, RC_RATE, "page_too_often", NULL, "打开得太频繁", "opened too often");
+    err_hint(e, "请稍后再打开", "open it again in a moment");
+    return RC_RATE;
 }

@@ -1,5 +1,5 @@
 /* guard — how many passwords may be tried, so that nobody can guess one and nobody can lock another
- * one out.
+ * one out; and how often strangers may open a page.
  *
  * Token buckets in memory. A try from a browser that has signed in to the login before (it shows a
  * signed cookie) uses a bucket of its own; every other try uses three: the login's, the address's
@@ -24,5 +24,9 @@ enum rc guard_take(struct str login, struct str address, struct str device, stru
                    struct err *e);
 /* The password was right: gives back what was taken. */
 void guard_give(const struct guard_try *t);
+
+/* A stranger opens a page that anybody may open. RC_RATE "page_too_often" when 120 came from that
+ * address at once, or more than five a second since. */
+enum rc guard_visit(struct str address, struct err *e);
 
 #endif

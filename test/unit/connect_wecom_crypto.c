@@ -131,7 +131,7 @@ static struct str forge(const struct wecom_answer *v, const uint8_t *plain, size
     uint8_t *sealed = arena_alloc(&arena, n);
     key_of(v, key);
     run_cipher(key, plain, n, sealed, 1);
-    return encode(sealed, n, &arena);
+    return base64_encode((struct str){(const char *)sealed, n}, &arena);
 }
 
 static void lengths_that_lie_are_refused(void **state)

@@ -65,6 +65,11 @@ bool ask_is_gone(const struct err *e)
     return false;
 }
 
+bool ask_group_is_gone(const struct err *e)
+{
+    return ask_is_gone(e) || strcmp(e->code, "wecom_40050") == 0;
+}
+
 /* Appends the friendships of a page. */
 static void join(struct told_contact *to, const struct told_contact *page, struct arena *a)
 {

@@ -14,6 +14,8 @@
 /* Whether the error says that what was asked about is not there (any more): no friend of anyone, a
  * group that was dismissed, no member of staff. */
 bool ask_is_gone(const struct err *e);
+/* The same of a group whose chat_id WeCom gave us: one that it does not know was dismissed. */
+bool ask_group_is_gone(const struct err *e);
 
 /* A customer with all friendships: complete. */
 enum rc ask_contact(struct wecom_client *c, struct str external_userid, struct arena *a,

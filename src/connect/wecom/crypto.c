@@ -1,12 +1,13 @@
 /* crypto.c — the two primitives, and the checks in WeCom's order.
  *
  * OpenSSL's own unpadding knows blocks of 16 only, so it is off and the last byte is looked at
- * here. Base64 is our own: OpenSSL's decoder skips blanks and takes spare bits, and a message that
- * can be written in two ways has two signatures. Nothing is read past what was sent: every length
- * is compared before it is used. One message of 500 bytes costs about 3 µs to decrypt.
+ * here. Base64 is base/base64: OpenSSL's decoder skips blanks and takes spare bits, and a message
+ * that can be written in two ways has two signatures. Nothing is read past what was sent: every
+ * length is compared before it is used. One message of 500 bytes costs about 3 µs to decrypt.
  */
 #include "connect/wecom/crypto.h"
 
+#include "base/base64.h"
 #include "base/secret.h"
 
 #include <assert.h>
@@ -17,63 +18,7 @@
 
 enum { PAD_BLOCK = 32, AES_BLOCK = 16, HEAD = WECOM_RANDOM_BYTES + 4 };
 
-static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* ---- base64 ---- */
-
-/* The value of a character, or -1. */
-static int digit_of(char c)
-{
-    return c >= 'A' && c <= 'Z'   ? c - 'A'
-           : c >= 'a' && c <= 'z' ? c - 'a' + 26
-           : c >= '0' && c <= '9' ? c - '0' + 52
-           : c == '+'             ? 62
-           : c == '/'             ? 63
-                                  : -1;
-}
-
-/* Whole groups of four; '=' only where a writer would put it, and spare bits clear. */
-static bool decode(struct str in, uint8_t *out, size_t *out_n)
-{
-    if (in.n == 0 || in.n % 4 != 0) {
-        return false;
-    }
-    size_t pads =
-        (size_t)(in.p[in.n - 1] == '=') + (in.p[in.n - 1] == '=' && in.p[in.n - 2] == '=');
-    uint32_t group = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < in.n; i++) {
-        int v = i >= in.n - pads ? 0 : digit_of(in.p[i]);
-        if (v < 0) {
-            return false;
-        }
-        group = group << 6 | (uint32_t)v;
-        if (i % 4 == 3) {
-            out[n++] = (uint8_t)(group >> 16);
-            out[n++] = (uint8_t)(group >> 8);
-            out[n++] = (uint8_t)group;
-            group = 0;
-        }
-    }
-    uint8_t spare = pads == 0 ? 0 : pads == 1 ? out[n - 1] : (uint8_t)(out[n - 1] | out[n - 2]);
-    *out_n = n - pads;
-    return spare == 0;
-}
-
-static struct str encode(const uint8_t *p, size_t n, struct arena *a)
-{
-    char *out = arena_alloc(a, (n + 2) / 3 * 4);
-    size_t at = 0;
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t group = (uint32_t)p[i] << 16;
-        group |= i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0;
-        group |= i + 2 < n ? p[i + 2] : 0;
-        for (size_t k = 0; k < 4; k++) {
-            out[at++] = i + k > n ? '=' : ALPHABET[group >> (18 - 6 * k) & 63];
-        }
-    }
-    return (struct str){out, at};
-}
+/* ---- the key ---- */
 
 bool wecom_key_read(struct str text, uint8_t out[static WECOM_KEY_BYTES])
 {
@@ -83,7 +28,7 @@ bool wecom_key_read(struct str text, uint8_t out[static WECOM_KEY_BYTES])
         return false;
     }
     for (size_t i = 0; i <= WECOM_KEY_CHARS; i++) {
-        int v = i < WECOM_KEY_CHARS ? digit_of(text.p[i]) : 0;
+        int v = i < WECOM_KEY_CHARS ? base64_digit(text.p[i]) : 0;
         if (v < 0 || v >= 62) {
             return false;
         }
@@ -213,13 +158,14 @@ static bool unwrap(const uint8_t *p, size_t n, struct str receive_id, struct str
 enum rc wecom_decrypt(const uint8_t key[static WECOM_KEY_BYTES], struct str receive_id,
                       struct str encrypt, struct arena *a, struct str *out, struct err *e)
 {
-    size_t n = 0;
-    uint8_t *sealed = arena_alloc(a, encrypt.n + 3);
-    if (!decode(encrypt, sealed, &n) || n == 0 || n % AES_BLOCK != 0 || n > INT_MAX) {
+    struct str sealed;
+    if (!base64_decode(encrypt, a, &sealed) || sealed.n == 0 || sealed.n % AES_BLOCK != 0 ||
+        sealed.n > INT_MAX) {
         return wecom_refuse(e);
     }
+    size_t n = sealed.n;
     uint8_t *plain = arena_alloc(a, n);
-    run_cipher(key, sealed, n, plain, 0);
+    run_cipher(key, (const uint8_t *)sealed.p, n, plain, 0);
     size_t left = unpad(plain, n);
     return left > 0 && unwrap(plain, left, receive_id, out) ? RC_OK : wecom_refuse(e);
 }
@@ -245,5 +191,5 @@ struct str wecom_encrypt(const uint8_t key[static WECOM_KEY_BYTES], struct str r
     }
     memset(plain + n, (int)pad, pad);
     run_cipher(key, plain, n + pad, sealed, 1);
-    return encode(sealed, n + pad, a);
+    return base64_encode((struct str){(const char *)sealed, n + pad}, a);
 }

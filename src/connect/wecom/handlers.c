@@ -177,9 +177,10 @@ static enum rc link_deleted(struct tx *tx, struct inbox_item *item, struct err *
 
 /* ---- what has to be asked for ---- */
 
-/* From prepare() to apply(). NULL instead: it is gone. */
+/* From prepare() to apply(). */
 struct asked {
     struct told told;
+    bool answered; /* else it is gone, or nobody had to be asked */
     struct told_contact contact;
     struct told_group group;
     struct told_staff staff;
@@ -192,21 +193,19 @@ struct asked {
 
 static enum rc begin_asking(struct inbox_item *item, struct asked **out, struct err *e)
 {
-    item->note = NULL;
-    *out = ARENA_NEW(item->arena, struct asked);
+    item->note = *out = ARENA_NEW(item->arena, struct asked);
     **out = (struct asked){.tags = NULL};
     return read_told(item, &(*out)->told, e);
 }
 
-/* The answer is in `asked`, or there is none any more. */
-static enum rc end_asking(struct inbox_item *item, struct asked *asked, enum rc rc, struct err *e)
+/* The answer is in `asked`, or it is `gone`. */
+static enum rc end_asking(struct asked *asked, enum rc rc, bool gone, struct err *e)
 {
-    if (rc != RC_OK && ask_is_gone(e)) {
-        *e = (struct err)ERR_INIT;
-        return RC_OK;
-    }
-    item->note = asked;
-    return rc;
+    asked->answered = rc == RC_OK;
+    if (!gone)
+        return rc;
+    *e = (struct err)ERR_INIT;
+    return RC_OK;
 }
 
 /* Whether a tag is worn that our library does not have: it was made a moment ago. */
@@ -233,20 +232,24 @@ static enum rc ask_library(const struct inbox_item *item, struct asked *x, struc
     return ask_tags(item->app->wecom, item->arena, &x->tags, &x->tags_n, e);
 }
 
-static enum rc ask_for_contact(struct inbox_item *item, struct err *e)
+static enum rc ask_whom(const struct inbox_item *item, struct asked *x, struct err *e)
 {
-    struct asked *x;
     bool unknown;
-    enum rc rc = begin_asking(item, &x, e);
-    if (rc != RC_OK)
-        return rc;
     struct wecom_client *c = item->app->wecom;
-    rc = ask_contact(c, text(&x->told, WECOM_EXTERNAL_USER_ID), item->arena, &x->contact, e);
+    enum rc rc =
+        ask_contact(c, text(&x->told, WECOM_EXTERNAL_USER_ID), item->arena, &x->contact, e);
     if (rc == RC_OK)
         rc = wears_unknown(item, &x->contact, &unknown, e);
     if (rc == RC_OK && unknown)
         rc = ask_library(item, x, e);
-    return end_asking(item, x, rc, e);
+    return end_asking(x, rc, rc != RC_OK && ask_is_gone(e), e);
+}
+
+static enum rc ask_for_contact(struct inbox_item *item, struct err *e)
+{
+    struct asked *x;
+    enum rc rc = begin_asking(item, &x, e);
+    return rc == RC_OK ? ask_whom(item, x, e) : rc;
 }
 
 /* A new friend: what their code does at WeCom is done before it is written down here. */
@@ -254,7 +257,7 @@ static enum rc ask_for_friend(struct inbox_item *item, struct err *e)
 {
     enum rc rc = ask_for_contact(item, e);
     struct asked *x = item->note;
-    if (rc != RC_OK || x == NULL)
+    if (rc != RC_OK || !x->answered)
         return rc;
     return code_effect_ask(item->app, text(&x->told, WECOM_USER_ID),
                            item->attempts < CODE_EFFECT_TRIES, item->arena, &x->contact, e);
@@ -270,11 +273,11 @@ static enum rc contact_told(struct tx *tx, struct inbox_item *item, struct err *
 {
     const struct asked *x = item->note;
     struct contact_applied out;
-    if (x == NULL)
-        return RC_OK;
-    enum rc rc = x->tags != NULL ? apply_library(tx, x, e) : RC_OK;
-    if (rc == RC_OK)
-        rc = binding_rule_keep(tx, item->app->config, e);
+    enum rc rc = binding_rule_keep(tx, item->app->config, e);
+    if (rc != RC_OK || !x->answered)
+        return rc;
+    if (x->tags != NULL)
+        rc = apply_library(tx, x, e);
     if (rc == RC_OK)
         rc = contact_apply(tx, item->app->keys, &x->contact, &out, e);
     const struct tag_wisher who = {.app = item->app};
@@ -284,17 +287,14 @@ static enum rc contact_told(struct tx *tx, struct inbox_item *item, struct err *
 /* And the beginning of which the callback itself tells, should it be over by now. */
 static enum rc friend_told(struct tx *tx, struct inbox_item *item, struct err *e)
 {
-    struct told t;
+    const struct asked *x = item->note;
+    const struct told *t = &x->told;
     bool begun;
     enum rc rc = contact_told(tx, item, e);
-    if (rc == RC_OK)
-        rc = binding_rule_keep(tx, item->app->config, e);
-    if (rc == RC_OK)
-        rc = read_told(item, &t, e);
     if (rc != RC_OK)
         return rc;
-    return contact_heard_begun(tx, item->app->keys, text(&t, WECOM_EXTERNAL_USER_ID),
-                               text(&t, WECOM_USER_ID), text(&t, WECOM_STATE), t.at_s, &begun, e);
+    return contact_heard_begun(tx, item->app->keys, text(t, WECOM_EXTERNAL_USER_ID),
+                               text(t, WECOM_USER_ID), text(t, WECOM_STATE), t->at_s, &begun, e);
 }
 
 /* Of a friendship that is not known WeCom goes on telling although the customer has ended it: it
@@ -312,7 +312,7 @@ static enum rc ask_for_ended(struct inbox_item *item, struct err *e)
     rc = contact_knows(tx, item->app->keys, text(&x->told, WECOM_EXTERNAL_USER_ID),
                        text(&x->told, WECOM_USER_ID), &known, e);
     db_read_end(tx);
-    return rc == RC_OK && !known ? ask_for_contact(item, e) : rc;
+    return rc == RC_OK && !known ? ask_whom(item, x, e) : rc;
 }
 
 static enum rc customer_ended(struct tx *tx, struct inbox_item *item, struct err *e)
@@ -327,11 +327,7 @@ static enum rc ask_for_group(struct inbox_item *item, struct err *e)
     enum rc rc = begin_asking(item, &x, e);
     if (rc == RC_OK)
         rc = ask_group(item->app->wecom, text(&x->told, WECOM_CHAT_ID), item->arena, &x->group, e);
-    if (rc != RC_OK && strcmp(e->code, "wecom_40050") == 0) { /* it was told of, so it was there */
-        *e = (struct err)ERR_INIT;
-        return RC_OK;
-    }
-    return end_asking(item, x, rc, e);
+    return end_asking(x, rc, rc != RC_OK && ask_group_is_gone(e), e);
 }
 
 /* Who came, or who went, by the callback itself. */
@@ -359,7 +355,7 @@ static enum rc members_heard(struct tx *tx, struct inbox_item *item, bool joined
 static enum rc group_told(struct tx *tx, struct inbox_item *item, struct err *e)
 {
     const struct asked *x = item->note;
-    struct group_applied out = {.more = x != NULL};
+    struct group_applied out = {.more = x->answered};
     enum rc rc = binding_rule_keep(tx, item->app->config, e);
     if (rc == RC_OK)
         rc = members_heard(tx, item, false, e);
@@ -374,7 +370,7 @@ static enum rc ask_for_tags(struct inbox_item *item, struct err *e)
     enum rc rc = begin_asking(item, &x, e);
     if (rc == RC_OK)
         rc = ask_library(item, x, e);
-    return end_asking(item, x, rc, e);
+    return end_asking(x, rc, false, e);
 }
 
 static enum rc tags_told(struct tx *tx, struct inbox_item *item, struct err *e)
@@ -393,7 +389,7 @@ static enum rc ask_for_staff(struct inbox_item *item, struct err *e)
     if (str_empty(now))
         now = text(&x->told, WECOM_USER_ID);
     rc = ask_staff(item->app->wecom, now, item->arena, &x->staff, e);
-    return end_asking(item, x, rc, e);
+    return end_asking(x, rc, rc != RC_OK && ask_is_gone(e), e);
 }
 
 static enum rc staff_told(struct tx *tx, struct inbox_item *item, struct err *e)
@@ -401,7 +397,7 @@ static enum rc staff_told(struct tx *tx, struct inbox_item *item, struct err *e)
     const struct asked *x = item->note;
     struct directory_applied out = {0};
     enum rc rc = RC_OK;
-    if (x == NULL)
+    if (!x->answered)
         return RC_OK;
     struct str now = text(&x->told, WECOM_NEW_USER_ID);
     if (!str_empty(now))
@@ -415,7 +411,7 @@ static enum rc ask_for_departments(struct inbox_item *item, struct err *e)
     enum rc rc = begin_asking(item, &x, e);
     if (rc == RC_OK)
         rc = ask_departments(item->app->wecom, item->arena, &x->departments, &x->departments_n, e);
-    return end_asking(item, x, rc, e);
+    return end_asking(x, rc, false, e);
 }
 
 static enum rc departments_told(struct tx *tx, struct inbox_item *item, struct err *e)

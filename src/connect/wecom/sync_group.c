@@ -69,12 +69,6 @@ static enum rc put_request(struct str chat_id, struct arena *a, const struct jso
     return wecom_request(&b, "externalcontact/groupchat/get", a, out, e);
 }
 
-/* Also one of which WeCom knows the chat_id no more, which it gave us, and no list tells. */
-static bool is_gone(const struct err *e, bool unlisted)
-{
-    return ask_is_gone(e) || (unlisted && strcmp(e->code, "wecom_40050") == 0);
-}
-
 static enum rc ask_group_of(struct sync *s, struct str chat_id, int64_t after, struct err *e)
 {
     struct arena a;
@@ -92,7 +86,7 @@ static enum rc ask_group_of(struct sync *s, struct str chat_id, int64_t after, s
         if (rc != RC_OK)
             sync_unreadable(s, SYNC_ONE, rc);
     }
-    if (rc != RC_OK && s->refused && is_gone(e, after != 0)) {
+    if (rc != RC_OK && s->refused && (after != 0 ? ask_group_is_gone(e) : ask_is_gone(e))) {
         *e = ERR_INIT;
         g.at_s = clock_now_s();
         rc = sync_write(s, write_dismissed, &g, e);

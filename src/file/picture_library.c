@@ -1,37 +1,24 @@
-/* library.c — dlopen once a library, under one lock.
+/* picture_library.c — each library is tried once, under one lock.
  *
  * Whoever finds a library tried sees its functions, for they were written under the same lock. One
  * that is not there is not looked for again: installing it takes a restart, as the hint says. A
  * library is never closed. Costs milliseconds the first time, then a lock. Refuses a library that
  * lacks one of its names.
  */
-#include "file/library.h"
+#include "file/picture_library.h"
 
 #include <assert.h>
-#include <dlfcn.h>
 #include <pthread.h>
-#include <string.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void load(struct library *l)
-{
-    void *handle = dlopen(l->file, RTLD_NOW | RTLD_LOCAL);
-    l->tried = true;
-    l->there = handle != NULL;
-    for (size_t i = 0; l->there && i < l->n; i++) {
-        void *found = dlsym(handle, l->names[i].name);
-        memcpy(l->names[i].place, &found, sizeof found);
-        l->there = found != NULL;
-    }
-}
-
-enum rc library_need(struct library *l, struct err *e)
+enum rc picture_library_need(struct picture_library *l, struct err *e)
 {
     int error = pthread_mutex_lock(&lock);
     assert(error == 0);
     if (!l->tried)
-        load(l);
+        l->there = library_load(l->file, l->names, l->n) == NULL;
+    l->tried = true;
     bool there = l->there;
     error = pthread_mutex_unlock(&lock);
     assert(error == 0);
