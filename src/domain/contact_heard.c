@@ -12,8 +12,6 @@
 
 #include <assert.h>
 
-/* Our clock says when an end was found missing, the platform's when it was. */
-enum { SKEW_S = 60 };
 /* The seconds of one beginning that an answer and a callback tell may differ by this much. */
 enum { CLOCKS_S = 5 };
 
@@ -64,7 +62,7 @@ static enum rc end_within(struct tx *tx, const struct relation_row *row, int64_t
                           bool by_customer, bool *out_new, struct err *e)
 {
     enum event_kind kind = relation_kind_of_end(by_customer);
-    int64_t again_s, to_s = row->deleted_s == DB_NULL ? INT64_MAX : row->deleted_s + SKEW_S;
+    int64_t again_s, to_s = row->deleted_s == DB_NULL ? INT64_MAX : row->deleted_s + EVENT_SKEW_S;
     enum rc rc = relation_confirmed(tx, row, at_s, to_s, &again_s, e);
     if (rc == RC_OK) { /* they became friends again behind it */
         rc = relation_remember(tx, row, kind, at_s, out_new, e);
@@ -84,7 +82,7 @@ static enum rc end_known(struct tx *tx, const struct relation_row *row, int64_t 
 {
     enum event_kind kind = relation_kind_of_end(by_customer);
     bool ended = row->deleted_s != DB_NULL;
-    bool later = ended && at_s > row->deleted_s + (row->found_missing ? SKEW_S : 0);
+    bool later = ended && at_s > row->deleted_s + (row->found_missing ? EVENT_SKEW_S : 0);
     *out_new = false;
     if (!later && at_s >= row->added_s && (!ended || row->found_missing))
         return end_within(tx, row, at_s, by_customer, out_new, e);

@@ -188,14 +188,18 @@ enum rc event_unfind(struct tx *tx, const struct event_seek *whose, enum event_k
                      const enum event_kind begins[static 2], int64_t at_s, struct err *e)
 {
     struct event_seek seek = *whose;
-    struct event_seen found, again;
+    struct event_seen found = {.at_s = at_s - EVENT_SKEW_S - 1}, again;
+    enum rc rc;
     seek.kind = end;
-    seek.from_s = at_s + 1;
     seek.to_s = INT64_MAX;
-    enum rc rc = event_first(tx, &seek, &found, e);
+    do { /* those that were heard of until at_s, this one too, are others */
+        seek.from_s = found.at_s + 1;
+        rc = event_first(tx, &seek, &found, e);
+    } while (rc == RC_OK && !found.found_missing && found.at_s <= at_s);
     if (rc != RC_OK || !found.found_missing)
         return rc == RC_NOT_FOUND ? RC_OK : rc;
-    seek.to_s = found.at_s;
+    seek.from_s = (found.at_s < at_s ? found.at_s : at_s) + 1;
+    seek.to_s = found.at_s < at_s ? at_s - 1 : found.at_s;
     rc = RC_NOT_FOUND;
     for (size_t i = 0; rc == RC_NOT_FOUND && i < 2; i++) {
         seek.kind = begins[i];

@@ -145,9 +145,11 @@ enum rc event_first(struct tx *tx, const struct event_seek *seek, struct event_s
                     struct err *e);
 /* props of an end that nobody told of: it is when an answer told no more of what had ended. */
 #define EVENT_FOUND_MISSING STR("{\"found_missing\":true}")
-/* An end at at_s is heard of: the first end behind it was this, if it was found missing and none of
- * the two kinds of beginning lies in between, and is taken back. Of `whose`, kind and times are not
- * looked at. */
+/* Our clock says when an end was found missing, the platform's when it was. */
+enum { EVENT_SKEW_S = 60 };
+/* An end at at_s is heard of: the first end behind it (or up to EVENT_SKEW_S before) was this, if
+ * it was found missing and none of the two kinds of beginning lies in between, and is taken back.
+ * Of `whose`, kind and times are not looked at. */
 enum rc event_unfind(struct tx *tx, const struct event_seek *whose, enum event_kind end,
                      const enum event_kind begins[static 2], int64_t at_s, struct err *e);
 

@@ -607,6 +607,44 @@ static void left_and_joined_at_once(void **state)
     assert_int_equal(told_number(f, &OF_KIND, "group_leave"), 2);
 }
 
+/* The two clocks differ: what was found missing is taken back also when that was, by our clock, a
+ * little before the end that is heard of after they have come back. */
+static void found_missing_a_little_early(void **state)
+{
+    struct store_fixture *f = *state;
+    struct told_member m = member("wmA", 10);
+    struct told_follow one = follow("zhang", 10);
+    struct told_group g = {.chat_id = STR("wr1"),
+                           .name = STR("群"),
+                           .version = STR("v1"),
+                           .members = &m,
+                           .members_n = 1,
+                           .asked_us = TOLD_US(100)};
+    struct told_contact c = contact("wmA", &one, 1, 100);
+    struct str id = STR("wmA");
+    const struct told_member_change left = {
+        .chat_id = STR("wr1"), .ids = &id, .n = 1, .at_s = TOLD_BASE_S + 330};
+    tell_group(f, &g);
+    tell_contact(f, &c);
+    g.members_n = 0;
+    g.asked_us = TOLD_US(300);
+    assert_int_equal(tell_group(f, &g).left, 1);
+    c = contact("wmA", NULL, 0, 300);
+    assert_int_equal(tell_contact(f, &c).ended, 1);
+    m.joined_s = one.added_s = TOLD_BASE_S + 400;
+    g.members_n = 1;
+    g.asked_us = TOLD_US(500);
+    tell_group(f, &g);
+    c = contact("wmA", &one, 1, 500);
+    tell_contact(f, &c);
+    assert_true(tell_members(f, &left));
+    assert_int_equal(tell_end(f, "wmA", "zhang", 330, false), CONTACT_ENDED);
+    assert_int_equal(told_number(f, &OF_KIND, "retract"), 2);
+    assert_int_equal(told_number(f, &IN_GROUPS, NULL), 1);
+    assert_int_equal(told_number(f, &FRIENDS, NULL), 1);
+    told_log_agrees(f);
+}
+
 static enum rc dismiss(struct tx *tx, void *arg, struct err *e)
 {
     return group_apply_dismissed(tx, STR("wr1"), TOLD_BASE_S + 200, arg, e);
@@ -762,7 +800,9 @@ static void staff_come_and_go(void **state)
         STORE_TEST(the_erased_stay_so, engine), STORE_TEST(the_library_is_kept, engine),           \
         STORE_TEST(a_deleted_tag_is_taken_off, engine), STORE_TEST(a_group_is_kept, engine),       \
         STORE_TEST(a_tag_moved_there_is_said, engine),                                             \
-        STORE_TEST(left_and_joined_at_once, engine), STORE_TEST(a_group_is_dismissed, engine),     \
+        STORE_TEST(left_and_joined_at_once, engine),                                               \
+        STORE_TEST(found_missing_a_little_early, engine),                                          \
+        STORE_TEST(a_group_is_dismissed, engine),                                                  \
         STORE_TEST(a_large_group_takes_several_closures, engine),                                  \
         STORE_TEST(departments_move_and_go, engine), STORE_TEST(a_circle_is_refused, engine),      \
         STORE_TEST(staff_come_and_go, engine)
