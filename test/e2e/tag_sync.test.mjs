@@ -124,7 +124,7 @@ for (const language of ['zh', 'en']) {
       await theirs.getByText(w.at, { exact: true }).waitFor();
     });
 
-    await t.test('a group is made WeCom’s', async () => {
+    await t.test("a group is made WeCom's", async () => {
       await row.getByRole('button', { name: '锦鲤级', exact: true }).click();
       await item(w.share).click();
       await tab.getByText(w.sure).waitFor();

@@ -58,7 +58,7 @@ const words = {
     found: 'Connected.',
     welcome: 'Welcome unless a code says otherwise',
     done: 'Done: go to today',
-    range: 'The app’s visible range',
+    range: "The app's visible range",
     wrongSecret: 'the secret is wrong',
     allWell: 'passed',
     dead: 'Failed',

@@ -46,7 +46,7 @@ export const clvEn: Record<ClvKey, string> = {
   'clv.alive': 'P(alive)',
   'clv.alive_question': 'How many buyers are likely to come back?',
   'clv.alive_note':
-    'P(alive) goes by each one’s own rhythm: after a silent month someone who bought every week is more likely gone than someone who buys twice a year. Those who bought once stand apart: least is known of them.',
+    "P(alive) goes by each one's own rhythm: after a silent month someone who bought every week is more likely gone than someone who buys twice a year. Those who bought once stand apart: least is known of them.",
   'clv.repeaters': 'bought again',
   'clv.once': 'bought once',
   'clv.counts_question': 'Does the model fit? Repeat purchases',

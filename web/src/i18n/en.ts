@@ -169,7 +169,7 @@ export const en: Record<Key, string> = {
   'first.look': 'Look around in the demo corp',
   'first.wecom': 'Begin at once',
   'first.wecom_what':
-    'Give the secret of WeCom’s app, test each permission, connect the callback. You can leave and go on later.',
+    "Give the secret of WeCom's app, test each permission, connect the callback. You can leave and go on later.",
   'first.connect': 'Connect WeCom',
   'today.nothing_due': 'Nothing to do',
   'today.nothing_due_hint': 'Import orders next, or compose an audience.',

@@ -3,13 +3,13 @@ import type { TagsKey } from './tags.zh';
 /** Words of the tags page about WeCom in English. */
 export const tagsEn: Record<TagsKey, string> = {
   'tag_sync.rule':
-    'WeCom’s tags can be changed on both sides: what was changed in Koi and waits to be told wins; of everything else, WeCom’s state counts.',
+    "WeCom's tags can be changed on both sides: what was changed in Koi and waits to be told wins; of everything else, WeCom's state counts.",
   'tag_sync.at_wecom': 'WeCom',
   'tag_sync.waits': 'Waits to be told',
   'tag_sync.own': 'Koi alone',
   'tag_sync.share': 'Share with WeCom',
   'tag_sync.share_sure':
-    'Make “{name}” and its {n|tag|tags} in use at WeCom? It cannot be made Koi’s own again.',
+    "Make “{name}” and its {n|tag|tags} in use at WeCom? It cannot be made Koi's own again.",
   'tag_sync.shared': 'WeCom will be told soon',
   'tag_sync.with_wecom': 'Tell its tags to WeCom',
   'tag_sync.delete': 'Delete at WeCom',
@@ -21,7 +21,7 @@ export const tagsEn: Record<TagsKey, string> = {
   'tag_sync.wish_dead': 'refused',
   'tag_sync.wish_unsure': 'not sure',
   'tag_sync.open': 'Changes that WeCom does not have yet',
-  'tag_sync.open_hint': 'What was refused can be told again or given up; given up, WeCom’s state counts.',
+  'tag_sync.open_hint': "What was refused can be told again or given up; given up, WeCom's state counts.",
   'tag_sync.ask_admin': 'Ask an administrator to tell them again or to give them up.',
   'tag_sync.people': 'Tags put on customers or taken off them are under WeCom › To be told.',
   'tag_sync.compare': 'Compare with WeCom',

@@ -20,11 +20,11 @@ export const wecomEn: Record<WecomKey, string> = {
   'wecom.take_out': 'Take out',
   'wecom.take_out_sure': 'Take this secret out?',
   'wecom.app_what':
-    'First make an app of your own in WeCom’s console (App Management), with the departments and members that work with Koi in its visible range, and tick it under Customer Contact → Customers → Callable Apps.',
+    "First make an app of your own in WeCom's console (App Management), with the departments and members that work with Koi in its visible range, and tick it under Customer Contact → Customers → Callable Apps.",
   'wecom.optional': 'Optional: two more secrets',
   'wecom_field.wecom_corp_id': 'Corp ID',
   'wecom_hint.wecom_corp_id':
-    'WeCom’s console, My Company → Company Information, at the very end; begins with ww or wx',
+    "WeCom's console, My Company → Company Information, at the very end; begins with ww or wx",
   'wecom_field.wecom_agent_id': 'AgentId',
   'wecom_hint.wecom_agent_id': 'App Management → Self-built, on the page of the app; a number',
   'wecom_field.wecom_app_secret': 'Secret of the app',
@@ -50,16 +50,16 @@ export const wecomEn: Record<WecomKey, string> = {
   'wecom.count': 'sees {n}',
   'wecom.count_more': 'sees at least {n}',
   'wecom.shut': 'This secret is not let in, so its other permissions were not tried.',
-  'wecom.range': 'The app’s visible range',
+  'wecom.range': "The app's visible range",
   'wecom.range_departments': '{n|department|departments}',
   'wecom.range_members': '{n|member|members}',
   'wecom.range_members_more': 'at least {n|member|members}',
   'wecom.range_follow': '{n|member|members} with customer contact',
   'wecom.range_more': '…',
   'wecom.range_hint':
-    'Not what you expected? Change it in WeCom’s console, App Management → the app → visible range; Koi sees nobody outside of it.',
+    "Not what you expected? Change it in WeCom's console, App Management → the app → visible range; Koi sees nobody outside of it.",
   'wecom.callback_what':
-    'Put these three into WeCom’s console: App Management → the app → Receive Messages → Set API. Save here first, then there: WeCom checks the address at once.',
+    "Put these three into WeCom's console: App Management → the app → Receive Messages → Set API. Save here first, then there: WeCom checks the address at once.",
   'wecom.url': 'Address of the callback',
   'wecom.url_private':
     'This address seems to open inside your network only. Open the console by an HTTPS name that the internet can reach, then copy it.',
@@ -74,11 +74,11 @@ export const wecomEn: Record<WecomKey, string> = {
   'wecom.reach_received': 'Last event',
   'wecom.reach_refused': 'Last one refused',
   'wecom.reach_never': 'never came',
-  'wecom.fix_check_1': 'Was “Save” pressed in WeCom’s console? Only then it checks.',
+  'wecom.fix_check_1': "Was “Save” pressed in WeCom's console? Only then it checks.",
   'wecom.fix_check_2':
     'Open the address above over mobile data, not your office network: a short error text means that the internet reaches us.',
   'wecom.fix_check_3':
-    'If it does not open: look at the name’s DNS, port 443 of the firewall, and whether the reverse proxy passes /api/wecom/callback to Koi.',
+    "If it does not open: look at the name's DNS, port 443 of the firewall, and whether the reverse proxy passes /api/wecom/callback to Koi.",
   'wecom.fix_check_4':
     'The certificate must come from a public authority, be in date, and have its whole chain.',
   'wecom.fix_received':
@@ -87,8 +87,8 @@ export const wecomEn: Record<WecomKey, string> = {
     'Somebody called with another Token or EncodingAESKey. See that Token, EncodingAESKey and corp ID agree letter by letter; clocks must not differ by a day.',
   'wecom.reach_well': 'Connected.',
   'wecom.welcome_what':
-    'Sent within 20 seconds to a new friend. A code may have a welcome of its own, which goes first. Switch WeCom’s built-in welcome off: of two, the first counts.',
-  'wecom.welcome_hint': '{name} becomes the customer’s nickname where it is known. Empty: none is sent.',
+    "Sent within 20 seconds to a new friend. A code may have a welcome of its own, which goes first. Switch WeCom's built-in welcome off: of two, the first counts.",
+  'wecom.welcome_hint': "{name} becomes the customer's nickname where it is known. Empty: none is sent.",
   'wecom.done': 'Done: go to today',
   'inbox.kind': 'What happened',
   'inbox.about': 'Id',
@@ -126,7 +126,7 @@ export const wecomEn: Record<WecomKey, string> = {
   'outbox.what': 'What is to be done',
   'outbox.made': 'Asked for',
   'outbox.none': 'Nothing to tell WeCom',
-  'outbox.none_hint': 'When WeCom’s tags are changed in Koi, the change waits here until WeCom has taken it.',
+  'outbox.none_hint': "When WeCom's tags are changed in Koi, the change waits here until WeCom has taken it.",
   'outbox.drop': 'Give up',
   'outbox.drop_sure': 'WeCom will not be told, and Koi goes by what WeCom has. Give up?',
   'outbox.retry_sure': 'First see in WeCom that it was not done: telling it again may do it twice.',
@@ -155,7 +155,7 @@ export const wecomEn: Record<WecomKey, string> = {
   'welcomes.p50': 'Half were sent within',
   'welcomes.p99': '99% were sent within',
   'welcomes.ms': '{n} ms',
-  'welcomes.question': 'Was each hour’s welcome sent?',
+  'welcomes.question': "Was each hour's welcome sent?",
   'welcomes.hour': 'Hour',
   'welcomes.reasons': 'Why were they missed?',
   'welcomes.all_sent': 'No welcome was missed',
