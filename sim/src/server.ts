@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answer } from './api/call.ts';
-import type { Upload } from './api/endpoint.ts';
+import { formFile } from './api/form.ts';
 import { pictureAt } from './api/picture.ts';
 import { canonical } from './base/canonical.ts';
 import { Impossible, type Desk } from './control/row.ts';
@@ -21,22 +21,6 @@ async function read(req: IncomingMessage): Promise<Buffer | undefined> {
     parts.push(bytes);
   }
   return Buffer.concat(parts);
-}
-
-/** The first file of a form, with the name of its field. */
-async function fileOf(body: Buffer, type: string): Promise<Upload | undefined> {
-  try {
-    const headers = { 'Content-Type': type };
-    const form = await new Response(new Uint8Array(body), { headers }).formData();
-    for (const [name, value] of form) {
-      if (typeof value === 'string') continue;
-      const bytes = Buffer.from(await value.arrayBuffer());
-      return { name, filename: value.name, content_type: value.type, bytes };
-    }
-  } catch {
-    // Not a form: the endpoint says so.
-  }
-  return undefined;
 }
 
 const typed = 'application/json; charset=UTF-8';
@@ -60,7 +44,7 @@ async function serveApi(desk: Desk, url: URL, req: IncomingMessage, res: ServerR
     method: req.method ?? 'GET',
     query: url.searchParams,
     body: form ? '' : body.toString('utf8'),
-    upload: form ? await fileOf(body, type) : undefined,
+    upload: form ? formFile(body, type) : undefined,
     ip: (req.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
   });
   if ('cut' in done) {

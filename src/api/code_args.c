@@ -5,6 +5,7 @@
 #include "api/code_args.h"
 
 #include "api/customer_json.h"
+#include "api/work_json.h"
 #include "domain/app.h"
 #include "h5/group.h"
 
@@ -332,14 +333,18 @@ static void put_groups(struct json *j, const struct code *c)
     json_put_str(j, "page_text", c->page_text);
 }
 
+/* Those of media have an error as their detail (media_keeper.h), the others a word. */
 void code_json_warning(struct request *rq, const struct code_warning *w)
 {
     struct json *j = reply_json(rq);
+    struct work_error why;
+    bool has_error = str_starts(w->kind, STR("media")) && work_error_read(rq, w->detail, &why);
     json_open_object(j, NULL);
     json_put_id(j, "id", w->id);
     json_put_named(j, "code", w->code_id, w->code);
     json_put_str(j, "kind", w->kind);
-    json_put_str(j, "detail", w->detail);
+    json_put_str(j, "detail", has_error ? why.code : w->detail);
+    work_put_error(rq, j, has_error ? w->detail : STR_ABSENT);
     json_put_int(j, "begun_s", w->begun_s);
     json_put_int(j, "last_s", w->last_s);
     json_close_object(j);

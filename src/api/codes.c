@@ -18,6 +18,7 @@
 #include "connect/wecom/code_keeper.h"
 #include "connect/wecom/code_picture.h"
 #include "connect/wecom/code_way.h"
+#include "connect/wecom/media_keeper.h"
 #include "domain/app.h"
 #include "domain/code_apply.h"
 
@@ -176,6 +177,8 @@ static enum rc begin_making(struct tx *tx, void *arg, struct err *e)
     if (rc == RC_OK)
         rc = code_check_rows(tx, &w->code, a, e);
     if (rc == RC_OK)
+        rc = code_check_media(tx, &w->code, e);
+    if (rc == RC_OK)
         rc = choose(tx, w, e);
     return rc == RC_OK ? code_add(tx, &w->code, e) : rc;
 }
@@ -255,6 +258,7 @@ static enum rc create(struct request *rq, struct tx *tx, struct err *e)
     if (rc != RC_OK)
         return rc;
     const struct code *c = w.existed ? &w.before : &w.code;
+    media_keeper_wake(w.app->media);
     request_audit(rq, "code", c->id, "%s", "");
     reply_status(rq, w.existed ? 200 : 201);
     return put_code(rq, tx, c, e);
@@ -374,6 +378,8 @@ static enum rc begin_changing(struct tx *tx, void *arg, struct err *e)
         rc = code_check(&w->code, tx_now_s(tx), e);
     if (rc == RC_OK && names_rows(w->rq))
         rc = code_check_rows(tx, &w->code, a, e);
+    if (rc == RC_OK && arg_given(w->rq, "welcomes"))
+        rc = code_check_media(tx, &w->code, e);
     if (rc == RC_OK)
         rc = choose(tx, w, e);
     return rc == RC_OK ? set_listed(tx, w, STR(""), e) : rc;
@@ -410,6 +416,7 @@ static enum rc change(struct request *rq, struct tx *tx, struct err *e)
         return rc;
     }
     rc = run_work(&w, end_changing, e);
+    media_keeper_wake(w.app->media);
     request_audit(rq, "code", w.code.id, "%s", "");
     return rc == RC_OK ? put_code(rq, tx, &w.code, e) : rc;
 }

@@ -100,6 +100,9 @@ extern const struct route route_outbox_list, route_outbox_retry, route_outbox_dr
 extern const struct route route_job_list, route_job_get, route_job_events, route_job_stop, route_job_resume;
 /* logo.c */
 extern const struct route route_logo_get, route_logo_png, route_logo_put, route_logo_remove;
+/* media.c */
+extern const struct route route_media_list, route_media_create, route_media_content,
+    route_media_remove, route_media_look;
 /* merges.c */
 extern const struct route route_merge_list, route_merge_create, route_merge_undo, route_merge_proposal_list, route_merge_proposal_decide;
 /* orders.c */

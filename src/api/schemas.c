@@ -101,6 +101,10 @@
 #define CODE_WELCOME_ROW                                                                           \
     "\"customer\":" TEXT ",\"weekdays\":" INT ",\"from_min\":" INT ",\"to_min\":" INT              \
     ",\"text\":" TEXT ",\"attachments\":" ANY
+#define MEDIA_ROW                                                                                  \
+    "\"id\":" ID ",\"kind\":" TEXT ",\"name\":" TEXT ",\"mime\":" TEXT ",\"bytes\":" INT          \
+    ",\"created_s\":" INT ",\"codes\":" ARRAY(NAMED_REF) ",\"welcome\":" BOOL                    \
+    ",\"at_wecom\":" BOOL ",\"expires_s\":" INT_NULL ",\"error\":" ANY
 #define CODE_GROUP_ROW                                                                             \
     "\"group\":" NAMED_REF ",\"members\":" INT ",\"dismissed\":" BOOL ",\"listed\":" BOOL
 /* A member of staff. */
@@ -286,7 +290,7 @@ const struct schema schema_table[] = {
       ",\"total\":" INT_NULL)},
     {"CodeWarning",
      OBJECT("\"id\":" ID ",\"code\":" NAMED_REF ",\"kind\":" TEXT ",\"detail\":" TEXT
-      ",\"begun_s\":" INT ",\"last_s\":" INT)},
+      ",\"begun_s\":" INT ",\"last_s\":" INT ",\"error\":" ANY)},
     {"CodeWarningList",
      LIST_OF(REF("CodeWarning"))},
     {"Cost",
@@ -431,6 +435,9 @@ const struct schema schema_table[] = {
     {"Mended", OBJECT("\"parts\":" INT)},
     {"Logo",
      OBJECT("\"there\":" BOOL ",\"side\":" INT ",\"bytes\":" INT ",\"changed_s\":" INT_NULL)},
+    {"Media", OBJECT(MEDIA_ROW)},
+    {"MediaList", LIST_OF(OBJECT(MEDIA_ROW))},
+    {"MediaLook", OBJECT("\"looked\":" INT ",\"uploaded\":" INT ",\"refused\":" INT)},
     {"MergeList",
      LIST_OF(OBJECT("\"id\":" ID ",\"kept\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL)
       ",\"merged\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL) ",\"reason\":" TEXT

@@ -8,6 +8,7 @@
 #include "api/routes.h"
 
 #include "base/log.h"
+#include "connect/wecom/media_keeper.h"
 #include "domain/app.h"
 #include "store/setting.h"
 
@@ -101,6 +102,9 @@ static enum rc setting_put_run(struct request *rq, struct tx *tx, struct err *e)
     }
     struct str value = arg_str(rq, "value");
     rc = setting_check(s, value, e);
+    if (rc == RC_OK && s->names != NULL) {
+        rc = s->names(tx, value, e);
+    }
     if (rc != RC_OK) {
         return rc;
     }
@@ -116,6 +120,7 @@ static void setting_changed(struct request *rq)
     if (app_reload_settings(request_app(rq), &e) != RC_OK) {
         log_line(LOG_ERROR, "settings_not_reloaded", "\"code\":\"%s\"", e.code);
     }
+    media_keeper_wake(request_app(rq)->media);
 }
 
 const struct route route_setting_put = {
@@ -130,7 +135,7 @@ const struct route route_setting_put = {
         {
             {"name", ARG_NAME, IN_PATH, .required = true, .zh = "设置的名称",
              .en = "name of the setting"},
-            {"value", ARG_TEXT, IN_BODY, .required = true, .nullable = true, .min = 0, .max = 1000,
+            {"value", ARG_TEXT, IN_BODY, .required = true, .nullable = true, .min = 0, .max = 6000,
              .zh = "值；null 恢复默认", .en = "value; null takes it back"},
         },
     .run = setting_put_run,

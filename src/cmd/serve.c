@@ -12,6 +12,7 @@
 #include "cmd/invite.h"
 #include "connect/wecom/client.h"
 #include "connect/wecom/code_keeper.h"
+#include "connect/wecom/media_keeper.h"
 #include "connect/wecom/handover_keeper.h"
 #include "connect/wecom/handlers.h"
 #include "connect/wecom/statistics.h"
@@ -157,6 +158,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
     struct app *app = NULL;
     struct wecom_client *wecom = NULL;
     struct code_keeper *codes = NULL;
+    struct media_keeper *media = NULL;
     struct handover_keeper *handovers = NULL;
     struct wecom_tickets *tickets = NULL;
     struct app_options options = {
@@ -176,6 +178,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
         app->tickets = tickets = wecom_tickets_new(wecom, app->config);
         app->inbox = inbox_work_start(app, wecom_handlers);
         codes = code_keeper_start(app);
+        app->media = media = media_keeper_start(app);
         handovers = handover_keeper_start(app);
         app->outbox = outbox_work_start(app, wecom_wishes);
         app->welcomes = welcome_lane_start(app);
@@ -186,6 +189,7 @@ static enum rc serve_once(struct invocation *in, const sigset_t *signals, int *p
         app->welcomes = NULL;
     }
     code_keeper_stop(codes);
+    media_keeper_stop(media);
     handover_keeper_stop(handovers);
     app_close(app);
     wecom_tickets_free(tickets);

@@ -13,12 +13,14 @@
 #include "connect/curl.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     CONNECT_MS = 5000,
     IDLE_MS = 60000, /* the thread looks up now and then, also when nobody wakes it */
+    TYPE_BYTES = 160,
     CONNECTIONS = TRANSPORT_ORDINARY + TRANSPORT_RESERVE,
 };
 
@@ -110,7 +112,10 @@ static void set_options(struct flight *f)
     if (x->once)
         curl.easy_setopt(h, CURLOPT_FRESH_CONNECT, 1L);
     if (!str_absent(x->body)) {
-        f->headers = curl.slist_append(NULL, "Content-Type: application/json");
+        char type[TYPE_BYTES];
+        snprintf(type, sizeof type, "Content-Type: %s",
+                 x->type != NULL ? x->type : "application/json");
+        f->headers = curl.slist_append(NULL, type);
         /* Without waiting for "100 Continue", which costs a second where it is not answered. */
         f->headers = curl.slist_append(f->headers, "Expect:");
         curl.easy_setopt(h, CURLOPT_HTTPHEADER, f->headers);

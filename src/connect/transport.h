@@ -31,7 +31,8 @@ void transport_free(struct transport *t);
 
 struct exchange {
     const char *url;
-    struct str body;    /* JSON for a POST; absent: a GET */
+    struct str body;    /* of a POST; absent: a GET */
+    const char *type;   /* of the body; NULL: application/json */
     int64_t timeout_ms; /* of the whole exchange; connecting may take 5 s of it */
     size_t most;        /* bytes of the reply; 0: TRANSPORT_REPLY_BYTES */
     /* Must not arrive twice: goes by a connection of its own, because libcurl sends a request again

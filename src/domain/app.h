@@ -21,6 +21,7 @@ struct job_runner;         /* domain/job.h */
 struct daybook;            /* mirror/daybook.h */
 struct known;              /* domain/known.h */
 struct mirror;             /* mirror/mirror.h */
+struct media_keeper;       /* connect/wecom/media_keeper.h */
 struct schedule;           /* domain/schedule.h */
 struct wecom_client;       /* connect/wecom/client.h */
 struct wecom_tickets;      /* connect/wecom/ticket.h */
@@ -46,6 +47,7 @@ struct app {
     struct wecom_client *wecom;
     struct wecom_tickets *tickets; /* NULL likewise; its starter ends it, before the client */
     struct welcome_lane *welcomes; /* NULL likewise; its starter ends it, before the writer */
+    struct media_keeper *media;    /* NULL likewise */
     int64_t started_us;
     _Atomic int64_t
         callback_refused_us; /* when a callback was last refused; 0: not since the start */

@@ -62,8 +62,8 @@ struct str code_fill(struct str text, const struct code_words *words, size_t cha
 
 /* What a new friend who came by `state` to that member of staff is greeted with, for the lane that
  * sends welcomes: the text with {name} still in it (who it is may not be known in time) and a JSON
- * list of attachments as send_welcome_msg takes it. RC_NOT_FOUND, `e` untouched, when the state is
- * no code of ours, or none of its greetings fits. */
+ * list of attachments as people chose them (attachment.h). RC_NOT_FOUND, `e` untouched, when the
+ * state is no code of ours, or none of its greetings fits. */
 struct code_greeting {
     int64_t code_id;
     struct str text, attachments;
@@ -77,5 +77,7 @@ enum rc code_welcome(struct tx *tx, struct str state, struct str userid, int64_t
 enum rc code_check(const struct code *c, int64_t now_s, struct err *e);
 /* Whether staff, groups, tags, stage and source exist; fills in userids and chat ids. */
 enum rc code_check_rows(struct tx *tx, struct code *c, struct arena *a, struct err *e);
+/* Whether the originals that its greetings are sent with exist, and are of their kinds. */
+enum rc code_check_media(struct tx *tx, const struct code *c, struct err *e);
 
 #endif

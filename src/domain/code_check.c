@@ -4,8 +4,8 @@
  */
 #include "domain/code.h"
 
-#include "base/json.h"
 #include "base/limits.h"
+#include "domain/attachment.h"
 #include "store/source.h"
 #include "store/stage.h"
 #include "store/tag.h"
@@ -17,10 +17,6 @@ enum {
     REMARK_CHARS = 60, /* of the template; of what it gives 20 are kept */
     ROOM_CHARS = 40,   /* room_base_name */
     WELCOME_BYTES = 4000,
-    ATTACHMENTS = 9,
-    TITLE_BYTES = 128,
-    DESC_BYTES = 512,
-    URL_BYTES = 2048,
     WEIGHT_MOST = 100,
     CAP_MOST = 1000000,
     FULL_LEAST = 2,
@@ -147,50 +143,14 @@ static enum rc check_hours(const struct code *c, struct err *e)
 
 /* ---- greetings ---- */
 
-static enum rc check_link(const struct json_value *link, struct err *e)
-{
-    struct str title = json_str_or(json_get(link, "title"), STR(""));
-    struct str url = json_str_or(json_get(link, "url"), STR(""));
-    if (str_empty(title) || !(str_starts(url, STR("https://")) || str_starts(url, STR("http://"))))
-        return MISSING("welcomes.attachments", "链接要有标题和 http(s) 网址",
-                       "a link has a title and an http(s) address", e);
-    enum rc rc = bytes(title, TITLE_BYTES, "welcomes.attachments.title", e);
-    if (rc == RC_OK)
-        rc = bytes(url, URL_BYTES, "welcomes.attachments.url", e);
-    return rc == RC_OK ? bytes(json_str_or(json_get(link, "desc"), STR("")), DESC_BYTES,
-                               "welcomes.attachments.desc", e)
-                       : rc;
-}
-
-/* Links only: pictures, films and mini-programs need a file at WeCom that lives three days. */
-static enum rc check_attachments(struct str text, struct err *e)
-{
-    struct arena a;
-    const struct json_value *list;
-    arena_init(&a, 0);
-    enum rc rc = json_parse(&a, text, &list, e);
-    if (rc == RC_OK)
-        rc = at_most(json_count(list), ATTACHMENTS, "welcomes.attachments", e);
-    for (size_t i = 0; rc == RC_OK && i < json_count(list); i++) {
-        const struct json_value *one = json_at(list, i);
-        if (one == NULL || !str_eq(json_str_or(json_get(one, "msgtype"), STR("")), STR("link")))
-            rc = MISSING("welcomes.attachments", "附件目前只支持链接（msgtype 为 link）",
-                         "attachments are links for now (msgtype link)", e);
-        else
-            rc = check_link(json_get(one, "link"), e);
-    }
-    arena_done(&a);
-    return rc;
-}
-
 static enum rc check_welcomes(const struct code *c, struct err *e)
 {
     enum rc rc = at_most(c->welcomes_n, CODE_WELCOMES, "welcomes", e);
     for (size_t i = 0; rc == RC_OK && i < c->welcomes_n; i++) {
         const struct code_welcome *w = &c->welcomes[i];
         if (str_empty(w->text) && str_eq(w->attachments, STR("[]")))
-            return MISSING("welcomes.text", "请填写欢迎语，或加一个链接",
-                           "write a greeting, or add a link", e);
+            return MISSING("welcomes.text", "请填写欢迎语，或加一个附件",
+                           "write a greeting, or add an attachment", e);
         rc = bytes(w->text, WELCOME_BYTES, "welcomes.text", e);
         if (rc == RC_OK)
             rc = range(w->weekdays, 1, ALL_DAYS, "welcomes.weekdays", e);
@@ -199,7 +159,7 @@ static enum rc check_welcomes(const struct code *c, struct err *e)
         if (rc == RC_OK)
             rc = range(w->to_min, w->from_min + 1, DAY_MINUTES, "welcomes.to_min", e);
         if (rc == RC_OK)
-            rc = check_attachments(w->attachments, e);
+            rc = attachment_check(w->attachments, "welcomes.attachments", e);
     }
     return rc;
 }
@@ -303,5 +263,13 @@ enum rc code_check_rows(struct tx *tx, struct code *c, struct arena *a, struct e
     if (rc == RC_OK && c->source_id != 0)
         if ((rc = source_load(tx, c->source_id, &source, e)) == RC_NOT_FOUND)
             return unknown("source_id", e);
+    return rc;
+}
+
+enum rc code_check_media(struct tx *tx, const struct code *c, struct err *e)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < c->welcomes_n; i++)
+        rc = attachment_check_rows(tx, c->welcomes[i].attachments, "welcomes.attachments", e);
     return rc;
 }

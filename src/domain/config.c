@@ -19,7 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORIGINS = ORIGIN_FLAG + 1, SETTINGS_MOST = 64, FILE_BYTES = 64 << 10, SESSION_DAYS = 30 };
+enum {
+    ORIGINS = ORIGIN_FLAG + 1,
+    SETTINGS_MOST = 64,
+    FILE_BYTES = 64 << 10,
+    SESSION_DAYS = 30,
+    VALUE_BYTES = 8 << 10,
+};
 
 struct slot {
     const char *values[ORIGINS]; /* NULL: this place says nothing */
@@ -76,7 +82,7 @@ static bool is_choice(const char *choices, struct str value)
 enum rc setting_check(const struct setting *s, struct str value, struct err *e)
 {
     int64_t v = 0;
-    char text[1024];
+    char text[VALUE_BYTES];
     if (s->type == SETTING_INT) {
         if (!str_to_i64(value, &v) || v < s->min || v > s->max) {
             return err_set(e, RC_INVALID, "setting_invalid", s->name,
@@ -101,7 +107,7 @@ enum rc setting_check(const struct setting *s, struct str value, struct err *e)
         return err_set(e, RC_INVALID, "setting_invalid", s->name, "%s 的值不对：%s%.0s",
                        "%s is not right: %.0s%s", s->name, s->zh, s->en);
     }
-    return RC_OK;
+    return s->check != NULL ? s->check(value, e) : RC_OK;
 }
 
 /* ---- values ---- */

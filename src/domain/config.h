@@ -25,6 +25,10 @@ struct setting {
     bool changeable;                 /* from the console */
     bool restart;                    /* takes effect at the next start */
     bool (*good)(const char *value); /* a check beyond type and bounds; may be NULL */
+    /* Likewise, but says itself what is wrong; may be NULL. */
+    enum rc (*check)(struct str value, struct err *e);
+    /* Whether the rows that a value names exist, when the console sets it; may be NULL. */
+    enum rc (*names)(struct tx *tx, struct str value, struct err *e);
     const char *zh, *en;
 };
 extern const struct setting setting_table[]; /* sorted by name */

@@ -5,6 +5,7 @@
  * below: values that would only fail later, at the next start.
  */
 #include "base/zone.h"
+#include "domain/attachment.h"
 #include "domain/config.h"
 
 #include <arpa/inet.h>
@@ -92,6 +93,16 @@ static bool is_service_url(const char *value)
 static bool is_own_url(const char *value)
 {
     return value[0] == 0 || (is_service_url(value) && value[strlen(value) - 1] != '/');
+}
+
+static enum rc check_attachments(struct str value, struct err *e)
+{
+    return attachment_check(value, "wecom_welcome_attachments", e);
+}
+
+static enum rc check_media(struct tx *tx, struct str value, struct err *e)
+{
+    return attachment_check_rows(tx, value, "wecom_welcome_attachments", e);
 }
 
 const struct setting setting_table[] = {
@@ -215,6 +226,11 @@ const struct setting setting_table[] = {
      .zh = "发给新好友的欢迎语，{name} 换成客户昵称（已知时）；空为不发",
      .en = "welcome sent to new friends, {name} becomes the customer's nickname where it is "
            "known; empty: none is sent"},
+    {"wecom_welcome_attachments", SETTING_TEXT, 0, 6000, .fallback = "[]", .changeable = true,
+     .check = check_attachments, .names = check_media,
+     .zh = "这条欢迎语的附件，JSON 列表，与活码欢迎语的附件写法相同；[] 为没有",
+     .en = "attachments of that welcome, a JSON list written as those of a code's greeting; []: "
+           "none"},
 };
 
 const size_t setting_count = sizeof setting_table / sizeof *setting_table;

@@ -6,6 +6,7 @@
  */
 #include "domain/welcome_for.h"
 
+#include "domain/attachment.h"
 #include "domain/code.h"
 #include "domain/identity.h"
 #include "store/code_entry.h"
@@ -69,7 +70,10 @@ enum rc welcome_for(const struct app *app, struct tx *tx, const struct welcome_a
 {
     struct person person;
     struct code_greeting greeting;
-    *out = (struct welcome_said){.text = str_from(config_text(app->config, "wecom_welcome"))};
+    *out = (struct welcome_said){
+        .text = str_from(config_text(app->config, "wecom_welcome")),
+        .attachments = str_from(config_text(app->config, "wecom_welcome_attachments")),
+    };
     enum rc rc = find_person(app, tx, who->external_userid, a, &person, e);
     if (rc == RC_OK && !str_empty(who->state)) {
         rc = code_welcome(tx, who->state, who->userid, now_s, str_from(person.kind), a, &greeting,
@@ -79,8 +83,6 @@ enum rc welcome_for(const struct app *app, struct tx *tx, const struct welcome_a
         if (rc == RC_NOT_FOUND)
             rc = RC_OK;
     }
-    if (str_eq(out->attachments, STR("[]")))
-        out->attachments = STR("");
     out->text = fill(a, out->text, person.name);
-    return rc;
+    return rc == RC_OK ? attachment_said(tx, out->attachments, now_s, a, &out->attachments, e) : rc;
 }

@@ -71,6 +71,8 @@ static const struct sql TABLES = {
         AND_OF(inbox)
         AND_OF(job)
         AND_OF(logo)
+        AND_OF(media)
+        AND_OF(media_at_wecom)
         AND_OF(merge)
         AND_OF(merge_proposal)
         AND_OF(note)

@@ -45,6 +45,7 @@
     X(influence)                                                                                   \
     X(job)                                                                                         \
     X(logo)                                                                                        \
+    X(media)                                                                                       \
     X(merge)                                                                                       \
     X(names)                                                                                       \
     X(order)                                                                                       \

@@ -28,7 +28,7 @@ static struct {
     size_t at;
     int64_t paused_us[16];
     size_t pauses;
-    bool ending, once;
+    bool ending, once, form;
     const char *corp_id, *app, *contact, *directory;
     struct buf address, body; /* of the last exchange */
 } play;
@@ -65,7 +65,8 @@ static enum rc play_exchange(void *ctx, const struct exchange *x, struct arena *
     play.at++;
     if (strstr(x->url, t->address) == NULL)
         fail_msg("%s is not in %s", t->address, x->url);
-    assert_true(x->timeout_ms >= 1000 && x->timeout_ms <= 20000);
+    assert_true(x->timeout_ms >= 1000 && x->timeout_ms <= (x->type != NULL ? 120000 : 20000));
+    play.form = x->type != NULL;
     play.once = x->once;
     buf_clear(&play.address);
     buf_addz(&play.address, x->url);
@@ -494,6 +495,60 @@ static void a_hundred_callers_fetch_one_token(void **state)
     lock_done(&crowd.lock);
 }
 
+static enum rc upload(const char *path, const char *request, const char *name, struct str bytes,
+                      const struct json_value **out, struct err *e)
+{
+    const struct json_value *v = NULL;
+    assert_int_equal(json_parse(&arena, str_from(request), &v, NULL), RC_OK);
+    return wecom_upload(client,
+                        &(struct wecom_call){.endpoint = wecom_endpoint(path), .request = v},
+                        &(struct wecom_file){str_from(name), bytes}, &arena, out, e);
+}
+
+/* The same way as every call: token, one more token, a repeat; the fields in the address, the file
+ * in a form. */
+static void a_file_goes_the_way_of_a_call(void **state)
+{
+    const struct json_value *reply = NULL;
+    struct err e = ERR_INIT;
+    (void)state;
+    play.script = SCRIPT(GET_TOKEN, {"media/upload?access_token=TOKEN-1&type=file", CODE(40014)},
+                         {"gettoken", TOKEN("2")}, {"TOKEN-2&type=file", CODE(-1)},
+                         {"TOKEN-2&type=file", "{\"media_id\":\"M1\"}"});
+    assert_int_equal(
+        upload("media/upload", "{\"type\":\"file\"}", "价目.pdf", STR("%PDF-1.7"), &reply, &e),
+        RC_OK);
+    assert_null(play.script[play.at].address);
+    assert_true(play.form);
+    assert_string_equal(json_str_or(json_get(reply, "media_id"), STR("")).p, "M1");
+    struct str body = buf_str(&play.body);
+    assert_true(str_find(body, STR("name=\"media\"; filename=\"价目.pdf\"; filelength=8\r\n")) > 0);
+    assert_true(str_find(body, STR("\r\n\r\n%PDF-1.7\r\n--")) > 0);
+    assert_true(str_find(body, STR("{")) < 0);
+}
+
+static void what_wecom_would_refuse_never_leaves(void **state)
+{
+    static char big[(2 << 20) + 1] = "\x89PNG\r\n\x1a\n";
+    const struct json_value *reply = NULL;
+    struct err e = ERR_INIT;
+    (void)state;
+    play.script = SCRIPT({NULL});
+    upload("media/upload", "{\"type\":\"image\"}", "a.png", STR("GIF89a.."), &reply, &e);
+    assert_string_equal(e.code, "media_form");
+    upload("media/upload", "{\"type\":\"song\"}", "a.png", STR("GIF89a.."), &reply, &e);
+    assert_string_equal(e.code, "media_kind");
+    upload("media/upload", "{}", "a.png", STR("GIF89a.."), &reply, &e);
+    assert_string_equal(e.field, "type");
+    upload("media/uploadimg", "{}", "a.png", (struct str){big, sizeof big}, &reply, &e);
+    assert_string_equal(e.code, "media_too_large");
+    upload("media/upload_attachment", "{\"media_type\":\"video\",\"attachment_type\":1}", "a.mp4",
+           (struct str){big, sizeof big}, &reply, &e);
+    assert_string_equal(e.code, "media_form");
+    assert_null(reply);
+    assert_int_equal(play.at, 0);
+}
+
 static void pictures_are_fetched_from_wecom_alone(void **state)
 {
     static const struct {
@@ -540,6 +595,8 @@ int main(void)
         TEST(a_call_goes_by_a_secret_that_may_make_it),
         TEST(an_end_cuts_waits_short),
         TEST(a_hundred_callers_fetch_one_token),
+        TEST(a_file_goes_the_way_of_a_call),
+        TEST(what_wecom_would_refuse_never_leaves),
         TEST(pictures_are_fetched_from_wecom_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,20 @@ function numbers(target: object, given: Record<string, unknown>): void {
 
 export const moodRows: ControlRow[] = [
   {
+    path: 'media/lose',
+    method: 'POST',
+    help: 'media ids that end before their three days: one, or all',
+    fields: { media_id: text() },
+    run: ({ world, args }) => {
+      const one = args.text('media_id');
+      const ids = one === '' ? [...world.media.keys()] : [one];
+      for (const id of ids) {
+        if (world.media.delete(id)) world.lost.add(id);
+      }
+      return { lost: ids.length };
+    },
+  },
+  {
     path: 'weather',
     method: 'POST',
     help: 'how badly the world behaves: a preset (calm, breeze, storm), or parts of it',

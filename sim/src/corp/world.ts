@@ -14,6 +14,9 @@ export class World {
   /** Set by the owner of the callbacks. */
   emit: (event: T.CallbackEvent) => void = () => undefined;
 
+  /** Addresses that uploadimg gave, and media ids that the platform lost before their time. */
+  readonly pictureUrls = new Set<string>();
+  readonly lost = new Set<string>();
   /** Where pictures of codes are: the simulator's own address once it listens. */
   pictures = 'https://p.qpic.cn';
 

@@ -11,11 +11,14 @@
 #include "base/clock.h"
 #include "base/lock.h"
 #include "base/must.h"
+#include "connect/multipart.h"
 #include "connect/wecom/errors.h"
 #include "connect/wecom/limit.h"
 #include "connect/wecom/token.h"
+#include "file/media.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +29,9 @@ enum {
     BODY_BYTES = 4 << 20,
     REPEATS = 3,
     EXCHANGE_S = 20,
-    PICTURE_MS = 8000
+    UPLOAD_S = 120, /* twenty megabytes at 1.4 Mbit a second */
+    PICTURE_MS = 8000,
+    TYPE_BYTES = 80,
 };
 
 struct wecom_client {
@@ -158,6 +163,7 @@ struct making {
     struct wecom_client *c;
     const struct wecom_endpoint *ep;
     const struct json_value *request;
+    const struct wecom_file *file; /* of an upload, else NULL */
     const struct wecom_identity *who;
     enum wecom_key key;
     bool background;
@@ -258,7 +264,8 @@ static void put_address(const struct making *m, struct buf *b)
     buf_addz(b, m->ep->path);
     if (m->ep->secrets != 0)
         add_parameter(b, &mark, STR("access_token"), str_from(m->token));
-    for (size_t i = 0; m->ep->method == WECOM_GET && i < json_count(m->request); i++) {
+    bool here = m->ep->method == WECOM_GET || m->ep->upload;
+    for (size_t i = 0; here && i < json_count(m->request); i++) {
         struct str name;
         const struct json_value *v = json_member(m->request, i, &name);
         struct str text = json_kind_of(v) == JSON_INT
@@ -268,34 +275,48 @@ static void put_address(const struct making *m, struct buf *b)
     }
 }
 
-/* What is left of the patience; a second at least, twenty at most. */
+/* What is left of the patience; a second at least, twenty at most, of a file more. */
 static int64_t timeout_ms(const struct making *m)
 {
     int64_t left_ms = (m->deadline_us - now_us(m)) / 1000;
+    int64_t most_ms = (m->file != NULL ? UPLOAD_S : EXCHANGE_S) * 1000;
     if (left_ms < 1000)
         return 1000;
-    return left_ms < EXCHANGE_S * 1000 ? left_ms : EXCHANGE_S * 1000;
+    return left_ms < most_ms ? left_ms : most_ms;
+}
+
+/* The bytes of a POST; for a form, its type in `out_type`. */
+static void put_body(const struct making *m, struct buf *b, char *out_type, size_t type_bytes)
+{
+    struct json j = json_to(b);
+    if (m->file != NULL) {
+        struct multipart_file part = {STR("media"), m->file->name, STR(""), m->file->bytes};
+        char boundary[MULTIPART_BOUNDARY + 1];
+        part.type = str_from(media_mime(media_look(part.bytes), part.bytes));
+        multipart_boundary(part.bytes, boundary);
+        snprintf(out_type, type_bytes, "multipart/form-data; boundary=%s", boundary);
+        multipart_put(b, boundary, &part);
+    } else if (m->request != NULL) {
+        json_put_value(&j, NULL, m->request);
+    } else {
+        buf_addz(b, "{}");
+    }
 }
 
 static enum rc send(const struct making *m, struct exchange_reply *out, struct err *e)
 {
     struct buf url;
     struct buf body;
-    struct str sent = STR_ABSENT;
+    char type[TYPE_BYTES] = "";
     buf_init(&url, URL_BYTES);
-    buf_init(&body, BODY_BYTES);
+    buf_init(&body, m->file != NULL ? m->file->bytes.n + MULTIPART_OVERHEAD : BODY_BYTES);
     put_address(m, &url);
-    if (m->ep->method == WECOM_POST) {
-        struct json j = json_to(&body);
-        if (m->request != NULL)
-            json_put_value(&j, NULL, m->request);
-        else
-            buf_addz(&body, "{}");
-        sent = buf_str(&body);
-    }
+    if (m->ep->method == WECOM_POST)
+        put_body(m, &body, type, sizeof type);
     const struct exchange x = {
         .url = url.p,
-        .body = sent,
+        .body = m->ep->method == WECOM_POST ? buf_str(&body) : STR_ABSENT,
+        .type = type[0] != 0 ? type : NULL,
         .timeout_ms = timeout_ms(m),
         .once = m->ep->repeat == WECOM_REPEAT_NOT,
         .urgent = m->ep->urgent,
@@ -477,16 +498,47 @@ static enum rc choose_key(const struct wecom_client *c, const struct wecom_endpo
     return RC_NOT_FOUND;
 }
 
-enum rc wecom_call(struct wecom_client *c, const struct wecom_call *call, struct arena *a,
-                   const struct json_value **out, struct err *e)
+/* What is sent is of the kind that the request says, or a picture where it says none. */
+static enum rc check_file(const struct wecom_call *call, const struct wecom_file *file,
+                          struct err *e)
+{
+    bool attachment = json_get(call->request, "media_type") != NULL;
+    const char *field = attachment ? "media_type" : "type";
+    struct str word = json_str_or(json_get(call->request, field), STR("image"));
+    bool small = strcmp(call->endpoint->path, "media/uploadimg") == 0;
+    enum media_kind kind;
+    if (!media_kind_of(word, &kind)) {
+        err_set(e, RC_INVALID, "media_kind", field, "企业微信没有这种素材",
+                "WeCom has no such kind of media");
+        err_hint(e, "请填写 image、voice、video 或 file", "say image, voice, video or file");
+        return RC_INVALID;
+    }
+    if (small && file->bytes.n > MEDIA_PICTURE_MOST) {
+        err_set(e, RC_LIMIT, "media_too_large", "content", "图片太大，现在是 %zu KB",
+                "the picture is too large: %zu KB", file->bytes.n >> 10);
+        err_hint(e, "长期有效的图片最多 2 MB，请压缩",
+                 "a picture that stays may have 2 MB: make it smaller");
+        return RC_LIMIT;
+    }
+    return media_check(kind, file->name, file->bytes, e);
+}
+
+/* The way of every call; `file` NULL: no upload. */
+static enum rc call_in(struct wecom_client *c, const struct wecom_call *call,
+                       const struct wecom_file *file, struct arena *a,
+                       const struct json_value **out, struct err *e)
 {
     const struct wecom_endpoint *ep = call->endpoint;
     struct making m = {.c = c, .ep = ep, .request = call->request, .key = call->key, .arena = a};
+    int64_t usual_s = file != NULL ? WECOM_UPLOAD_PATIENCE_S : WECOM_PATIENCE_S;
+    m.file = file;
     m.has_turn = call->has_turn;
     m.background = call->background;
     m.out_sent_us = call->out_sent_us;
-    assert(ep->secrets != 0 && !ep->upload && !ep->bytes);
+    assert(ep->secrets != 0 && ep->upload == (file != NULL) && !ep->bytes);
     enum rc rc = wecom_endpoint_check(ep, call->request, e);
+    if (rc == RC_OK && file != NULL)
+        rc = check_file(call, file, e);
     if (rc == RC_OK)
         rc = choose_key(c, ep, &m.key, e);
     if (rc != RC_OK)
@@ -500,13 +552,26 @@ enum rc wecom_call(struct wecom_client *c, const struct wecom_call *call, struct
         return RC_NOT_FOUND;
     }
     m.who = &who;
-    m.deadline_us =
-        now_us(&m) + (call->patience_us > 0 ? call->patience_us : WECOM_PATIENCE_S * S_US);
+    m.deadline_us = now_us(&m) + (call->patience_us > 0 ? call->patience_us : usual_s * S_US);
     rc = make(&m, e);
     explicit_bzero(m.token, sizeof m.token);
     if (rc == RC_OK)
         *out = m.reply;
     return rc;
+}
+
+enum rc wecom_call(struct wecom_client *c, const struct wecom_call *call, struct arena *a,
+                   const struct json_value **out, struct err *e)
+{
+    return call_in(c, call, NULL, a, out, e);
+}
+
+enum rc wecom_upload(struct wecom_client *c, const struct wecom_call *call,
+                     const struct wecom_file *file, struct arena *a, const struct json_value **out,
+                     struct err *e)
+{
+    assert(file != NULL);
+    return call_in(c, call, file, a, out, e);
 }
 
 /* ---- pictures ---- */

@@ -67,7 +67,7 @@ bool wecom_client_has(const struct wecom_client *c, enum wecom_key k);
 enum { WECOM_PATIENCE_S = 30 };
 
 struct wecom_call {
-    const struct wecom_endpoint *endpoint; /* not an upload, and not one that gives bytes */
+    const struct wecom_endpoint *endpoint; /* not one that gives bytes */
     const struct json_value *request;      /* an object; NULL: no fields */
     enum wecom_key key;
     int64_t patience_us;  /* 0: WECOM_PATIENCE_S */
@@ -81,11 +81,25 @@ struct wecom_call {
  * nothing was taken). Never waits. */
 int64_t wecom_turn(struct wecom_client *c, const struct wecom_endpoint *ep);
 
-/* Makes a call and gives its reply, in the arena; fields that may be missing are, see json_get().
- * Waits; any thread, holding no lock. RC_INVALID before anything is sent when the request does not
- * fit, RC_NOT_FOUND when no secret may make it, RC_RATE when it would have to wait longer than its
- * patience, else what errors.h says for WeCom's number (e->code is then "wecom_60020"). */
+/* Makes a call, not of an upload, and gives its reply, in the arena; fields that may be missing
+ * are, see json_get(). Waits; any thread, holding no lock. RC_INVALID before anything is sent when
+ * the request does not fit, RC_NOT_FOUND when no secret may make it, RC_RATE when it would have to
+ * wait longer than its patience, else what errors.h says for WeCom's number (e->code is then
+ * "wecom_60020"). */
 enum rc wecom_call(struct wecom_client *c, const struct wecom_call *call, struct arena *a,
                    const struct json_value **out, struct err *e);
+
+/* A file to be sent, as people know it. */
+struct wecom_file {
+    struct str name, bytes;
+};
+enum { WECOM_UPLOAD_PATIENCE_S = 180 };
+/* The same for an endpoint that is an upload: the file goes as a form, the request's fields in the
+ * address. Its patience is WECOM_UPLOAD_PATIENCE_S unless told, and one exchange of it may take 120
+ * s, since twenty megabytes do. Beside the errors of wecom_call() those of media_check()
+ * (file/media.h), before anything is sent. Holds the file twice. */
+enum rc wecom_upload(struct wecom_client *c, const struct wecom_call *call,
+                     const struct wecom_file *file, struct arena *a, const struct json_value **out,
+                     struct err *e);
 
 #endif

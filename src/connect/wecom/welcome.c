@@ -17,7 +17,10 @@
 #include "base/must.h"
 #include "base/periodic.h"
 #include "connect/wecom/client.h"
+#include "connect/wecom/media_keeper.h"
+#include "connect/wecom/welcome_lighter.h"
 #include "domain/welcome_for.h"
+#include "store/media.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -31,7 +34,7 @@ enum {
     TICK_US = 1000000,
     BUSY_TICK_US = 200000, /* of the clerk, once there were welcomes */
     WAIT_MOST_US = 250000,
-    REQUEST_BYTES = 64 << 10, /* a text of 4,000 bytes, escaped at the worst, and nine links */
+    REQUEST_BYTES = 128 << 10, /* a text of 4,000 bytes, escaped at the worst, and nine links */
 };
 /* When rows that nobody in memory knows are given up. */
 static const int64_t OVERDUE_US = 2000000;
@@ -42,7 +45,14 @@ struct item {
     int64_t id, received_us, expires_us;
     bool perhaps; /* it may have been sent already */
     int tries;    /* calls that were made for it */
-    char *request;
+    enum welcome_weight weight;
+    char *request; /* behind the item; a lighter one is no longer */
+};
+
+/* A media id that WeCom does not know. */
+struct forgotten {
+    char *id;
+    struct forgotten *next;
 };
 
 struct ended {
@@ -59,6 +69,7 @@ struct welcome_lane {
     struct item **heap; /* the soonest to expire first */
     size_t n, room;
     struct ended *ended, **ended_last;
+    struct forgotten *forgotten;
     pthread_t senders[SENDERS];
     size_t sender_n, idle;
     bool picking, stopping;
@@ -282,6 +293,38 @@ static const char *reason_of(const struct err *e)
     return e->rc == RC_IO || e->rc == RC_BUSY || e->rc == RC_NOT_FOUND ? "failed" : "refused";
 }
 
+static void forget(struct welcome_lane *l, struct str id)
+{
+    lock_assert_held(&l->lock);
+    struct forgotten *x = must(calloc(1, sizeof *x));
+    x->id = must(strndup(id.p, id.n));
+    x->next = l->forgotten;
+    l->forgotten = x;
+}
+
+/* Makes it lighter after a refusal; false when that would not help. The lock is held. */
+static bool lighten(struct welcome_lane *l, struct item *item, const struct err *e)
+{
+    struct arena a;
+    struct str request = STR(""), *ids = NULL;
+    size_t n = 0;
+    lock_assert_held(&l->lock);
+    enum welcome_weight to = welcome_weight_after(item->weight, e);
+    if (to == item->weight)
+        return false;
+    arena_init(&a, 0);
+    bool lighter = welcome_lighten(str_from(item->request), to, &a, &request, &ids, &n);
+    for (size_t i = 0; to == WELCOME_WITHOUT_IDS && i < n; i++)
+        forget(l, ids[i]);
+    if (lighter && request.n <= strlen(item->request)) {
+        memcpy(item->request, request.p, request.n);
+        item->request[request.n] = 0;
+    }
+    item->weight = to;
+    arena_done(&a);
+    return lighter;
+}
+
 /* After a call: ended, or once more while there is time. */
 static void judge(struct welcome_lane *l, struct item *item, int64_t took_us, enum rc rc,
                   const struct err *e)
@@ -298,6 +341,10 @@ static void judge(struct welcome_lane *l, struct item *item, int64_t took_us, en
     } else if (stopping) {
         free(item); /* its row waits for the next start */
     } else if (again && (lost || (passing && took_us > TICK_US))) {
+        push(l, item);
+        signal_one(&l->more);
+    } else if (left_us > WELCOME_MARGIN_US && lighten(l, item, e)) {
+        log_line(LOG_WARN, "welcome_lighter", "\"code\":\"%s\"", e->code);
         push(l, item);
         signal_one(&l->more);
     } else {
@@ -391,6 +438,41 @@ static void collect(struct welcome_lane *l, struct ended **list)
     lock_give(&l->lock);
 }
 
+static struct forgotten *take_forgotten(struct welcome_lane *l)
+{
+    lock_take(&l->lock);
+    struct forgotten *list = l->forgotten;
+    l->forgotten = NULL;
+    lock_give(&l->lock);
+    return list;
+}
+
+static enum rc write_forgotten(struct tx *tx, void *arg, struct err *e)
+{
+    enum rc rc = RC_OK;
+    for (const struct forgotten *x = arg; rc == RC_OK && x != NULL; x = x->next)
+        rc = media_at_forget(tx, str_from(x->id), e);
+    return rc;
+}
+
+/* Media that WeCom does not know are uploaded again. What cannot be written is found out by the
+ * next welcome. */
+static void forget_media(struct welcome_lane *l)
+{
+    struct forgotten *list = take_forgotten(l);
+    struct err e = ERR_INIT;
+    if (list == NULL)
+        return;
+    say("welcome_media", writer_run(l->app->writer, write_forgotten, list, &e), &e);
+    media_keeper_wake(l->app->media);
+    while (list != NULL) {
+        struct forgotten *x = list;
+        list = x->next;
+        free(x->id);
+        free(x);
+    }
+}
+
 struct some {
     int64_t before_us, n;
 };
@@ -462,10 +544,12 @@ static void *keep_books(void *arg)
     struct ended *list = NULL;
     while (periodic_wait(&l->clerk, was_busy(l) ? BUSY_TICK_US : TICK_US)) {
         collect(l, &list);
+        forget_media(l);
         if (record(l, &list) == RC_OK)
             tidy(l);
     }
     collect(l, &list);
+    forget_media(l);
     record(l, &list);
     while (list != NULL) { /* their rows wait, and are looked at by the next start */
         struct ended *x = list;

@@ -6,7 +6,8 @@
  * commit it goes to this lane, which sends with several calls at once, soonest to expire first,
  * over connections that nobody else may take (transport.h), paced by the api's own buckets. What
  * has less than WELCOME_MARGIN_US left when its turn comes is not sent any more. Each one ends as
- * sent, missed with its reason, or unsure.
+ * sent, missed with its reason, or unsure. One that WeCom refuses for an attachment goes once more
+ * without it (welcome_lighter.h), and the media ids that WeCom does not know are forgotten.
  *
  * After a restart the rows that wait are sent if their time is not over. Whether one of them was
  * sent just before the end is not known; sending it again is safe, because WeCom refuses a used

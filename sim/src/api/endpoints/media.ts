@@ -30,7 +30,9 @@ function uploaded(call: Call, type: string, bytes: number): Upload {
   }
   if (upload.bytes.length <= 5) refuse(44001);
   if (upload.bytes.length > bytes) refuse(40206);
+  if (upload.filename === '') refuse(44001, 'filename');
   if (type === 'image' && !isImage(upload.bytes)) refuse(40123);
+  if (type === 'video' && upload.bytes.toString('latin1', 4, 8) !== 'ftyp') refuse(40008);
   if (type === 'voice' && !upload.bytes.subarray(0, 5).equals(Buffer.from('#!AMR'))) refuse(40008);
   return upload;
 }
@@ -50,15 +52,28 @@ function keep(call: Call, purpose: Media['purpose'], type: string): Media {
   return media;
 }
 
-/** Media named by attachments: alive, and uploaded for this purpose (40007 otherwise). */
+/** An id that nobody was given is the caller's mistake; one that the platform lost is not. */
+function unknown(call: Call, kind: string, id: string): never {
+  if (!call.world.lost.has(id)) {
+    call.sim.violate('media', kind, `${id} was never given for this`, 40007);
+  }
+  refuse(40007, id);
+}
+
+/** Media named by attachments: alive, of that kind, uploaded for this purpose (40007 otherwise);
+ * addresses of pictures as uploadimg gave them. */
 export function checkMedia(call: Call, attachments: Args[], purpose: Media['purpose']): void {
   for (const one of attachments) {
     for (const kind of ['image', 'video', 'file', 'voice', 'link', 'miniprogram']) {
       const part = one.shape(kind);
       const id = part.text('media_id') || part.text('pic_media_id');
+      const url = part.text('pic_url');
+      if (id === '' && url !== '' && !call.world.pictureUrls.has(url)) unknown(call, kind, url);
       if (id === '') continue;
       const media = call.world.media.get(id);
-      if (!media || media.purpose !== purpose) refuse(40007, id);
+      const wants = kind === 'link' || kind === 'miniprogram' ? 'image' : kind;
+      if (media?.type !== wants) unknown(call, kind, id);
+      if (media.purpose !== purpose) refuse(40007, id);
       if (media.created_s + LIFE_S <= call.world.now()) refuse(40007, `${id} has expired`);
     }
   }
@@ -110,7 +125,9 @@ export const mediaRows: Endpoint[] = [
     ],
     run: (call) => {
       uploaded(call, 'image', 2 * MB);
-      return { url: `http://p.qpic.cn/pic_wework/${call.world.id('pic', 32)}/0` };
+      const url = `http://p.qpic.cn/pic_wework/${call.world.id('pic', 32)}/0`;
+      call.world.pictureUrls.add(url);
+      return { url };
     },
   },
   {
