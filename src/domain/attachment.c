@@ -49,14 +49,10 @@ static const struct kind *kind_of(const struct json_value *one)
     return NULL;
 }
 
-/* An id as the API writes it, or as a number; 0: neither. */
+/* 0: no id. */
 static int64_t id_of(const struct json_value *v)
 {
-    int64_t id = 0;
-    if (json_kind_of(v) == JSON_INT)
-        id = json_int_or(v, 0);
-    else if (!str_to_i64(json_str_or(v, STR("")), &id))
-        id = 0;
+    int64_t id = json_int_or(v, 0);
     return id > 0 ? id : 0;
 }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 
 /* Lines of orders with what real files bring: a cancellation, an adjustment, no customer, a price
  * of nothing, an exact repeat, an invoice with two times, ids written 17850.0, commas in quotes, a
@@ -129,4 +130,28 @@ export async function counts(koi) {
       return [name, Number(n)];
     }),
   );
+}
+
+/* A green PNG of that size, with words behind its end. */
+export function pngOf(width, height) {
+  const chunk = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const out = Buffer.alloc(body.length + 8);
+    out.writeUInt32BE(data.length, 0);
+    body.copy(out, 4);
+    out.writeUInt32BE(crc32(body), body.length + 4);
+    return out;
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2], 8); // eight bits, RGB
+  const row = Buffer.concat([Buffer.alloc(1), Buffer.alloc(width * 3).fill('\x00\x80\x40')]);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(Buffer.concat(Array(height).fill(row)))),
+    chunk('IEND', Buffer.alloc(0)),
+    Buffer.from('hidden words'),
+  ]);
 }

@@ -637,6 +637,7 @@ export const samples = {
   inbox_id: { own: '9', other: '9', none: '9' },
   job_id: { own: '9', other: '9', none: '9' },
   key: { own: 'size', other: 'size', none: 'nothing' },
+  media_id: { own: '91', other: '91', none: '9' },
   merge_id: { own: '41', other: '41', none: '9' },
   model_id: { own: '29', other: '29', none: '9' },
   name: { own: 'corp_name', other: 'corp_name', none: 'nothing' },
