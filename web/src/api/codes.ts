@@ -1,6 +1,8 @@
 import type { Query, Page } from './client';
 import { get, patch, post, remove } from './client';
 import type { Named } from './customers';
+import type { ErrorBody } from './errors';
+import type { Attachment } from './media';
 
 export type CodeKind = 'staff' | 'group' | 'link';
 export type CodeStatus = 'making' | 'active' | 'expired' | 'deleted';
@@ -45,13 +47,15 @@ export interface CodeWelcome {
   from_min: number;
   to_min: number;
   text: string;
-  attachments: unknown[];
+  attachments: Attachment[];
 }
 export interface CodeWarning {
   id: string;
   code: Named | null;
   kind: string;
   detail: string;
+  /** Of media: what WeCom said. */
+  error: ErrorBody | null;
   begun_s: number;
 }
 export interface CodeDetail extends Code {
@@ -77,7 +81,13 @@ export interface CodeBody {
   remark: string | null;
   stage_id: string | null;
   tags: string[];
-  members?: { staff_id: string; weight: number; daily_cap: number; total_cap: number; backup: boolean }[];
+  members?: {
+    staff_id: string;
+    weight: number;
+    daily_cap: number;
+    total_cap: number;
+    backup: boolean;
+  }[];
   hours?: (Omit<CodeHours, 'staff_id'> & { staff_id: string })[];
   welcomes: CodeWelcome[];
   groups?: string[];

@@ -80,11 +80,19 @@ export const imports = {
   undo: (id: string) => post<{ job: Job }>(`/api/imports/${id}/undo`),
 };
 
+export const upload = (file: File, seeShare: (share: number) => void, signal: AbortSignal) =>
+  sendFile<Upload>('/api/uploads', file, seeShare, signal);
+
 /** Sends a file as it is; XMLHttpRequest because fetch cannot tell how far an upload has come. */
-export function upload(file: File, seeShare: (share: number) => void, signal: AbortSignal): Promise<Upload> {
+export function sendFile<A>(
+  path: string,
+  file: File,
+  seeShare: (share: number) => void,
+  signal: AbortSignal,
+): Promise<A> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', '/api/uploads');
+    request.open('POST', path);
     const headers = { ...writeHeaders(), 'X-File-Name': encodeURIComponent(file.name) };
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
@@ -93,7 +101,7 @@ export function upload(file: File, seeShare: (share: number) => void, signal: Ab
     request.onabort = () => reject(new DOMException('aborted', 'AbortError'));
     request.onload = () => {
       const body = readJson(request.responseText);
-      if (request.status < 300) resolve(body as Upload);
+      if (request.status < 300) resolve(body as A);
       else
         reject(
           new ApiError(request.status, (body as { error?: ErrorBody })?.error ?? unknown(request.status)),

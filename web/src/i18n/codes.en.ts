@@ -79,6 +79,8 @@ export const codesEn: Record<CodesKey, string> = {
   'code.to': 'To',
   'code.unnamed': '(no name)',
   'code.weight': 'Weight',
+  'code.welcome_days': 'Weekdays it is sent on',
+  'code.welcome_empty': 'Write a greeting, or add an attachment',
   'code.welcome_text': 'Words of the greeting',
   'code.welcomes': 'Greetings',
   'code.welcomes_hint': 'The first that fits; with {name} of the customer and {staff}',
@@ -103,6 +105,9 @@ export const codesEn: Record<CodesKey, string> = {
   'code_warning.groups_full': 'All groups are full',
   'code_warning.link_deleted': 'The link was deleted in WeCom',
   'code_warning.link_unavailable': 'Nobody behind the link can be added',
+  'code_warning.media': 'WeCom does not take an attachment of its greeting: the text goes alone',
+  'code_warning.media_welcome':
+    'WeCom does not take an attachment of the general welcome: the text goes alone',
   'code_warning.nobody': 'Nobody can receive now: the list stays as it is',
   'code_warning.quota_expires': 'Uses of acquisition links lapse soon',
   'code_warning.refused': 'WeCom refuses a change of the list',

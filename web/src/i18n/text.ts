@@ -4,6 +4,7 @@ import type { ClvKey } from './clv.zh';
 import type { CodesKey } from './codes.zh';
 import type { CyclesKey } from './cycles.zh';
 import type { HandoversKey } from './handovers.zh';
+import type { MediaKey } from './media.zh';
 import type { PeopleKey } from './people.zh';
 import type { SyncKey } from './sync.zh';
 import type { TagsKey } from './tags.zh';
@@ -18,6 +19,7 @@ export type Key =
   | CodesKey
   | CyclesKey
   | HandoversKey
+  | MediaKey
   | PeopleKey
   | SyncKey
   | TagsKey

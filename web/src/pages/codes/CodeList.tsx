@@ -42,7 +42,11 @@ export function CodeList() {
         title: t('code.expires'),
         render: ({ expires_s }) => (expires_s === null ? t('code.never') : f.time(expires_s)),
       },
-      { key: 'created_s', title: t('column.created'), render: ({ created_s }) => f.time(created_s) },
+      {
+        key: 'created_s',
+        title: t('column.created'),
+        render: ({ created_s }) => f.time(created_s),
+      },
       {
         key: 'print',
         member: null,
@@ -123,6 +127,7 @@ function Warnings({ found }: { found: CodeWarning[] }) {
         <div key={one.id}>
           {one.code && <strong>{one.code.name} </strong>}
           {t(warningKey(one.kind))} {one.kind === 'refused' && `(${one.detail})`}
+          {one.error && `(${one.error.message})`}
         </div>
       ))}
     />

@@ -1,5 +1,6 @@
 import { Form } from 'antd';
-import { type CodeDetail, codes } from '@/api/codes';
+import { type CodeDetail, codes, type CodeWelcome } from '@/api/codes';
+import { AttachmentSign } from '@/components/media/AttachmentSign';
 import { useT } from '@/i18n/I18nProvider';
 import type { CodeValues } from './CodeEditor';
 
@@ -11,7 +12,7 @@ export function CodePreview({ code }: { code: CodeDetail | undefined }) {
   const page = Form.useWatch<string>('page_text') ?? '';
   const welcomes = Form.useWatch<CodeValues['welcomes']>('welcomes') ?? [];
   const shown = name || t('code.unnamed');
-  const greeting = welcomes.find((one) => one?.text)?.text;
+  const first = welcomes.find((one) => one?.text || one?.attachments?.length);
   return (
     <aside className="code-preview" aria-label={t('code.preview')}>
       <p className="soft">{t('code.preview')}</p>
@@ -20,16 +21,28 @@ export function CodePreview({ code }: { code: CodeDetail | undefined }) {
         {kind === 'group' ? (
           <p className="code-page">{page || t('code.no_page')}</p>
         ) : (
-          <p className="code-bubble">
-            {greeting
-              ?.replaceAll('{name}', t('code.sample_name'))
-              .replaceAll('{staff}', t('code.sample_staff'))
-              .replaceAll('{code}', shown) ?? t('code.no_welcome')}
-          </p>
+          <Greeting welcome={first} code={shown} />
         )}
         {code?.drawn && <img src={codes.svg(code.id)} alt={t('code.drawn', { name: shown })} />}
       </div>
       {!code?.drawn && <p className="soft">{t('code.picture_hint')}</p>}
     </aside>
+  );
+}
+
+/** What a new friend gets: the words, then each attachment. */
+function Greeting({ welcome, code }: { welcome: CodeWelcome | undefined; code: string }) {
+  const t = useT();
+  const words = welcome?.text
+    .replaceAll('{name}', t('code.sample_name'))
+    .replaceAll('{staff}', t('code.sample_staff'))
+    .replaceAll('{code}', code);
+  return (
+    <>
+      {words !== '' && <p className="code-bubble">{words ?? t('code.no_welcome')}</p>}
+      {welcome?.attachments?.map((one, at) => (
+        <AttachmentSign key={at} one={one} />
+      ))}
+    </>
   );
 }

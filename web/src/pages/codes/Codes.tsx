@@ -1,5 +1,6 @@
 import { Tabs } from 'antd';
 import { useSearchParams } from 'wouter';
+import { MediaShelf } from '@/components/media/MediaShelf';
 import { useT } from '@/i18n/I18nProvider';
 import { CodeList } from './CodeList';
 import { CodeStats } from './CodeStats';
@@ -15,6 +16,7 @@ export default function Codes() {
       onChange={(tab) => setQuery({ tab })}
       items={[
         { key: 'codes', label: t('code.codes'), children: <CodeList /> },
+        { key: 'media', label: t('media.title'), children: <MediaShelf /> },
         { key: 'statistics', label: t('code.statistics'), children: <CodeStats /> },
       ]}
     />

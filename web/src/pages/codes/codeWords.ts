@@ -19,6 +19,8 @@ const warnings = [
   'balance_low',
   'balance_exhausted',
   'quota_expires',
+  'media',
+  'media_welcome',
 ] as const;
 
 /** The sentence of a warning; one that this console does not know yet is told as a refusal. */

@@ -1,0 +1,37 @@
+import type { MediaKey } from './media.zh';
+
+/** Words of media and attachments in English, loaded with their pages. */
+export const mediaEn: Record<MediaKey, string> = {
+  'attachment.add': 'Add an attachment',
+  'attachment.appid': 'AppID of the mini-program',
+  'attachment.appid_hint': 'It must be linked to the corp',
+  'attachment.choose': 'Choose media',
+  'attachment.desc': 'Description',
+  'attachment.kind.file': 'File',
+  'attachment.kind.image': 'Picture',
+  'attachment.kind.link': 'Link',
+  'attachment.kind.miniprogram': 'Mini-program',
+  'attachment.kind.video': 'Video',
+  'attachment.list': 'Attachments',
+  'attachment.page': 'Page of the mini-program',
+  'attachment.picture': 'Cover picture',
+  'attachment.title': 'Title',
+  'attachment.too_long': 'At most {n} bytes (a Chinese character takes 3)',
+  'attachment.url': 'Address',
+  'attachment.url_wrong': 'Give an address that begins with https:// or http://',
+  'media.at_wecom': 'Ready at WeCom',
+  'media.chosen': 'Chosen',
+  'media.failed': 'WeCom did not take it: {why}',
+  'media.give': 'Upload',
+  'media.giving': 'Uploading, {n}%',
+  'media.hint':
+    'Pictures and videos up to 10 MB, files up to 20 MB. WeCom gets them when they are used, and again before its three days are over',
+  'media.none': 'No media yet',
+  'media.remove_sure': 'Delete "{name}"?',
+  'media.title': 'Media',
+  'media.unused': 'Not used',
+  'media.use': 'Use it',
+  'media.used': 'Used by {names}',
+  'media.waiting': 'Waiting to be uploaded to WeCom',
+  'media.welcome': 'the general welcome',
+};
