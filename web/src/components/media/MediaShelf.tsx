@@ -49,7 +49,7 @@ export function MediaShelf({ kind, chosen, onUse }: Props) {
               {onUse && (
                 <Button
                   size="small"
-                  aria-label={`${t('media.use')} ${one.name}`}
+                  aria-label={`${t(one.id === chosen ? 'media.chosen' : 'media.use')} ${one.name}`}
                   disabled={one.id === chosen}
                   onClick={() => onUse(one)}
                 >
