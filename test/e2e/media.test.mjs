@@ -33,7 +33,8 @@ const words = {
     page: '小程序页面路径',
     wrong: '请填写以 https:// 或 http:// 开头的网址',
     use: '用它',
-    sunday: '日',
+    days: ['日', '一', '二', '三', '四', '五', '六'],
+    file: '文件',
     code: '展会台卡',
     poster: '海报',
     shop: '商城',
@@ -62,7 +63,8 @@ const words = {
     page: 'Page of the mini-program',
     wrong: 'Give an address that begins with https:// or http://',
     use: 'Use it',
-    sunday: 'Sun',
+    days: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
+    file: 'File',
     code: 'Fair card',
     poster: 'poster',
     shop: 'Shop',
@@ -105,9 +107,13 @@ test('media', async (t) => {
     const page = await stage.signIn('administrator', { language });
     const tab = page.page;
     const w = words[language];
+    /* A weekday, 1 … 7, that is neither today nor a neighbour of it anywhere. */
+    const other = ((new Date().getUTCDay() + 2) % 7) + 1;
     /* The picture is another one in each language: the same content is one original. */
     const poster = join(folder, `${w.poster}.png`);
     writeFileSync(poster, pngOf(120, language === 'zh' ? 90 : 80));
+    const paper = join(folder, `${w.book}.pdf`);
+    writeFileSync(paper, `%PDF-1.7 ${w.book}`);
     writeFileSync(join(folder, 'words.png'), 'no picture at all');
     const form = tab.locator('.ant-modal').filter({ has: tab.locator('.code-form') });
     const inner = tab.locator('.ant-modal').filter({ hasNot: tab.locator('.code-form') });
@@ -136,7 +142,7 @@ test('media', async (t) => {
       await form.getByLabel(w.text).fill('');
       await form.locator('button[type=submit]').click();
       await form.getByText(w.empty).waitFor();
-      await form.getByRole('checkbox', { name: w.sunday, exact: true }).uncheck();
+      await form.getByRole('checkbox', { name: w.days[other % 7], exact: true }).uncheck();
       await add(w.picture);
       await give(join(folder, 'words.png'));
       await inner.getByRole('alert').getByText(w.refused).waitFor();
@@ -159,10 +165,14 @@ test('media', async (t) => {
       await inner.getByRole('button', { name: `${w.use} ${w.poster}` }).click();
       await page.check('media-program');
       await done();
+      await add(w.file);
+      await give(paper);
+      await inner.locator('li.media-chosen').waitFor();
+      await done();
       await form.getByLabel(w.text).fill(language === 'zh' ? '欢迎来展会' : 'Welcome to the fair');
       const phone = form.locator('.code-phone');
-      await phone.getByText(w.book).waitFor();
-      assert.equal(await phone.locator('figure').count(), 3);
+      await phone.getByText(`${w.book}.pdf`).waitFor();
+      assert.equal(await phone.locator('figure').count(), 4);
       await tab.waitForFunction(() =>
         [...document.querySelectorAll('.code-phone img')].every((img) => img.naturalWidth > 0),
       );
@@ -174,32 +184,47 @@ test('media', async (t) => {
     await t.test(`the new friend gets it, and it is read back, in ${language}`, async () => {
       const { items } = await admin.get('/api/codes?limit=10');
       const code = await admin.get(`/api/codes/${items.find((c) => c.name === w.code).id}`);
-      assert.equal(code.welcomes[0].weekdays, 63);
+      assert.equal(code.welcomes[0].weekdays, 127 - 2 ** (other - 1));
       await until(
         async () => (await admin.get('/api/media')).items.every((m) => m.at_wecom),
         'WeCom has them',
       );
       const { contact_ways } = await sim.get('state');
       const { config_id } = contact_ways.find((way) => way.fields.remark === w.code);
-      const monday = new Date().getDay() !== 0; // none is sent on a Sunday, as the form says
       await sim.post('customer/scan', { config_id });
-      if (monday)
-        await until(async () => {
-          const sent = (await sim.get('state')).welcomes.filter((x) => x.sent).map((x) => x.sent);
-          const kinds = sent
-            .at(-1)
-            ?.attachments?.map((x) => x.msgtype)
-            .join(' ');
-          return (
-            kinds === 'image link miniprogram' && sent.at(-1).attachments[1].link.title === w.book
-          );
-        }, 'the welcome');
+      await until(async () => {
+        const sent = (await sim.get('state')).welcomes.filter((x) => x.sent).map((x) => x.sent);
+        const kinds = sent
+          .at(-1)
+          ?.attachments?.map((x) => x.msgtype)
+          .join(' ');
+        return (
+          kinds === 'image link miniprogram file' &&
+          sent.at(-1).attachments[1].link.title === w.book
+        );
+      }, 'the welcome');
       await page.visit('/codes?tab=media');
       const shelf = tab.locator('.media-shelf');
-      await shelf.getByText(w.used).waitFor();
+      await shelf.getByText(w.used).first().waitFor();
       await shelf.getByText(w.ready).first().waitFor();
       await page.check('media-list');
       await noViolations(sim);
+    });
+
+    await t.test(`the general greeting has attachments, in ${language}`, async () => {
+      await page.visit('/wecom?step=welcome');
+      await add(w.file);
+      await inner.getByRole('button', { name: `${w.use} ${w.book}.pdf` }).click();
+      await done();
+      await tab.getByText(`${w.book}.pdf`).waitFor();
+      await page.check('wecom-welcome-media');
+      await tab.locator('button[type=submit]').click();
+      const paper = (await admin.get('/api/media')).items.find((m) => m.name === `${w.book}.pdf`);
+      await until(async () => {
+        const { items } = await admin.get('/api/settings');
+        const { value } = items.find((s) => s.name === 'wecom_welcome_attachments');
+        return value.includes(paper.id);
+      }, 'the setting');
     });
   }
 });

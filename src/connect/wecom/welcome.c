@@ -313,10 +313,16 @@ static bool lighten(struct welcome_lane *l, struct item *item, const struct err 
     if (to == item->weight)
         return false;
     arena_init(&a, 0);
-    bool lighter = welcome_lighten(str_from(item->request), to, &a, &request, &ids, &n);
+    struct str was = str_from(item->request);
+    bool lighter = welcome_lighten(was, to, &a, &request, &ids, &n);
     for (size_t i = 0; to == WELCOME_WITHOUT_IDS && i < n; i++)
         forget(l, ids[i]);
-    if (lighter && request.n <= strlen(item->request)) {
+    if (!lighter && to == WELCOME_WITHOUT_IDS) {
+        to = WELCOME_BARE; /* it is not at an id */
+        lighter = welcome_lighten(was, to, &a, &request, &ids, &n);
+    }
+    lighter = lighter && request.n < was.n;
+    if (lighter) {
         memcpy(item->request, request.p, request.n);
         item->request[request.n] = 0;
     }

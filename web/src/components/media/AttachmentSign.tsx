@@ -1,5 +1,6 @@
 import { type Attachment, media } from '@/api/media';
 import { useT } from '@/i18n/I18nProvider';
+import { useResource } from '@/lib/useResource';
 import { mediaOf, titleOf } from './mediaWords';
 import './media.css';
 
@@ -15,7 +16,14 @@ export function AttachmentSign({ one }: { one: Attachment }) {
       {title !== undefined && <strong>{title}</strong>}
       {one.link?.desc && <span className="soft">{one.link.desc}</span>}
       {pictured && <img src={media.content(original)} alt={title ?? kind} />}
+      {original !== undefined && !pictured && <OriginalName id={original} />}
       {one.msgtype !== 'image' && <figcaption className="soft">{kind}</figcaption>}
     </figure>
   );
+}
+
+/** What a film or file is called: customers see it, too. */
+function OriginalName({ id }: { id: string }) {
+  const found = useResource('media names', (signal) => media.list({ limit: 200 }, signal));
+  return <strong>{found.data?.items.find((one) => one.id === id)?.name}</strong>;
 }
