@@ -252,7 +252,7 @@ static enum rc come_in(struct tx *tx, void *arg, struct err *e)
 static enum rc check_state(struct request *rq, struct err *e)
 {
     struct str cookie = request_cookie(rq, "koi-wecom"), state = arg_str(rq, "state");
-    reply_cookie(rq, "koi-wecom", STR(""), 0);
+    reply_cookie_gone(rq, "koi-wecom");
     if (cookie.n == STATE_CHARS && state.n == STATE_CHARS &&
         secret_equal(cookie.p, state.p, STATE_CHARS))
         return RC_OK;

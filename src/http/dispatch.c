@@ -325,7 +325,7 @@ void dispatch_finish(struct request *rq)
     if (rq->err.rc != RC_OK) {
         reply_error(rq, &rq->err);
         if (reply_is_page(rq)) {
-            reply_reset(rq);
+            reply_reset_refused(rq);
             rq->status = rc_http_status(rq->err.rc);
             rq->route->refuse(rq, &rq->err);
         }

@@ -59,6 +59,7 @@ enum { PATH_VALUES = 4, REPLY_FIELDS = 8, PAGE_ROWS = 10000 };
 struct reply_field {
     const char *name;
     struct str value;
+    bool lasts; /* also when an error takes the reply's place */
 };
 
 struct request {
@@ -154,6 +155,8 @@ enum rc cursor_open(const struct keyring *k, const char *route, struct str text,
 
 /* reply.c: forgets what a handler has written, before it runs again or an error takes its place. */
 void reply_reset(struct request *rq);
+/* The same, but for what lasts: a refusal begins. */
+void reply_reset_refused(struct request *rq);
 void reply_error(struct request *rq, const struct err *e);
 /* Whether the caller is a browser that wants a page, of a route that has them. */
 bool reply_is_page(const struct request *rq);

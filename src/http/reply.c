@@ -97,6 +97,18 @@ void reply_reset(struct request *rq)
     rq->replayed = false;
 }
 
+void reply_reset_refused(struct request *rq)
+{
+    struct reply_field kept[REPLY_FIELDS];
+    int n = 0;
+    for (int i = 0; i < rq->field_count; i++)
+        if (rq->fields[i].lasts)
+            kept[n++] = rq->fields[i];
+    reply_reset(rq);
+    for (int i = 0; i < n; i++)
+        rq->fields[rq->field_count++] = kept[i];
+}
+
 struct json *reply_json(struct request *rq)
 {
     return &rq->json;
@@ -160,7 +172,8 @@ void reply_header(struct request *rq, const char *name, struct str value)
 {
     assert(rq->field_count < REPLY_FIELDS);
     assert(str_find_byte(value, '\n') < 0 && str_find_byte(value, '\r') < 0);
-    rq->fields[rq->field_count++] = (struct reply_field){name, arena_str(&rq->arena, value)};
+    rq->fields[rq->field_count++] =
+        (struct reply_field){.name = name, .value = arena_str(&rq->arena, value)};
 }
 
 void reply_event(struct request *rq, const char *event, bool last)
@@ -267,6 +280,12 @@ void reply_cookie(struct request *rq, const char *name, struct str value, int64_
     reply_header(rq, "Set-Cookie", line);
 }
 
+void reply_cookie_gone(struct request *rq, const char *name)
+{
+    reply_cookie(rq, name, STR(""), 0);
+    rq->fields[rq->field_count - 1].lasts = true;
+}
+
 void request_audit(struct request *rq, const char *object_kind, int64_t object_id,
                    const char *format, ...)
 {
@@ -282,7 +301,7 @@ void reply_error(struct request *rq, const struct err *e)
 {
     assert(e->rc != RC_OK);
     bool english = rq->caller.english;
-    reply_reset(rq);
+    reply_reset_refused(rq);
     rq->status = rc_http_status(e->rc);
     struct json *j = &rq->json;
     json_open_object(j, NULL);

@@ -151,6 +151,9 @@ struct str request_body(const struct request *rq);
  * Secure, HttpOnly, SameSite=Lax, Path=/). */
 struct str request_cookie(const struct request *rq, const char *name);
 void reply_cookie(struct request *rq, const char *name, struct str value, int64_t max_age_s);
+/* Takes a cookie away from the browser, whatever comes of the request: the others go with what a
+ * refused handler wrote. */
+void reply_cookie_gone(struct request *rq, const char *name);
 /* The caller's address as text, by the trusted-proxy setting; for rate limits only, never
  * logged. */
 struct str request_address(const struct request *rq);

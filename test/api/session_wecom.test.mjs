@@ -38,6 +38,8 @@ function refused(reply, status, code) {
   assert.equal(reply.status, status);
   assert.ok(reply.body.error.hint, 'a way out is told');
   assert.ok(!/__Host-koi=[^;]/.test(cookieOf(reply)), 'and no session begun');
+  const cookies = (reply.headers['set-cookie'] ?? []).join('\n');
+  assert.match(cookies, /^__Host-koi-wecom=;.*Max-Age=0$/, 'nor tried twice with one state');
 }
 
 each('sign-in by WeCom', (engine) => {

@@ -56,6 +56,18 @@ test('an operator at work', async (t) => {
     await dialog.getByText(/customers? changed/).waitFor();
   });
 
+  await t.test('a job that was stopped is watched again when it goes on', async () => {
+    const { items } = await tab.evaluate(async () => (await fetch('/api/jobs')).json());
+    const { id } = items.find(({ state, kind }) => state === 'done' && kind === 'bulk_tag');
+    await stage.server.sql(`UPDATE job SET state = 'stopped' WHERE id = ${id}`);
+    await page.visit(`/jobs?open=${id}`);
+    const drawer = tab.locator('.job-progress');
+    await drawer.getByText('Stopped', { exact: true }).waitFor();
+    await drawer.getByRole('button', { name: 'Go on' }).click();
+    await drawer.getByText('Done', { exact: true }).waitFor();
+    assert.equal(await drawer.getByRole('button').count(), 0);
+  });
+
   await t.test('composes an audience in rows and text, with a live count', async () => {
     await page.visit('/audiences/new');
     await page.button('Add a condition').click();

@@ -17,7 +17,7 @@ interface Props {
 /** How far a job is, how fast it goes, how long it will take; and the way to stop it. */
 export function JobProgress({ id, first, over, children }: Props) {
   const { t, f } = useI18n();
-  const job = useJob(id, first, over);
+  const { job, again } = useJob(id, first, over);
   const { busy, run } = useAction();
   if (job === null) return <Progress percent={0} />;
 
@@ -54,7 +54,11 @@ export function JobProgress({ id, first, over, children }: Props) {
           </Button>
         )}
         {job.state === 'stopped' && (
-          <Button size="small" loading={busy} onClick={() => void run(() => jobs.resume(job.id))}>
+          <Button
+            size="small"
+            loading={busy}
+            onClick={() => void run(() => jobs.resume(job.id).then(again))}
+          >
             {t('job.resume')}
           </Button>
         )}

@@ -1,9 +1,17 @@
 import { useEffect, useRef, useState } from 'react';
 import { isOver, type Job, watchJob } from '@/api/jobs';
 
-/** A job as it is now; `over` is called once when it ends, not for one that was over before. */
-export function useJob(id: string | null, first?: Job, over?: (job: Job) => void): Job | null {
+/**
+ * A job as it is now, and the way to watch it again when it goes on after its end; `over` is called
+ * once at each end, not for one that was over before.
+ */
+export function useJob(
+  id: string | null,
+  first?: Job,
+  over?: (job: Job) => void,
+): { job: Job | null; again: () => void } {
   const [job, setJob] = useState<Job | null>(first ?? null);
+  const [watches, setWatches] = useState(1);
   const latest = useRef(over);
   useEffect(() => {
     latest.current = over;
@@ -17,6 +25,6 @@ export function useJob(id: string | null, first?: Job, over?: (job: Job) => void
       setJob(now);
       if (isOver(now)) latest.current?.(now);
     });
-  }, [id]);
-  return job?.id === id ? job : null;
+  }, [id, watches]);
+  return { job: job?.id === id ? job : null, again: () => setWatches((n) => n + 1) };
 }
