@@ -1,6 +1,6 @@
 // What customers and staff do in their clients. Each act is told by callback.
 import { flag, int, list, need, text } from '../api/field.ts';
-import { buyQuota, linkEvent, openLink, scanContactWay } from '../corp/acquire.ts';
+import { buyQuota, linkEvent, openLink, scanContactWay, setQuota } from '../corp/acquire.ts';
 import { joinStaff, leaveStaff, moveStaff } from '../corp/directory.ts';
 import {
   addRelation,
@@ -161,6 +161,16 @@ export const customerRows: ControlRow[] = [
     fields: { uses: need(int({ min: 1 })), expire_date: need(int()) },
     run: ({ world, args }) => {
       buyQuota(world, args.int('uses'), args.int('expire_date'));
+      return {};
+    },
+  },
+  {
+    path: 'quota/set',
+    method: 'POST',
+    help: 'the corp has that many uses of acquisition links left, the others being spent',
+    fields: { balance: need(int({ min: 0 })), expire_date: need(int()) },
+    run: ({ world, args }) => {
+      setQuota(world, args.int('balance'), args.int('expire_date'));
       return {};
     },
   },

@@ -73,6 +73,8 @@ export function openLink(
     linkEvent(world, 'link_unavailable', link);
     return 'nobody behind this link can be added';
   }
+  const old = world.relation(chosen.userid, who.external_userid);
+  if (old?.status === 'friend' && !old.customer_deleted) return old; // the chat opens, no use is spent
   if (!spendQuota(world)) return 'the quota is used up';
   const state = cut(channel, 64);
   const { external_userid } = who;
@@ -109,14 +111,27 @@ function balance(world: World): number {
   return world.quota.reduce((n, q) => n + (q.expire_date > now ? q.balance : 0), 0);
 }
 
+const quotaEvent = (world: World, change: string): void =>
+  world.emit({ event: 'customer_acquisition', change, fields: [] });
+
 function spendQuota(world: World): boolean {
   const first = world.quota.find((q) => q.expire_date > world.now() && q.balance > 0);
   if (!first) return false;
   first.balance--;
   const left = balance(world);
-  const change = left === 0 ? 'balance_exhausted' : left === LOW_QUOTA - 1 ? 'balance_low' : '';
-  if (change) world.emit({ event: 'customer_acquisition', change, fields: [] });
+  if (left === 0) quotaEvent(world, 'balance_exhausted');
+  else if (left === LOW_QUOTA - 1) quotaEvent(world, 'balance_low');
   return true;
+}
+
+/** The corp has that many uses from now on, as if the others had been spent; told as such. */
+export function setQuota(world: World, uses: number, expire_date: number): void {
+  const before = balance(world);
+  for (const q of world.quota) q.balance = 0;
+  world.quota.push({ expire_date, balance: uses, total: uses });
+  if (uses === 0 && before > 0) quotaEvent(world, 'balance_exhausted');
+  else if (uses > 0 && before === 0) quotaEvent(world, 'balance_increased');
+  else if (uses < LOW_QUOTA && before >= LOW_QUOTA) quotaEvent(world, 'balance_low');
 }
 
 /** Uses bought: they lapse at `expire_date`, of which the corp is told 14, 7, 3, 2, 1 days before. */
@@ -124,9 +139,7 @@ export function buyQuota(world: World, uses: number, expire_date: number): void 
   const before = balance(world);
   const row = { expire_date, balance: uses, total: uses };
   world.quota.push(row);
-  if (before === 0) {
-    world.emit({ event: 'customer_acquisition', change: 'balance_increased', fields: [] });
-  }
+  if (before === 0) quotaEvent(world, 'balance_increased');
   for (const days of [14, 7, 3, 2, 1]) {
     const at_s = expire_date - days * 86_400;
     if (at_s <= world.now()) continue;

@@ -189,7 +189,8 @@ const linkRows: Endpoint[] = [
     run: ({ world }) => {
       const live = world.quota.filter((q) => q.expire_date > world.now());
       return {
-        total: world.quota.reduce((n, q) => n + q.total, 0),
+        // what was spent since ever (document 97400), not what was bought
+        total: world.quota.reduce((n, q) => n + q.total - q.balance, 0),
         balance: live.reduce((n, q) => n + q.balance, 0),
         quota_list: live.map(({ expire_date, balance }) => ({ expire_date, balance })),
       };
