@@ -281,6 +281,7 @@ static void put_members(struct json *j, const struct code *c)
         json_put_bool(j, "backup", m->backup);
         json_put_bool(j, "left", m->left);
         json_put_bool(j, "listed", listed(c->listed, m->userid));
+        json_put_known(j, "full_until_s", m->full_until_s);
         json_close_object(j);
     }
     json_close_array(j);

@@ -220,6 +220,14 @@ static enum rc made(struct work *w, struct err *e)
     return rc;
 }
 
+/* Whoever WeCom says is full is left out of other codes, too; the caller is told in any case. */
+static void note_full(struct work *w, const struct err *e)
+{
+    struct err unheard = ERR_INIT;
+    if (code_keeper_is_full(e, &w->code, w->choice.listed))
+        (void)code_keeper_full(w->app, &w->code, w->choice.listed, &unheard);
+}
+
 static enum rc make(struct work *w, struct err *e)
 {
     struct wecom_client *client = w->app->wecom;
@@ -230,6 +238,7 @@ static enum rc make(struct work *w, struct err *e)
     if (rc == RC_OK)
         return made(w, e);
     struct err back = ERR_INIT;
+    note_full(w, e);
     if (strcmp(e->code, "wecom_unsure") != 0)
         run_work(w, take_back,
                  &back); /* were this to fail, the keeper would find nothing at WeCom */
@@ -412,6 +421,7 @@ static enum rc change(struct request *rq, struct tx *tx, struct err *e)
     rc = code_way_change(w.app->wecom, &w.code, w.choice.listed, request_arena(rq), e);
     if (rc != RC_OK) {
         struct err back = ERR_INIT;
+        note_full(&w, e);
         run_work(&w, leave_unchanged, &back); /* were this to fail, the keeper would tell WeCom */
         return rc;
     }
@@ -446,8 +456,8 @@ static enum rc end_code(struct tx *tx, void *arg, struct err *e)
     w->code.ended_s = tx_now_s(tx);
     if (rc == RC_OK)
         rc = code_store(tx, &w->code, e);
-    static const char *const KINDS_OVER[] = {"nobody", "groups_full", "refused", "unsure",
-                                             "link_unavailable"};
+    static const char *const KINDS_OVER[] = {"nobody", "groups_full",      "refused",
+                                             "unsure", "link_unavailable", "full"};
     for (size_t i = 0; rc == RC_OK && i < sizeof KINDS_OVER / sizeof *KINDS_OVER; i++)
         rc = code_warn_over(tx, w->code.id, str_from(KINDS_OVER[i]), e);
     return rc;

@@ -62,6 +62,8 @@ static const struct entry TABLE[] = {
     {"/api/codes", &route_code_list},
     {"/api/codes", &route_code_create},
     {"/api/codes/look", &route_code_look},
+    {"/api/codes/quota", &route_code_quota},
+    {"/api/codes/quota", &route_code_quota_ask},
     {"/api/codes/statistics", &route_code_statistics},
     {"/api/codes/warnings", &route_code_warnings},
     {"/api/codes/{code_id}", &route_code_get},

@@ -87,7 +87,9 @@
 #define CODE_COUNTS                                                                                \
     "\"friends\":" INT ",\"joined\":" INT ",\"new_customers\":" INT ",\"old_customers\":" INT      \
     ",\"buyers\":" INT ",\"friends_7d\":" INT ",\"ended_1d\":" INT ",\"ended_7d\":" INT            \
-    ",\"ordered_7d\":" INT ",\"orders\":" INT ",\"amount_fen\":" INT
+    ",\"ordered_7d\":" INT ",\"orders\":" INT ",\"amount_fen\":" INT                             \
+    ",\"click_link_customer_cnt\":" INT_NULL ",\"new_customer_cnt\":" INT_NULL                     \
+    ",\"added_rate\":" NUM_NULL ",\"page_views\":" INT_NULL
 #define CODE_ROW                                                                                   \
     "\"id\":" ID ",\"kind\":" TEXT ",\"name\":" TEXT ",\"status\":" TEXT ",\"skip_verify\":" BOOL  \
     ",\"exclusive\":" BOOL ",\"expires_s\":" INT_NULL ",\"qr_url\":" TEXT_NULL                     \
@@ -95,7 +97,7 @@
     ",\"created_s\":" INT ",\"ended_s\":" INT_NULL
 #define CODE_MEMBER                                                                                \
     "\"staff\":" NAMED_REF ",\"weight\":" INT ",\"daily_cap\":" INT ",\"total_cap\":" INT          \
-    ",\"backup\":" BOOL ",\"left\":" BOOL ",\"listed\":" BOOL
+    ",\"backup\":" BOOL ",\"left\":" BOOL ",\"listed\":" BOOL ",\"full_until_s\":" INT_NULL
 #define CODE_HOURS_ROW                                                                             \
     "\"staff_id\":" ID_NULL ",\"weekday\":" INT ",\"from_min\":" INT ",\"to_min\":" INT
 #define CODE_WELCOME_ROW                                                                           \
@@ -283,10 +285,17 @@ const struct schema schema_table[] = {
      LIST_OF(OBJECT(CODE_ROW))},
     {"CodeLook",
      OBJECT("\"looked\":" INT ",\"changed\":" INT ",\"ended\":" INT ",\"refused\":" INT)},
+    {"CodeQuota",
+     OBJECT("\"total\":" INT_NULL ",\"balance\":" INT_NULL ",\"peak\":" INT_NULL ",\"told_s\":"
+      INT_NULL ",\"tried_s\":" INT_NULL ",\"why\":" TEXT_NULL ",\"problem\":"
+      ANY ",\"parts\":"
+      ARRAY(OBJECT("\"expire_s\":" INT ",\"balance\":" INT)) ",\"wrong\":"
+      ARRAY(OBJECT("\"kind\":" TEXT ",\"title\":" TEXT ",\"advice\":" TEXT)))},
     {"CodeStatistics",
      OBJECT("\"from\":" TEXT ",\"to\":" TEXT ",\"scans\":" INT_NULL ",\"sum\":"
       OBJECT(CODE_COUNTS) ",\"items\":" ARRAY(OBJECT("\"code\":" NAMED_REF ",\"staff\":" NAMED_REF
-      ",\"hour\":" INT_NULL ",\"day\":" TEXT_NULL "," CODE_COUNTS)) ",\"next\":" TEXT_NULL
+      ",\"hour\":" INT_NULL ",\"day\":" TEXT_NULL "," CODE_COUNTS)) ",\"not_available\":"
+      ARRAY(OBJECT("\"key\":" TEXT ",\"reason\":" TEXT)) ",\"next\":" TEXT_NULL
       ",\"total\":" INT_NULL)},
     {"CodeWarning",
      OBJECT("\"id\":" ID ",\"code\":" NAMED_REF ",\"kind\":" TEXT ",\"detail\":" TEXT

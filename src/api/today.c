@@ -5,6 +5,7 @@
  * doctor` and is shown to those who can do something about it. All figures are cut to the caller's
  * scope.
  */
+#include "api/code_quota.h"
 #include "api/report_args.h"
 #include "api/routes.h"
 #include "api/wecom_status.h"
@@ -246,6 +247,11 @@ static enum rc wrong(struct request *rq, struct tx *tx, struct json *j, struct e
         enum rc rc = put_wecom(rq, tx, j, e);
         if (rc == RC_OK)
             rc = put_sync(rq, tx, j, e);
+        if (rc != RC_OK)
+            return rc;
+    }
+    if (request_may(rq, PERM_REPORT_READ)) {
+        enum rc rc = code_quota_put_wrong(rq, tx, j, e);
         if (rc != RC_OK)
             return rc;
     }

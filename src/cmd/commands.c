@@ -23,6 +23,7 @@ const struct command *const command_table[] = {
     &command_clv_fit,
     &command_clv_show,
     &command_clv_top,
+    &command_code_quota,
     &command_config,
     &command_config_set,
     &command_counts,

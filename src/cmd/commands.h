@@ -20,6 +20,7 @@ extern const struct command command_backup;
 extern const struct command command_clv_fit;
 extern const struct command command_clv_show;
 extern const struct command command_clv_top;
+extern const struct command command_code_quota;
 extern const struct command command_config;
 extern const struct command command_config_set;
 extern const struct command command_counts;

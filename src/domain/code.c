@@ -70,10 +70,16 @@ static const struct code_received *received_by(const struct code_received *list,
     return &none;
 }
 
+static bool is_full(const struct code_member *m, int64_t now_s)
+{
+    return m->full_until_s > now_s; /* DB_NULL is below any time */
+}
+
 static bool can_receive(const struct code *c, const struct code_member *m, int64_t now_s,
                         const struct code_received *r)
 {
-    return !m->backup && !m->left && (m->daily_cap == 0 || r->today < m->daily_cap) &&
+    return !m->backup && !m->left && !is_full(m, now_s) &&
+           (m->daily_cap == 0 || r->today < m->daily_cap) &&
            (m->total_cap == 0 || r->total < m->total_cap) && code_on_duty(c, m->staff_id, now_s);
 }
 
@@ -122,15 +128,16 @@ static struct str by_weight(const struct code *c, const bool *can, const struct 
     return take(&b, a);
 }
 
-static struct str backups(const struct code *c, struct arena *a, size_t *out_n)
+static struct str backups(const struct code *c, int64_t now_s, struct arena *a, size_t *out_n)
 {
     struct buf b;
     buf_init(&b, LIST_BYTES);
     *out_n = 0;
     for (size_t i = 0; i < c->members_n; i++) {
-        if (!c->members[i].backup || c->members[i].left)
+        const struct code_member *m = &c->members[i];
+        if (!m->backup || m->left || is_full(m, now_s))
             continue;
-        list_add(&b, c->members[i].userid);
+        list_add(&b, m->userid);
         ++*out_n;
     }
     return take(&b, a);
@@ -157,7 +164,7 @@ void code_pick(const struct code *c, int64_t now_s, const struct code_received *
         assert(out->n > 0);
         return;
     }
-    out->listed = backups(c, a, &out->n);
+    out->listed = backups(c, now_s, a, &out->n);
     out->why = out->n > 0 ? CODE_BACKUP : CODE_NOBODY;
 }
 

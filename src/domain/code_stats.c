@@ -5,10 +5,15 @@
 #include "domain/code_stats.h"
 
 #include "base/calendar.h"
+#include "store/code.h"
+#include "store/link.h"
 
 #include <string.h>
 
 enum { DAY_S = 86400, WEEK_S = 7 * DAY_S, FIRST_ROOM = 32 };
+
+static const struct code_stats_row EMPTY = {
+    .click_link_customer_cnt = DB_NULL, .new_customer_cnt = DB_NULL, .page_views = DB_NULL};
 
 struct counting {
     struct arena *a;
@@ -54,7 +59,8 @@ static struct code_stats_row *row_of(struct counting *c, int64_t key)
         s->rows = more;
     }
     memmove(&s->rows[low + 1], &s->rows[low], (s->n - low) * sizeof *s->rows);
-    s->rows[low] = (struct code_stats_row){.key = key};
+    s->rows[low] = EMPTY;
+    s->rows[low].key = key;
     s->n++;
     return &s->rows[low];
 }
@@ -85,10 +91,43 @@ static enum rc see(void *arg, const struct code_outcome *o, struct err *e)
     return RC_OK;
 }
 
+/* What is not told adds nothing; a sum of nothing is not known. */
+static void add(int64_t *sum, int64_t value)
+{
+    if (value != DB_NULL)
+        *sum = *sum == DB_NULL ? value : *sum + value;
+}
+
+static void add_link(struct code_stats_row *row, const struct link_day *d)
+{
+    add(&row->click_link_customer_cnt, d->click_link_customer_cnt);
+    add(&row->new_customer_cnt, d->new_customer_cnt);
+}
+
+static void see_link(void *ctx, const struct link_day *d)
+{
+    struct counting *c = ctx;
+    add_link(row_of(c, c->by == CODE_BY_CODE ? d->code_id : d->day), d);
+    add_link(&c->out->sum, d);
+}
+
+static void see_views(void *ctx, const struct code_view_day *v)
+{
+    struct counting *c = ctx;
+    add(&row_of(c, c->by == CODE_BY_CODE ? v->code_id : v->day)->page_views, v->views);
+    add(&c->out->sum.page_views, v->views);
+}
+
 enum rc code_stats_read(struct tx *tx, const struct code_outcome_filter *f, enum code_stats_by by,
                         struct code_stats *out, struct err *e)
 {
     struct counting c = {.a = tx_arena(tx), .by = by, .now_s = tx_now_s(tx), .out = out};
-    *out = (struct code_stats){.rows = NULL};
-    return code_outcomes(tx, f, see, &c, e);
+    int64_t from_day = calendar_day_of(f->from_s), to_day = calendar_day_of(f->to_s - 1);
+    *out = (struct code_stats){.sum = EMPTY};
+    enum rc rc = code_outcomes(tx, f, see, &c, e);
+    if (rc != RC_OK || (by != CODE_BY_CODE && by != CODE_BY_DAY))
+        return rc;
+    if (f->scope_account == 0)
+        rc = link_day_each(tx, f->code_id, from_day, to_day, see_link, &c, e);
+    return rc == RC_OK ? code_view_days(tx, f->code_id, from_day, to_day, see_views, &c, e) : rc;
 }

@@ -6,6 +6,7 @@
 
 #include "domain/binding.h"
 #include "domain/identity.h"
+#include "store/code.h"
 #include "store/directory.h"
 #include "store/event.h"
 #include "store/identity.h"
@@ -59,6 +60,12 @@ struct handover_next handover_after(struct str code, int64_t refusals, int64_t r
     return (struct handover_next){HANDOVER_REFUSED, days * DAY_S};
 }
 
+/* Codes send nobody to a successor who can have no more customers (store/code.h). */
+static bool says_full(struct str code)
+{
+    return str_eq(code, STR("customer_limit_exceed")) || str_eq(code, STR("wecom_40099"));
+}
+
 static enum rc say_lost(struct tx *tx, const struct handover_item *i, struct err *e)
 {
     return event_add(tx,
@@ -77,6 +84,8 @@ enum rc handover_refuse(struct tx *tx, struct handover_item *i, struct str code,
     i->code = code;
     i->due_s = next.pause_s == DB_NULL ? DB_NULL : tx_now_s(tx) + next.pause_s;
     enum rc rc = handover_item_store(tx, i, next.state, e);
+    if (rc == RC_OK && says_full(code) && !i->group)
+        rc = code_staff_full(tx, i->staff_id, e);
     return rc == RC_OK && next.state == HANDOVER_LOST && !i->group ? say_lost(tx, i, e) : rc;
 }
 
@@ -111,12 +120,15 @@ enum rc handover_failed(struct app *app, struct tx *tx, struct str external_user
     struct str value;
     int64_t customer_id = 0;
     uint8_t hash[SECRET_INDEX_BYTES];
+    enum rc rc = directory_find_staff(tx, userid, &staff, e);
+    if (rc == RC_OK && says_full(code)) /* also of a hand-over that WeCom's own console began */
+        rc = code_staff_full(tx, staff.id, e);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
     if (!identity_normalise(tx_arena(tx), IDENTITY_EXTERNAL_USERID, external_userid, &value))
         return RC_OK;
     identity_hash(app->keys, IDENTITY_EXTERNAL_USERID, value, hash);
-    enum rc rc = identity_find(tx, IDENTITY_EXTERNAL_USERID, STR(""), hash, &customer_id, e);
-    if (rc == RC_OK)
-        rc = directory_find_staff(tx, userid, &staff, e);
+    rc = identity_find(tx, IDENTITY_EXTERNAL_USERID, STR(""), hash, &customer_id, e);
     if (rc == RC_OK)
         rc = handover_item_open(tx, customer_id, staff.id, &item, e);
     if (rc == RC_NOT_FOUND)

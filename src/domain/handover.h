@@ -121,7 +121,7 @@ enum rc handover_refuse(struct tx *tx, struct handover_item *i, struct str code,
 enum rc handover_accept(struct tx *tx, struct handover_item *i, const struct handover_due *of,
                         struct err *e);
 /* A callback says that the hand-over of a customer to `userid` failed. Nothing when there is no
- * open item of the two. */
+ * open item of the two, but that a full one is left out of codes for a day. */
 enum rc handover_failed(struct app *app, struct tx *tx, struct str external_userid,
                         struct str userid, struct str code, struct err *e);
 

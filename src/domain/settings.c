@@ -163,6 +163,13 @@ const struct setting setting_table[] = {
      .en = "days for which callbacks that were dealt with are kept"},
     {"language", SETTING_CHOICE, .choices = "zh|en", .fallback = "zh", .changeable = true,
      .zh = "新账号的语言", .en = "language of new accounts"},
+    {"link_quota_expire_days", SETTING_INT, 0, 90, .fallback = "14", .changeable = true,
+     .zh = "获客额度在多少天内到期时提醒，0 表示不提醒",
+     .en = "uses of acquisition links that lapse within so many days are warned of, 0 for never"},
+    {"link_quota_low_percent", SETTING_INT, 0, 100, .fallback = "10", .changeable = true,
+     .zh = "获客额度剩余不超过上次增加后余额的百分之几时提醒；不足 20 次总会提醒",
+     .en = "uses of acquisition links are called low at this percentage of the balance after they "
+           "last rose; below 20 they always are"},
     {"listen", SETTING_TEXT, 2, 100, .fallback = "127.0.0.1:8080", .restart = true,
      .good = is_listen, .zh = "监听地址，端口 0 为任意空闲端口",
      .en = "address to listen on; port 0 picks a free one"},

@@ -71,10 +71,11 @@ static const struct sql ACTIVE = {
 
 static const struct sql MEMBERS = {
     .text = "SELECT m.staff_id, m.weight, m.daily_cap, m.total_cap, m.backup, s.userid, s.name,"
-            " CASE WHEN s.status = 'left' THEN 1 ELSE 0 END FROM code_member m"
-            " JOIN staff s ON s.id = m.staff_id WHERE m.code_id = $1 ORDER BY m.position",
+            " CASE WHEN s.status = 'left' THEN 1 ELSE 0 END, f.until_s FROM code_member m"
+            " JOIN staff s ON s.id = m.staff_id LEFT JOIN staff_full f ON f.staff_id = s.id"
+            " WHERE m.code_id = $1 ORDER BY m.position",
     .in = "i",
-    .out = "iiiiissi",
+    .out = "iiiiissiI",
 };
 static const struct sql HOURS = {
     .text = "SELECT staff_id, weekday, from_min, to_min FROM code_hours WHERE code_id = $1"
@@ -99,10 +100,16 @@ static const struct sql GROUPS = {
     .out = "iSsiiS",
 };
 static const struct sql STAFF_OF = {
-    .text = "SELECT userid, name, CASE WHEN status = 'left' THEN 1 ELSE 0 END FROM staff"
-            " WHERE id = $1",
+    .text = "SELECT s.userid, s.name, CASE WHEN s.status = 'left' THEN 1 ELSE 0 END, f.until_s"
+            " FROM staff s LEFT JOIN staff_full f ON f.staff_id = s.id WHERE s.id = $1",
     .in = "i",
-    .out = "ssi",
+    .out = "ssiI",
+};
+static const struct sql FULL = {
+    .text = "INSERT INTO staff_full (staff_id, told_s, until_s) VALUES ($1, $2, $3)"
+            " ON CONFLICT (staff_id) DO UPDATE SET told_s = excluded.told_s,"
+            " until_s = excluded.until_s",
+    .in = "iii",
 };
 static const struct sql GROUP_OF = {
     .text = "SELECT external_id, name, 1 + (SELECT count(*) FROM group_member m"
@@ -167,6 +174,14 @@ static const struct sql PAGE_VIEWS = {
     .out = "i",
 };
 
+/* Some hundred codes, of each a row a day on which somebody looked. */
+static const struct sql VIEW_DAYS = {
+    .text = "SELECT code_id, day, views FROM code_page_view /*scan*/"
+            " WHERE ($1 = 0 OR code_id = $1) AND day >= $2 AND day <= $3",
+    .in = "iii",
+    .out = "iii",
+};
+
 static const struct sql WARNING_AGAIN = {
     .text = "UPDATE code_warning SET last_s = $4, detail = $3"
             " WHERE code_id = $1 AND kind = $2 AND closed_s IS NULL",
@@ -192,10 +207,10 @@ static const struct sql WARNINGS = {
 };
 
 STATEMENTS(code, &ADD, &STORE, &STAND, &PICTURE, &FORGET, &LOAD, &OF_STATE, &OF_KEY, &OF_CONFIG,
-           &LIST, &ACTIVE, &MEMBERS, &HOURS, &WELCOMES, &GROUPS, &STAFF_OF, &GROUP_OF, &TAGS,
+           &LIST, &ACTIVE, &MEMBERS, &HOURS, &WELCOMES, &GROUPS, &STAFF_OF, &FULL, &GROUP_OF, &TAGS,
            &TAG_EXTERNALS, &MEMBER_ADD, &HOURS_ADD, &WELCOME_ADD, &GROUP_ADD, &TAG_ADD, &CLEAR[0],
            &CLEAR[1], &CLEAR[2], &CLEAR[3], &CLEAR[4], &WARNING_AGAIN, &WARNING_ADD, &WARNING_OVER,
-           &WARNINGS, &PAGE_VIEWED, &PAGE_VIEWS);
+           &WARNINGS, &PAGE_VIEWED, &PAGE_VIEWS, &VIEW_DAYS);
 
 bool code_is_active(const struct code *c)
 {
@@ -347,6 +362,7 @@ static enum rc read_members(struct tx *tx, struct arena *a, struct code *c, stru
             .userid = rows_copy(r, 5, a),
             .name = rows_copy(r, 6, a),
             .left = rows_int(r, 7) != 0,
+            .full_until_s = int_or_null(r, 8),
         };
     return rc == RC_OK ? rows_end(r, e) : rc;
 }
@@ -405,7 +421,14 @@ enum rc code_member_fill(struct tx *tx, struct code_member *m, struct arena *a, 
     m->userid = rows_copy(r, 0, a);
     m->name = rows_copy(r, 1, a);
     m->left = rows_int(r, 2) != 0;
+    m->full_until_s = int_or_null(r, 3);
     return rows_end(r, e);
+}
+
+enum rc code_staff_full(struct tx *tx, int64_t staff_id, struct err *e)
+{
+    assert(tx_is_writing(tx) && staff_id > 0);
+    return tx_exec(tx, &FULL, e, staff_id, tx_now_s(tx), tx_now_s(tx) + CODE_FULL_S);
 }
 
 enum rc code_group_fill(struct tx *tx, struct code_group *g, struct arena *a, struct err *e)
@@ -571,4 +594,17 @@ enum rc code_page_viewed(struct tx *tx, int64_t id, int32_t day, struct err *e)
 enum rc code_page_views(struct tx *tx, int64_t id, int32_t from_day, int64_t *out, struct err *e)
 {
     return tx_int(tx, &PAGE_VIEWS, out, e, id, from_day);
+}
+
+enum rc code_view_days(struct tx *tx, int64_t id, int64_t from_day, int64_t to_day,
+                       void (*see)(void *ctx, const struct code_view_day *v), void *ctx,
+                       struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &VIEW_DAYS, &r, e, id, from_day, to_day);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r))
+        see(ctx, &(struct code_view_day){rows_int(r, 0), rows_int(r, 1), rows_int(r, 2)});
+    return rows_end(r, e);
 }

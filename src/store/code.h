@@ -18,14 +18,16 @@ enum {
     CODE_TAGS = 50,
     CODE_WELCOMES = 20,
     CODE_GROUPS = 50,
+    CODE_FULL_S = 86400, /* for so long nobody is sent to who is full at WeCom */
 };
 
 struct code_member {
     int64_t staff_id, weight;     /* 1 … 100 */
     int64_t daily_cap, total_cap; /* 0: no limit */
     bool backup;
-    struct str userid, name; /* read only, as `left` */
+    struct str userid, name; /* read only, as what follows */
     bool left;
+    int64_t full_until_s; /* WeCom said that they can have no more customers; DB_NULL: it did not */
 };
 struct code_hours {
     int64_t staff_id; /* 0: everyone of the code */
@@ -84,6 +86,10 @@ bool code_is_active(const struct code *c);
 enum rc code_member_fill(struct tx *tx, struct code_member *m, struct arena *a, struct err *e);
 enum rc code_group_fill(struct tx *tx, struct code_group *g, struct arena *a, struct err *e);
 
+/* WeCom says now that a member of staff can have no more customers: so it is for CODE_FULL_S, in
+ * every code. */
+enum rc code_staff_full(struct tx *tx, int64_t staff_id, struct err *e);
+
 /* The platform's ids of the code's tags that have one and are in use. */
 enum rc code_tag_externals(struct tx *tx, int64_t id, struct arena *a, struct str **out,
                            size_t *out_n, struct err *e);
@@ -130,6 +136,14 @@ enum rc code_list(struct tx *tx, const struct code_filter *f, int64_t before_id,
 enum rc code_page_viewed(struct tx *tx, int64_t id, int32_t day, struct err *e);
 /* Its views from that day on. */
 enum rc code_page_views(struct tx *tx, int64_t id, int32_t from_day, int64_t *out, struct err *e);
+
+/* Each day of days from_day … to_day on which it was opened, of one code unless 0, in no order. */
+struct code_view_day {
+    int64_t code_id, day, views;
+};
+enum rc code_view_days(struct tx *tx, int64_t id, int64_t from_day, int64_t to_day,
+                       void (*see)(void *ctx, const struct code_view_day *v), void *ctx,
+                       struct err *e);
 
 /* The ids of all that are active or being made, ascending from behind `after_id`. */
 enum rc code_active_ids(struct tx *tx, int64_t after_id, int64_t limit, int64_t **out,

@@ -44,6 +44,7 @@
     X(inbox)                                                                                       \
     X(influence)                                                                                   \
     X(job)                                                                                         \
+    X(link)                                                                                        \
     X(logo)                                                                                        \
     X(media)                                                                                       \
     X(merge)                                                                                       \

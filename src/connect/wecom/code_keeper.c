@@ -14,6 +14,7 @@
 #include "base/periodic.h"
 #include "connect/wecom/code_picture.h"
 #include "connect/wecom/code_way.h"
+#include "connect/wecom/quota_keeper.h"
 #include "domain/code_apply.h"
 
 #include <inttypes.h>
@@ -36,6 +37,32 @@ enum rc code_keeper_choose(struct tx *tx, const struct code *c, int64_t now_s, s
     if (rc == RC_OK)
         code_pick(c, now_s, received, n, a, out);
     return rc;
+}
+
+/* ---- who is full ---- */
+
+static const struct code_member *only(const struct code *c, struct str listed)
+{
+    for (size_t i = 0; i < c->members_n; i++)
+        if (str_eq(c->members[i].userid, listed))
+            return &c->members[i];
+    return NULL;
+}
+
+bool code_keeper_is_full(const struct err *e, const struct code *c, struct str listed)
+{
+    return strcmp(e->code, "wecom_40099") == 0 && only(c, listed) != NULL;
+}
+
+static enum rc write_full(struct tx *tx, void *arg, struct err *e)
+{
+    return code_staff_full(tx, *(const int64_t *)arg, e);
+}
+
+enum rc code_keeper_full(struct app *app, const struct code *c, struct str listed, struct err *e)
+{
+    int64_t staff_id = only(c, listed)->staff_id;
+    return writer_run(app->writer, write_full, &staff_id, e);
 }
 
 /* ---- one code ---- */
@@ -103,9 +130,16 @@ static bool warned(const struct look *l, const char *kind)
     return false;
 }
 
-/* Says what WeCom refused; what passes by itself is only tried again. */
+/* Says what WeCom refused; what passes by itself is only tried again. Who is full is known where
+ * one alone was to stand there: they are left out from the next look on. */
 static enum rc refused(struct look *l, enum rc rc, struct err *e)
 {
+    if (code_keeper_is_full(e, &l->code, l->choice.listed)) {
+        log_line(LOG_WARN, "code_full", "\"id\":%" PRId64, l->code.id);
+        l->out->refused++;
+        *e = (struct err)ERR_INIT;
+        return code_keeper_full(l->app, &l->code, l->choice.listed, e);
+    }
     struct str code = arena_str(&l->a, str_from(e->code));
     bool passes = rc == RC_IO || rc == RC_BUSY || rc == RC_RATE;
     log_line(LOG_WARN, "code_refused", "\"id\":%" PRId64 ",\"code\":\"%s\"", l->code.id, e->code);
@@ -140,12 +174,39 @@ static enum rc say_nobody(struct look *l, struct err *e)
         l, none ? (struct note){.warn = word, .detail = STR("")} : (struct note){.over = word}, e);
 }
 
+/* Who is full, by name; empty: nobody. */
+static struct str full_names(struct look *l)
+{
+    struct str names = STR("");
+    for (size_t i = 0; i < l->code.members_n; i++) {
+        const struct code_member *m = &l->code.members[i];
+        if (m->full_until_s <= l->now_s || m->left)
+            continue;
+        names = arena_printf(&l->a, STR_FMT "%s" STR_FMT, STR_ARG(names),
+                             str_empty(names) ? "" : ", ", STR_ARG(m->name));
+    }
+    return names;
+}
+
+static enum rc say_full(struct look *l, struct err *e)
+{
+    struct str names = full_names(l);
+    if (str_empty(names))
+        return warned(l, "full") ? note(l, (struct note){.over = "full"}, e) : RC_OK;
+    for (size_t i = 0; i < l->warnings_n; i++)
+        if (str_eq(l->warnings[i].kind, STR("full")) && str_eq(l->warnings[i].detail, names))
+            return RC_OK;
+    return note(l, (struct note){.warn = "full", .detail = names}, e);
+}
+
 static enum rc keep(struct look *l, struct err *e)
 {
     const struct code *c = &l->code;
     struct code_choice *choice = &l->choice;
     struct code_standing now = {c->listed, choice->on_duty, c->shift_s};
     enum rc rc = say_nobody(l, e);
+    if (rc == RC_OK)
+        rc = say_full(l, e);
     if (rc != RC_OK || str_empty(choice->listed))
         return rc;
     bool other_shift = !str_eq(choice->on_duty, c->on_duty);
@@ -198,8 +259,10 @@ static enum rc read_code(struct look *l, int64_t id, struct err *e)
     if (rc == RC_OK)
         rc = code_warnings(tx, id, &list, &l->warnings_n, e);
     l->warnings = ARENA_ARRAY(&l->a, struct code_warning, l->warnings_n + 1);
-    for (size_t i = 0; rc == RC_OK && i < l->warnings_n; i++)
+    for (size_t i = 0; rc == RC_OK && i < l->warnings_n; i++) {
         l->warnings[i].kind = arena_str(&l->a, list[i].kind);
+        l->warnings[i].detail = arena_str(&l->a, list[i].detail);
+    }
     db_read_end(tx);
     return rc;
 }
@@ -258,7 +321,7 @@ enum rc code_keeper_run(struct app *app, int64_t now_s, struct code_look *out, s
     }
     arena_done(&l.a);
     arena_done(&ids_arena);
-    return rc;
+    return rc == RC_OK ? quota_keeper_run(app, now_s, e) : rc;
 }
 
 /* ---- the thread ---- */

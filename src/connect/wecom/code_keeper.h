@@ -3,7 +3,9 @@
  * Once a minute each active code is looked at: one whose time is over is taken back at WeCom; of
  * the others the wanted list (domain/code.h) is compared with the one that stands there, and WeCom
  * is asked only where they differ. Codes whose making was unsure are looked for by their state.
- * What WeCom refuses, and codes for which nobody can receive, are told as warnings while it lasts.
+ * What WeCom refuses, codes for which nobody can receive and staff who are full are told as warnings
+ * while it lasts. Each look also asks for the quota of links when its hour has come
+ * (quota_keeper.h).
  * It is here and not in domain/schedule, since it waits for WeCom.
  */
 #ifndef KOI_CONNECT_WECOM_CODE_KEEPER_H
@@ -22,6 +24,13 @@ enum rc code_keeper_run(struct app *app, int64_t now_s, struct code_look *out, s
 /* Who should stand there now, of any kind of code; the counts are read. */
 enum rc code_keeper_choose(struct tx *tx, const struct code *c, int64_t now_s, struct arena *a,
                            struct code_choice *out, struct err *e);
+
+/* Whether an error of making or changing a code says that a member of staff can have no more
+ * customers (40099), and which: only where `listed` is one of them alone, for WeCom does not say
+ * whom it means. */
+bool code_keeper_is_full(const struct err *e, const struct code *c, struct str listed);
+/* Leaves them out of every code for a day; `listed` as above. */
+enum rc code_keeper_full(struct app *app, const struct code *c, struct str listed, struct err *e);
 
 /* The thread that looks while the server runs. */
 struct code_keeper;

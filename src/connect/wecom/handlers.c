@@ -12,9 +12,11 @@
 #include "connect/wecom/handlers.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "connect/wecom/ask.h"
 #include "connect/wecom/code_effect.h"
 #include "connect/wecom/event.h"
+#include "connect/wecom/quota_keeper.h"
 #include "domain/binding.h"
 #include "domain/contact_apply.h"
 #include "domain/contact_heard.h"
@@ -124,7 +126,7 @@ static enum rc department_gone(struct tx *tx, struct inbox_item *item, struct er
 /* ---- acquisition links ---- */
 
 /* By what a callback ends with; bought quota ends both of the warnings of its balance. */
-static enum rc quota_told(struct tx *tx, struct inbox_item *item, struct err *e)
+static enum rc quota_heard(struct tx *tx, struct inbox_item *item, struct err *e)
 {
     struct told t;
     struct arena *a = item->arena;
@@ -145,6 +147,32 @@ static enum rc quota_told(struct tx *tx, struct inbox_item *item, struct err *e)
     return code_warn(tx, 0, STR("balance_exhausted"), STR(""), e);
 }
 
+/* What the callback leaves open, how many uses there are, is asked for at once; were that to fail,
+ * by the keeper's next look. */
+static enum rc ask_for_quota(struct inbox_item *item, struct err *e)
+{
+    struct link_quota *told = ARENA_NEW(item->arena, struct link_quota);
+    enum rc rc = quota_ask(item->app->wecom, item->arena, told, e);
+    item->note = rc == RC_OK ? told : NULL;
+    if (rc != RC_OK)
+        log_line(LOG_WARN, "link_quota", "\"code\":\"%s\"", e->code);
+    *e = (struct err)ERR_INIT;
+    return RC_OK;
+}
+
+static enum rc apply_quota(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    const struct link_quota *told = item->note;
+    return told != NULL ? link_quota_apply(tx, item->app->config, told, e)
+                        : link_quota_wanted(tx, e);
+}
+
+static enum rc quota_told(struct tx *tx, struct inbox_item *item, struct err *e)
+{
+    enum rc rc = quota_heard(tx, item, e);
+    return rc == RC_OK ? apply_quota(tx, item, e) : rc;
+}
+
 /* RC_NOT_FOUND, `e` untouched: a link that was made elsewhere. */
 static enum rc link_of(struct tx *tx, struct inbox_item *item, struct code *out, struct err *e)
 {
@@ -159,7 +187,7 @@ static enum rc link_unavailable(struct tx *tx, struct inbox_item *item, struct e
     enum rc rc = link_of(tx, item, &c, e);
     if (rc == RC_OK)
         rc = code_warn(tx, c.id, STR("link_unavailable"), STR(""), e);
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
+    return rc == RC_OK || rc == RC_NOT_FOUND ? apply_quota(tx, item, e) : rc;
 }
 
 /* By people, in WeCom's own console: what Koi deletes is not told. */
@@ -455,14 +483,14 @@ const struct inbox_handler wecom_handlers[] = {
     ASKED("change_external_tag/shuffle", ask_for_tags, tags_told),
     ASKED("change_external_tag/update", ask_for_tags, tags_told),
     {.kind = "click"},
-    {.kind = "customer_acquisition/balance_exhausted", .apply = quota_told},
-    {.kind = "customer_acquisition/balance_increased", .apply = quota_told},
-    {.kind = "customer_acquisition/balance_low", .apply = quota_told},
+    ASKED_AT_ONCE("customer_acquisition/balance_exhausted", ask_for_quota, quota_told),
+    ASKED_AT_ONCE("customer_acquisition/balance_increased", ask_for_quota, quota_told),
+    ASKED_AT_ONCE("customer_acquisition/balance_low", ask_for_quota, quota_told),
     {.kind = "customer_acquisition/customer_start_chat"},
     {.kind = "customer_acquisition/delete_link", .apply = link_deleted},
     {.kind = "customer_acquisition/friend_request"},
-    {.kind = "customer_acquisition/link_unavailable", .apply = link_unavailable},
-    {.kind = "customer_acquisition/quota_expire_soon", .apply = quota_told},
+    ASKED_AT_ONCE("customer_acquisition/link_unavailable", ask_for_quota, link_unavailable),
+    ASKED_AT_ONCE("customer_acquisition/quota_expire_soon", ask_for_quota, quota_told),
     {.kind = "enter_agent"},
     {.kind = "message/"},
     {.kind = "subscribe"},

@@ -10,6 +10,14 @@ static const struct reply_field LINK[] = {
     REPLY_FIELD(reply_link, skip_verify, "skip_verify", REPLY_BOOL, false),
     REPLY_FIELD(reply_link, mark_source, "mark_source", REPLY_BOOL, false),
 };
+static const struct reply_field QUOTA[] = {
+    REPLY_FIELD(link_quota, total, "total", REPLY_INT, true),
+    REPLY_FIELD(link_quota, balance, "balance", REPLY_INT, true),
+};
+static const struct reply_field PART[] = {
+    REPLY_FIELD(link_quota_part, expire_s, "expire_date", REPLY_INT, true),
+    REPLY_FIELD(link_quota_part, balance, "balance", REPLY_INT, true),
+};
 static const struct reply_field PRIORITY[] = {
     REPLY_FIELD(reply_link, priority, "priority_type", REPLY_INT, false),
 };
@@ -36,4 +44,22 @@ enum rc reply_link(const struct json_value *v, struct arena *a, struct reply_lin
     return rc == RC_OK ? reply_texts(priority, "priority_userid_list", a, &out->favoured,
                                      &out->favoured_n, e)
                        : rc;
+}
+
+enum rc reply_link_quota(const struct json_value *v, struct arena *a, struct link_quota *out,
+                         struct err *e)
+{
+    const struct json_value *list;
+    enum rc rc = reply_read(v, "quota", QUOTA, REPLY_COUNT(QUOTA), a, out, e);
+    if (rc == RC_OK)
+        rc = reply_list(v, "quota_list", false, &list, e);
+    if (rc != RC_OK)
+        return rc;
+    size_t n = json_count(list) < LINK_QUOTA_PARTS ? json_count(list) : LINK_QUOTA_PARTS;
+    out->parts = ARENA_ARRAY(a, struct link_quota_part, n + 1);
+    out->parts_n = n;
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        rc = reply_read(json_at(list, i), "quota_list", PART, REPLY_COUNT(PART), a, &out->parts[i],
+                        e);
+    return rc;
 }

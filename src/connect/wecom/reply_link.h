@@ -1,10 +1,11 @@
-/* reply_link — an acquisition link as WeCom answers. All of the result is owned by the arena.
- * Refusals: reply.h. Source: wecom-api.md §17, from document 97297.
+/* reply_link — an acquisition link, and the uses that are left, as WeCom answers. All of the result is owned by the arena.
+ * Refusals: reply.h. Source: wecom-api.md §17, from documents 97297 and 97400.
  */
 #ifndef KOI_CONNECT_WECOM_REPLY_LINK_H
 #define KOI_CONNECT_WECOM_REPLY_LINK_H
 
 #include "connect/wecom/reply.h"
+#include "store/link.h"
 
 struct reply_link {
     struct str name, url;
@@ -19,5 +20,9 @@ struct reply_link {
 /* externalcontact/customer_acquisition/get */
 enum rc reply_link(const struct json_value *v, struct arena *a, struct reply_link *out,
                    struct err *e);
+/* externalcontact/customer_acquisition_quota: total, balance and parts, of which LINK_QUOTA_PARTS
+ * are taken; the rest of `out` stays. */
+enum rc reply_link_quota(const struct json_value *v, struct arena *a, struct link_quota *out,
+                         struct err *e);
 
 #endif

@@ -1,4 +1,6 @@
-/* statistics.c — the job: a member, a range of missing days, a call, its rows.
+/* statistics.c — the job: a subject (a member of staff, a link), a range of missing days, a call,
+ * its rows. What is asked of which subjects is in the parts (statistics_part.h), one after the
+ * other.
  *
  * What is missing follows from the rows themselves, so the place is only whose turn it is. A day
  * that WeCom's answer leaves out is kept as told with nothing known, or it would be asked for each
@@ -12,15 +14,13 @@
 #include "connect/wecom/client.h"
 #include "connect/wecom/errors.h"
 #include "connect/wecom/request.h"
-#include "store/staff_day.h"
+#include "connect/wecom/statistics_part.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 enum {
-    DAYS_A_CALL = 30,
     DAYS_BACK = 179, /* before yesterday: within the last 180 days */
     READY_HOUR = 6,
     PROBLEMS = 20, /* that the result names */
@@ -29,23 +29,30 @@ enum {
     RATE_US = 5000000,
 };
 
+/* In this order: what fails for all links leaves the staff told. */
+static const struct figures_part *const PARTS[] = {&figures_staff, &figures_links};
+enum { PARTS_N = sizeof PARTS / sizeof *PARTS };
+
 struct problem {
-    struct str userid, code;
+    size_t part;
+    struct str name, code;
 };
 struct run {
     struct job *job;
     struct app *app;
     struct wecom_client *client, *own;
-    int64_t after, calls, days, done, people;
+    size_t part;
+    int64_t after, calls, days, people;
+    int64_t done[PARTS_N];
     struct problem problems[PROBLEMS];
     int64_t problems_n; /* also those that found no room */
     /* of the step */
-    struct staff_to_tell who;
-    bool groups; /* asks for the groups they own */
+    struct figures_of who;
+    const struct figure *figure;
     int64_t from_day, to_day;
-    const struct json_value *rows;
+    const struct json_value *reply;
     int64_t asked_us;
-    bool next; /* the member is done */
+    bool next; /* the subject is done */
 };
 
 /* ---- the place ---- */
@@ -60,23 +67,36 @@ static struct str print_place(const struct run *r, bool result, struct arena *a)
         json_put_bool(&j, "complete", r->problems_n == 0);
     else
         json_put_int(&j, "after", r->after);
-    json_put_int(&j, "staff", r->done);
+    if (!result)
+        json_put_int(&j, "part", (int64_t)r->part);
+    for (size_t i = 0; i < PARTS_N; i++)
+        json_put_int(&j, PARTS[i]->name, r->done[i]);
     json_put_int(&j, "days", r->days);
     json_put_int(&j, "calls", r->calls);
     json_put_int(&j, "problems", r->problems_n);
     json_open_array(&j, "refused");
     for (int64_t i = 0; i < r->problems_n && i < PROBLEMS; i++) {
         json_open_object(&j, NULL);
-        json_put_str(&j, "userid", r->problems[i].userid);
+        json_put_str(&j, PARTS[r->problems[i].part]->named, r->problems[i].name);
         json_put_str(&j, "code", r->problems[i].code);
         json_close_object(&j);
     }
     json_close_array(&j);
     json_close_object(&j);
-    assert(!b.failed); /* 20 userids of 64 bytes */
+    assert(!b.failed); /* 20 ids of 64 bytes */
     struct str out = arena_str(a, buf_str(&b));
     buf_done(&b);
     return out;
+}
+
+static struct problem read_problem(const struct json_value *v, struct arena *a)
+{
+    size_t part = 0;
+    while (part + 1 < PARTS_N && json_get(v, PARTS[part]->named) == NULL)
+        part++;
+    return (struct problem){part,
+                            arena_str(a, json_str_or(json_get(v, PARTS[part]->named), STR(""))),
+                            arena_str(a, json_str_or(json_get(v, "code"), STR("")))};
 }
 
 static void read_place(struct run *r, struct str cursor, struct arena *a)
@@ -85,15 +105,16 @@ static void read_place(struct run *r, struct str cursor, struct arena *a)
     if (str_empty(cursor) || json_parse(a, cursor, &v, NULL) != RC_OK)
         return;
     const struct json_value *list = json_get(v, "refused");
+    int64_t part = json_int_or(json_get(v, "part"), 0);
+    r->part = part >= 0 && part < PARTS_N ? (size_t)part : 0;
     r->after = json_int_or(json_get(v, "after"), 0);
-    r->done = json_int_or(json_get(v, "staff"), 0);
+    for (size_t i = 0; i < PARTS_N; i++)
+        r->done[i] = json_int_or(json_get(v, PARTS[i]->name), 0);
     r->days = json_int_or(json_get(v, "days"), 0);
     r->calls = json_int_or(json_get(v, "calls"), 0);
     r->problems_n = json_int_or(json_get(v, "problems"), 0);
     for (size_t i = 0; i < json_count(list) && i < PROBLEMS; i++)
-        r->problems[i] = (struct problem){
-            arena_str(a, json_str_or(json_get(json_at(list, i), "userid"), STR(""))),
-            arena_str(a, json_str_or(json_get(json_at(list, i), "code"), STR("")))};
+        r->problems[i] = read_problem(json_at(list, i), a);
 }
 
 /* ---- which days ---- */
@@ -104,12 +125,43 @@ static int64_t last_ready_day(int64_t now_s)
     return calendar_day_of(now_s - READY_HOUR * INT64_C(3600)) - 1;
 }
 
-static bool missing(struct run *r, int64_t last_told, int64_t ready, int64_t now_s)
+/* Whether days of the figure are missing, and which are asked for next. */
+static bool missing(struct run *r, size_t at, int64_t ready, int64_t now_s)
 {
+    const struct figures_of *who = &r->who;
     int64_t first = calendar_day_of(now_s) - 1 - DAYS_BACK;
-    r->from_day = last_told == DB_NULL || last_told + 1 < first ? first : last_told + 1;
-    r->to_day = r->from_day + DAYS_A_CALL - 1 < ready ? r->from_day + DAYS_A_CALL - 1 : ready;
+    if (who->first_day > first)
+        first = who->first_day;
+    r->figure = &PARTS[r->part]->figures[at];
+    r->from_day = who->last_day[at] == DB_NULL || who->last_day[at] + 1 < first
+                      ? first
+                      : who->last_day[at] + 1;
+    int64_t last = r->from_day + r->figure->days_a_call - 1;
+    r->to_day = last < ready ? last : ready;
     return r->from_day <= ready;
+}
+
+/* Whose turn it is, in this part or the next; RC_NOT_FOUND at the end of all. */
+static enum rc turn(struct run *r, struct tx *tx, struct err *e)
+{
+    enum rc rc = RC_NOT_FOUND;
+    for (; r->part < PARTS_N; r->part++, r->after = 0) {
+        rc = PARTS[r->part]->next(tx, r->after, &r->who, e);
+        if (rc != RC_NOT_FOUND)
+            return rc;
+    }
+    return rc;
+}
+
+static enum rc count_all(struct run *r, struct tx *tx, struct err *e)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < PARTS_N; i++) {
+        int64_t n = 0;
+        rc = PARTS[i]->count(tx, &n, e);
+        r->people += n;
+    }
+    return rc;
 }
 
 /* Whose turn it is and for which days; `next` when they lack none. RC_NOT_FOUND at the end. */
@@ -120,20 +172,17 @@ static enum rc choose(struct run *r, struct err *e)
     enum rc rc = db_read_begin(r->app->db, &tx, e);
     if (rc != RC_OK)
         return rc;
-    rc = staff_day_next(tx, r->after, &r->who, e);
+    rc = turn(r, tx, e);
     if (rc == RC_OK)
-        r->who.userid = arena_str(job_arena(r->job), r->who.userid);
+        r->who.name = arena_str(job_arena(r->job), r->who.name);
     if (rc == RC_OK && r->people == 0)
-        rc = staff_day_people(tx, &r->people, e);
+        rc = count_all(r, tx, e);
     db_read_end(tx);
     if (rc != RC_OK)
         return rc;
-    r->groups = false;
-    r->next = !missing(r, r->who.last_day, ready, now_s);
-    if (r->next && r->who.owner) {
-        r->groups = true;
-        r->next = !missing(r, r->who.last_group_day, ready, now_s);
-    }
+    r->next = true;
+    for (size_t i = 0; r->next && i < PARTS[r->part]->n; i++)
+        r->next = !r->who.asked[i] || !missing(r, i, ready, now_s);
     return RC_OK;
 }
 
@@ -145,23 +194,14 @@ static enum rc make_request(const struct run *r, const char *path, struct arena 
     struct buf b;
     buf_init(&b, CURSOR_BYTES);
     struct json j = json_to(&b);
-    int64_t from_s = calendar_day_start_s((int32_t)r->from_day);
-    int64_t to_s = calendar_day_start_s((int32_t)r->to_day);
     json_open_object(&j, NULL);
-    json_put_int(&j, r->groups ? "day_begin_time" : "start_time", from_s);
-    json_put_int(&j, r->groups ? "day_end_time" : "end_time", to_s);
-    if (r->groups)
-        json_open_object(&j, "owner_filter");
-    json_open_array(&j, r->groups ? "userid_list" : "userid");
-    json_put_str(&j, NULL, r->who.userid);
-    json_close_array(&j);
-    if (r->groups)
-        json_close_object(&j);
+    r->figure->ask(&j, r->who.name, calendar_day_start_s((int32_t)r->from_day),
+                   calendar_day_start_s((int32_t)r->to_day));
     json_close_object(&j);
     return wecom_request(&b, path, a, out, e);
 }
 
-/* Whether the refusal is about this member alone. */
+/* Whether the refusal is about this subject alone. */
 static bool theirs(const struct err *e)
 {
     int64_t n = wecom_error_number(str_from(e->code));
@@ -174,8 +214,7 @@ static bool theirs(const struct err *e)
 static enum rc ask(struct run *r, struct arena *a, struct err *e)
 {
     const struct json_value *request, *reply;
-    const char *path = r->groups ? "externalcontact/groupchat/statistic_group_by_day"
-                                 : "externalcontact/get_user_behavior_data";
+    const char *path = r->figure->endpoint;
     struct wecom_call call = {.endpoint = wecom_endpoint(path), .background = true};
     enum rc rc = make_request(r, path, a, &request, e);
     call.request = request;
@@ -192,65 +231,25 @@ static enum rc ask(struct run *r, struct arena *a, struct err *e)
         *e = ERR_INIT;
         rc = RC_OK;
     }
-    if (rc == RC_OK)
-        r->rows = json_get(reply, r->groups ? "items" : "behavior_data");
+    r->reply = rc == RC_OK ? reply : NULL;
     return rc;
 }
 
 /* ---- writing ---- */
 
-static int64_t count_of(const struct json_value *v, const char *key)
+int64_t figure_count(const struct json_value *v, const char *key)
 {
     int64_t n = json_int_or(json_get(v, key), DB_NULL);
     return n < 0 ? DB_NULL : n;
 }
 
-static enum rc store_staff(struct tx *tx, const struct run *r, int64_t day,
-                           const struct json_value *v, struct err *e)
-{
-    double minutes = json_double_or(json_get(v, "avg_reply_time"), (double)NAN);
-    return staff_day_store(
-        tx,
-        &(struct staff_day){
-            .staff_id = r->who.id,
-            .day = day,
-            .chat_cnt = count_of(v, "chat_cnt"),
-            .message_cnt = count_of(v, "message_cnt"),
-            .reply_percentage = json_double_or(json_get(v, "reply_percentage"), (double)NAN),
-            .avg_reply_time = isnan(minutes) || minutes < 0 ? DB_NULL : (int64_t)llround(minutes),
-            .negative_feedback_cnt = count_of(v, "negative_feedback_cnt"),
-            .new_apply_cnt = count_of(v, "new_apply_cnt"),
-            .new_contact_cnt = count_of(v, "new_contact_cnt"),
-            .told_us = r->asked_us,
-        },
-        e);
-}
-
-static enum rc store_owner(struct tx *tx, const struct run *r, int64_t day,
-                           const struct json_value *v, struct err *e)
-{
-    const struct json_value *d = json_get(v, "data");
-    return owner_day_store(tx,
-                           &(struct owner_day){
-                               .staff_id = r->who.id,
-                               .day = day,
-                               .new_chat_cnt = count_of(d, "new_chat_cnt"),
-                               .chat_total = count_of(d, "chat_total"),
-                               .chat_has_msg = count_of(d, "chat_has_msg"),
-                               .new_member_cnt = count_of(d, "new_member_cnt"),
-                               .member_total = count_of(d, "member_total"),
-                               .member_has_msg = count_of(d, "member_has_msg"),
-                               .msg_total = count_of(d, "msg_total"),
-                               .migrate_trainee_chat_cnt = count_of(d, "migrate_trainee_chat_cnt"),
-                               .told_us = r->asked_us,
-                           },
-                           e);
-}
-
 static const struct json_value *row_of(const struct run *r, int64_t day)
 {
-    for (size_t i = 0; i < json_count(r->rows); i++) {
-        const struct json_value *v = json_at(r->rows, i);
+    if (r->figure->rows == NULL)
+        return r->reply;
+    const struct json_value *rows = json_get(r->reply, r->figure->rows);
+    for (size_t i = 0; i < json_count(rows); i++) {
+        const struct json_value *v = json_at(rows, i);
         int64_t at_s = json_int_or(json_get(v, "stat_time"), -1);
         if (at_s >= 0 && calendar_day_of(at_s) == day)
             return v;
@@ -258,26 +257,33 @@ static const struct json_value *row_of(const struct run *r, int64_t day)
     return NULL;
 }
 
+static int64_t all_done(const struct run *r)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < PARTS_N; i++)
+        n += r->done[i];
+    return n;
+}
+
 /* The days of the call, if there was one, and the place. */
 static enum rc write_step(struct tx *tx, void *arg, struct err *e)
 {
     const struct run *r = arg;
     enum rc rc = RC_OK;
-    for (int64_t day = r->from_day; rc == RC_OK && !r->next && day <= r->to_day; day++) {
-        const struct json_value *v = row_of(r, day);
-        rc = r->groups ? store_owner(tx, r, day, v, e) : store_staff(tx, r, day, v, e);
-    }
-    return rc == RC_OK ? job_checkpoint(r->job, tx, print_place(r, false, tx_arena(tx)), r->done, e)
-                       : rc;
+    for (int64_t day = r->from_day; rc == RC_OK && !r->next && day <= r->to_day; day++)
+        rc = r->figure->store(tx, r->who.id, day, row_of(r, day), r->asked_us, e);
+    return rc == RC_OK
+               ? job_checkpoint(r->job, tx, print_place(r, false, tx_arena(tx)), all_done(r), e)
+               : rc;
 }
 
 static void note_problem(struct run *r, const struct err *e)
 {
-    log_line(LOG_WARN, "wecom_statistics", "\"staff\":%" PRId64 ",\"code\":\"%s\"", r->who.id,
-             e->code);
+    log_line(LOG_WARN, "wecom_statistics", "\"part\":\"%s\",\"id\":%" PRId64 ",\"code\":\"%s\"",
+             PARTS[r->part]->name, r->who.id, e->code);
     if (r->problems_n < PROBLEMS)
         r->problems[r->problems_n] =
-            (struct problem){r->who.userid, arena_str(job_arena(r->job), str_from(e->code))};
+            (struct problem){r->part, r->who.name, arena_str(job_arena(r->job), str_from(e->code))};
     r->problems_n++;
 }
 
@@ -301,12 +307,12 @@ static enum rc one_step(struct run *r, struct arena *a, bool *out_finished, stru
         return rc;
     if (r->next) {
         r->after = r->who.id;
-        r->done++;
+        r->done[r->part]++;
     } else {
         r->days += r->to_day - r->from_day + 1;
     }
     rc = writer_run(r->app->writer, write_step, r, e);
-    job_progress(r->job, r->done, r->people);
+    job_progress(r->job, all_done(r), r->people);
     return rc;
 }
 

@@ -1,5 +1,5 @@
-/* statistics — WeCom's counts of staff and group owners, day by day, asked for and kept
- * (store/staff_day.h).
+/* statistics — WeCom's counts of staff, group owners and acquisition links, day by day, asked for
+ * and kept (store/staff_day.h, store/link.h).
  *
  * A job of kind "wecom_statistics". One member of staff after the other, it asks for the days that
  * are missing: get_user_behavior_data of this one alone (of several WeCom gives the sum), and
