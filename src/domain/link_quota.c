@@ -1,5 +1,7 @@
-/* link_quota.c — see link_quota.h. A corp has a handful of purchases, so all of them are looked at;
- * an answer costs a row for each.
+/* link_quota.c — an answer is kept first and judged as it then stands in the rows, so that of two
+ * that came in another order than they were asked for the later one decides. A corp has a handful
+ * of purchases, so all of them are looked at; an answer costs a row for each, and three warnings
+ * that are begun, kept or ended. Refuses nothing: what WeCom says is so.
  */
 #include "domain/link_quota.h"
 
@@ -22,7 +24,7 @@ void link_quota_judge(const struct link_quota *q, int64_t low_percent, int64_t e
                (q->balance < LINK_QUOTA_FEW || q->balance * PERCENT <= q->peak * low_percent);
     for (size_t i = 0; i < q->parts_n; i++) {
         const struct link_quota_part *p = &q->parts[i];
-        if (p->balance <= 0 || p->expire_s <= now_s - DAY_S ||
+        if (p->balance <= 0 || expire_days == 0 || p->expire_s <= now_s - DAY_S ||
             p->expire_s > now_s + expire_days * DAY_S)
             continue;
         out->expiring += p->balance;

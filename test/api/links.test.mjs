@@ -37,7 +37,7 @@ async function world(t, engine) {
 }
 
 each('links', (engine) => {
-  test('uses left are asked for by the hour, at once when WeCom tells, and warned of', async (t) => {
+  test('uses left are asked for by the hour and when WeCom tells, and warned of', async (t) => {
     const w = await world(t, engine);
     const none = await w.quota();
     assert.deepEqual([none.balance, none.told_s, none.problem, none.wrong], [null, null, null, []]);
@@ -185,7 +185,8 @@ each('links', (engine) => {
     assert.deepEqual([ended.result.complete, ended.result.links], [true, 2]);
     assert.equal(
       await w.koi.sql(
-        `SELECT count(*) || ' ' || min(day) || ' ' || max(day) FROM link_day WHERE code_id = ${link.id}`,
+        `SELECT count(*) || ' ' || min(day) || ' ' || max(day) FROM link_day
+         WHERE code_id = ${link.id}`,
       ),
       '3 20780 20782',
     );

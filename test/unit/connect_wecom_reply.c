@@ -407,6 +407,30 @@ static void check_link(struct str json)
     assert_str(l.favoured[1], "lisi");
 }
 
+static void uses_of_links(void **state)
+{
+    struct link_quota q = {.told_us = 9};
+    struct err e = ERR_INIT;
+    (void)state;
+    assert_int_equal(
+        reply_link_quota(parsed(STR("{\"total\":1000,\"balance\":\"500\",\"quota_list\":["
+                                    "{\"expire_date\":1689350400,\"balance\":200},"
+                                    "{\"expire_date\":1692028800,\"balance\":300}]}"),
+                                &arena),
+                         &arena, &q, &e),
+        RC_OK);
+    assert_true(q.total == 1000 && q.balance == 500 && q.told_us == 9 && q.parts_n == 2);
+    assert_true(q.parts[1].expire_s == 1692028800 && q.parts[1].balance == 300);
+    assert_int_equal(reply_link_quota(parsed(STR("{\"total\":1}"), &arena), &arena, &q, &e),
+                     RC_INVALID);
+    assert_string_equal(e.code, "reply_field");
+    assert_int_equal(reply_link_quota(parsed(STR("{\"total\":1,\"balance\":2,\"quota_list\":"
+                                                 "[{\"expire_date\":\"soon\"}]}"),
+                                             &arena),
+                                      &arena, &q, &e),
+                     RC_INVALID);
+}
+
 static void check_messages(struct str json)
 {
     struct reply_message *m;
@@ -537,9 +561,9 @@ static void samples_decode(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(departments),    TEST(staff),  TEST(contact), TEST(a_page_is_not_all),
-        TEST(tags),           TEST(groups), TEST(ids),     TEST(wrong_shapes_are_named),
-        TEST(samples_decode),
+        TEST(departments),    TEST(staff),         TEST(contact), TEST(a_page_is_not_all),
+        TEST(tags),           TEST(groups),        TEST(ids),     TEST(wrong_shapes_are_named),
+        TEST(samples_decode), TEST(uses_of_links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

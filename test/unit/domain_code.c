@@ -5,6 +5,7 @@
 #include "base/calendar.h"
 #include "domain/code.h"
 #include "domain/code_apply.h"
+#include "domain/link_quota.h"
 #include "pg_fixture.h"
 #include "store/chat_group.h"
 #include "store/directory.h"
@@ -117,6 +118,70 @@ static void weights_are_kept(void **state)
     c.on_duty = STR("anna");
     r[0].shift = 700;
     picks(&c, at(1, 12, 0), r, 2, CODE_ON_DUTY, "anna,ben");
+}
+
+static void who_is_full_is_left_out(void **state)
+{
+    struct code_member m[3];
+    struct code c = staff_code(m);
+    int64_t now_s = at(1, 12, 0);
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        m[i].full_until_s = DB_NULL;
+    m[0].full_until_s = now_s + 1;
+    picks(&c, now_s, NULL, 0, CODE_ON_DUTY, "ben");
+    picks(&c, now_s + 1, NULL, 0, CODE_ON_DUTY, "anna,ben"); /* back by themselves */
+    m[1].full_until_s = now_s + 1;
+    picks(&c, now_s, NULL, 0, CODE_BACKUP, "carl");
+    m[2].full_until_s = now_s + 1;
+    picks(&c, now_s, NULL, 0, CODE_NOBODY, "");
+}
+
+static void judged(int64_t balance, int64_t peak, int64_t percent, bool low, bool exhausted)
+{
+    const struct link_quota q = {.balance = balance, .peak = peak, .told_us = 1};
+    struct link_quota_state s;
+    link_quota_judge(&q, percent, 14, at(1, 12, 0), &s);
+    assert_true(s.known && s.low == low && s.exhausted == exhausted && s.expiring == 0);
+}
+
+static void uses_of_links_are_judged(void **state)
+{
+    enum { DAY_S = 86400 };
+    int64_t now_s = at(1, 12, 0), midnight_s = at(1, 0, 0);
+    struct link_quota_part parts[] = {{midnight_s - DAY_S, 3},
+                                      {midnight_s, 5},
+                                      {midnight_s + 14 * DAY_S, 7},
+                                      {midnight_s + 15 * DAY_S, 11},
+                                      {midnight_s + DAY_S, 0}};
+    struct link_quota q = {
+        .balance = 900, .peak = 1000, .told_us = 1, .tried_s = now_s, .parts = parts, .parts_n = 5};
+    struct link_quota_state s;
+    (void)state;
+    judged(900, 1000, 10, false, false);
+    judged(101, 1000, 10, false, false);
+    judged(100, 1000, 10, true, false);
+    judged(19, 19, 0, true, false); /* WeCom's own word */
+    judged(20, 20, 0, false, false);
+    judged(20, 20, 100, true, false);
+    judged(0, 1000, 10, false, true);
+
+    /* The day on which uses lapse counts, what has lapsed and what is far away does not. */
+    link_quota_judge(&q, 10, 14, now_s, &s);
+    assert_int_equal(s.expiring, 5 + 7);
+    assert_true(s.expires_s == midnight_s);
+    link_quota_judge(&q, 10, 0, now_s, &s);
+    assert_int_equal(s.expiring, 0); /* never */
+
+    /* By the hour, while there is a link or an answer; at once when it is due. */
+    assert_false(link_quota_is_due(&q, true, now_s + LINK_QUOTA_ASK_S - 1));
+    assert_true(link_quota_is_due(&q, false, now_s + LINK_QUOTA_ASK_S));
+    q.due = true;
+    assert_true(link_quota_is_due(&q, false, now_s));
+    q = (struct link_quota){.told_us = DB_NULL, .tried_s = DB_NULL};
+    assert_true(link_quota_is_due(&q, true, now_s) && !link_quota_is_due(&q, false, now_s));
+    link_quota_judge(&q, 100, 90, now_s, &s);
+    assert_true(!s.known && !s.low && !s.exhausted && s.expiring == 0);
 }
 
 static void groups_are_filled_in_order(void **state)
@@ -488,10 +553,76 @@ static void kept_whole_and_warned_of(void **state)
     db_read_end(tx);
 }
 
+/* An answer; of several, the one to the later question stays. */
+struct answer {
+    struct link_quota told;
+    bool kept;
+};
+
+static enum rc tell_quota(struct tx *tx, void *arg, struct err *e)
+{
+    struct answer *x = arg;
+    return link_quota_told(tx, &x->told, &x->kept, e);
+}
+
+static enum rc fail_quota(struct tx *tx, void *arg, struct err *e)
+{
+    (void)arg;
+    return link_quota_failed(tx, STR("wecom_48002"), e);
+}
+
+static enum rc want_quota(struct tx *tx, void *arg, struct err *e)
+{
+    (void)arg;
+    return link_quota_wanted(tx, e);
+}
+
+static void quota_is(struct store_fixture *f, int64_t total, int64_t balance, int64_t peak,
+                     size_t parts, bool problem, bool due)
+{
+    struct tx *tx;
+    struct link_quota q;
+    store_must(f, db_read_begin(f->db, &tx, &f->err));
+    store_must(f, link_quota_load(tx, &q, &f->err));
+    assert_true(q.total == total && q.balance == balance && q.peak == peak);
+    assert_int_equal(q.parts_n, parts);
+    assert_true(str_absent(q.problem) != problem && q.due == due);
+    db_read_end(tx);
+}
+
+static void an_answer_about_uses_is_kept(void **state)
+{
+    struct store_fixture *f = *state;
+    struct link_quota_part parts[] = {{2000, 5}, {1000, 7}, {2000, 8}};
+    struct answer x = {
+        .told = {.total = 3, .balance = 20, .told_us = 50, .parts = parts, .parts_n = 3}};
+    quota_is(f, DB_NULL, DB_NULL, DB_NULL, 0, false, false);
+    store_write(f, want_quota, NULL);
+    quota_is(f, DB_NULL, DB_NULL, DB_NULL, 0, false, true);
+    store_write(f, fail_quota, NULL);
+    quota_is(f, DB_NULL, DB_NULL, DB_NULL, 0, true, false);
+    store_write(f, tell_quota, &x);
+    assert_true(x.kept);
+    quota_is(f, 3, 20, 20, 2, false, false); /* two of one time are one */
+    x.told = (struct link_quota){.total = 10, .balance = 13, .told_us = 60};
+    store_write(f, tell_quota, &x);
+    quota_is(f, 10, 13, 20, 0, false, false); /* spent: the share is still of 20 */
+    store_write(f, fail_quota, NULL);
+    quota_is(f, 10, 13, 20, 0, true, false);
+    x.told = (struct link_quota){.total = 11, .balance = 30, .told_us = 55};
+    store_write(f, tell_quota, &x);
+    assert_false(x.kept); /* asked for before the last one */
+    quota_is(f, 10, 13, 20, 0, true, false);
+    x.told.told_us = 70;
+    store_write(f, tell_quota, &x);
+    quota_is(f, 11, 30, 30, 0, false, false); /* bought */
+}
+
 #define ALL(engine)                                                                                \
     STORE_TEST(a_friend_through_a_code, engine), STORE_TEST(a_member_through_a_code, engine),      \
         STORE_TEST(what_became_of_them, engine), STORE_TEST(kept_whole_and_warned_of, engine),     \
-        STORE_TEST(the_lane_is_told_the_greeting, engine)
+        STORE_TEST(the_lane_is_told_the_greeting, engine),                                         \
+        STORE_TEST(an_answer_about_uses_is_kept, engine)
 
 int main(void)
 {
@@ -502,6 +633,8 @@ int main(void)
         cmocka_unit_test(weights_are_kept),
         cmocka_unit_test(groups_are_filled_in_order),
         cmocka_unit_test(greetings_fit),
+        cmocka_unit_test(who_is_full_is_left_out),
+        cmocka_unit_test(uses_of_links_are_judged),
         cmocka_unit_test(words_are_filled_in),
         cmocka_unit_test(what_is_refused),
         ALL(SQLITE),

@@ -3,8 +3,8 @@
  * Once a minute each active code is looked at: one whose time is over is taken back at WeCom; of
  * the others the wanted list (domain/code.h) is compared with the one that stands there, and WeCom
  * is asked only where they differ. Codes whose making was unsure are looked for by their state.
- * What WeCom refuses, codes for which nobody can receive and staff who are full are told as warnings
- * while it lasts. Each look also asks for the quota of links when its hour has come
+ * What WeCom refuses, codes for which nobody can receive and staff who are full are told as
+ * warnings while it lasts. Each look also asks for the quota of links when its hour has come
  * (quota_keeper.h).
  * It is here and not in domain/schedule, since it waits for WeCom.
  */

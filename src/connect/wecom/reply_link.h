@@ -1,5 +1,6 @@
-/* reply_link — an acquisition link, and the uses that are left, as WeCom answers. All of the result is owned by the arena.
- * Refusals: reply.h. Source: wecom-api.md §17, from documents 97297 and 97400.
+/* reply_link — an acquisition link, and the uses that are left, as WeCom answers. All of the result
+ * is owned by the arena. Refusals: reply.h. Source: wecom-api.md §17, from documents 97297 and
+ * 97400.
  */
 #ifndef KOI_CONNECT_WECOM_REPLY_LINK_H
 #define KOI_CONNECT_WECOM_REPLY_LINK_H

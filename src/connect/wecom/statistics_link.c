@@ -1,6 +1,6 @@
-/* statistics_link.c — acquisition links: customer_acquisition/statistic. Of several days WeCom gives
- * the sum, so each day of each link is a call: one a night for a link that is up to date, 180 for
- * one that is older and was never asked about. Days before the link was made are not asked for.
+/* statistics_link.c — acquisition links: customer_acquisition/statistic. Of several days WeCom
+ * gives the sum, so each day of each link is a call: one a night for a link that is up to date, 180
+ * for one that is older and was never asked about. Days before the link was made are not asked for.
  */
 #include "base/calendar.h"
 #include "connect/wecom/statistics_part.h"

@@ -1,5 +1,6 @@
-/* statistics_staff.c — members of staff: get_user_behavior_data of one alone, since of several WeCom
- * gives the sum; and where they own groups, groupchat/statistic_group_by_day of them as owner.
+/* statistics_staff.c — members of staff: get_user_behavior_data of one alone, since of several
+ * WeCom gives the sum; and where they own groups, groupchat/statistic_group_by_day of them as
+ * owner. Costs a call for each 30 days that are missing, two of owners.
  */
 #include "connect/wecom/statistics_part.h"
 #include "store/staff_day.h"
