@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pngOf } from './files.mjs';
-import { each, until } from './harness.mjs';
+import { each } from './harness.mjs';
 import { monday8, world } from './codes_world.mjs';
 import { noViolations } from './wecom_pair.mjs';
 

@@ -73,7 +73,16 @@ test('codes', async (t) => {
       await dialog.getByLabel(zh ? '名称' : 'Name', { exact: true }).fill(name);
       await dialog.getByRole('combobox', { name: zh ? '员工' : 'Staff', exact: true }).click();
       await tab.locator('.ant-select-item-option', { hasText: one.userid }).first().click();
+      await dialog.getByRole('spinbutton', { name: zh ? '总上限' : 'Limit in all' }).fill('300');
       await page.button(zh ? '添加时段' : 'Add hours').click();
+      await page.button(zh ? '添加时段' : 'Add hours').click();
+      const whose = dialog.getByRole('combobox', { name: zh ? '谁的工作时间' : 'Whose hours' });
+      await whose.last().click();
+      await tab.locator('.ant-select-dropdown:visible').getByText(one.name).last().click();
+      await dialog
+        .getByLabel(zh ? '到' : 'To', { exact: true })
+        .last()
+        .fill('12:30');
       await page.button(zh ? '添加欢迎语' : 'Add a greeting').click();
       await dialog
         .getByLabel(zh ? '欢迎语内容' : 'Words of the greeting')
@@ -197,7 +206,17 @@ test('codes', async (t) => {
       const { id } = items.find((code) => code.name === name);
       const code = await tab.evaluate(async (one) => (await fetch(`/api/codes/${one}`)).json(), id);
       assert.equal(code.members[0].daily_cap, 5);
-      assert.equal(code.hours.length, 5);
+      assert.equal(code.members[0].total_cap, 300);
+      /* Five days of everyone's, five of their own, as they were before the change. */
+      const staff_id = code.members[0].staff.id;
+      const of = (whose) => code.hours.filter((row) => row.staff_id === whose);
+      assert.deepEqual(
+        [of(null), of(staff_id)].map((rows) => [rows.length, rows[0].to_min]),
+        [
+          [5, 1080],
+          [5, 750],
+        ],
+      );
       await row()
         .getByRole('button', { name: zh ? '删除' : 'Delete' })
         .click();
@@ -236,8 +255,42 @@ test('codes', async (t) => {
         const { sum } = await (await fetch('/api/codes/statistics')).json();
         return sum.friends > 0;
       });
+      /* Days that WeCom has told, and a page of a group that was looked at. */
+      const today = Math.floor((Date.now() / 1000 + 8 * 3600) / 86400);
+      await stage.server.sql(
+        `INSERT INTO link_day (code_id, day, click_link_customer_cnt, new_customer_cnt, told_us)
+         VALUES (${link.id}, ${today}, 8, 2, 1)`,
+      );
       await page.visit('/codes?tab=statistics');
+      const cells = tab.locator('.data-table tr', { hasText: `${name} 2` });
+      await cells.getByText('25%').waitFor();
+      await tab.getByText(zh ? '企业微信不提供扫码次数' : 'WeCom does not tell scans').waitFor();
       await page.check('code-statistics-some');
+    });
+
+    await t.test(`uses of links are shown, asked for and warned of, in ${language}`, async () => {
+      const lapse_s = Math.floor(Date.now() / 1000) + 9 * 86400;
+      await sim.post('quota/set', { balance: 7, expire_date: lapse_s });
+      await page.visit('/codes?tab=quota');
+      await page.button(zh ? '现在查询' : 'Ask now').click();
+      await tab
+        .getByText(zh ? '获客额度只剩 7 次' : '7 uses of acquisition links are left')
+        .waitFor();
+      await tab.getByText(zh ? /^7 次获客额度将从/ : /^7 uses of .* lapse, from/).waitFor();
+      await tab.locator('.ant-message-notice').first().waitFor({ state: 'detached' });
+      await page.check('code-quota');
+      await page.visit('/codes');
+      await tab
+        .getByRole('link', { name: zh ? '查看额度' : 'See the uses' })
+        .first()
+        .waitFor();
+      await page.check('code-warnings');
+      await page.visit('/');
+      await tab
+        .getByText(zh ? '获客额度只剩 7 次' : '7 uses of acquisition links are left')
+        .click();
+      await tab.getByText(zh ? '获客链接的额度' : 'Uses of acquisition links').waitFor();
+      await sim.post('quota/set', { balance: 900, expire_date: lapse_s + 90 * 86400 });
     });
     await tab.context().close();
   }

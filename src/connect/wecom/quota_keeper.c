@@ -4,17 +4,10 @@
 #include "connect/wecom/quota_keeper.h"
 
 #include "base/log.h"
+#include "connect/wecom/errors.h"
 #include "connect/wecom/reply_link.h"
 
 #include <assert.h>
-
-static enum rc not_set(struct err *e)
-{
-    err_set(e, RC_NOT_FOUND, "wecom_not_set", "wecom_corp_id", "没有连接企业微信",
-            "WeCom is not connected");
-    err_hint(e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
-    return RC_NOT_FOUND;
-}
 
 enum rc quota_ask(struct wecom_client *client, struct arena *a, struct link_quota *out,
                   struct err *e)
@@ -22,7 +15,7 @@ enum rc quota_ask(struct wecom_client *client, struct arena *a, struct link_quot
     const struct json_value *request, *reply;
     struct link_quota told = {.problem = STR_ABSENT};
     if (client == NULL)
-        return not_set(e);
+        return wecom_not_set(e);
     enum rc rc = json_parse(a, STR("{}"), &request, e);
     const struct wecom_call call = {
         .endpoint = wecom_endpoint("externalcontact/customer_acquisition_quota"),

@@ -15,11 +15,8 @@ enum { REQUEST_BYTES = 64 << 10 };
 
 enum welcome_weight welcome_weight_after(enum welcome_weight now, const struct err *e)
 {
-    static const char prefix[] = "wecom_";
-    struct str code = str_from(e->code);
-    int64_t n = 0;
-    if (!str_starts(code, STR("wecom_")) ||
-        !str_to_i64(str_sub(code, sizeof prefix - 1, code.n), &n))
+    int64_t n = wecom_error_number(str_from(e->code));
+    if (n <= 0)
         return now;
     enum wecom_class class = wecom_errcode(n)->class;
     bool of_request =

@@ -32,6 +32,8 @@ export interface CodeMember {
   left: boolean;
   /** Stands at WeCom now. */
   listed: boolean;
+  /** WeCom said that they can have no more customers: no code sends them any until then. */
+  full_until_s: number | null;
 }
 export interface CodeHours {
   /** Null: everyone of the code. */
@@ -110,6 +112,12 @@ export interface CodeCounts {
   ordered_7d: number;
   orders: number;
   amount_fen: number;
+  /** WeCom's own, of links; null where it tells none. */
+  click_link_customer_cnt: number | null;
+  new_customer_cnt: number | null;
+  added_rate: number | null;
+  /** Of the page before joining a group; null where there is none. */
+  page_views: number | null;
 }
 export type CodeBy = 'code' | 'staff' | 'hour' | 'day';
 export interface CodeStatistics {
@@ -122,6 +130,23 @@ export interface CodeStatistics {
     hour: number | null;
     day: string | null;
   })[];
+  not_available: { key: string; reason: string }[];
+}
+
+/** Uses of acquisition links, as WeCom told them last. */
+export interface CodeQuota {
+  /** Spent so far. */
+  total: number | null;
+  balance: number | null;
+  /** The balance when it rose last. */
+  peak: number | null;
+  told_s: number | null;
+  tried_s: number | null;
+  /** Why nothing is known. */
+  why: string | null;
+  problem: { code: string; message: string; hint: string | null } | null;
+  parts: { expire_s: number; balance: number }[];
+  wrong: { kind: string; title: string; advice: string }[];
 }
 
 export const codes = {
@@ -131,6 +156,8 @@ export const codes = {
   patch: (id: string, body: CodeBody) => patch<CodeDetail>(`/api/codes/${id}`, body),
   remove: (id: string) => remove(`/api/codes/${id}`),
   warnings: (signal?: AbortSignal) => get<{ items: CodeWarning[] }>('/api/codes/warnings', undefined, signal),
+  quota: (signal?: AbortSignal) => get<CodeQuota>('/api/codes/quota', undefined, signal),
+  askQuota: () => post<CodeQuota>('/api/codes/quota'),
   statistics: (query: Query, signal?: AbortSignal) =>
     get<CodeStatistics>('/api/codes/statistics', query, signal),
   /** The address of the drawing; a caption that is empty is left out of it, as the server reads it. */

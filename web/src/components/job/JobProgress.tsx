@@ -54,11 +54,7 @@ export function JobProgress({ id, first, over, children }: Props) {
           </Button>
         )}
         {job.state === 'stopped' && (
-          <Button
-            size="small"
-            loading={busy}
-            onClick={() => void run(() => jobs.resume(job.id).then(again))}
-          >
+          <Button size="small" loading={busy} onClick={() => void run(() => jobs.resume(job.id).then(again))}>
             {t('job.resume')}
           </Button>
         )}

@@ -59,7 +59,7 @@ function Editor({
   const { t, f } = useI18n();
   const key = useRef(crypto.randomUUID()); // pressing the button twice makes one code
   const save = (values: CodeValues) => {
-    const body = bodyOf(values, code, f.place.zone);
+    const body = bodyOf(values, f.place.zone);
     return code ? codes.patch(code.id, body) : codes.add({ ...body, kind: values.kind, key: key.current });
   };
   return (
@@ -115,7 +115,7 @@ function valuesOf(code: CodeDetail, zone: string): CodeValues {
   };
 }
 
-function bodyOf(values: CodeValues, code: CodeDetail | undefined, zone: string): CodeBody {
+function bodyOf(values: CodeValues, zone: string): CodeBody {
   const body: CodeBody = {
     name: values.name,
     skip_verify: values.skip_verify,
@@ -136,8 +136,7 @@ function bodyOf(values: CodeValues, code: CodeDetail | undefined, zone: string):
     };
   const chosen = values.members.flatMap(({ staff_id, ...rest }) => (staff_id ? [{ staff_id, ...rest }] : []));
   const ids = new Set(chosen.map(({ staff_id }) => staff_id));
-  const own = (code?.hours ?? []).filter(({ staff_id }) => staff_id !== null && ids.has(staff_id));
-  return { ...body, members: chosen, hours: hoursOf(values.shifts, own) };
+  return { ...body, members: chosen, hours: hoursOf(values.shifts, ids) };
 }
 
 const blank: CodeWelcome = {

@@ -1,5 +1,6 @@
 import { Alert, Button, Space } from 'antd';
 import { useMemo, useState } from 'react';
+import { Link } from 'wouter';
 import { type Code, type CodeStatus, codes, type CodeWarning } from '@/api/codes';
 import { useMay } from '@/app/session';
 import { EmptyState } from '@/components/EmptyState';
@@ -114,6 +115,10 @@ export function CodeList() {
   );
 }
 
+/** Warnings that say of whom or why, and those of the uses that are left. */
+const named = new Set(['refused', 'full']);
+const quotas = new Set(['balance_low', 'balance_exhausted', 'quota_expires']);
+
 function Warnings({ found }: { found: CodeWarning[] }) {
   const t = useT();
   if (found.length === 0) return null;
@@ -126,8 +131,9 @@ function Warnings({ found }: { found: CodeWarning[] }) {
       description={found.map((one) => (
         <div key={one.id}>
           {one.code && <strong>{one.code.name} </strong>}
-          {t(warningKey(one.kind))} {one.kind === 'refused' && `(${one.detail})`}
+          {t(warningKey(one.kind))} {named.has(one.kind) && `(${one.detail})`}
           {one.error && `(${one.error.message})`}
+          {quotas.has(one.kind) && <Link href="/codes?tab=quota">{t('quota.look')}</Link>}
         </div>
       ))}
     />

@@ -1,13 +1,12 @@
-import { Button, Checkbox, Form, Input, InputNumber, Select } from 'antd';
+import { Button, Checkbox, Form, InputNumber, Select } from 'antd';
 import { people } from '@/api/catalogue';
 import type { CodeDetail } from '@/api/codes';
-import { useT } from '@/i18n/I18nProvider';
+import { useI18n, useT } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
-import { weekdays } from './codeWords';
+import type { CodeValues } from './CodeEditor';
+import { CodeShifts } from './CodeShifts';
 
-const time = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/;
-
-/** Who receives, and when. */
+/** Who receives, how many, and when. */
 export function CodePeople({ code }: { code: CodeDetail | undefined }) {
   const t = useT();
   const found = useResource('staff', (signal) => people.staff({ status: 'active', limit: 200 }, signal));
@@ -37,8 +36,8 @@ export function CodePeople({ code }: { code: CodeDetail | undefined }) {
                 <Form.Item name={[name, 'daily_cap']} noStyle>
                   <InputNumber min={0} aria-label={t('code.daily_cap')} prefix={t('code.daily_cap')} />
                 </Form.Item>
-                <Form.Item name={[name, 'total_cap']} noStyle hidden>
-                  <InputNumber />
+                <Form.Item name={[name, 'total_cap']} noStyle>
+                  <InputNumber min={0} aria-label={t('code.total_cap')} prefix={t('code.total_cap')} />
                 </Form.Item>
                 <Form.Item name={[name, 'backup']} noStyle valuePropName="checked">
                   <Checkbox>{t('code.backup')}</Checkbox>
@@ -46,6 +45,7 @@ export function CodePeople({ code }: { code: CodeDetail | undefined }) {
                 <Button type="link" size="small" danger onClick={() => remove(name)}>
                   {t('action.remove')}
                 </Button>
+                <Full code={code} at={name} />
               </div>
             ))}
             <Button onClick={() => add({ weight: 1, daily_cap: 0, total_cap: 0, backup: false })}>
@@ -54,34 +54,16 @@ export function CodePeople({ code }: { code: CodeDetail | undefined }) {
           </Form.Item>
         )}
       </Form.List>
-      <Form.List name="shifts">
-        {(rows, { add, remove }) => (
-          <Form.Item label={t('code.hours')} extra={t('code.hours_hint')}>
-            {rows.map(({ key, name }) => (
-              <div key={key} className="code-row">
-                <Form.Item name={[name, 'days']} noStyle rules={[{ type: 'array', min: 1 }]}>
-                  <Checkbox.Group
-                    options={weekdays.map((day) => ({ value: day, label: t(`code_weekday.${day}`) }))}
-                  />
-                </Form.Item>
-                <Form.Item name={[name, 'from']} noStyle rules={[{ required: true, pattern: time }]}>
-                  <Input className="code-time" aria-label={t('code.from')} maxLength={5} />
-                </Form.Item>
-                –
-                <Form.Item name={[name, 'to']} noStyle rules={[{ required: true, pattern: time }]}>
-                  <Input className="code-time" aria-label={t('code.to')} maxLength={5} />
-                </Form.Item>
-                <Button type="link" size="small" danger onClick={() => remove(name)}>
-                  {t('action.remove')}
-                </Button>
-              </div>
-            ))}
-            <Button onClick={() => add({ days: [1, 2, 3, 4, 5], from: '09:00', to: '18:00' })}>
-              {t('code.add_hours')}
-            </Button>
-          </Form.Item>
-        )}
-      </Form.List>
+      <CodeShifts names={options} />
     </>
   );
+}
+
+/** Whom WeCom sends nobody to, for their list of customers is full. */
+function Full({ code, at }: { code: CodeDetail | undefined; at: number }) {
+  const { t, f } = useI18n();
+  const id = Form.useWatch<CodeValues['members'][number]['staff_id']>(['members', at, 'staff_id']);
+  const until_s = code?.members.find(({ staff }) => staff.id === id)?.full_until_s ?? null;
+  if (until_s === null || until_s * 1000 < Date.now()) return null;
+  return <span className="soft code-full">{t('code.full_until', { time: f.time(until_s) })}</span>;
 }

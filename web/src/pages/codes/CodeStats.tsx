@@ -45,14 +45,37 @@ export function CodeStats() {
           }
         />
       </div>
-      <p className="soft">{t('code.stats_note')}</p>
       {found.error !== undefined && found.error !== null && (
         <ErrorNotice error={found.error} retry={found.reload} />
       )}
       {found.data ? <Chart found={found.data} by={by} query={query} /> : !found.error && <Waiting />}
+      {found.data && <NotAvailable found={found.data} />}
     </>
   );
 }
+
+/** What nobody tells, and why. */
+function NotAvailable({ found }: { found: CodeStatistics }) {
+  const { t } = useI18n();
+  return (
+    <section className="soft">
+      <h2 className="card-title">{t('code.not_available')}</h2>
+      <ul>
+        {found.not_available.map(({ key, reason }) => (
+          <li key={key}>{reason}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What WeCom tells of links and Koi counts of groups' pages; there by code and by day. */
+const told = (t: ReturnType<typeof useI18n>['t']) => [
+  { key: 'click_link_customer_cnt', title: t('code.clicks'), kind: 'number' as const },
+  { key: 'new_customer_cnt', title: t('code.clicked_new'), kind: 'number' as const },
+  { key: 'added_rate', title: t('code.added_rate'), kind: 'percent' as const },
+  { key: 'page_views', title: t('code.page_views'), kind: 'number' as const },
+];
 
 interface ChartProps {
   found: CodeStatistics;
@@ -110,6 +133,7 @@ function Chart({ found, by, query }: ChartProps) {
           { key: 'ended_7d', title: t('code.ended_7d'), kind: 'number' },
           { key: 'ordered_7d', title: t('code.ordered_7d'), kind: 'number' },
           { key: 'amount_fen', title: t('code.amount_7d'), kind: 'money' },
+          ...(by === 'code' || by === 'day' ? told(t) : []),
         ],
         rows,
       }}

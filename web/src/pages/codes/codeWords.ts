@@ -12,6 +12,7 @@ export const weekdays = [1, 2, 3, 4, 5, 6, 7] as const;
 const warnings = [
   'nobody',
   'groups_full',
+  'full',
   'refused',
   'unsure',
   'link_unavailable',
@@ -28,8 +29,12 @@ export function warningKey(kind: string): Key {
   return `code_warning.${warnings.find((one) => one === kind) ?? 'refused'}`;
 }
 
+/** Whose hours: everyone's, but for members of staff who have hours of their own. */
+export const EVERYONE = '0';
+
 /** Rows of the same hours on several weekdays, as people write them. */
 export interface Shift {
+  staff_id: string;
   days: number[];
   from: string;
   to: string;
@@ -44,30 +49,34 @@ export function minutesOf(text: string): number {
   return hours * 60 + minutes;
 }
 
-/** Hours of everyone, those of one length together. */
+/** Hours as people write them: those of one length together, everyone's first. */
 export function shiftsOf(hours: CodeHours[]): Shift[] {
   const found = new Map<string, Shift>();
   for (const { staff_id, weekday, from_min, to_min } of hours) {
-    if (staff_id !== null) continue;
     const from = clock(from_min);
     const to = clock(to_min);
-    const shift = found.get(`${from} ${to}`) ?? { days: [], from, to };
+    const whose = staff_id ?? EVERYONE;
+    const shift = found.get(`${whose} ${from} ${to}`) ?? { staff_id: whose, days: [], from, to };
     shift.days.push(weekday);
-    found.set(`${from} ${to}`, shift);
+    found.set(`${whose} ${from} ${to}`, shift);
   }
-  return [...found.values()];
+  const all = [...found.values()];
+  return [
+    ...all.filter(({ staff_id }) => staff_id === EVERYONE),
+    ...all.filter(({ staff_id }) => staff_id !== EVERYONE),
+  ];
 }
 
-/** And back, with the hours that members of staff have of their own. */
-export function hoursOf(shifts: Shift[], own: CodeHours[]) {
-  const all = shifts.flatMap(({ days, from, to }) =>
-    days.map((weekday) => ({
-      staff_id: '0',
-      weekday,
-      from_min: minutesOf(from),
-      to_min: minutesOf(to),
-    })),
-  );
-  const kept = own.flatMap((row) => (row.staff_id === null ? [] : [{ ...row, staff_id: row.staff_id }]));
-  return [...all, ...kept];
+/** And back, without those of who is no member any more. */
+export function hoursOf(shifts: Shift[], members: Set<string>) {
+  return shifts
+    .filter(({ staff_id }) => staff_id === EVERYONE || members.has(staff_id))
+    .flatMap(({ staff_id, days, from, to }) =>
+      days.map((weekday) => ({
+        staff_id,
+        weekday,
+        from_min: minutesOf(from),
+        to_min: minutesOf(to),
+      })),
+    );
 }

@@ -1,0 +1,54 @@
+import { Button, Checkbox, Form, Input, Select } from 'antd';
+import { useT } from '@/i18n/I18nProvider';
+import type { CodeValues } from './CodeEditor';
+import { EVERYONE, type Shift, weekdays } from './codeWords';
+
+const time = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/;
+
+/** When everyone of the code receives, and members who have hours of their own. */
+export function CodeShifts({ names }: { names: { value: string; label: string }[] }) {
+  const t = useT();
+  const members = Form.useWatch<CodeValues['members']>('members') ?? [];
+  const chosen = new Set(members.map((one) => one?.staff_id));
+  const whose = [
+    { value: EVERYONE, label: t('code.everyone') },
+    ...names.filter(({ value }) => chosen.has(value)),
+  ];
+  const first: Shift = { staff_id: EVERYONE, days: [1, 2, 3, 4, 5], from: '09:00', to: '18:00' };
+  return (
+    <Form.List name="shifts">
+      {(rows, { add, remove }) => (
+        <Form.Item label={t('code.hours')} extra={t('code.hours_hint')}>
+          {rows.map(({ key, name }) => (
+            <div key={key} className="code-row">
+              <Form.Item name={[name, 'staff_id']} noStyle>
+                <Select
+                  className="code-staff"
+                  aria-label={t('code.whose_hours')}
+                  showSearch={{ optionFilterProp: 'label' }}
+                  options={whose}
+                />
+              </Form.Item>
+              <Form.Item name={[name, 'days']} noStyle rules={[{ type: 'array', min: 1 }]}>
+                <Checkbox.Group
+                  options={weekdays.map((day) => ({ value: day, label: t(`code_weekday.${day}`) }))}
+                />
+              </Form.Item>
+              <Form.Item name={[name, 'from']} noStyle rules={[{ required: true, pattern: time }]}>
+                <Input className="code-time" aria-label={t('code.from')} maxLength={5} />
+              </Form.Item>
+              –
+              <Form.Item name={[name, 'to']} noStyle rules={[{ required: true, pattern: time }]}>
+                <Input className="code-time" aria-label={t('code.to')} maxLength={5} />
+              </Form.Item>
+              <Button type="link" size="small" danger onClick={() => remove(name)}>
+                {t('action.remove')}
+              </Button>
+            </div>
+          ))}
+          <Button onClick={() => add(first)}>{t('code.add_hours')}</Button>
+        </Form.Item>
+      )}
+    </Form.List>
+  );
+}
