@@ -6,7 +6,6 @@ export const codesEn: Record<CodesKey, string> = {
   'code.clicks': 'Opened the link',
   'code.clicked_new': 'Customers by the link',
   'code.page_views': 'Views of the page',
-  'code.not_available': 'What there is not',
   'code.everyone': 'Everyone',
   'code.full_until': 'full at WeCom: receives nobody until {time}',
   'code.total_cap': 'Limit in all',

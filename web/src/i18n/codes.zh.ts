@@ -4,7 +4,6 @@ export const codesZh = {
   'code.clicks': '链接点击人数',
   'code.clicked_new': '链接新增客户',
   'code.page_views': '入群页浏览',
-  'code.not_available': '没有的数字',
   'code.everyone': '所有人',
   'code.full_until': '企业微信客户数已满，{time} 前不接待',
   'code.total_cap': '总上限',

@@ -3,6 +3,7 @@ import type { Key } from './zh';
 /** All words of the console in English. A missing key does not compile. */
 export const en: Record<Key, string> = {
   comma: ', ',
+  not_available: 'Not available',
   saved: 'Saved',
   'action.archive': 'Archive',
   'action.cancel': 'Cancel',

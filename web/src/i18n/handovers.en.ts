@@ -17,7 +17,6 @@ export const handoversEn: Record<HandoversKey, string> = {
   'figures.new_member_cnt': 'New group members',
   'figures.none': 'Nothing was told of these days',
   'figures.none_hint': 'WeCom tells each morning about the day before; one can also ask now',
-  'figures.not_available': 'Not available',
   'figures.question.day': 'How much is said each day, and who leaves?',
   'figures.question.department': 'Which departments talk, and whom do customers leave?',
   'figures.question.staff': 'Who talks, and whom do customers leave?',

@@ -15,7 +15,6 @@ export const handoversZh = {
   'figures.new_member_cnt': '群新增人数',
   'figures.none': '这段时间没有数据',
   'figures.none_hint': '企业微信每天早上给出前一天的统计；也可以现在查询',
-  'figures.not_available': '不提供的数据',
   'figures.question.day': '每天聊多少、被删多少？',
   'figures.question.department': '哪个部门聊得多、被删得多？',
   'figures.question.staff': '谁聊得多、谁被删得多？',

@@ -1,6 +1,7 @@
 /** All words of the console in Chinese; the keys are what `t()` takes. English has the same keys: en.ts. */
 export const zh = {
   comma: '、',
+  not_available: '不提供的数据',
   saved: '已保存',
   'action.archive': '停用',
   'action.cancel': '取消',

@@ -1,71 +1,20 @@
-import { DatePicker, Segmented } from 'antd';
-import dayjs from 'dayjs';
 import { useMemo } from 'react';
-import { useSearchParams } from 'wouter';
 import { type CodeBy, type CodeStatistics, codes } from '@/api/codes';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { columnChart, whole } from '@/components/chart/options';
 import { EmptyState } from '@/components/EmptyState';
-import { ErrorNotice } from '@/components/ErrorNotice';
-import { Waiting } from '@/components/Waiting';
-import { useI18n } from '@/i18n/I18nProvider';
-import { useResource } from '@/lib/useResource';
+import { FiguresPage, type FiguresQuery } from '@/components/figures/FiguresPage';
+import { useI18n, useT } from '@/i18n/I18nProvider';
 
-const ways: CodeBy[] = ['code', 'staff', 'hour', 'day'];
+const ways: [CodeBy, ...CodeBy[]] = ['code', 'staff', 'hour', 'day'];
 
 /** What codes brought, by code, member of staff, hour or day. */
 export function CodeStats() {
-  const { t } = useI18n();
-  const [address, setAddress] = useSearchParams();
-  const by = ways.find((one) => one === address.get('by')) ?? 'code';
-  const change = (next: Record<string, string | undefined>) => {
-    const all = { ...Object.fromEntries(address), ...next };
-    setAddress(Object.entries(all).flatMap(([k, v]) => (v ? [[k, v]] : [])));
-  };
-  const query = useMemo(
-    () => ({ by, from: address.get('from') ?? undefined, to: address.get('to') ?? undefined }),
-    [by, address],
-  );
-  const found = useResource(JSON.stringify(query), (signal) => codes.statistics(query, signal));
-  const day = (key: string) => (address.get(key) ? dayjs(address.get(key)) : null);
+  const t = useT();
   return (
-    <>
-      <div className="filters">
-        <Segmented<CodeBy>
-          value={by}
-          onChange={(next) => change({ by: next })}
-          options={ways.map((value) => ({ value, label: t(`code_by.${value}`) }))}
-        />
-        <DatePicker.RangePicker
-          allowEmpty={[true, true]}
-          placeholder={[t('report.from'), t('report.to')]}
-          value={[day('from'), day('to')]}
-          onChange={(days) =>
-            change({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })
-          }
-        />
-      </div>
-      {found.error !== undefined && found.error !== null && (
-        <ErrorNotice error={found.error} retry={found.reload} />
-      )}
-      {found.data ? <Chart found={found.data} by={by} query={query} /> : !found.error && <Waiting />}
-      {found.data && <NotAvailable found={found.data} />}
-    </>
-  );
-}
-
-/** What nobody tells, and why. */
-function NotAvailable({ found }: { found: CodeStatistics }) {
-  const { t } = useI18n();
-  return (
-    <section className="soft">
-      <h2 className="card-title">{t('code.not_available')}</h2>
-      <ul>
-        {found.not_available.map(({ key, reason }) => (
-          <li key={key}>{reason}</li>
-        ))}
-      </ul>
-    </section>
+    <FiguresPage ways={ways} nameOf={(by) => t(`code_by.${by}`)} read={codes.statistics}>
+      {(found, query) => <Chart found={found} query={query} />}
+    </FiguresPage>
   );
 }
 
@@ -79,11 +28,11 @@ const told = (t: ReturnType<typeof useI18n>['t']) => [
 
 interface ChartProps {
   found: CodeStatistics;
-  by: CodeBy;
-  query: { by: CodeBy; from: string | undefined; to: string | undefined };
+  query: FiguresQuery<CodeBy>;
 }
 
-function Chart({ found, by, query }: ChartProps) {
+function Chart({ found, query }: ChartProps) {
+  const { by } = query;
   const { t, f } = useI18n();
   const rows = useMemo(
     () =>

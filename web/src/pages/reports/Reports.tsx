@@ -1,12 +1,13 @@
-import { DatePicker, Menu, Select } from 'antd';
-import dayjs from 'dayjs';
+import { Menu, Select } from 'antd';
 import { type ComponentType, lazy, Suspense, useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Query } from '@/api/client';
+import { DaysPicker } from '@/components/DaysPicker';
 import { Waiting } from '@/components/Waiting';
 import { useI18n } from '@/i18n/I18nProvider';
 import { RemoteSelect } from '@/components/list/RemoteSelect';
 import { channelOptions } from '@/lib/options';
+import { useAddress } from '@/lib/useAddress';
 
 export interface ReportProps {
   query: Query;
@@ -100,31 +101,11 @@ export default function Reports() {
 
 function Controls({ has }: { has: Control }) {
   const { t } = useI18n();
-  const [address, setAddress] = useSearchParams();
-  const change = (changes: Record<string, string | null | undefined>) =>
-    setAddress((old) => {
-      const next = new URLSearchParams(old);
-      next.delete('page');
-      for (const [key, value] of Object.entries(changes)) {
-        if (value) next.set(key, value);
-        else next.delete(key);
-      }
-      return next;
-    });
-  const day = (key: string) => (address.get(key) ? dayjs(address.get(key)) : null);
+  const [address, change] = useAddress();
   if (!has.days && !has.unit && !has.channel) return null;
   return (
     <div className="filters">
-      {has.days && (
-        <DatePicker.RangePicker
-          allowEmpty={[true, true]}
-          placeholder={[t('report.from'), t('report.to')]}
-          value={[day('from'), day('to')]}
-          onChange={(days) =>
-            change({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })
-          }
-        />
-      )}
+      {has.days && <DaysPicker />}
       {has.unit && (
         <Select
           aria-label={t('report.unit')}

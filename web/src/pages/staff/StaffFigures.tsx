@@ -1,70 +1,43 @@
-import { Button, DatePicker, Segmented } from 'antd';
-import dayjs from 'dayjs';
+import { Button } from 'antd';
 import { useMemo } from 'react';
-import { useSearchParams } from 'wouter';
 import { type Figures, type FiguresBy, staffFigures, type StaffFigures as Found } from '@/api/handovers';
 import { useMay } from '@/app/session';
 import { ChartCard } from '@/components/chart/ChartCard';
 import { columnChart, whole } from '@/components/chart/options';
 import { EmptyState } from '@/components/EmptyState';
-import { ErrorNotice } from '@/components/ErrorNotice';
-import { Waiting } from '@/components/Waiting';
+import { FiguresPage, type FiguresQuery } from '@/components/figures/FiguresPage';
 import type { Format } from '@/i18n/format';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useAction } from '@/lib/useAction';
-import { useResource } from '@/lib/useResource';
 import '@/pages/handovers/words';
 
-const ways: FiguresBy[] = ['staff', 'department', 'day'];
+const ways: [FiguresBy, ...FiguresBy[]] = ['staff', 'department', 'day'];
 
 /** What staff did: WeCom's counts, Koi's own beside them, and what nobody can tell. */
 export default function StaffFigures() {
   const { t, f } = useI18n();
   const may = useMay();
   const { busy, run } = useAction();
-  const [address, setAddress] = useSearchParams();
-  const by = ways.find((one) => one === address.get('by')) ?? 'staff';
-  const change = (next: Record<string, string | undefined>) => {
-    const all = { ...Object.fromEntries(address), ...next };
-    setAddress(Object.entries(all).flatMap(([k, v]) => (v ? [[k, v]] : [])));
-  };
-  const query = useMemo(
-    () => ({ by, from: address.get('from') ?? undefined, to: address.get('to') ?? undefined }),
-    [by, address],
-  );
-  const found = useResource(JSON.stringify(query), (signal) => staffFigures.read(query, signal));
-  const day = (key: string) => (address.get(key) ? dayjs(address.get(key)) : null);
   return (
-    <>
-      <div className="filters">
-        <Segmented<FiguresBy>
-          value={by}
-          onChange={(next) => change({ by: next })}
-          options={ways.map((value) => ({ value, label: t(`figures_by.${value}`) }))}
-        />
-        <DatePicker.RangePicker
-          allowEmpty={[true, true]}
-          placeholder={[t('report.from'), t('report.to')]}
-          value={[day('from'), day('to')]}
-          onChange={(days) =>
-            change({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })
-          }
-        />
-        {may('system') && (
+    <FiguresPage
+      ways={ways}
+      nameOf={(by) => t(`figures_by.${by}`)}
+      read={staffFigures.read}
+      tools={
+        may('system') && (
           <Button loading={busy} onClick={() => void run(staffFigures.ask, t('figures.asked'))}>
             {t('figures.ask')}
           </Button>
-        )}
-      </div>
-      <p className="soft">
-        {t('figures.sources')} {found.data?.told_s && t('figures.told', { time: f.time(found.data.told_s) })}
-      </p>
-      {found.error !== undefined && found.error !== null && (
-        <ErrorNotice error={found.error} retry={found.reload} />
+        )
+      }
+      note={(found) => (
+        <p className="soft">
+          {t('figures.sources')} {found?.told_s && t('figures.told', { time: f.time(found.told_s) })}
+        </p>
       )}
-      {found.data ? <Chart found={found.data} by={by} query={query} /> : !found.error && <Waiting />}
-      {found.data && <NotAvailable found={found.data} />}
-    </>
+    >
+      {(found, query) => <Chart found={found} query={query} />}
+    </FiguresPage>
   );
 }
 
@@ -84,11 +57,11 @@ function cells(one: Figures, f: Format) {
 
 interface ChartProps {
   found: Found;
-  by: FiguresBy;
-  query: { by: FiguresBy; from: string | undefined; to: string | undefined };
+  query: FiguresQuery<FiguresBy>;
 }
 
-function Chart({ found, by, query }: ChartProps) {
+function Chart({ found, query }: ChartProps) {
+  const { by } = query;
   const { t, f } = useI18n();
   const rows = useMemo(
     () =>
@@ -148,19 +121,5 @@ function Chart({ found, by, query }: ChartProps) {
         rows,
       }}
     />
-  );
-}
-
-function NotAvailable({ found }: { found: Found }) {
-  const { t } = useI18n();
-  return (
-    <section>
-      <h2>{t('figures.not_available')}</h2>
-      <ul>
-        {found.not_available.map(({ key, reason }) => (
-          <li key={key}>{reason}</li>
-        ))}
-      </ul>
-    </section>
   );
 }
