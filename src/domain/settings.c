@@ -230,9 +230,9 @@ const struct setting setting_table[] = {
      .good = is_alphanumeric, .zh = "企业微信回调的 Token，至多 32 位字母或数字",
      .en = "Token of WeCom's callback, at most 32 letters or digits"},
     {"wecom_welcome", SETTING_TEXT, 0, 1000, .fallback = "", .changeable = true,
-     .zh = "发给新好友的欢迎语，{name} 换成客户昵称（已知时）；空为不发",
+     .zh = "发给新好友的欢迎语，{name} 换成客户昵称（已知时）；空且没有附件为不发",
      .en = "welcome sent to new friends, {name} becomes the customer's nickname where it is "
-           "known; empty: none is sent"},
+           "known; empty, and no attachments: none is sent"},
     {"wecom_welcome_attachments", SETTING_TEXT, 0, 6000, .fallback = "[]", .changeable = true,
      .check = check_attachments, .names = check_media,
      .zh = "这条欢迎语的附件，JSON 列表，与活码欢迎语的附件写法相同；[] 为没有",

@@ -171,7 +171,7 @@ each('media', (engine) => {
     await noViolations(w.sim);
   });
 
-  test('a failing upload: the text alone, a warning with the reason, over when it succeeds', async (t) => {
+  test('a failing upload: the text alone and a warning until it succeeds', async (t) => {
     const w = await world(t, engine);
     const paper = await w.give('价目.pdf', pdf);
     await w.sim.post('faults', { api: 'media/upload', kind: 'code', code: 45002, times: 1 });

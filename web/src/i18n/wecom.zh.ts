@@ -79,7 +79,7 @@ export const wecomZh = {
   'wecom.reach_well': '已接通。',
   'wecom.welcome_what':
     '新好友添加成员后 20 秒内发出。活码可以有自己的欢迎语，它优先。企业微信后台自带的“欢迎语”须关掉，否则先发的那条算数。',
-  'wecom.welcome_hint': '{name} 会换成客户昵称（已知时）。留空则不发。',
+  'wecom.welcome_hint': '{name} 会换成客户昵称（已知时）。留空且没有附件则不发。',
   'wecom.done': '完成：看看今日',
   'inbox.kind': '发生了什么',
   'inbox.about': '编号',
