@@ -88,7 +88,8 @@ export const wecomEn: Record<WecomKey, string> = {
   'wecom.reach_well': 'Connected.',
   'wecom.welcome_what':
     "Sent within 20 seconds to a new friend. A code may have a welcome of its own, which goes first. Switch WeCom's built-in welcome off: of two, the first counts.",
-  'wecom.welcome_hint': "{name} becomes the customer's nickname where it is known. Empty, and no attachments: none is sent.",
+  'wecom.welcome_hint':
+    "{name} becomes the customer's nickname where it is known. Empty, and no attachments: none is sent.",
   'wecom.done': 'Done: go to today',
   'inbox.kind': 'What happened',
   'inbox.about': 'Id',
