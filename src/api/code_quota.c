@@ -37,12 +37,15 @@ enum { WRONG = 2 };
 
 static struct str expiring_title(struct request *rq, const struct link_quota_state *s)
 {
-    struct civil day = calendar_civil_of(s->expires_s);
-    return arena_printf(request_arena(rq),
-                        english(rq) ? "%" PRId64
-                                      " uses of acquisition links lapse, from %04d-%02d-%02d"
-                                    : "%" PRId64 " 次获客额度将从 %04d-%02d-%02d 起到期",
-                        s->expiring, (int)day.year, (int)day.month, (int)day.day);
+    struct arena *a = request_arena(rq);
+    struct civil t = calendar_civil_of(s->expires_s);
+    struct str day = arena_printf(a, "%04d-%02d-%02d", (int)t.year, (int)t.month, (int)t.day);
+    if (english(rq))
+        return arena_printf(a,
+                            "uses of acquisition links that lapse soon: %" PRId64 ", from " STR_FMT,
+                            s->expiring, STR_ARG(day));
+    return arena_printf(a, "%" PRId64 " 次获客额度将从 " STR_FMT " 起到期", s->expiring,
+                        STR_ARG(day));
 }
 
 static void judge(struct request *rq, const struct link_quota *q, int64_t now_s,
@@ -62,16 +65,15 @@ static void judge(struct request *rq, const struct link_quota *q, int64_t now_s,
         out[0] = (struct wrong){
             "balance_low",
             arena_printf(request_arena(rq),
-                         english(rq) ? "%" PRId64 " uses of acquisition links are left"
+                         english(rq) ? "uses of acquisition links left: %" PRId64
                                      : "获客额度只剩 %" PRId64 " 次",
                          q->balance),
             said(rq, "在企业微信管理后台的获客助手里购买，以免链接中断",
                  "buy more in WeCom's console under 获客助手 before links stop working")};
     if (s->expiring > 0)
-        out[1] = (struct wrong){"quota_expires", expiring_title(rq, s),
-                                said(rq, "到期前先用完：优先投放获客链接；新购的额度有效期更长",
-                                     "use them first: prefer links until then; uses bought later "
-                                     "last longer")};
+        out[1] = (struct wrong){
+            "quota_expires", expiring_title(rq, s),
+            said(rq, "到期前先用完：优先投放获客链接", "use them first: prefer links until then")};
 }
 
 enum rc code_quota_put_wrong(struct request *rq, struct tx *tx, struct json *j, struct err *e)

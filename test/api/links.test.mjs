@@ -109,7 +109,7 @@ each('links', (engine) => {
     );
     const [wrong] = (await w.quota()).wrong;
     assert.deepEqual(
-      [wrong.kind, /^300 uses .* lapse, from 2026-12-09/.test(wrong.title)],
+      [wrong.kind, /lapse soon: 300, from 2026-12-09/.test(wrong.title)],
       ['quota_expires', true],
     );
 

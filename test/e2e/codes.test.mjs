@@ -78,11 +78,13 @@ test('codes', async (t) => {
       await page.button(zh ? '添加时段' : 'Add hours').click();
       const whose = dialog.getByRole('combobox', { name: zh ? '谁的工作时间' : 'Whose hours' });
       await whose.last().click();
-      await tab.locator('.ant-select-dropdown:visible').getByText(one.name).last().click();
+      await tab.locator('.ant-select-dropdown:visible').getByText(one.userid).last().click();
       await dialog
         .getByLabel(zh ? '到' : 'To', { exact: true })
         .last()
         .fill('12:30');
+      await dialog.getByText(zh ? '接待员工' : 'Staff who receive').scrollIntoViewIfNeeded();
+      await page.check('code-new-people');
       await page.button(zh ? '添加欢迎语' : 'Add a greeting').click();
       await dialog
         .getByLabel(zh ? '欢迎语内容' : 'Words of the greeting')
@@ -273,10 +275,8 @@ test('codes', async (t) => {
       await sim.post('quota/set', { balance: 7, expire_date: lapse_s });
       await page.visit('/codes?tab=quota');
       await page.button(zh ? '现在查询' : 'Ask now').click();
-      await tab
-        .getByText(zh ? '获客额度只剩 7 次' : '7 uses of acquisition links are left')
-        .waitFor();
-      await tab.getByText(zh ? /^7 次获客额度将从/ : /^7 uses of .* lapse, from/).waitFor();
+      await tab.getByText(zh ? '获客额度只剩 7 次' : 'uses of acquisition links left: 7').waitFor();
+      await tab.getByText(zh ? /^7 次获客额度将从/ : /^uses of .* lapse soon: 7, from/).waitFor();
       await tab.locator('.ant-message-notice').first().waitFor({ state: 'detached' });
       await page.check('code-quota');
       await page.visit('/codes');
@@ -286,10 +286,10 @@ test('codes', async (t) => {
         .waitFor();
       await page.check('code-warnings');
       await page.visit('/');
+      await tab.getByText(zh ? '获客额度只剩 7 次' : 'uses of acquisition links left: 7').click();
       await tab
-        .getByText(zh ? '获客额度只剩 7 次' : '7 uses of acquisition links are left')
-        .click();
-      await tab.getByText(zh ? '获客链接的额度' : 'Uses of acquisition links').waitFor();
+        .getByRole('heading', { name: zh ? '获客链接的额度' : 'Uses of acquisition links' })
+        .waitFor();
       await sim.post('quota/set', { balance: 900, expire_date: lapse_s + 90 * 86400 });
     });
     await tab.context().close();

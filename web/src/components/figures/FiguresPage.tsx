@@ -62,7 +62,7 @@ function NotAvailable({ found }: { found: FiguresFound }) {
   const t = useT();
   if (found.not_available.length === 0) return null;
   return (
-    <section className="soft">
+    <section className="soft not-available">
       <h2 className="card-title">{t('not_available')}</h2>
       <ul>
         {found.not_available.map(({ key, reason }) => (

@@ -6,6 +6,7 @@ import { DataTable } from '@/components/chart/DataTable';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { Waiting } from '@/components/Waiting';
 import { useI18n, useT } from '@/i18n/I18nProvider';
+import { dayOf } from '@/lib/day';
 import { useAction } from '@/lib/useAction';
 import { useResource } from '@/lib/useResource';
 import './codeWords';
@@ -43,12 +44,14 @@ function Told({ quota }: { quota: Quota }) {
   const table = useMemo(
     () => ({
       columns: [
-        { key: 'expire_s', title: t('quota.lapses'), kind: 'time' as const },
+        { key: 'day', title: t('quota.lapses'), kind: 'day' as const },
         { key: 'balance', title: t('quota.balance'), kind: 'number' as const },
       ],
-      rows: quota.parts.map(({ expire_s, balance }) => ({ expire_s, balance })),
+      rows: quota.parts
+        .filter(({ balance }) => balance > 0)
+        .map(({ expire_s, balance }) => ({ day: dayOf(expire_s, f.place.zone), balance })),
     }),
-    [quota, t],
+    [quota, t, f],
   );
   return (
     <div className="page-stack">
@@ -77,7 +80,7 @@ function Told({ quota }: { quota: Quota }) {
           },
         ]}
       />
-      {quota.parts.length > 0 && <DataTable table={table} label={t('quota.parts')} height={TABLE_HEIGHT} />}
+      {table.rows.length > 0 && <DataTable table={table} label={t('quota.parts')} height={TABLE_HEIGHT} />}
       <p className="soft">{t('quota.note')}</p>
     </div>
   );

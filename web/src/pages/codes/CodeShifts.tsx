@@ -34,16 +34,18 @@ export function CodeShifts({ names }: { names: { value: string; label: string }[
                   options={weekdays.map((day) => ({ value: day, label: t(`code_weekday.${day}`) }))}
                 />
               </Form.Item>
-              <Form.Item name={[name, 'from']} noStyle rules={[{ required: true, pattern: time }]}>
-                <Input className="code-time" aria-label={t('code.from')} maxLength={5} />
-              </Form.Item>
-              –
-              <Form.Item name={[name, 'to']} noStyle rules={[{ required: true, pattern: time }]}>
-                <Input className="code-time" aria-label={t('code.to')} maxLength={5} />
-              </Form.Item>
-              <Button type="link" size="small" danger onClick={() => remove(name)}>
-                {t('action.remove')}
-              </Button>
+              <span className="code-hours">
+                <Form.Item name={[name, 'from']} noStyle rules={[{ required: true, pattern: time }]}>
+                  <Input className="code-time" aria-label={t('code.from')} maxLength={5} />
+                </Form.Item>
+                –
+                <Form.Item name={[name, 'to']} noStyle rules={[{ required: true, pattern: time }]}>
+                  <Input className="code-time" aria-label={t('code.to')} maxLength={5} />
+                </Form.Item>
+                <Button type="link" size="small" danger onClick={() => remove(name)}>
+                  {t('action.remove')}
+                </Button>
+              </span>
             </div>
           ))}
           <Button onClick={() => add(first)}>{t('code.add_hours')}</Button>

@@ -74,6 +74,7 @@ function Chart({ found, query }: ChartProps) {
           { key: 'what', title: t(`code_by.${by}`), kind: 'text' },
           { key: 'friends', title: t('code.friends'), kind: 'number' },
           { key: 'joined', title: t('code.joined'), kind: 'number' },
+          ...(by === 'code' || by === 'day' ? told(t) : []),
           { key: 'new_customers', title: t('code_customer.new'), kind: 'number' },
           { key: 'old_customers', title: t('code_customer.old'), kind: 'number' },
           { key: 'buyers', title: t('code_customer.buyer'), kind: 'number' },
@@ -82,7 +83,6 @@ function Chart({ found, query }: ChartProps) {
           { key: 'ended_7d', title: t('code.ended_7d'), kind: 'number' },
           { key: 'ordered_7d', title: t('code.ordered_7d'), kind: 'number' },
           { key: 'amount_fen', title: t('code.amount_7d'), kind: 'money' },
-          ...(by === 'code' || by === 'day' ? told(t) : []),
         ],
         rows,
       }}
