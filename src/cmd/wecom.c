@@ -179,22 +179,24 @@ const struct command command_wecom_sync = {
 static enum rc print_statistics(struct invocation *in, const struct json_value *job, struct err *e)
 {
     const struct json_value *v = json_get(job, "result"), *refused = json_get(v, "refused");
-    printf(say(in, "%lld 名员工，新得到 %lld 天；调用 %lld 次\n",
-               "%lld staff, %lld days told; %lld calls\n"),
-           (long long)number(v, "staff"), (long long)number(v, "days"),
-           (long long)number(v, "calls"));
+    printf(say(in, "%lld 名员工、%lld 个获客链接，新得到 %lld 天；调用 %lld 次\n",
+               "%lld staff, %lld links, %lld days told; %lld calls\n"),
+           (long long)number(v, "staff"), (long long)number(v, "links"),
+           (long long)number(v, "days"), (long long)number(v, "calls"));
     for (size_t i = 0; i < json_count(refused); i++) {
         const struct json_value *p = json_at(refused, i);
         printf("BAD  " STR_FMT ": " STR_FMT "\n",
-               STR_ARG(json_str_or(json_get(p, "userid"), STR(""))),
+               STR_ARG(json_str_or(json_get(p, "userid"),
+                                   json_str_or(json_get(p, "link_id"), STR("")))),
                STR_ARG(json_str_or(json_get(p, "code"), STR(""))));
     }
     if (json_bool_or(json_get(v, "complete"), false))
         return RC_OK;
-    err_set(e, RC_CONFLICT, "statistics_incomplete", NULL, "有 %lld 名员工的统计没有得到",
-            "the figures of %lld staff were not told", (long long)number(v, "problems"));
-    err_hint(e, "检查应用的可见范围与这些员工的客户联系权限",
-             "look at the app's visible range and the right to customer contact of these staff");
+    err_set(e, RC_CONFLICT, "statistics_incomplete", NULL, "有 %lld 名员工或获客链接的统计没有得到",
+            "the figures of %lld staff or links were not told", (long long)number(v, "problems"));
+    err_hint(e, "检查应用的可见范围、这些员工的客户联系权限，以及链接在企业微信是否还在",
+             "look at the app's visible range, the right to customer contact of these staff, and "
+             "whether WeCom still has the links");
     return RC_CONFLICT;
 }
 
@@ -219,8 +221,8 @@ static enum rc run_statistics(struct invocation *in, struct err *e)
 
 const struct command command_wecom_statistics = {
     .name = "wecom statistics",
-    .zh = "向企业微信查询缺少的员工统计",
-    .en = "Ask WeCom for the days of staff figures that are missing",
+    .zh = "向企业微信查询缺少的员工与获客链接统计",
+    .en = "Ask WeCom for the days of figures of staff and links that are missing",
     .options = {{"wait", .zh = "等到查询结束", .en = "wait for its end"}},
     .run = run_statistics,
 };

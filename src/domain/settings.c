@@ -219,9 +219,10 @@ const struct setting setting_table[] = {
      .good = is_own_url, .zh = "企业微信授权页的地址，空为企业微信自己的；只用于对接模拟器",
      .en = "address of WeCom's pages of consent, empty for WeCom's own; for a simulator only"},
     {"wecom_statistics_hour", SETTING_INT, -1, 23, .fallback = "7", .changeable = true,
-     .zh = "每天几点（企业时区）查询企业微信的员工统计，-1 表示不自动查询；昨天的数据早上才有",
-     .en = "the hour of the corp's zone at which WeCom is asked for the figures of staff, -1 for "
-           "none; those of yesterday are there in the morning"},
+     .zh = "每天几点（企业时区）查询企业微信的员工与获客链接统计，-1 "
+           "表示不自动查询；昨天的数据早上才有",
+     .en = "the hour of the corp's zone at which WeCom is asked for the figures of staff and of "
+           "acquisition links, -1 for none; those of yesterday are there in the morning"},
     {"wecom_sync_hour", SETTING_INT, -1, 23, .fallback = "3", .changeable = true,
      .zh = "每天几点（企业时区）从企业微信全量同步，-1 表示不自动同步",
      .en = "the hour of the corp's zone at which everything is synced from WeCom each day, -1 for "

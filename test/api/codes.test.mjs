@@ -271,6 +271,14 @@ each('codes', (engine) => {
       '3',
     );
     assert.equal((await w.admin.get(`/api/codes/${code.id}`)).page_views, 3);
+    /* And in the statistics, where nobody has joined yet; by hour they are not known. */
+    const views = async (by) => {
+      const { sum, items } = await w.admin.get(`/api/codes/statistics?by=${by}`);
+      return [sum.page_views, sum.friends, items.map((i) => [i.code?.name ?? i.day, i.page_views])];
+    };
+    assert.deepEqual(await views('code'), [3, 0, [[code.name, 3]]]);
+    assert.deepEqual(await views('day'), [3, 0, [['2026-11-23', 3]]]);
+    assert.deepEqual(await views('hour'), [null, 0, []]);
 
     /* Keys are not found by counting, and a staff code has no page. */
     const other = await w.admin.post(
