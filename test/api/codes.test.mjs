@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pngOf } from './files.mjs';
 import { each } from './harness.mjs';
-import { monday8, world } from './codes_world.mjs';
+import { world } from './codes_world.mjs';
 import { noViolations } from './wecom_pair.mjs';
+import { monday8 } from './wecom_world.mjs';
 
 const hours = (from, to) => ({ staff_id: '0', weekday: 1, from_min: from * 60, to_min: to * 60 });
 

@@ -2,41 +2,17 @@
  * leaving, refusals and their cool-downs, callbacks, groups, and a server that is killed while it
  * asks. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { each, until } from './harness.mjs';
-import { noViolations, pair } from './wecom_pair.mjs';
+import { noViolations } from './wecom_pair.mjs';
+import { World, world as start } from './wecom_world.mjs';
 
-const token = 'QDG6eK';
-const aes_key = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
 const begin = Date.UTC(2026, 10, 23, 1) / 1000;
 const hour = 3600;
 const day = 24 * hour;
 const reason = '门店调整';
 
-/* Koi and the simulator at one time, which only goes on when told. */
-class World {
-  async at(now) {
-    this.now = now;
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigInt64LE(BigInt(now) * 1000000n);
-    writeFileSync(this.file, bytes, { flag: 'r+' });
-    await this.sim.post('clock/set', { at_s: now });
-  }
-
-  async settled() {
-    await this.sim.post('callbacks/drain');
-    await until(async () => {
-      await this.at(this.now + 1);
-      const { items } = await this.admin.get('/api/inbox?state=waiting&limit=1');
-      return items.length === 0;
-    }, 'the inbox is empty');
-    const dead = await this.admin.get('/api/inbox?state=dead&limit=10');
-    assert.deepEqual(dead.items, []);
-  }
-
+class HandoverWorld extends World {
   async pass(seconds) {
     await this.at(this.now + seconds);
     if (seconds > 10 * hour) this.admin = await this.koi.signIn('administrator'); /* sessions end */
@@ -81,41 +57,12 @@ class World {
   }
 }
 
+/* Three members of staff; the first has so many friends. */
 async function world(t, engine, { friends = 5, env = {} } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'koi-clock-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'clock');
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64LE(BigInt(begin) * 1000000n);
-  writeFileSync(file, bytes);
-  const { sim, koi } = await pair(t, engine, {
-    size: { staff: 4, customers: 0, groups: 0 },
-    KOI_TEST_CLOCK: file,
-    ...env,
-  });
-  const w = Object.assign(new World(), { sim, koi, file, now: begin });
-  w.admin = await koi.signIn('administrator');
-  await w.admin.put('/api/settings/wecom_token', { value: token });
-  await w.admin.put('/api/settings/wecom_aes_key', { value: aes_key });
-  await w.at(begin);
-  await sim.post('callback', {
-    url: `http://127.0.0.1:${koi.port}/api/wecom/callback`,
-    token,
-    aes_key,
-  });
-  const { staff } = await sim.get('state');
-  w.people = staff.filter((s) => s.contact_right && s.status === 1).slice(0, 3);
-  w.userids = w.people.map(({ userid }) => userid);
-  w.customers = [];
-  for (let i = 0; i < friends; i++) {
-    const added = await sim.post('customer/add', { userid: w.userids[0], welcome: false });
-    w.customers.push(added.external_userid);
-  }
-  for (const userid of w.userids.slice(1))
-    await sim.post('customer/add', { userid, welcome: false });
-  await w.settled();
-  const known = (await w.admin.get('/api/staff?limit=200')).items;
-  w.ids = w.userids.map((userid) => known.find((s) => s.userid === userid).id);
+  const size = { staff: 4, customers: 0, groups: 0 };
+  const w = await start(t, engine, { Of: HandoverWorld, now: begin, size, ...env });
+  await w.meet([friends, 1, 1]);
+  w.customers = w.customers[0];
   return w;
 }
 
@@ -221,11 +168,7 @@ each('hand-overs', (engine) => {
     const again = async () => {
       await w.koi.crash();
       await w.koi.serve();
-      await w.sim.post('callback', {
-        url: `http://127.0.0.1:${w.koi.port}/api/wecom/callback`,
-        token,
-        aes_key,
-      });
+      await w.connect();
     };
     const asking = () => w.look().catch(() => 'the server is gone');
     /* Marked, and WeCom was not reached: it is found out that nothing was done. */

@@ -21,11 +21,6 @@ async function world(t, engine) {
   w.scan = (link, who = {}) => w.sim.post('customer/scan', { ...link.open, ...who });
   w.warned = async () => (await w.admin.get('/api/codes/warnings')).items;
   w.quota = () => w.admin.get('/api/codes/quota');
-  /* To a time, with a session that has not gone to sleep. */
-  w.go = async (now) => {
-    await w.at(now);
-    w.admin = await w.koi.signIn('administrator');
-  };
   w.ask = async () => {
     const { job } = await w.admin.post('/api/wecom/statistics', {}, 202);
     return w.admin.job(job.id);
@@ -66,7 +61,7 @@ each('links', (engine) => {
     await w.settled();
     await w.look();
     assert.equal((await w.quota()).balance, 200);
-    await w.go(w.now + 3600);
+    await w.later(w.now + 3600);
     await w.look();
     const later = await w.quota();
     assert.deepEqual([later.balance, later.total - first.total], [199, 1]);
@@ -100,7 +95,7 @@ each('links', (engine) => {
     await w.settled();
     assert.deepEqual(await w.warned(), []);
     const lapses = (await w.quota()).parts.find((p) => p.balance > 0).expire_s;
-    await w.go(w.now + 3 * day);
+    await w.later(w.now + 3 * day);
     await w.look();
     await w.settled();
     assert.deepEqual(
@@ -121,7 +116,7 @@ each('links', (engine) => {
       code: 48002,
       times: 9,
     });
-    await w.go(w.now + 3600);
+    await w.later(w.now + 3600);
     await w.look();
     const refused = await w.quota();
     assert.deepEqual([refused.balance, refused.told_s], [before.balance, before.told_s]);
@@ -169,10 +164,10 @@ each('links', (engine) => {
     await w.scan(link, { external_userid }); /* a friend already: a click, and nobody new */
     await w.settled();
     const other = await w.link([w.ids[1]], '公众号');
-    await w.go(w.now + 3 * day);
+    await w.later(w.now + 3 * day);
     await w.scan(link);
     await w.settled();
-    await w.go(w.now + 5 * 3600);
+    await w.later(w.now + 5 * 3600);
     await w.sim.post('faults', { api: statistic, kind: 'delay', ms: 3000, times: 1 });
     const { job } = await w.admin.post('/api/wecom/statistics', {}, 202);
     await until(async () => (await w.admin.get(`/api/jobs/${job.id}`)).done >= 3, 'the links');
@@ -220,7 +215,7 @@ each('links', (engine) => {
     assert.match(seen.not_available[1].reason, /the whole corp/);
     /* Once told, a day is not asked for again; a link that WeCom does not have is named. */
     assert.equal((await w.ask()).result.calls, 0);
-    await w.go(w.now + day);
+    await w.later(w.now + day);
     await w.sim.post('faults', {
       api: statistic,
       kind: 'code',
@@ -290,7 +285,7 @@ each('links', (engine) => {
     const shown = await w.admin.get(`/api/codes/${code.id}`);
     assert.ok(shown.members[0].full_until_s > w.now && shown.members[1].full_until_s === null);
     /* A day later they are back by themselves. */
-    await w.go(w.now + day + 60);
+    await w.later(w.now + day + 60);
     await w.look();
     assert.deepEqual(await w.standing(), w.userids.slice(0, 2));
     assert.deepEqual(
@@ -318,7 +313,7 @@ each('links', (engine) => {
     const made = await make([{ staff_id: a }, { staff_id: c, backup: true }]);
     assert.equal(made.status, 201, made.text);
     assert.deepEqual(await w.standing(), [w.userids[2]]);
-    await w.go(w.now + day + 60);
+    await w.later(w.now + day + 60);
     await fault('externalcontact/update_contact_way');
     const looked = await w.look();
     assert.equal(looked.refused, 1);

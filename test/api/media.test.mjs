@@ -1,43 +1,19 @@
 /* Media of greetings against a simulator of WeCom, both clocks turned by hand: given, kept alive at
  * WeCom, sent with a welcome, refused, forgotten. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { pngOf } from './files.mjs';
 import { each, until } from './harness.mjs';
-import { noViolations, pair } from './wecom_pair.mjs';
+import { noViolations } from './wecom_pair.mjs';
+import { monday8, World, world as begin } from './wecom_world.mjs';
 
-const token = 'QDG6eK';
-const aes_key = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
-/* Monday 23 November 2026, 08:00 in Shanghai. */
-const monday8 = Date.UTC(2026, 10, 23, 0) / 1000;
 const hour = 3600;
 
 const png = pngOf(40, 30);
 const mp4 = Buffer.concat([Buffer.from('\0\0\0\x18ftypisom', 'latin1'), Buffer.alloc(500, 7)]);
 const pdf = Buffer.from('%PDF-1.7 价目');
 
-class World {
-  constructor(sim, koi, admin, file) {
-    Object.assign(this, { sim, koi, admin, file, now: monday8 });
-  }
-
-  async at(now) {
-    this.now = now;
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigInt64LE(BigInt(now) * 1000000n);
-    writeFileSync(this.file, bytes, { flag: 'r+' });
-    await this.sim.post('clock/set', { at_s: now });
-  }
-
-  /* So much later that sessions have ended. */
-  async later(now) {
-    await this.at(now);
-    this.admin = await this.koi.signIn('administrator');
-  }
-
+class MediaWorld extends World {
   async give(name, bytes, kind = '', expect = 201, who = this.admin) {
     const path = kind === '' ? '/api/media' : `/api/media?kind=${kind}`;
     const headers = { 'X-File-Name': encodeURIComponent(name) };
@@ -76,29 +52,9 @@ class World {
 }
 
 async function world(t, engine) {
-  const folder = mkdtempSync(join(tmpdir(), 'koi-clock-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'clock');
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64LE(BigInt(monday8) * 1000000n);
-  writeFileSync(file, bytes);
-  const env = { KOI_TEST_CLOCK: file, KOI_WECOM_TOKEN: token, KOI_WECOM_AES_KEY: aes_key };
-  const { sim, koi } = await pair(t, engine, env);
-  const admin = await koi.signIn('administrator');
-  const w = new World(sim, koi, admin, file);
-  await w.at(monday8);
-  const url = `http://127.0.0.1:${koi.port}/api/wecom/callback`;
-  await sim.post('callback', { url, token, aes_key });
-  const { staff } = await sim.get('state');
-  const { userid } = staff.find((s) => s.contact_right && s.status === 1);
-  await sim.post('customer/add', { userid, welcome: false });
-  await sim.post('callbacks/drain');
-  await until(async () => {
-    await w.at(w.now + 1);
-    return (await admin.get('/api/staff?limit=200')).items.some((s) => s.userid === userid);
-  }, 'the member of staff');
-  const known = (await admin.get('/api/staff?limit=200')).items;
-  w.staff_id = known.find((s) => s.userid === userid).id;
+  const w = await begin(t, engine, { Of: MediaWorld });
+  await w.meet([1]);
+  [w.staff_id] = w.ids;
   return w;
 }
 

@@ -1,69 +1,40 @@
 /* Figures of staff against a simulator of WeCom, both clocks turned by hand: asked for by the day,
  * added up, shown by staff, department and day; what cannot be told; a job that is killed. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { each, until } from './harness.mjs';
-import { noViolations, pair } from './wecom_pair.mjs';
+import { noViolations } from './wecom_pair.mjs';
+import { World, world as start } from './wecom_world.mjs';
 
-const token = 'QDG6eK';
-const aes_key = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
 const day = 86400;
 /* Monday 23 November 2026, 09:00 in Shanghai. */
 const begin = Date.UTC(2026, 10, 23, 1) / 1000;
 const behavior = 'externalcontact/get_user_behavior_data';
 
+class FiguresWorld extends World {
+  async add(userid) {
+    return (await this.sim.post('customer/add', { userid, welcome: false })).external_userid;
+  }
+
+  async ask() {
+    const { job } = await this.admin.post('/api/wecom/statistics', {}, 202);
+    return this.admin.job(job.id);
+  }
+
+  figures(query = '') {
+    return this.admin.get(`/api/staff/figures${query}`);
+  }
+}
+
 async function world(t, engine) {
-  const folder = mkdtempSync(join(tmpdir(), 'koi-clock-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'clock');
-  const w = { now: begin };
-  const write = (flag = 'r+') => {
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigInt64LE(BigInt(w.now) * 1000000n);
-    writeFileSync(file, bytes, { flag });
-  };
-  write('w');
-  const { sim, koi } = await pair(t, engine, {
+  const w = await start(t, engine, {
+    Of: FiguresWorld,
+    now: begin,
     size: { staff: 4, customers: 0, groups: 0 },
-    KOI_TEST_CLOCK: file,
     KOI_WECOM_STATISTICS_HOUR: '-1',
   });
-  Object.assign(w, { sim, koi, admin: await koi.signIn('administrator') });
-  await w.admin.put('/api/settings/wecom_token', { value: token });
-  await w.admin.put('/api/settings/wecom_aes_key', { value: aes_key });
-  w.at = async (now) => {
-    w.now = now;
-    write();
-    await sim.post('clock/set', { at_s: now });
-    w.admin = await koi.signIn('administrator');
-  };
-  await w.at(begin);
-  await sim.post('callback', {
-    url: `http://127.0.0.1:${koi.port}/api/wecom/callback`,
-    token,
-    aes_key,
-  });
-  const { staff } = await sim.get('state');
+  const { staff } = await w.sim.get('state');
   [w.anna, w.ben] = staff.filter((s) => s.contact_right && s.status === 1).map((s) => s.userid);
-  w.add = async (userid) =>
-    (await sim.post('customer/add', { userid, welcome: false })).external_userid;
-  w.settled = async () => {
-    await sim.post('callbacks/drain');
-    await until(async () => {
-      w.now += 1;
-      write();
-      const { items } = await w.admin.get('/api/inbox?state=waiting&limit=1');
-      return items.length === 0;
-    }, 'the inbox is empty');
-  };
-  w.ask = async () => {
-    const { job } = await w.admin.post('/api/wecom/statistics', {}, 202);
-    return w.admin.job(job.id);
-  };
-  w.figures = (query = '') => w.admin.get(`/api/staff/figures${query}`);
   return w;
 }
 
@@ -81,11 +52,11 @@ each('figures of staff', (engine) => {
     await w.sim.post('group/create', { owner: w.anna, name: '福利群' });
     await w.settled();
     /* Before six in the morning yesterday is not asked for. */
-    await w.at(begin + day - 5 * 3600);
+    await w.later(begin + day - 5 * 3600);
     const early = await w.ask();
     assert.equal(early.state, 'done', JSON.stringify(early.error));
     assert.equal((await w.figures('?from=2026-11-23&to=2026-11-23')).told_s, null);
-    await w.at(begin + day);
+    await w.later(begin + day);
     const done = await w.ask();
     assert.equal(done.result.complete, true);
     assert.equal(done.result.calls, 3); /* two members, and one who owns a group */
@@ -116,7 +87,7 @@ each('figures of staff', (engine) => {
       3,
     );
     /* Eight days later: one of two is still a friend. */
-    await w.at(begin + 8 * day);
+    await w.later(begin + 8 * day);
     await w.ask();
     const later = await w.figures('?from=2026-11-23&to=2026-11-23');
     const kept = later.items.find((i) => i.new_contact_cnt === 2);
@@ -155,7 +126,7 @@ each('figures of staff', (engine) => {
     await w.add(w.anna);
     await w.add(w.ben);
     await w.settled();
-    await w.at(begin + day);
+    await w.later(begin + day);
     await w.sim.post('faults', {
       api: behavior,
       kind: 'code',
