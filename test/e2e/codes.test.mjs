@@ -5,8 +5,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { noViolations, simulator } from '../api/wecom_pair.mjs';
-import { openStage, shots } from './browser.mjs';
+import { noViolations } from '../api/wecom_pair.mjs';
+import { shots } from './browser.mjs';
+import { openWecomStage } from './wecom_stage.mjs';
 
 /* Says what a picture of a code says. */
 const reader = join(dirname(process.env.KOI_BIN), 'test/unit/read_code');
@@ -33,29 +34,9 @@ async function logoOf(tab) {
 }
 
 test('codes', async (t) => {
-  const sim = await simulator(t);
-  const { corpid, apps } = await sim.get('corp');
-  const secret = (name) => apps.find((app) => app.name === name).secret;
-  const stage = await openStage(t, {
-    customers: 0,
-    env: {
-      KOI_WECOM_BASE_URL: sim.url,
-      KOI_WECOM_CORP_ID: corpid,
-      KOI_WECOM_APP_SECRET: secret('koi'),
-      KOI_WECOM_CONTACT_SECRET: secret('customer'),
-      KOI_WECOM_TOKEN: 'QDG6eK',
-      KOI_WECOM_AES_KEY: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
-    },
-  });
-  await sim.post('clock/set', { at_s: Math.floor(Date.now() / 1000) });
-  await sim.post('callback', {
-    url: `${stage.base}/api/wecom/callback`,
-    token: 'QDG6eK',
-    aes_key: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
-  });
-  const { staff } = await sim.get('state');
-  const [one] = staff.filter((s) => s.contact_right && s.status === 1);
-  await sim.post('customer/add', { userid: one.userid });
+  const { sim, stage, people } = await openWecomStage(t);
+  const [one] = people;
+  await sim.post('customer/add', { userid: one });
   await sim.post('callbacks/drain');
 
   for (const language of ['zh', 'en']) {
@@ -72,13 +53,13 @@ test('codes', async (t) => {
       await page.button(zh ? '新建活码' : 'New code').click();
       await dialog.getByLabel(zh ? '名称' : 'Name', { exact: true }).fill(name);
       await dialog.getByRole('combobox', { name: zh ? '员工' : 'Staff', exact: true }).click();
-      await tab.locator('.ant-select-item-option', { hasText: one.userid }).first().click();
+      await tab.locator('.ant-select-item-option', { hasText: one }).first().click();
       await dialog.getByRole('spinbutton', { name: zh ? '总上限' : 'Limit in all' }).fill('300');
       await page.button(zh ? '添加时段' : 'Add hours').click();
       await page.button(zh ? '添加时段' : 'Add hours').click();
       const whose = dialog.getByRole('combobox', { name: zh ? '谁的工作时间' : 'Whose hours' });
       await whose.last().click();
-      await tab.locator('.ant-select-dropdown:visible').getByText(one.userid).last().click();
+      await tab.locator('.ant-select-dropdown:visible').getByText(one).last().click();
       await dialog
         .getByLabel(zh ? '到' : 'To', { exact: true })
         .last()
@@ -97,7 +78,7 @@ test('codes', async (t) => {
       await page.check('codes-some');
       const ways = (await sim.get('state')).contact_ways;
       const made = ways.find((way) => way.fields.remark === name);
-      assert.deepEqual(made.fields.user, [one.userid]);
+      assert.deepEqual(made.fields.user, [one]);
     });
 
     await t.test(`it is printed with a logo and without, in ${language}`, async () => {

@@ -2,31 +2,11 @@
  * confirmation that names the number, items with their reasons, staff who left; on a phone too. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noViolations, simulator } from '../api/wecom_pair.mjs';
-import { openStage } from './browser.mjs';
-
-const token = 'QDG6eK';
-const aes_key = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
+import { noViolations } from '../api/wecom_pair.mjs';
+import { openWecomStage } from './wecom_stage.mjs';
 
 test('hand-overs', async (t) => {
-  const sim = await simulator(t);
-  const { corpid, apps } = await sim.get('corp');
-  const secret = (name) => apps.find((app) => app.name === name).secret;
-  const stage = await openStage(t, {
-    customers: 0,
-    env: {
-      KOI_WECOM_BASE_URL: sim.url,
-      KOI_WECOM_CORP_ID: corpid,
-      KOI_WECOM_APP_SECRET: secret('koi'),
-      KOI_WECOM_CONTACT_SECRET: secret('customer'),
-      KOI_WECOM_TOKEN: token,
-      KOI_WECOM_AES_KEY: aes_key,
-    },
-  });
-  await sim.post('clock/set', { at_s: Math.floor(Date.now() / 1000) });
-  await sim.post('callback', { url: `${stage.base}/api/wecom/callback`, token, aes_key });
-  const { staff } = await sim.get('state');
-  const people = staff.filter((s) => s.contact_right && s.status === 1).map((s) => s.userid);
+  const { sim, stage, people } = await openWecomStage(t);
 
   for (const [nth, language] of ['zh', 'en'].entries()) {
     const page = await stage.signIn('administrator', { language });

@@ -8,11 +8,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pngOf } from '../api/files.mjs';
 import { until } from '../api/harness.mjs';
-import { noViolations, simulator } from '../api/wecom_pair.mjs';
-import { openStage } from './browser.mjs';
-
-const token = 'QDG6eK';
-const aes_key = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
+import { noViolations } from '../api/wecom_pair.mjs';
+import { openWecomStage } from './wecom_stage.mjs';
 
 const words = {
   zh: {
@@ -78,27 +75,11 @@ const words = {
 };
 
 test('media', async (t) => {
-  const sim = await simulator(t);
-  const { corpid, apps } = await sim.get('corp');
-  const secret = (name) => apps.find((app) => app.name === name).secret;
+  const { sim, stage, people } = await openWecomStage(t);
   const folder = mkdtempSync(join(tmpdir(), 'koi-media-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const stage = await openStage(t, {
-    customers: 0,
-    env: {
-      KOI_WECOM_BASE_URL: sim.url,
-      KOI_WECOM_CORP_ID: corpid,
-      KOI_WECOM_APP_SECRET: secret('koi'),
-      KOI_WECOM_CONTACT_SECRET: secret('customer'),
-      KOI_WECOM_TOKEN: token,
-      KOI_WECOM_AES_KEY: aes_key,
-    },
-  });
-  await sim.post('clock/set', { at_s: Math.floor(Date.now() / 1000) });
-  await sim.post('callback', { url: `${stage.base}/api/wecom/callback`, token, aes_key });
-  const { staff } = await sim.get('state');
-  const [one] = staff.filter((s) => s.contact_right && s.status === 1);
-  await sim.post('customer/add', { userid: one.userid, welcome: false });
+  const [one] = people;
+  await sim.post('customer/add', { userid: one, welcome: false });
   await sim.post('callbacks/drain');
 
   const admin = await stage.server.signIn('administrator');
@@ -137,7 +118,7 @@ test('media', async (t) => {
       await page.button(w.new).click();
       await form.getByLabel(w.name, { exact: true }).fill(w.code);
       await form.getByRole('combobox', { name: w.staff, exact: true }).click();
-      await tab.locator('.ant-select-item-option', { hasText: one.userid }).first().click();
+      await tab.locator('.ant-select-item-option', { hasText: one }).first().click();
       await page.button(w.greeting).click();
       await form.getByLabel(w.text).fill('');
       await form.locator('button[type=submit]').click();

@@ -2,9 +2,8 @@
  * not told by the last sync, and the customers of somebody who left handed over. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { simulator } from '../api/wecom_pair.mjs';
 import { sync } from '../api/wecom_truth.mjs';
-import { openStage } from './browser.mjs';
+import { openWecomStage } from './wecom_stage.mjs';
 
 const words = {
   zh: {
@@ -75,21 +74,8 @@ async function lose(server, admin, staff) {
 }
 
 test('staff', async (t) => {
-  const sim = await simulator(t);
-  await sim.post('corp', { seed: 7, staff: 12, customers: 150, groups: 4 });
-  const { corpid, apps } = await sim.get('corp');
-  const secret = (name) => apps.find((app) => app.name === name).secret;
-  const stage = await openStage(t, {
-    customers: 0,
-    env: {
-      KOI_WECOM_BASE_URL: sim.url,
-      KOI_WECOM_CORP_ID: corpid,
-      KOI_WECOM_APP_SECRET: secret('koi'),
-      KOI_WECOM_CONTACT_SECRET: secret('customer'),
-      KOI_WECOM_DIRECTORY_SECRET: secret('contacts'),
-    },
-  });
-  await sim.post('clock/set', { at_s: Math.floor(Date.now() / 1000) });
+  const size = { staff: 12, customers: 150, groups: 4 };
+  const { sim, stage } = await openWecomStage(t, { size, directory: true });
   const admin = await stage.server.signIn('administrator');
   await sync(admin);
   const api = 'externalcontact/batch/get_by_user';

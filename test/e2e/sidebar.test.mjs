@@ -3,15 +3,12 @@
  * without JavaScript. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { until } from '../api/harness.mjs';
-import { noViolations, simulator } from '../api/wecom_pair.mjs';
-import { openStage } from './browser.mjs';
+import { noViolations } from '../api/wecom_pair.mjs';
+import { openWecomStage } from './wecom_stage.mjs';
 
-const token = 'QDG6eK';
-const aes_key = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const words = {
   zh: {
@@ -49,21 +46,6 @@ const words = {
     failed: 'WeCom did not say',
   },
 };
-
-/* WeCom's page of consent: somebody agrees at once. */
-async function consent(t, sim, userid) {
-  const page = createServer(async (rq, reply) => {
-    const asked = new URL(rq.url, 'http://127.0.0.1').searchParams;
-    const back = new URL(asked.get('redirect_uri'));
-    const { code } = await sim.post('oauth/code', { userid });
-    back.searchParams.set('code', code);
-    back.searchParams.set('state', asked.get('state'));
-    reply.writeHead(302, { location: back.href }).end();
-  });
-  await new Promise((done) => page.listen(0, '127.0.0.1', done));
-  t.after(() => page.close());
-  return `http://127.0.0.1:${page.address().port}`;
-}
 
 /* What WeCom's script gives a page, as far as ours uses it. */
 function fakeSdk(userId) {
@@ -106,30 +88,11 @@ async function check(tab, name, language) {
 }
 
 test('the sidebar', async (t) => {
-  const sim = await simulator(t);
-  const { corpid, apps } = await sim.get('corp');
-  const app = apps.find(({ name }) => name === 'koi');
-  const { staff } = await sim.get('state');
-  const anna = staff.find((s) => s.contact_right && s.status === 1);
-  const stage = await openStage(t, {
-    customers: 0,
-    env: {
-      KOI_WECOM_BASE_URL: sim.url,
-      KOI_WECOM_CORP_ID: corpid,
-      KOI_WECOM_APP_SECRET: app.secret,
-      KOI_WECOM_AGENT_ID: String(app.agentid),
-      KOI_WECOM_LOGIN: 'create',
-      KOI_WECOM_LOGIN_BASE: await consent(t, sim, anna.userid),
-      KOI_WECOM_TOKEN: token,
-      KOI_WECOM_AES_KEY: aes_key,
-    },
-  });
+  const { sim, stage, people, corpid } = await openWecomStage(t, { login: true });
   const { server, base } = stage;
   const local = (method, path, body, status) => server.local(method, path, body, status);
-  await local('PUT', '/api/settings/public_url', { value: base }, 204);
-  await sim.post('clock/set', { at_s: Math.floor(Date.now() / 1000) });
-  await sim.post('callback', { url: `${base}/api/wecom/callback`, token, aes_key });
-  const { external_userid } = await sim.post('customer/add', { userid: anna.userid });
+  const [anna] = people;
+  const { external_userid } = await sim.post('customer/add', { userid: anna });
   await sim.post('callbacks/drain');
   const customer = await until(async () => {
     const { items } = await local('GET', '/api/customers');
@@ -174,7 +137,7 @@ test('the sidebar', async (t) => {
   };
   const speak = async (language) => {
     const { items } = await local('GET', '/api/accounts');
-    const mine = items.find((account) => account.login === anna.userid.toLowerCase());
+    const mine = items.find((account) => account.login === anna.toLowerCase());
     if (mine) await local('PATCH', `/api/accounts/${mine.id}`, { language });
   };
 

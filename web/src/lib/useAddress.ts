@@ -3,7 +3,7 @@ import { useSearchParams } from 'wouter';
 
 export type AddressChange = Record<string, string | null | undefined>;
 
-/** What the address asks for, and changing it: an empty value goes, and a list begins at its first page. */
+/** What the address asks for, and changing it: an empty value goes, and a list begins anew unless its page is told. */
 export function useAddress(): [URLSearchParams, (changes: AddressChange) => void] {
   const [address, setAddress] = useSearchParams();
   const change = useCallback(

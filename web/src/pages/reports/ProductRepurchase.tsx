@@ -1,11 +1,12 @@
 import { Button, Pagination, Select, Space } from 'antd';
-import { useLocation, useSearchParams } from 'wouter';
+import { useLocation } from 'wouter';
 import type { Query } from '@/api/client';
 import { cycles, type ProductRepurchase as Data, type ProductRepurchaseRow } from '@/api/cycles';
 import { useMay } from '@/app/session';
 import { ExportButton } from '@/components/list/ExportButton';
 import { ScrollTable } from '@/components/ScrollTable';
 import { useI18n } from '@/i18n/I18nProvider';
+import { useAddress } from '@/lib/useAddress';
 import '@/pages/cycles/words';
 import type { ReportProps } from './Reports';
 import { WithReport } from './WithReport';
@@ -22,20 +23,10 @@ const sorts = [
 /** Which products are bought again, how soon, and by which cycle they are due. */
 export default function ProductRepurchase({ query }: ReportProps) {
   const { t } = useI18n();
-  const [address, setAddress] = useSearchParams();
+  const [address, change] = useAddress();
   const within = withins.find((days) => String(days) === address.get('within_days')) ?? 90;
   const sort = sorts.find(([one]) => one === address.get('sort'))?.[0] ?? '-buyers';
   const page = Math.max(1, Number(address.get('page')) || 1);
-  const change = (changes: Record<string, string | undefined>) =>
-    setAddress((old) => {
-      const next = new URLSearchParams(old);
-      next.delete('page');
-      for (const [key, value] of Object.entries(changes)) {
-        if (value) next.set(key, value);
-        else next.delete(key);
-      }
-      return next;
-    });
   const filter: Query = { ...query, within_days: within, sort, page, limit: pageRows };
   return (
     <>

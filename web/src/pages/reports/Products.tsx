@@ -1,6 +1,5 @@
 import { Button, Pagination, Select, Space } from 'antd';
 import { useMemo, useState } from 'react';
-import { useSearchParams } from 'wouter';
 import type { Query } from '@/api/client';
 import { type ProductReport, type ProductRow, reports } from '@/api/reports';
 import { useMay, useSession } from '@/app/session';
@@ -10,6 +9,7 @@ import { barChart, yuan } from '@/components/chart/options';
 import { RemoteSelect } from '@/components/list/RemoteSelect';
 import { useI18n } from '@/i18n/I18nProvider';
 import { categoryOptions } from '@/lib/options';
+import { useAddress } from '@/lib/useAddress';
 import { ProductCost } from './ProductCost';
 import type { ReportProps } from './Reports';
 import { WithReport } from './WithReport';
@@ -43,7 +43,7 @@ const notes = [
 
 /** How each product sells: a page of the table, and its first rows as a picture. */
 export default function Products({ query }: ReportProps) {
-  const [address] = useSearchParams();
+  const [address] = useAddress();
   const [version, setVersion] = useState(0);
   const filter: Query = {
     ...query,
@@ -127,25 +127,10 @@ function useColumns() {
   ];
 }
 
-/** Writes names into the address; the page begins anew unless it is among them. */
-function useAddress() {
-  const [, setAddress] = useSearchParams();
-  return (changes: Record<string, string | undefined>) =>
-    setAddress((old) => {
-      const next = new URLSearchParams(old);
-      next.delete('page');
-      for (const [key, value] of Object.entries(changes)) {
-        if (value) next.set(key, value);
-        else next.delete(key);
-      }
-      return next;
-    });
-}
-
 function Tools({ filter, changed }: { filter: Query; changed: () => void }) {
   const { t } = useI18n();
   const may = useMay();
-  const change = useAddress();
+  const [, change] = useAddress();
   const whole = useSession().account.scope === 'all';
   const [costing, setCosting] = useState(false);
   return (
@@ -174,7 +159,7 @@ function Tools({ filter, changed }: { filter: Query; changed: () => void }) {
 }
 
 function Pages({ total, page }: { total: number; page: number }) {
-  const change = useAddress();
+  const [, change] = useAddress();
   return (
     <Pagination
       size="small"
