@@ -147,7 +147,7 @@ const struct route route_media_list = {
         "media_id", ARG_ID, IN_PATH, .required = true, .zh = "素材", .en = "the media"             \
     }
 
-/* Pictures and films are shown; files are offered, whatever is in them. */
+/* Pictures are shown, the rest is offered, whatever is in it. */
 static enum rc content(struct request *rq, struct tx *tx, struct err *e)
 {
     struct media m;
@@ -158,10 +158,10 @@ static enum rc content(struct request *rq, struct tx *tx, struct err *e)
         rc = media_content(tx, m.id, a, &bytes, e);
     if (rc != RC_OK)
         return rc;
-    if (str_eq(m.kind, STR("file")))
+    if (!str_eq(m.kind, STR("image")))
         reply_header(rq, "Content-Disposition", STR("attachment"));
-    reply_header(rq, "Cache-Control", STR("private, max-age=86400, immutable"));
     reply_bytes(rq, arena_z(a, m.mime), bytes);
+    reply_etag(rq, m.created_s);
     return RC_OK;
 }
 

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIELDS = 4, SAID_BYTES = 64 << 10, FIELD_BYTES = 160 };
+enum { FIELDS = 4, SAID_BYTES = 96 << 10, FIELD_BYTES = 160 };
 
 struct part {
     const char *name;

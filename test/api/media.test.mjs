@@ -258,6 +258,11 @@ each('media', (engine) => {
     await remove(paper.id, 403, viewer);
     const seen = await w.admin.call('GET', `/api/media/${picture.id}/content`);
     assert.equal(seen.headers['content-type'], 'image/png');
+    const same = { 'if-none-match': seen.headers.etag };
+    await w.admin.call('GET', `/api/media/${picture.id}/content`, undefined, {
+      headers: same,
+      expect: 304,
+    });
     assert.equal(Number(seen.headers['content-length']), png.length);
     const offered = await w.admin.call('GET', `/api/media/${paper.id}/content`);
     assert.deepEqual(

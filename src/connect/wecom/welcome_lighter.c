@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { REQUEST_BYTES = 64 << 10 };
+enum { REQUEST_BYTES = 128 << 10 };
 
 enum welcome_weight welcome_weight_after(enum welcome_weight now, const struct err *e)
 {

@@ -21,7 +21,7 @@ enum welcome_weight {
 enum welcome_weight welcome_weight_after(enum welcome_weight now, const struct err *e);
 
 /* The request so light, in the arena, and the media ids that were left out. False when nothing
- * would be left to say, or nothing is left out. Up to 64 KB are parsed and written. */
+ * would be left to say, or nothing is left out. Up to 128 KB are parsed and written. */
 bool welcome_lighten(struct str request, enum welcome_weight to, struct arena *a, struct str *out,
                      struct str **out_ids, size_t *out_n);
 

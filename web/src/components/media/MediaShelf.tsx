@@ -88,7 +88,10 @@ function Told({ one }: { one: Media }) {
   };
   return (
     <div className="media-told">
-      <a href={media.content(one.id)} target="_blank" rel="noreferrer">
+      <a
+        href={media.content(one.id)}
+        {...(one.kind === 'image' ? { target: '_blank', rel: 'noreferrer' } : { download: one.name })}
+      >
         {one.name}
       </a>
       <div className="soft">{f.bytes(one.bytes)}</div>
