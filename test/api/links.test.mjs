@@ -284,6 +284,24 @@ each('links', (engine) => {
     );
     const shown = await w.admin.get(`/api/codes/${code.id}`);
     assert.ok(shown.members[0].full_until_s > w.now && shown.members[1].full_until_s === null);
+    /* A code that ends takes its warning along. */
+    const brief = await w.admin.post(
+      '/api/codes',
+      {
+        kind: 'staff',
+        name: '一小时',
+        members: [{ staff_id: a }, { staff_id: b }],
+        expires_s: w.now + 3600,
+      },
+      201,
+    );
+    await w.look();
+    const of = async (id) => (await w.warned()).filter((x) => x.code?.id === id).map((x) => x.kind);
+    assert.deepEqual(await of(brief.id), ['full']);
+    await w.go(w.now + 3601);
+    await w.look();
+    assert.deepEqual(await of(brief.id), []);
+    assert.deepEqual(await of(code.id), ['full']);
     /* A day later they are back by themselves. */
     await w.later(w.now + day + 60);
     await w.look();

@@ -85,6 +85,10 @@ NUMBER(TAGS, "SELECT count(*) FROM tag /*scan*/ WHERE archived_s IS NULL");
 NUMBER(ACTIVE, "SELECT count(*) FROM staff /*scan*/ WHERE status = 'active'");
 NUMBER(DEPARTMENTS, "SELECT count(*) FROM department /*scan*/");
 
+NUMBER(FULL, "SELECT count(*) FROM staff_full /*scan*/");
+NUMBER(DUE, "SELECT count(*) FROM link_quota WHERE id = 1 AND due = 1");
+NUMBER(WARNED, "SELECT count(*) FROM code_warning WHERE closed_s IS NULL");
+
 #define CONTACT "change_external_contact"
 #define PAIR(userid) "<UserID>" userid "</UserID><ExternalUserID>wmA</ExternalUserID>"
 
@@ -171,9 +175,33 @@ static void what_is_wrong_or_must_be_asked_for(void **state)
     config_free(c.app.config);
 }
 
+static void uses_of_links_and_full_staff(void **state)
+{
+    struct corp c = open_corp(state);
+    struct told_staff staff = {.userid = STR("zhang"), .name = STR("张三"), .status = 1};
+    tell_staff(c.f, &staff, 1, true, 10);
+    /* Of a hand-over that Koi knows nothing of, too: the successor is full, or somebody unknown. */
+    const char *full = "<FailReason>customer_limit_exceed</FailReason>";
+    char fields[200];
+    snprintf(fields, sizeof fields, PAIR("li") "%s", full);
+    assert_int_equal(call(&c, 20, CONTACT, "transfer_fail", fields), INBOX_DONE);
+    assert_int_equal(told_number(c.f, &FULL, NULL), 0);
+    snprintf(fields, sizeof fields, PAIR("zhang") "%s", full);
+    assert_int_equal(call(&c, 20, CONTACT, "transfer_fail", fields), INBOX_DONE);
+    assert_int_equal(told_number(c.f, &FULL, NULL), 1);
+    /* Nobody can be asked how many uses there are: said all the same, and asked for later. */
+    assert_int_equal(call(&c, 30, "customer_acquisition", "balance_low", ""), INBOX_DONE);
+    assert_int_equal(told_number(c.f, &WARNED, NULL), 1);
+    assert_int_equal(told_number(c.f, &DUE, NULL), 1);
+    assert_int_equal(call(&c, 40, "customer_acquisition", "balance_increased", ""), INBOX_DONE);
+    assert_int_equal(told_number(c.f, &WARNED, NULL), 0);
+    config_free(c.app.config);
+}
+
 #define ALL(engine)                                                                                \
     STORE_TEST(friendships_end, engine), STORE_TEST(other_things_end, engine),                     \
-        STORE_TEST(what_is_wrong_or_must_be_asked_for, engine)
+        STORE_TEST(what_is_wrong_or_must_be_asked_for, engine),                                    \
+        STORE_TEST(uses_of_links_and_full_staff, engine)
 
 int main(void)
 {

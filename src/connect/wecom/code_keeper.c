@@ -154,7 +154,8 @@ static enum rc expire(struct look *l, struct err *e)
     if (rc != RC_OK)
         return refused(l, rc, e);
     l->out->ended++;
-    return note(l, (struct note){.ended = "expired", .over = "nobody"}, e);
+    rc = note(l, (struct note){.ended = "expired", .over = "nobody"}, e);
+    return rc == RC_OK && warned(l, "full") ? note(l, (struct note){.over = "full"}, e) : rc;
 }
 
 /* The kind of warning that nobody can receive is. */
