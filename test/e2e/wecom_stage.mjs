@@ -21,8 +21,8 @@ async function consent(t, sim, userid) {
   return `http://127.0.0.1:${page.address().port}`;
 }
 
-/* `size`: of the simulator's corp; `directory`: with the directory's secret, too; `login`: the first
- * member of staff signs in by WeCom. `people`: who serves customers, by their accounts. */
+/* `size`: of the simulator's corp; `directory`: with the directory's secret, too; `login`: the
+ * first member of staff signs in by WeCom. `people`: who serves customers, by their accounts. */
 export async function openWecomStage(t, { size, directory = false, login = false } = {}) {
   const sim = await simulator(t);
   if (size) await sim.post('corp', { seed: 7, ...size });
