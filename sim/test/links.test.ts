@@ -54,7 +54,10 @@ describe('acquisition links', () => {
     await sim.control('clock/advance', { seconds: DAY_S + 1 });
     await sim.token('koi');
     const lapsed = await quota();
-    assert.deepEqual([lapsed.balance, lapsed.quota_list.every((lot) => lot.balance === 0)], [0, true]);
+    assert.deepEqual(
+      [lapsed.balance, lapsed.quota_list.every((lot) => lot.balance === 0)],
+      [0, true],
+    );
   });
 
   it('count clicks and customers by the day, thirty of the last 180', async () => {
