@@ -15,6 +15,7 @@
 #include "file/media.h"
 #include "file/picture.h"
 #include "file/sealed.h"
+#include "store/list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,32 +27,57 @@ enum { DECODED_SIDE = 4096, NAMED_MOST = 3 };
 
 /* ---- who uses one ---- */
 
+/* A greeting that an original stands in; those of a code lie together. */
+struct user {
+    int64_t media_id, code_id; /* code_id 0: the general greeting */
+    struct str code;
+};
 struct users {
-    struct media_greeting *list;
-    size_t n;
-    struct str welcome; /* the general greeting's attachments */
+    struct user *list;
+    size_t n, room;
 };
 
-static enum rc read_users(struct request *rq, struct tx *tx, struct users *out, struct err *e)
-{
-    out->welcome = str_from(config_text(request_app(rq)->config, "wecom_welcome_attachments"));
-    return media_greetings(tx, &out->list, &out->n, e);
-}
-
-static bool uses(struct str list, int64_t id, struct arena *a)
+static void add_users(struct users *u, struct str attachments, int64_t code_id, struct str code,
+                      struct arena *a)
 {
     struct attachment_use *found;
     size_t n;
-    attachment_uses(list, a, &found, &n);
+    attachment_uses(attachments, a, &found, &n);
     for (size_t i = 0; i < n; i++)
-        if (found[i].media_id == id)
-            return true;
-    return false;
+        *LIST_ADD(a, u->list, u->n, u->room) = (struct user){found[i].media_id, code_id, code};
 }
 
-static bool is_next_of(const struct users *u, size_t i)
+static enum rc read_users(struct request *rq, struct tx *tx, struct users *out, struct err *e)
 {
-    return i > 0 && u->list[i - 1].code_id == u->list[i].code_id;
+    const char *welcome = config_text(request_app(rq)->config, "wecom_welcome_attachments");
+    struct media_greeting *list;
+    size_t n = 0;
+    *out = (struct users){0};
+    enum rc rc = media_greetings(tx, &list, &n, e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        add_users(out, list[i].attachments, list[i].code_id, list[i].code, request_arena(rq));
+    add_users(out, str_from(welcome), 0, STR(""), request_arena(rq));
+    return rc;
+}
+
+/* The next code that uses it, each once, from `*at` on; NULL: no more. */
+static const struct user *next_code(const struct users *u, int64_t media_id, size_t *at,
+                                    int64_t last_code_id)
+{
+    for (; *at < u->n; (*at)++) {
+        const struct user *one = &u->list[*at];
+        if (one->media_id == media_id && one->code_id != 0 && one->code_id != last_code_id)
+            return one;
+    }
+    return NULL;
+}
+
+static bool in_welcome(const struct users *u, int64_t media_id)
+{
+    for (size_t i = u->n; i > 0 && u->list[i - 1].code_id == 0; i--)
+        if (u->list[i - 1].media_id == media_id)
+            return true;
+    return false;
 }
 
 /* ---- showing ---- */
@@ -93,12 +119,12 @@ static enum rc put_media(struct request *rq, struct tx *tx, const struct media *
     json_put_int(j, "bytes", m->bytes);
     json_put_int(j, "created_s", m->created_s);
     json_open_array(j, "codes");
-    for (size_t i = 0; i < u->n; i++)
-        if (uses(u->list[i].attachments, m->id, request_arena(rq)) &&
-            !(is_next_of(u, i) && uses(u->list[i - 1].attachments, m->id, request_arena(rq))))
-            json_put_named(j, NULL, u->list[i].code_id, u->list[i].code);
+    const struct user *one;
+    int64_t last = 0;
+    for (size_t at = 0; (one = next_code(u, m->id, &at, last)) != NULL; last = one->code_id)
+        json_put_named(j, NULL, one->code_id, one->code);
     json_close_array(j);
-    json_put_bool(j, "welcome", uses(u->welcome, m->id, request_arena(rq)));
+    json_put_bool(j, "welcome", in_welcome(u, m->id));
     enum rc rc = put_at_wecom(rq, tx, m->id, e);
     json_close_object(j);
     return rc;
@@ -310,13 +336,14 @@ static enum rc refuse_used(struct request *rq, const struct users *u, int64_t id
 {
     struct arena *a = request_arena(rq);
     struct str names = STR("");
+    const struct user *one;
+    int64_t last = 0;
     size_t n = 0;
-    bool welcome = uses(u->welcome, id, a);
-    for (size_t i = 0; i < u->n; i++)
-        if (uses(u->list[i].attachments, id, a) &&
-            !(is_next_of(u, i) && uses(u->list[i - 1].attachments, id, a)) && n++ < NAMED_MOST)
+    bool welcome = in_welcome(u, id);
+    for (size_t at = 0; (one = next_code(u, id, &at, last)) != NULL; last = one->code_id)
+        if (n++ < NAMED_MOST)
             names = arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(names), n > 1 ? ", " : "",
-                                 STR_ARG(u->list[i].code));
+                                 STR_ARG(one->code));
     if (n == 0 && !welcome)
         return RC_OK;
     if (n > 0)

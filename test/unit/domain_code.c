@@ -278,10 +278,22 @@ static void what_is_refused(void **state)
     h[1] = (struct code_hours){99, 1, 0, 10};
     says(&c, "hours.staff_id");
     c.hours_n = 0;
+    w.attachments = STR("{}");
+    says(&c, "welcomes.attachments");
+    w.attachments = STR("[{\"msgtype\":\"voice\"}]");
+    says(&c, "welcomes.attachments");
     w.attachments = STR("[{\"msgtype\":\"image\"}]");
-    says(&c, "welcomes.attachments");
+    says(&c, "welcomes.attachments.image.media");
+    w.attachments = STR("[{\"msgtype\":\"file\",\"file\":{\"media\":\"-3\"}}]");
+    says(&c, "welcomes.attachments.file.media");
+    w.attachments = STR("[{\"msgtype\":\"miniprogram\",\"miniprogram\":{\"title\":\"店\","
+                        "\"page\":\"a\",\"picture\":\"7\"}}]");
+    says(&c, "welcomes.attachments.miniprogram.appid");
     w.attachments = STR("[{\"msgtype\":\"link\",\"link\":{\"title\":\"店\",\"url\":\"ftp://x\"}}]");
-    says(&c, "welcomes.attachments");
+    says(&c, "welcomes.attachments.link.url");
+    w.attachments = STR("[{\"msgtype\":\"image\",\"image\":{\"media\":\"7\"}},"
+                        "{\"msgtype\":\"video\",\"video\":{\"media\":8}}]");
+    says(&c, NULL);
     w.attachments =
         STR("[{\"msgtype\":\"link\",\"link\":{\"title\":\"店\",\"url\":\"https://x\"}}]");
     says(&c, NULL);

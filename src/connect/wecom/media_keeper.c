@@ -217,32 +217,39 @@ static const char *warning_of(int64_t code_id)
     return code_id != 0 ? "media" : "media_welcome";
 }
 
-/* One that its greeting goes without, and that WeCom has refused; NULL: none. */
-static const struct want *trouble(const struct look *l, int64_t code_id)
+/* Its greeting goes without it, because WeCom has refused it. */
+static bool is_trouble(const struct look *l, const struct want *w)
 {
-    for (size_t i = 0; i < l->n; i++) {
-        const struct want *w = &l->wants[i];
-        if (w->code_id == code_id && !str_empty(w->at.problem) &&
-            !attachment_lives(&w->at, l->now_s, 0))
-            return w;
-    }
-    return NULL;
+    return !str_empty(w->at.problem) && !attachment_lives(&w->at, l->now_s, 0);
 }
 
+static bool has_trouble(const struct look *l, int64_t code_id)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->wants[i].code_id == code_id && is_trouble(l, &l->wants[i]))
+            return true;
+    return false;
+}
+
+/* What a code wants lies together, so that one warning for each is one for each run. */
 static enum rc write_warnings(struct tx *tx, void *arg, struct err *e)
 {
     struct look *l = arg;
     struct code_warning *open;
     size_t n;
+    int64_t last = -1;
     enum rc rc = code_warnings(tx, 0, &open, &n, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         if (str_eq(open[i].kind, str_from(warning_of(open[i].code_id))) &&
-            trouble(l, open[i].code_id) == NULL)
+            !has_trouble(l, open[i].code_id))
             rc = code_warn_over(tx, open[i].code_id, open[i].kind, e);
-    for (size_t i = 0; rc == RC_OK && i < l->n; i++)
-        if (trouble(l, l->wants[i].code_id) == &l->wants[i])
-            rc = code_warn(tx, l->wants[i].code_id, str_from(warning_of(l->wants[i].code_id)),
-                           l->wants[i].at.problem, e);
+    for (size_t i = 0; rc == RC_OK && i < l->n; i++) {
+        const struct want *w = &l->wants[i];
+        if (w->code_id == last || !is_trouble(l, w))
+            continue;
+        last = w->code_id;
+        rc = code_warn(tx, w->code_id, str_from(warning_of(w->code_id)), w->at.problem, e);
+    }
     return rc;
 }
 
@@ -254,7 +261,7 @@ static enum rc has_warnings(struct look *l, bool *out, struct err *e)
     size_t n;
     *out = false;
     for (size_t i = 0; i < l->n; i++)
-        *out = *out || trouble(l, l->wants[i].code_id) != NULL;
+        *out = *out || is_trouble(l, &l->wants[i]);
     enum rc rc = db_read_begin(l->app->db, &tx, e);
     if (rc != RC_OK)
         return rc;
