@@ -65,24 +65,36 @@ static struct str fill(struct arena *a, struct str text, struct str name)
     return kept;
 }
 
+/* As it goes out: the name filled in, and what WeCom has of the attachments now. */
+static enum rc complete(struct tx *tx, const struct person *who, int64_t now_s, struct arena *a,
+                        struct welcome_said *said, struct err *e)
+{
+    said->text = fill(a, said->text, who->name);
+    return attachment_said(tx, said->attachments, now_s, a, &said->attachments, e);
+}
+
 enum rc welcome_for(const struct app *app, struct tx *tx, const struct welcome_asked *who,
                     int64_t now_s, struct arena *a, struct welcome_said *out, struct err *e)
 {
     struct person person;
     struct code_greeting greeting;
+    enum rc rc = find_person(app, tx, who->external_userid, a, &person, e);
+    *out = (struct welcome_said){STR(""), STR("")};
+    if (rc == RC_OK && !str_empty(who->state)) {
+        rc = code_welcome(tx, who->state, who->userid, now_s, str_from(person.kind), a, &greeting,
+                          e);
+        if (rc == RC_OK) {
+            *out = (struct welcome_said){greeting.text, greeting.attachments};
+            rc = complete(tx, &person, now_s, a, out, e);
+        } else if (rc == RC_NOT_FOUND) {
+            rc = RC_OK;
+        }
+    }
+    if (rc != RC_OK || !str_empty(out->text) || !str_empty(out->attachments))
+        return rc;
     *out = (struct welcome_said){
         .text = str_from(config_text(app->config, "wecom_welcome")),
         .attachments = str_from(config_text(app->config, "wecom_welcome_attachments")),
     };
-    enum rc rc = find_person(app, tx, who->external_userid, a, &person, e);
-    if (rc == RC_OK && !str_empty(who->state)) {
-        rc = code_welcome(tx, who->state, who->userid, now_s, str_from(person.kind), a, &greeting,
-                          e);
-        if (rc == RC_OK)
-            *out = (struct welcome_said){greeting.text, greeting.attachments};
-        if (rc == RC_NOT_FOUND)
-            rc = RC_OK;
-    }
-    out->text = fill(a, out->text, person.name);
-    return rc == RC_OK ? attachment_said(tx, out->attachments, now_s, a, &out->attachments, e) : rc;
+    return complete(tx, &person, now_s, a, out, e);
 }

@@ -3,7 +3,7 @@
  * Who came by a code or link gets the greeting of it that fits the hour and whether they are new,
  * known or a buyer (code.h); everyone else, and where none fits, the settings `wecom_welcome` and
  * `wecom_welcome_attachments`. What WeCom does not have of an attachment at that moment is left
- * out.
+ * out; where nothing of a code's greeting is left, the general one is said.
  */
 #ifndef KOI_DOMAIN_WELCOME_FOR_H
 #define KOI_DOMAIN_WELCOME_FOR_H

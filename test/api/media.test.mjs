@@ -144,6 +144,13 @@ each('media', (engine) => {
     assert.ok(warning.error.message.length > 0);
     assert.equal((await w.admin.get('/api/media')).items[0].error.code, 'wecom_45002');
     assert.deepEqual(await w.greeted(config_id), { text: { content: '欢迎' } });
+    /* Of attachments alone nothing is left: the general greeting. */
+    const { id } = code;
+    const attachments = [document(paper.id)];
+    await w.admin.put('/api/settings/wecom_welcome', { value: '您好' });
+    await w.admin.patch(`/api/codes/${id}`, { welcomes: [{ text: '', attachments }] });
+    assert.deepEqual(await w.greeted(config_id), { text: { content: '您好' } });
+    await w.admin.patch(`/api/codes/${id}`, { welcomes: [{ text: '欢迎', attachments }] });
     await w.at(w.now + 500);
     assert.equal((await w.look()).uploaded, 0, 'not before ten minutes');
     await w.at(w.now + 200);
