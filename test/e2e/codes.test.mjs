@@ -71,6 +71,12 @@ test('codes', async (t) => {
         .getByLabel(zh ? '欢迎语内容' : 'Words of the greeting')
         .fill(zh ? '{name}你好，我是{staff}' : 'Hello {name}, I am {staff}');
       await dialog.getByText(zh ? '小明你好，我是小林' : 'Hello Ming, I am Lin').waitFor();
+      /* Until half past eleven at night; what is no time of day says how it is written. */
+      const ends = dialog.locator('.code-welcome').getByLabel(zh ? '到' : 'To', { exact: true });
+      await ends.fill('9');
+      await save();
+      await dialog.getByText(zh ? '时间写成 09:30' : 'Write times as 09:30').waitFor();
+      await ends.fill('23:30');
       await page.check('code-new');
       await save();
       await dialog.waitFor({ state: 'detached' });
@@ -79,6 +85,14 @@ test('codes', async (t) => {
       const ways = (await sim.get('state')).contact_ways;
       const made = ways.find((way) => way.fields.remark === name);
       assert.deepEqual(made.fields.user, [one]);
+      const kept = await tab.evaluate(async () => {
+        const { items } = await (await fetch('/api/codes?limit=1')).json();
+        return (await fetch(`/api/codes/${items[0].id}`)).json();
+      });
+      assert.deepEqual(
+        kept.welcomes.map(({ weekdays, from_min, to_min }) => [weekdays, from_min, to_min]),
+        [[127, 0, 23 * 60 + 30]],
+      );
     });
 
     await t.test(`it is printed with a logo and without, in ${language}`, async () => {

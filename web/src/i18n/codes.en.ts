@@ -85,6 +85,7 @@ export const codesEn: Record<CodesKey, string> = {
   'code.stats_none': 'Nobody came through a code in these days',
   'code.stats_none_hint': 'Choose other days, or see whether codes are valid',
   'code.tags': 'Tags',
+  'code.times_wrong': 'Write times as 09:30; the end is later than the beginning, 24:00 at most',
   'code.to': 'To',
   'code.unnamed': '(no name)',
   'code.weight': 'Weight',
@@ -92,7 +93,8 @@ export const codesEn: Record<CodesKey, string> = {
   'code.welcome_empty': 'Write a greeting, or add an attachment',
   'code.welcome_text': 'Words of the greeting',
   'code.welcomes': 'Greetings',
-  'code.welcomes_hint': 'The first that fits; with {name} of the customer and {staff}',
+  'code.welcomes_hint':
+    'The first that fits, so one for the whole day comes last; with {name} of the customer and {staff}',
   'code_by.code': 'By code',
   'code_by.day': 'By day',
   'code_by.hour': 'By hour',

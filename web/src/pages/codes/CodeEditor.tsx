@@ -1,7 +1,7 @@
 import { Modal } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useRef } from 'react';
-import { type CodeBody, type CodeDetail, type CodeKind, codes, type CodeWelcome } from '@/api/codes';
+import { type CodeBody, type CodeDetail, type CodeKind, codes } from '@/api/codes';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { FormModal } from '@/components/FormModal';
 import { Waiting } from '@/components/Waiting';
@@ -9,7 +9,7 @@ import { useI18n } from '@/i18n/I18nProvider';
 import { dayOf, dayStart } from '@/lib/day';
 import { useResource } from '@/lib/useResource';
 import { CodeFields } from './CodeFields';
-import { hoursOf, type Shift, shiftsOf } from './codeWords';
+import { type Greeting, greetingOf, hoursOf, type Shift, shiftsOf, welcomeOf } from './codeWords';
 
 /** What the form holds. */
 export interface CodeValues {
@@ -22,7 +22,7 @@ export interface CodeValues {
   tags: string[];
   members: { staff_id?: string; weight: number; daily_cap: number; total_cap: number; backup: boolean }[];
   shifts: Shift[];
-  welcomes: CodeWelcome[];
+  welcomes: Greeting[];
   groups: string[];
   full_at: number;
   auto_room: boolean;
@@ -106,7 +106,7 @@ function valuesOf(code: CodeDetail, zone: string): CodeValues {
       backup,
     })),
     shifts: shiftsOf(code.hours),
-    welcomes: code.welcomes,
+    welcomes: code.welcomes.map(greetingOf),
     groups: code.groups.map(({ group }) => group.id),
     full_at: code.full_at ?? fresh.full_at,
     auto_room: code.auto_room,
@@ -123,7 +123,7 @@ function bodyOf(values: CodeValues, zone: string): CodeBody {
     remark: values.remark || null,
     stage_id: values.stage_id ?? null,
     tags: values.tags,
-    welcomes: values.welcomes.map((one) => ({ ...blank, ...one })),
+    welcomes: values.welcomes.map(welcomeOf),
   };
   if (values.kind === 'group')
     return {
@@ -138,12 +138,3 @@ function bodyOf(values: CodeValues, zone: string): CodeBody {
   const ids = new Set(chosen.map(({ staff_id }) => staff_id));
   return { ...body, members: chosen, hours: hoursOf(values.shifts, ids) };
 }
-
-const blank: CodeWelcome = {
-  customer: 'any',
-  weekdays: 127,
-  from_min: 0,
-  to_min: 1440,
-  text: '',
-  attachments: [],
-};

@@ -1,8 +1,9 @@
 import { Form } from 'antd';
-import { type CodeDetail, codes, type CodeWelcome } from '@/api/codes';
+import { type CodeDetail, codes } from '@/api/codes';
 import { AttachmentSign } from '@/components/media/AttachmentSign';
 import { useT } from '@/i18n/I18nProvider';
 import type { CodeValues } from './CodeEditor';
+import type { Greeting } from './codeWords';
 
 /** A phone as the customer holds it: the page before joining, or the greeting; and the code. */
 export function CodePreview({ code }: { code: CodeDetail | undefined }) {
@@ -21,7 +22,7 @@ export function CodePreview({ code }: { code: CodeDetail | undefined }) {
         {kind === 'group' ? (
           <p className="code-page">{page || t('code.no_page')}</p>
         ) : (
-          <Greeting welcome={first} code={shown} />
+          <GreetingSign welcome={first} code={shown} />
         )}
         {code?.drawn && <img src={codes.svg(code.id)} alt={t('code.drawn', { name: shown })} />}
       </div>
@@ -31,7 +32,7 @@ export function CodePreview({ code }: { code: CodeDetail | undefined }) {
 }
 
 /** What a new friend gets: the words, then each attachment. */
-function Greeting({ welcome, code }: { welcome: CodeWelcome | undefined; code: string }) {
+function GreetingSign({ welcome, code }: { welcome: Greeting | undefined; code: string }) {
   const t = useT();
   const words = welcome?.text
     .replaceAll('{name}', t('code.sample_name'))

@@ -1,9 +1,8 @@
-import { Button, Checkbox, Form, Input, Select } from 'antd';
+import { Button, Checkbox, Form, Select } from 'antd';
 import { useT } from '@/i18n/I18nProvider';
 import type { CodeValues } from './CodeEditor';
+import { CodeTimes } from './CodeTimes';
 import { EVERYONE, type Shift, weekdays } from './codeWords';
-
-const time = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/;
 
 /** When everyone of the code receives, and members who have hours of their own. */
 export function CodeShifts({ names }: { names: { value: string; label: string }[] }) {
@@ -35,13 +34,7 @@ export function CodeShifts({ names }: { names: { value: string; label: string }[
                 />
               </Form.Item>
               <span className="code-hours">
-                <Form.Item name={[name, 'from']} noStyle rules={[{ required: true, pattern: time }]}>
-                  <Input className="code-time" aria-label={t('code.from')} maxLength={5} />
-                </Form.Item>
-                –
-                <Form.Item name={[name, 'to']} noStyle rules={[{ required: true, pattern: time }]}>
-                  <Input className="code-time" aria-label={t('code.to')} maxLength={5} />
-                </Form.Item>
+                <CodeTimes list="shifts" at={[name]} />
                 <Button type="link" size="small" danger onClick={() => remove(name)}>
                   {t('action.remove')}
                 </Button>

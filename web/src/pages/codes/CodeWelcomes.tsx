@@ -1,8 +1,8 @@
 import { Button, Checkbox, Form, Input, Select } from 'antd';
-import type { CodeWelcome } from '@/api/codes';
 import { Attachments } from '@/components/media/Attachments';
 import { useT } from '@/i18n/I18nProvider';
-import { customers, weekdays } from './codeWords';
+import { CodeTimes } from './CodeTimes';
+import { customers, type Greeting, weekdays } from './codeWords';
 
 /** Greetings: the first that fits a customer is sent. */
 export function CodeWelcomes() {
@@ -12,23 +12,21 @@ export function CodeWelcomes() {
       {(rows, { add, remove }) => (
         <Form.Item label={t('code.welcomes')} extra={t('code.welcomes_hint')}>
           {rows.map(({ key, name }) => (
-            <Greeting key={key} name={name} remove={() => remove(name)} />
+            <GreetingRow key={key} name={name} remove={() => remove(name)} />
           ))}
-          <Button onClick={() => add({ customer: 'any', weekdays: everyDay, text: '', attachments: [] })}>
-            {t('code.add_welcome')}
-          </Button>
+          <Button onClick={() => add(fresh)}>{t('code.add_welcome')}</Button>
         </Form.Item>
       )}
     </Form.List>
   );
 }
 
-/** One greeting: for whom, on which days, the words and what comes with them. */
-function Greeting({ name, remove }: { name: number; remove: () => void }) {
+/** One greeting: for whom, when, the words and what comes with them. */
+function GreetingRow({ name, remove }: { name: number; remove: () => void }) {
   const t = useT();
   const form = Form.useFormInstance();
   const said = (_: unknown, text: string) => {
-    const { attachments = [] } = form.getFieldValue(['welcomes', name]) as Partial<CodeWelcome>;
+    const { attachments = [] } = form.getFieldValue(['welcomes', name]) as Partial<Greeting>;
     if (text.trim() !== '' || attachments.length > 0) return Promise.resolve();
     return Promise.reject(new Error(t('code.welcome_empty')));
   };
@@ -42,6 +40,9 @@ function Greeting({ name, remove }: { name: number; remove: () => void }) {
             options={customers.map((value) => ({ value, label: t(`code_customer.${value}`) }))}
           />
         </Form.Item>
+        <span className="code-hours">
+          <CodeTimes list="welcomes" at={[name]} />
+        </span>
         <Button type="link" size="small" danger onClick={remove}>
           {t('action.remove')}
         </Button>
@@ -73,6 +74,13 @@ function Greeting({ name, remove }: { name: number; remove: () => void }) {
   );
 }
 
-const everyDay = 127;
+const fresh: Greeting = {
+  customer: 'any',
+  weekdays: 127,
+  from: '00:00',
+  to: '24:00',
+  text: '',
+  attachments: [],
+};
 const daysOf = (bits: number) => weekdays.filter((day) => (bits >> (day - 1)) % 2 === 1);
 const bitsOf = (days: number[]) => days.reduce((bits, day) => bits + 2 ** (day - 1), 0);

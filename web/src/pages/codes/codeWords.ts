@@ -1,7 +1,7 @@
 import { codesEn } from '@/i18n/codes.en';
 import { codesZh } from '@/i18n/codes.zh';
 import { addWords, type Key } from '@/i18n/text';
-import type { CodeHours } from '@/api/codes';
+import type { CodeHours, CodeWelcome } from '@/api/codes';
 
 addWords({ zh: codesZh, en: codesEn });
 
@@ -43,6 +43,9 @@ export interface Shift {
 const clock = (minutes: number) =>
   `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
+/** Whether it is a time of day, as people write them here. */
+export const isClock = (text: string | undefined) => /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(text ?? '');
+
 /** "09:30" in minutes of the day; "24:00" is its end. */
 export function minutesOf(text: string): number {
   const [hours = 0, minutes = 0] = text.split(':').map(Number);
@@ -80,3 +83,18 @@ export function hoursOf(shifts: Shift[], members: Set<string>) {
       })),
     );
 }
+
+/** A greeting as people write it. */
+export type Greeting = Omit<CodeWelcome, 'from_min' | 'to_min'> & { from: string; to: string };
+
+export const greetingOf = ({ from_min, to_min, ...rest }: CodeWelcome): Greeting => ({
+  ...rest,
+  from: clock(from_min),
+  to: clock(to_min),
+});
+
+export const welcomeOf = ({ from, to, ...rest }: Greeting): CodeWelcome => ({
+  ...rest,
+  from_min: minutesOf(from),
+  to_min: minutesOf(to),
+});
