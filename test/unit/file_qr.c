@@ -5,8 +5,8 @@
 
 #include "file/qr.h"
 #include "file/qr_read.h"
+#include "jpeg_sample.h"
 
-#include <dlfcn.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,32 +110,6 @@ static struct str png_of(const unsigned char *pixels, unsigned width, unsigned h
     return (struct str){out, n};
 }
 
-/* The same as JPEG, by the library that is to read it. */
-static struct str jpeg_of(unsigned char *pixels, unsigned width, unsigned height)
-{
-    enum { GREY = 6, SAMP_GREY = 3, QUALITY = 80 };
-    void *(*init)(void), *library = dlopen("libturbojpeg.so.0", RTLD_NOW);
-    int (*compress)(void *, const unsigned char *, int, int, int, int, unsigned char **,
-                    unsigned long *, int, int, int);
-    void (*release)(unsigned char *);
-    int (*destroy)(void *);
-    assert_non_null(library); /* apt install libturbojpeg0 */
-    *(void **)&init = dlsym(library, "tjInitCompress");
-    *(void **)&compress = dlsym(library, "tjCompress2");
-    *(void **)&release = dlsym(library, "tjFree");
-    *(void **)&destroy = dlsym(library, "tjDestroy");
-    void *making = init();
-    unsigned char *jpeg = NULL;
-    unsigned long n = 0;
-    assert_int_equal(compress(making, pixels, (int)width, 0, (int)height, GREY, &jpeg, &n,
-                              SAMP_GREY, QUALITY, 0),
-                     0);
-    struct str out = arena_str(&arena, (struct str){(const char *)jpeg, n});
-    release(jpeg);
-    destroy(making);
-    return out;
-}
-
 static void what_is_drawn_is_read(void **state)
 {
     struct str png, text;
@@ -151,7 +125,8 @@ static void what_is_drawn_is_read(void **state)
     png_bytep pixels = arena_alloc(&arena, PNG_IMAGE_SIZE(image));
     assert_int_not_equal(png_image_finish_read(&image, NULL, pixels, 0, NULL), 0);
     text = STR("");
-    assert_int_equal(qr_read(jpeg_of(pixels, image.width, image.height), &arena, &text, &e), RC_OK);
+    assert_int_equal(
+        qr_read(jpeg_sample(pixels, image.width, image.height, &arena), &arena, &text, &e), RC_OK);
     assert_true(str_eq(text, ADDRESS));
 
     /* Two beside each other are not one. */
