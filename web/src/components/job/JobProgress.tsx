@@ -14,7 +14,7 @@ interface Props {
   children?: (job: Job) => ReactNode;
 }
 
-/** How far a job is, how fast it goes, how long it will take; and the way to stop it. */
+/** How far a job is, how fast it goes, how long it will take; and the way to stop it, or to go on with it. */
 export function JobProgress({ id, first, over, children }: Props) {
   const { t, f } = useI18n();
   const { job, again } = useJob(id, first, over);
@@ -53,9 +53,9 @@ export function JobProgress({ id, first, over, children }: Props) {
             {t('job.stop')}
           </Button>
         )}
-        {job.state === 'stopped' && (
+        {(job.state === 'stopped' || job.state === 'failed') && (
           <Button size="small" loading={busy} onClick={() => void run(() => jobs.resume(job.id).then(again))}>
-            {t('job.resume')}
+            {t(job.state === 'failed' ? 'action.retry' : 'job.resume')}
           </Button>
         )}
       </Space>
