@@ -93,7 +93,7 @@ static void add_kept(const struct friend_days *x, int64_t days, int64_t now_s, i
 void staff_figures_add_friend(struct staff_figures *f, const struct friend_days *x, int64_t from_s,
                               int64_t to_s, int64_t now_s)
 {
-    if (x->added_s >= from_s && x->added_s < to_s) {
+    if (!x->began_unseen && x->added_s >= from_s && x->added_s < to_s) {
         f->added++;
         add_kept(x, 7, now_s, &f->base_7, &f->kept_7);
         add_kept(x, 30, now_s, &f->base_30, &f->kept_30);

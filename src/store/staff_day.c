@@ -73,10 +73,11 @@ static const struct sql OWNER_EACH = {
 };
 static const struct sql FRIENDS = {
     .text = "SELECT staff_id, added_s, deleted_s,"
-            " CASE WHEN deleted_by = 'customer' THEN 1 ELSE 0 END FROM relation /*scan*/"
+            " CASE WHEN deleted_by = 'customer' THEN 1 ELSE 0 END,"
+            " CASE WHEN found_missing = 2 THEN 1 ELSE 0 END FROM relation /*scan*/"
             " WHERE (added_s >= $1 AND added_s < $2) OR (deleted_s >= $1 AND deleted_s < $2)",
     .in = "ii",
-    .out = "iiIi",
+    .out = "iiIii",
 };
 
 STATEMENTS(staff_day, &STAFF_STORE, &OWNER_STORE, &NEXT, &PEOPLE, &STAFF, &STAFF_EACH, &OWNER_EACH,
@@ -207,6 +208,7 @@ enum rc staff_day_friends(struct tx *tx, int64_t from_s, int64_t to_s,
                      .added_s = rows_int(r, 1),
                      .deleted_s = known(r, 2),
                      .by_customer = rows_int(r, 3) != 0,
+                     .began_unseen = rows_int(r, 4) != 0,
                  });
     return rows_end(r, e);
 }

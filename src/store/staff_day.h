@@ -57,6 +57,7 @@ enum rc owner_day_each(struct tx *tx, int64_t from_day, int64_t to_day,
 struct friend_days {
     int64_t staff_id, added_s, deleted_s; /* deleted_s: DB_NULL while it stands */
     bool by_customer;                     /* ended by the customer */
+    bool began_unseen; /* when it began is not known: added_s is deleted_s (store/relation.h) */
 };
 enum rc staff_day_friends(struct tx *tx, int64_t from_s, int64_t to_s,
                           void (*see)(void *ctx, const struct friend_days *f), void *ctx,

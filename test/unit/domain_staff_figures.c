@@ -89,6 +89,11 @@ static void friends_are_kept_to_the_second(void **state)
     staff_figures_add_friend(&f, &ended, from, to, now);
     assert_int_equal(f.ended_by_customer, 1);
     assert_int_equal(f.ended_by_staff, 0);
+    /* nobody knows when it began: an end, and nobody who was added and lost within a week */
+    struct friend_days unseen = {.added_s = from, .deleted_s = from, .began_unseen = true};
+    staff_figures_add_friend(&f, &unseen, from, to, now);
+    assert_int_equal(f.ended_by_staff, 1);
+    assert_int_equal(f.added + f.base_7 + f.base_30, 0);
 }
 
 int main(void)
