@@ -103,20 +103,29 @@ enum rc code_quota_put_wrong(struct request *rq, struct tx *tx, struct json *j, 
 static struct err words_of(struct str code)
 {
     struct err e = ERR_INIT;
-    int64_t n = 0;
-    if (str_starts(code, STR("wecom_")) && str_to_i64(str_sub(code, 6, code.n), &n)) {
+    int64_t n = wecom_error_number(code);
+    if (n != 0) {
         wecom_errcode_set(&e, n, "externalcontact/customer_acquisition_quota");
         return e;
     }
     if (str_eq(code, STR("wecom_not_set"))) {
-        err_set(&e, RC_NOT_FOUND, "wecom_not_set", NULL, "没有连接企业微信",
-                "WeCom is not connected");
-        err_hint(&e, "在设置里填写企业 ID 和 Secret", "set the corp id and a secret");
+        wecom_not_set(&e);
+        return e;
+    }
+    if (str_eq(code, STR("wecom_reply"))) {
+        wecom_reply_lacks("externalcontact/customer_acquisition_quota", &e);
+        return e;
+    }
+    if (str_eq(code, STR("wecom_rate"))) {
+        err_set(&e, RC_RATE, "wecom_rate", NULL, "本小时向企业微信的查询次数已用完",
+                "WeCom takes no more questions for now");
+        err_hint(&e, "稍后会再次查询", "it is asked again later");
         return e;
     }
     err_set(&e, RC_IO, "wecom_unreachable", NULL, "没有联系上企业微信",
             "WeCom could not be reached");
-    err_hint(&e, "一小时内会再次查询，也可以现在查询", "it is asked again within the hour, or now");
+    err_hint(&e, "可以现在查询；有使用中的获客链接时，一小时内会再次查询",
+             "ask now; while a link takes customers it is asked again within the hour");
     return e;
 }
 

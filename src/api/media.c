@@ -101,6 +101,8 @@ static enum rc put_at_wecom(struct request *rq, struct tx *tx, int64_t id, struc
             problem = at.problem;
         }
     }
+    if (there) /* for another purpose it may have been refused once */
+        problem = STR_ABSENT;
     json_put_bool(j, "at_wecom", there);
     json_put_known(j, "expires_s", expires_s);
     work_put_error(rq, j, problem);
@@ -196,7 +198,7 @@ const struct route route_media_content = {
     .path = "/api/media/{media_id}/content",
     .name = "media_content",
     .need = PERM_REPORT_READ,
-    .scope = SCOPE_WHOLE,
+    .scope = SCOPE_NONE,
     .args = {ARG_MEDIA_ID},
     .run = content,
     .zh = "素材本身。",
@@ -387,15 +389,19 @@ const struct route route_media_remove = {
 
 /* ---- looking at all of them ---- */
 
+/* Other requests that go outside wait for this one. */
+enum { LOOK_WAIT_US = 3000000 };
+
 static enum rc keep(struct request *rq, struct tx *tx, struct err *e)
 {
     struct media_look l;
     (void)tx;
-    enum rc rc = media_keeper_run(request_app(rq), clock_now_s(), &l, e);
+    enum rc rc = media_keeper_look(request_app(rq)->media, LOOK_WAIT_US, &l, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
+    json_put_bool(j, "done", l.done);
     json_put_int(j, "looked", l.looked);
     json_put_int(j, "uploaded", l.uploaded);
     json_put_int(j, "refused", l.refused);
@@ -411,7 +417,9 @@ const struct route route_media_look = {
     .scope = SCOPE_WHOLE,
     .outside = true,
     .run = keep,
-    .zh = "立即把欢迎语要用、企业微信里快过期的素材传上去（平时每分钟一次）",
-    .en = "Upload now what greetings need and WeCom is about to forget, as each minute does.",
+    .zh = "立即把欢迎语要用、企业微信里快过期的素材传上去（平时每分钟一次）；最多等 3 "
+          "秒，没传完会接着传",
+    .en = "Upload now what greetings need and WeCom is about to forget, as each minute does; waits "
+          "3 s at most, then it goes on by itself.",
     .reply = "MediaLook",
 };

@@ -122,6 +122,8 @@ enum rc code_friend(struct tx *tx, const struct keyring *keys, struct str state,
     x.worn = worn;
     if (rc == RC_OK)
         rc = come(&x, e);
+    if (rc == RC_OK && row->deleted_s != DB_NULL) /* it was over when it was heard of */
+        rc = code_entry_end(tx, row->customer_id, row->staff_id, row->deleted_s, e);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 

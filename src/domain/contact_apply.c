@@ -253,14 +253,19 @@ static enum rc apply_standing(struct contact *c, const struct told_follow *told,
                               struct relation_row *row, struct err *e)
 {
     bool known = row->id != 0, stands = known && row->deleted_s == DB_NULL;
-    bool unseen = known && row->began_unseen && told->added_s <= row->deleted_s;
-    if (!stands && !unseen)
+    bool unseen = known && row->began_unseen && told->added_s <= row->deleted_s, other = false;
+    enum rc rc = RC_OK;
+    if (unseen) /* an old answer may tell of one that ended before the row's began */
+        rc = relation_ended_between(c->tx, row, told->added_s, row->deleted_s, &other, e);
+    if (rc != RC_OK)
+        return rc;
+    if (!stands && (!unseen || other))
         return begin_told(c, told, source_id, row, e);
     /* a row of an import has a beginning that people wrote down: it is no other friendship */
     if (stands && (row->told_us == DB_NULL || told->added_s <= row->added_s))
         return RC_OK;
     c->out->begun++;
-    enum rc rc = relation_renew(c->tx, row, told->added_s, e);
+    rc = relation_renew(c->tx, row, told->added_s, e);
     return rc == RC_OK ? relation_find(c->tx, row->customer_id, row->staff_id, row, e) : rc;
 }
 

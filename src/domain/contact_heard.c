@@ -147,6 +147,8 @@ static enum rc begin_heard(struct tx *tx, struct relation_row *row, int64_t at_s
     if (row->began_unseen && !other) {
         *out_new = true;
         rc = relation_renew(tx, row, at_s, e);
+        row->added_s = at_s;
+        row->began_unseen = false;
         row->told_us = row->told_us < at_s * 1000000 ? at_s * 1000000 : row->told_us;
         return rc == RC_OK ? relation_tell(tx, row, e) : rc;
     }

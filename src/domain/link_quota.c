@@ -42,9 +42,11 @@ void link_quota_look(const struct link_quota *q, const struct config *config, in
 
 bool link_quota_is_due(const struct link_quota *q, bool any_link, int64_t now_s)
 {
+    if (q->due)
+        return true;
     if (!any_link && q->told_us == DB_NULL)
         return false;
-    return q->due || q->tried_s == DB_NULL || q->tried_s + LINK_QUOTA_ASK_S <= now_s;
+    return q->tried_s == DB_NULL || q->tried_s + LINK_QUOTA_ASK_S <= now_s;
 }
 
 /* Begins or ends a warning of all links. */

@@ -37,8 +37,9 @@ static const struct sql PART_ADD = {
 static const struct sql FAILED = {
     .text = "INSERT INTO link_quota (id, tried_s, problem) VALUES (1, $1, $2)"
             " ON CONFLICT (id) DO UPDATE SET tried_s = excluded.tried_s,"
-            " problem = excluded.problem, due = 0",
-    .in = "is",
+            " problem = excluded.problem, due = 0"
+            " WHERE link_quota.told_us IS NULL OR link_quota.told_us < $3",
+    .in = "isi",
 };
 static const struct sql WANTED = {
     .text = "INSERT INTO link_quota (id, due) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET due = 1",
@@ -121,10 +122,10 @@ enum rc link_quota_told(struct tx *tx, const struct link_quota *told, bool *out_
     return rc;
 }
 
-enum rc link_quota_failed(struct tx *tx, struct str problem, struct err *e)
+enum rc link_quota_failed(struct tx *tx, int64_t asked_us, struct str problem, struct err *e)
 {
     assert(tx_is_writing(tx) && !str_empty(problem));
-    return tx_exec(tx, &FAILED, e, tx_now_s(tx), problem);
+    return tx_exec(tx, &FAILED, e, tx_now_s(tx), problem, asked_us);
 }
 
 enum rc link_quota_wanted(struct tx *tx, struct err *e)

@@ -30,8 +30,9 @@ enum rc link_quota_load(struct tx *tx, struct link_quota *out, struct err *e);
  * `out_kept`, and nothing written, when a later question was answered already. */
 enum rc link_quota_told(struct tx *tx, const struct link_quota *told, bool *out_kept,
                         struct err *e);
-/* The asking failed: what was told before stays. */
-enum rc link_quota_failed(struct tx *tx, struct str problem, struct err *e);
+/* An asking that began at asked_us failed: what was told before stays. Nothing where a later one
+ * has been answered meanwhile. */
+enum rc link_quota_failed(struct tx *tx, int64_t asked_us, struct str problem, struct err *e);
 /* The next look asks, whenever the last one did. */
 enum rc link_quota_wanted(struct tx *tx, struct err *e);
 /* Whether a link takes customers now. */

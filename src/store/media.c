@@ -78,8 +78,8 @@ static const struct sql AT_FAILED = {
 };
 static const struct sql AT_FORGET = {
     .text =
-        "UPDATE media_at_wecom SET given = NULL, expires_s = NULL, tried_s = 0 WHERE given = $1",
-    .in = "s",
+        "UPDATE media_at_wecom SET given = NULL, expires_s = NULL, problem = $2 WHERE given = $1",
+    .in = "ss",
 };
 static const struct sql GREETINGS = {
     .text = "SELECT w.code_id, c.name, w.attachments FROM code c /*scan*/"
@@ -88,8 +88,12 @@ static const struct sql GREETINGS = {
     .out = "iss",
 };
 
-STATEMENTS(media, &SAME, &ADD, &LOAD, &CONTENT, &LIST, &DROP_AT, &DROP, &AT_LOAD, &AT_CLAIM,
-           &AT_GIVEN, &AT_FAILED, &AT_FORGET, &GREETINGS);
+static const struct sql AT_UNCLAIM = {
+    .text = "UPDATE media_at_wecom SET tried_s = $3 WHERE media_id = $1 AND purpose = $2",
+    .in = "isi",
+};
+STATEMENTS(media, &AT_UNCLAIM, &SAME, &ADD, &LOAD, &CONTENT, &LIST, &DROP_AT, &DROP, &AT_LOAD,
+           &AT_CLAIM, &AT_GIVEN, &AT_FAILED, &AT_FORGET, &GREETINGS);
 
 static const char *const PURPOSES[MEDIA_PURPOSES] = {"message", "picture"};
 
@@ -214,6 +218,13 @@ enum rc media_at_claim(struct tx *tx, int64_t id, enum media_purpose purpose, in
     return rc;
 }
 
+enum rc media_at_unclaim(struct tx *tx, int64_t id, enum media_purpose purpose, int64_t tried_s,
+                         struct err *e)
+{
+    assert(tx_is_writing(tx));
+    return tx_exec(tx, &AT_UNCLAIM, e, id, word(purpose), tried_s);
+}
+
 enum rc media_at_given(struct tx *tx, int64_t id, enum media_purpose purpose, struct str given,
                        int64_t expires_s, struct err *e)
 {
@@ -228,10 +239,10 @@ enum rc media_at_failed(struct tx *tx, int64_t id, enum media_purpose purpose, s
     return tx_exec(tx, &AT_FAILED, e, id, word(purpose), problem);
 }
 
-enum rc media_at_forget(struct tx *tx, struct str given, struct err *e)
+enum rc media_at_forget(struct tx *tx, struct str given, struct str problem, struct err *e)
 {
     assert(tx_is_writing(tx));
-    return tx_exec(tx, &AT_FORGET, e, given);
+    return tx_exec(tx, &AT_FORGET, e, given, problem);
 }
 
 enum rc media_greetings(struct tx *tx, struct media_greeting **out, size_t *out_n, struct err *e)

@@ -48,14 +48,18 @@ enum rc media_at_load(struct tx *tx, int64_t id, enum media_purpose purpose, str
 /* Says that uploading begins now, unless somebody began after `before_s`: then false. */
 enum rc media_at_claim(struct tx *tx, int64_t id, enum media_purpose purpose, int64_t before_s,
                        bool *out_mine, struct err *e);
+/* It was not made after all: it counts as begun at `tried_s` as before (0: never). */
+enum rc media_at_unclaim(struct tx *tx, int64_t id, enum media_purpose purpose, int64_t tried_s,
+                         struct err *e);
 /* How it ended: what was given, or the error; what was given before stays then.
  * Nothing is written for an original that was dropped meanwhile. */
 enum rc media_at_given(struct tx *tx, int64_t id, enum media_purpose purpose, struct str given,
                        int64_t expires_s, struct err *e);
 enum rc media_at_failed(struct tx *tx, int64_t id, enum media_purpose purpose, struct str problem,
                         struct err *e);
-/* WeCom does not know it any more: it is to be uploaded at the next look. */
-enum rc media_at_forget(struct tx *tx, struct str given, struct err *e);
+/* WeCom does not know it any more, by its error `problem`: it is to be uploaded, though not sooner
+ * after the last upload than after one that failed. */
+enum rc media_at_forget(struct tx *tx, struct str given, struct str problem, struct err *e);
 
 /* The greetings with attachments of codes that are active or being made, by code. In the
  * transaction's arena. */

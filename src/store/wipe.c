@@ -49,6 +49,7 @@ static const struct sql WIPE[] = {
     {.text = "DELETE FROM code_tag WHERE code_id > 0 /*scan*/"},
     {.text = "DELETE FROM code_warning WHERE id > 0 /*scan*/"},
     {.text = "DELETE FROM code_page_view WHERE code_id > 0 /*scan*/"},
+    {.text = "DELETE FROM link_day WHERE code_id > 0 /*scan*/"},
     {.text = "DELETE FROM code WHERE id > 0 /*scan*/"},
     {.text = SOME_OF_TWO("group_member", "group_id", "customer_id")},
     {.text = SOME("order_item", "seq")},
@@ -85,6 +86,7 @@ static const struct sql WIPE[] = {
     {.text = "DELETE FROM tag_category WHERE id > 0 /*scan*/"},
     {.text = "DELETE FROM account_staff WHERE account_id > 0 /*scan*/"},
     {.text = "UPDATE account SET staff_id = NULL WHERE staff_id IS NOT NULL /*scan*/"},
+    {.text = "DELETE FROM staff_full WHERE staff_id > 0 /*scan*/"},
     {.text = "DELETE FROM staff WHERE id > 0 /*scan*/"},
     {.text = "DELETE FROM department_above WHERE department_id > 0 /*scan*/"},
     {.text = "DELETE FROM department WHERE id IN (SELECT d.id FROM department d WHERE NOT EXISTS"
@@ -92,6 +94,7 @@ static const struct sql WIPE[] = {
     {.text = "DELETE FROM batch WHERE kind = 'demo' /*scan*/"},
 };
 enum { WIPE_N = sizeof WIPE / sizeof *WIPE };
+_Static_assert(WIPE_N == 67, "STATEMENTS below names each");
 
 static const struct sql OTHERS = {
     .text = "SELECT count(*) FROM batch WHERE kind <> 'demo' AND state <> 'undone' /*scan*/",
@@ -106,7 +109,7 @@ STATEMENTS(wipe, &OTHERS, &WIPE[0], &WIPE[1], &WIPE[2], &WIPE[3], &WIPE[4], &WIP
            &WIPE[39], &WIPE[40], &WIPE[41], &WIPE[42], &WIPE[43], &WIPE[44], &WIPE[45], &WIPE[46],
            &WIPE[47], &WIPE[48], &WIPE[49], &WIPE[50], &WIPE[51], &WIPE[52], &WIPE[53], &WIPE[54],
            &WIPE[55], &WIPE[56], &WIPE[57], &WIPE[58], &WIPE[59], &WIPE[60], &WIPE[61], &WIPE[62],
-           &WIPE[63]);
+           &WIPE[63], &WIPE[64], &WIPE[65], &WIPE[66]);
 
 enum rc wipe_some(struct tx *tx, bool *out_empty, struct err *e)
 {

@@ -298,7 +298,7 @@ each('links', (engine) => {
     await w.look();
     const of = async (id) => (await w.warned()).filter((x) => x.code?.id === id).map((x) => x.kind);
     assert.deepEqual(await of(brief.id), ['full']);
-    await w.go(w.now + 3601);
+    await w.later(w.now + 3601);
     await w.look();
     assert.deepEqual(await of(brief.id), []);
     assert.deepEqual(await of(code.id), ['full']);

@@ -13,6 +13,7 @@
 #include "base/must.h"
 #include "base/periodic.h"
 #include "connect/wecom/client.h"
+#include "connect/wecom/errors.h"
 #include "domain/attachment.h"
 #include "store/code.h"
 
@@ -27,11 +28,13 @@ enum { LOOK_US = 60 * 1000000 };
 struct want {
     int64_t code_id; /* 0: the general greeting */
     int64_t media_id;
+    bool dropped; /* there is no such original any more */
     enum media_purpose purpose;
     struct media_at at;
 };
 
 struct look {
+    struct media_keeper *keeper;
     struct app *app;
     int64_t now_s;
     struct arena all, one; /* of the whole look, of one upload */
@@ -53,18 +56,24 @@ static enum rc add_wants(struct look *l, struct tx *tx, int64_t code_id, struct 
         struct media m;
         struct err gone = ERR_INIT;
         rc = media_load(tx, uses[i].media_id, &l->all, &m, &gone);
-        if (rc == RC_NOT_FOUND) {
-            rc = RC_OK; /* dropped: nothing to upload */
-            continue;
-        }
-        if (rc != RC_OK) {
+        if (rc != RC_OK && rc != RC_NOT_FOUND) {
             *e = gone;
             return rc;
         }
+        bool dropped = rc == RC_NOT_FOUND;
         if (l->n == l->room)
             l->wants = must(realloc(l->wants, (l->room = l->room * 2 + 16) * sizeof *l->wants));
         struct want *w = &l->wants[l->n++];
-        *w = (struct want){code_id, m.id, attachment_purpose(&uses[i], m.bytes), {.given = {0}}};
+        *w = (struct want){.code_id = code_id, .media_id = uses[i].media_id, .dropped = dropped};
+        if (dropped) { /* while the code that names it was being changed */
+            err_set(&gone, RC_NOT_FOUND, "media_dropped", NULL, "附件的素材已被删除",
+                    "an attachment's media was deleted");
+            err_hint(&gone, "请在欢迎语里换一个", "choose another one for the greeting");
+            w->at.problem = err_json(&gone, &l->all);
+            rc = RC_OK;
+            continue;
+        }
+        w->purpose = attachment_purpose(&uses[i], m.bytes);
         rc = media_at_load(tx, m.id, w->purpose, &l->all, &w->at, e);
     }
     return rc;
@@ -90,7 +99,7 @@ static enum rc read_wants(struct look *l, struct err *e)
 
 static bool is_due(const struct look *l, const struct want *w)
 {
-    return !attachment_lives(&w->at, l->now_s, MEDIA_AHEAD_S) &&
+    return !w->dropped && !attachment_lives(&w->at, l->now_s, MEDIA_AHEAD_S) &&
            w->at.tried_s + MEDIA_AGAIN_S <= l->now_s;
 }
 
@@ -100,6 +109,7 @@ struct upload {
     struct look *look;
     struct want *want;
     bool mine;
+    int64_t tried_s;           /* before it was claimed */
     struct str given, problem; /* one of the two is absent */
     int64_t expires_s;
 };
@@ -109,6 +119,13 @@ static enum rc claim(struct tx *tx, void *arg, struct err *e)
     struct upload *u = arg;
     return media_at_claim(tx, u->want->media_id, u->want->purpose, u->look->now_s - MEDIA_AGAIN_S,
                           &u->mine, e);
+}
+
+/* It was not made after all: it is due as it was before. */
+static enum rc unclaim(struct tx *tx, void *arg, struct err *e)
+{
+    const struct upload *u = arg;
+    return media_at_unclaim(tx, u->want->media_id, u->want->purpose, u->tried_s, e);
 }
 
 static enum rc write_end(struct tx *tx, void *arg, struct err *e)
@@ -176,14 +193,15 @@ static enum rc tell(struct upload *u, struct err *e)
 
 static enum rc upload(struct look *l, struct want *w, struct err *e)
 {
-    struct upload u = {.look = l, .want = w, .given = STR_ABSENT, .problem = STR_ABSENT};
+    struct upload u = {
+        .look = l, .want = w, .given = STR_ABSENT, .problem = STR_ABSENT, .tried_s = w->at.tried_s};
     struct err failed = ERR_INIT;
     enum rc rc = writer_run(l->app->writer, claim, &u, e);
     if (rc != RC_OK || !u.mine)
         return rc;
     rc = tell(&u, &failed);
     if (rc == RC_BUSY && strcmp(failed.code, "stopping") == 0)
-        return RC_OK;
+        return writer_run(l->app->writer, unclaim, &u, e);
     if (rc != RC_OK) {
         log_line(LOG_WARN, "media_refused", "\"id\":%" PRId64 ",\"code\":\"%s\"", w->media_id,
                  failed.code);
@@ -274,17 +292,28 @@ static enum rc has_warnings(struct look *l, bool *out, struct err *e)
 
 /* ---- the whole ---- */
 
-enum rc media_keeper_run(struct app *app, int64_t now_s, struct media_look *out, struct err *e)
+struct media_keeper {
+    struct app *app;
+    struct periodic periodic;
+    struct lock lock;
+    struct signal ended;
+    int64_t asked, served; /* looks that somebody waits for, by number */
+    struct media_look last;
+    struct err failed; /* what that look ended with */
+};
+
+static enum rc look_once(struct media_keeper *k, int64_t now_s, struct media_look *out,
+                         struct err *e)
 {
-    struct look l = {.app = app, .now_s = now_s, .out = out};
+    struct look l = {.keeper = k, .app = k->app, .now_s = now_s, .out = out};
     bool warn = false;
-    *out = (struct media_look){0};
+    *out = (struct media_look){.done = true};
     arena_init(&l.all, 0);
     arena_init(&l.one, 0);
     enum rc rc = read_wants(&l, e);
     for (size_t i = 0; rc == RC_OK && i < l.n; i++) {
         out->looked++;
-        if (!is_due(&l, &l.wants[i]))
+        if (!is_due(&l, &l.wants[i]) || periodic_stopping(&k->periodic))
             continue;
         rc = upload(&l, &l.wants[i], e);
         spread(&l, &l.wants[i]);
@@ -293,7 +322,7 @@ enum rc media_keeper_run(struct app *app, int64_t now_s, struct media_look *out,
     if (rc == RC_OK)
         rc = has_warnings(&l, &warn, e);
     if (rc == RC_OK && warn)
-        rc = writer_run(app->writer, write_warnings, &l, e);
+        rc = writer_run(k->app->writer, write_warnings, &l, e);
     free(l.wants);
     arena_done(&l.one);
     arena_done(&l.all);
@@ -302,10 +331,20 @@ enum rc media_keeper_run(struct app *app, int64_t now_s, struct media_look *out,
 
 /* ---- the thread ---- */
 
-struct media_keeper {
-    struct app *app;
-    struct periodic periodic;
-};
+static enum rc look_and_say(struct media_keeper *k, struct media_look *out, struct err *e)
+{
+    *out = (struct media_look){.done = true};
+    if (!wecom_client_has(k->app->wecom, WECOM_KEY_APP))
+        return wecom_not_set(e);
+    enum rc rc = look_once(k, clock_now_s(), out, e);
+    if (rc != RC_OK)
+        log_line(LOG_ERROR, "media", "\"code\":\"%s\"", e->code);
+    else if (out->uploaded + out->refused > 0)
+        log_line(LOG_INFO, "media",
+                 "\"looked\":%" PRId64 ",\"uploaded\":%" PRId64 ",\"refused\":%" PRId64,
+                 out->looked, out->uploaded, out->refused);
+    return rc;
+}
 
 static void *run(void *arg)
 {
@@ -313,14 +352,16 @@ static void *run(void *arg)
     while (periodic_wait(&k->periodic, LOOK_US)) {
         struct err e = ERR_INIT;
         struct media_look look;
-        if (!wecom_client_has(k->app->wecom, WECOM_KEY_APP))
-            continue; /* not connected yet */
-        if (media_keeper_run(k->app, clock_now_s(), &look, &e) != RC_OK)
-            log_line(LOG_ERROR, "media", "\"code\":\"%s\"", e.code);
-        else if (look.uploaded + look.refused > 0)
-            log_line(LOG_INFO, "media",
-                     "\"looked\":%" PRId64 ",\"uploaded\":%" PRId64 ",\"refused\":%" PRId64,
-                     look.looked, look.uploaded, look.refused);
+        lock_take(&k->lock);
+        int64_t serves = k->asked;
+        lock_give(&k->lock);
+        look_and_say(k, &look, &e);
+        lock_take(&k->lock);
+        k->last = look;
+        k->failed = e;
+        k->served = serves;
+        signal_all(&k->ended);
+        lock_give(&k->lock);
     }
     return NULL;
 }
@@ -329,6 +370,8 @@ struct media_keeper *media_keeper_start(struct app *app)
 {
     struct media_keeper *k = must(calloc(1, sizeof *k));
     k->app = app;
+    lock_init(&k->lock, LOCK_LEAF);
+    signal_init(&k->ended);
     periodic_start(&k->periodic, "media", run, k);
     return k;
 }
@@ -344,5 +387,33 @@ void media_keeper_stop(struct media_keeper *k)
     if (k == NULL)
         return;
     periodic_stop(&k->periodic);
+    signal_done(&k->ended);
+    lock_done(&k->lock);
     free(k);
+}
+
+enum rc media_keeper_look(struct media_keeper *k, int64_t wait_us, struct media_look *out,
+                          struct err *e)
+{
+    int64_t until_us = clock_mono_us() + wait_us;
+    *out = (struct media_look){.done = false};
+    if (k == NULL)
+        return wecom_not_set(e);
+    lock_take(&k->lock);
+    int64_t mine = ++k->asked;
+    lock_give(&k->lock);
+    periodic_wake(&k->periodic);
+    lock_take(&k->lock);
+    for (int64_t left_us = wait_us; k->served < mine && left_us > 0;
+         left_us = until_us - clock_mono_us())
+        signal_wait_for(&k->ended, &k->lock, left_us);
+    bool ended = k->served >= mine;
+    struct err failed = k->failed;
+    if (ended)
+        *out = k->last;
+    lock_give(&k->lock);
+    if (!ended || failed.rc == RC_OK)
+        return RC_OK;
+    *e = failed;
+    return failed.rc;
 }

@@ -18,18 +18,20 @@ enum {
     MEDIA_LIFE_S = 3 * 86400, /* of a media id */
 };
 
-struct media_look {
-    int64_t looked, uploaded, refused;
-};
-/* Looks at all of it once, as at now_s; waits for WeCom, outside of any transaction. What WeCom
- * refuses holds up nothing else; RC_OK all the same. */
-enum rc media_keeper_run(struct app *app, int64_t now_s, struct media_look *out, struct err *e);
-
-/* The thread that looks while the server runs. */
+/* The thread that looks while the server runs. What WeCom refuses holds up nothing else. */
 struct media_keeper;
 struct media_keeper *media_keeper_start(struct app *app);
 /* Has it look now. Any thread; accepts NULL. */
 void media_keeper_wake(struct media_keeper *k);
+
+struct media_look {
+    bool done; /* else it goes on, and nothing is known of it yet */
+    int64_t looked, uploaded, refused;
+};
+/* The same, and waits for that look at most wait_us. RC_NOT_FOUND "wecom_not_set", also for NULL.
+ */
+enum rc media_keeper_look(struct media_keeper *k, int64_t wait_us, struct media_look *out,
+                          struct err *e);
 /* Lets the upload under way end. Accepts NULL. */
 void media_keeper_stop(struct media_keeper *k);
 

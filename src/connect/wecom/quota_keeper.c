@@ -3,6 +3,7 @@
  */
 #include "connect/wecom/quota_keeper.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "connect/wecom/errors.h"
 #include "connect/wecom/reply_link.h"
@@ -33,6 +34,7 @@ enum rc quota_ask(struct wecom_client *client, struct arena *a, struct link_quot
 struct asking {
     struct app *app;
     struct link_quota told;
+    int64_t begun_us;
     struct str problem;
 };
 
@@ -44,12 +46,13 @@ static enum rc write_told(struct tx *tx, void *arg, struct err *e)
 
 static enum rc write_failed(struct tx *tx, void *arg, struct err *e)
 {
-    return link_quota_failed(tx, ((const struct asking *)arg)->problem, e);
+    const struct asking *x = arg;
+    return link_quota_failed(tx, x->begun_us, x->problem, e);
 }
 
 static enum rc ask_in(struct app *app, struct arena *a, struct err *e)
 {
-    struct asking x = {.app = app};
+    struct asking x = {.app = app, .begun_us = clock_now_us()};
     enum rc rc = quota_ask(app->wecom, a, &x.told, e);
     if (rc == RC_OK)
         return writer_run(app->writer, write_told, &x, e);

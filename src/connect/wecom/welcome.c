@@ -51,7 +51,7 @@ struct item {
 
 /* A media id that WeCom does not know. */
 struct forgotten {
-    char *id;
+    char *id, *problem; /* and the error that said so, as JSON */
     struct forgotten *next;
 };
 
@@ -293,11 +293,12 @@ static const char *reason_of(const struct err *e)
     return e->rc == RC_IO || e->rc == RC_BUSY || e->rc == RC_NOT_FOUND ? "failed" : "refused";
 }
 
-static void forget(struct welcome_lane *l, struct str id)
+static void forget(struct welcome_lane *l, struct str id, struct str problem)
 {
     lock_assert_held(&l->lock);
     struct forgotten *x = must(calloc(1, sizeof *x));
     x->id = must(strndup(id.p, id.n));
+    x->problem = must(strndup(problem.p, problem.n));
     x->next = l->forgotten;
     l->forgotten = x;
 }
@@ -316,7 +317,7 @@ static bool lighten(struct welcome_lane *l, struct item *item, const struct err 
     struct str was = str_from(item->request);
     bool lighter = welcome_lighten(was, to, &a, &request, &ids, &n);
     for (size_t i = 0; to == WELCOME_WITHOUT_IDS && i < n; i++)
-        forget(l, ids[i]);
+        forget(l, ids[i], err_json(e, &a));
     if (!lighter && to == WELCOME_WITHOUT_IDS) {
         to = WELCOME_BARE; /* it is not at an id */
         lighter = welcome_lighten(was, to, &a, &request, &ids, &n);
@@ -457,7 +458,7 @@ static enum rc write_forgotten(struct tx *tx, void *arg, struct err *e)
 {
     enum rc rc = RC_OK;
     for (const struct forgotten *x = arg; rc == RC_OK && x != NULL; x = x->next)
-        rc = media_at_forget(tx, str_from(x->id), e);
+        rc = media_at_forget(tx, str_from(x->id), str_from(x->problem), e);
     return rc;
 }
 
@@ -475,6 +476,7 @@ static void forget_media(struct welcome_lane *l)
         struct forgotten *x = list;
         list = x->next;
         free(x->id);
+        free(x->problem);
         free(x);
     }
 }

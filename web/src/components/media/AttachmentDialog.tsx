@@ -23,7 +23,7 @@ export function AttachmentDialog({ kind, was, onDone, onClose }: Props) {
   const ready = kind === 'link' || original !== undefined;
   const finish = async () => {
     const texts = isText(kind) ? await form.validateFields() : {};
-    onDone(made(kind, texts, original));
+    onDone(made(kind, texts, original, was?.link?.picurl));
   };
   return (
     <Modal
@@ -84,9 +84,9 @@ function within(t: T, text: string | undefined, most: number): Promise<void> {
   return Promise.reject(new Error(t('attachment.too_long', { n: most })));
 }
 
-function made(kind: AttachmentKind, texts: Texts, original = ''): Attachment {
+function made(kind: AttachmentKind, texts: Texts, original = '', picurl?: string): Attachment {
   const { title = '', url = '', desc, appid = '', page = '' } = texts;
-  if (kind === 'link') return { msgtype: kind, link: { title, url, ...(desc && { desc }) } };
+  if (kind === 'link') return { msgtype: kind, link: { title, url, ...(desc && { desc }), ...(picurl && { picurl }) } };
   if (kind === 'miniprogram')
     return { msgtype: kind, miniprogram: { title, appid, page, picture: original } };
   return { msgtype: kind, [kind]: { media: original } };
