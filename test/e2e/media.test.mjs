@@ -208,4 +208,22 @@ test('media', async (t) => {
       }, 'the setting');
     });
   }
+
+  await t.test('more than a page of them', async () => {
+    const give = (n) => {
+      const headers = { 'X-File-Name': `${n}.pdf` };
+      return admin.call('POST', '/api/media', undefined, {
+        raw: Buffer.from(`%PDF-1.7 ${n}`),
+        headers,
+        expect: 201,
+      });
+    };
+    for (let n = 0; n < 100; n++) await give(n);
+    const page = await stage.signIn('administrator', { language: 'zh' });
+    const rows = page.page.locator('.media-shelf li');
+    await page.visit('/codes?tab=media');
+    await page.button('显示更多').click();
+    await rows.nth(103).waitFor();
+    assert.equal(await rows.count(), (await admin.get('/api/media?limit=200')).items.length);
+  });
 });

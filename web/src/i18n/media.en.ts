@@ -26,6 +26,7 @@ export const mediaEn: Record<MediaKey, string> = {
   'media.giving': 'Uploading, {n}%',
   'media.hint':
     'Pictures and videos up to 10 MB, files up to 20 MB. WeCom gets them when they are used, and again before its three days are over',
+  'media.more': 'Show more',
   'media.none': 'No media yet',
   'media.remove_sure': 'Delete "{name}"?',
   'media.title': 'Media',

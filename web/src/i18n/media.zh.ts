@@ -23,6 +23,7 @@ export const mediaZh = {
   'media.give': '上传',
   'media.giving': '正在上传 {n}%',
   'media.hint': '图片、视频 10 MB 以内，文件 20 MB 以内。用到时自动传给企业微信，并在三天到期前续传',
+  'media.more': '显示更多',
   'media.none': '还没有素材',
   'media.remove_sure': '删除“{name}”？',
   'media.title': '素材',

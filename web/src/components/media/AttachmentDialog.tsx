@@ -86,7 +86,8 @@ function within(t: T, text: string | undefined, most: number): Promise<void> {
 
 function made(kind: AttachmentKind, texts: Texts, original = '', picurl?: string): Attachment {
   const { title = '', url = '', desc, appid = '', page = '' } = texts;
-  if (kind === 'link') return { msgtype: kind, link: { title, url, ...(desc && { desc }), ...(picurl && { picurl }) } };
+  if (kind === 'link')
+    return { msgtype: kind, link: { title, url, ...(desc && { desc }), ...(picurl && { picurl }) } };
   if (kind === 'miniprogram')
     return { msgtype: kind, miniprogram: { title, appid, page, picture: original } };
   return { msgtype: kind, [kind]: { media: original } };

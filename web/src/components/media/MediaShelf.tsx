@@ -1,5 +1,6 @@
 import { Button, Space, Upload } from 'antd';
 import { useState } from 'react';
+import type { Page } from '@/api/client';
 import { type Media, media, type MediaKind } from '@/api/media';
 import { useMay } from '@/app/session';
 import { ErrorNotice } from '@/components/ErrorNotice';
@@ -23,13 +24,24 @@ const accepted: Record<MediaKind, string> = {
   file: '',
 };
 
+/** So many pages of them, newest first. */
+async function shelf(kind: MediaKind | undefined, pages: number, signal: AbortSignal): Promise<Page<Media>> {
+  const all: Page<Media> = { items: [], next: null, total: null };
+  for (let n = 0; n < pages && (n === 0 || all.next); n++) {
+    const query = { limit: 100, ...(kind && { kind }), ...(all.next && { cursor: all.next }) };
+    const page = await media.list(query, signal);
+    all.items.push(...page.items);
+    all.next = page.next;
+  }
+  return all;
+}
+
 /** The media there are, newest first, and a way to give more. */
 export function MediaShelf({ kind, chosen, onUse }: Props) {
   const t = useT();
   const write = useMay()('code_write');
-  const found = useResource(`media ${kind ?? ''}`, (signal) =>
-    media.list({ limit: 100, ...(kind && { kind }) }, signal),
-  );
+  const [pages, setPages] = useState(1);
+  const found = useResource(`media ${kind ?? ''} ${pages}`, (signal) => shelf(kind, pages, signal));
   const given = (one: Media) => {
     found.reload();
     onUse?.(one);
@@ -67,6 +79,11 @@ export function MediaShelf({ kind, chosen, onUse }: Props) {
           </li>
         ))}
       </ul>
+      {found.data?.next && (
+        <Button loading={found.loading} onClick={() => setPages(pages + 1)}>
+          {t('media.more')}
+        </Button>
+      )}
     </section>
   );
 }
