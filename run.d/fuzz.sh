@@ -38,7 +38,9 @@ torture_run() {
                 echo "$shard" >>"$done_list"
                 passed=$((passed + 1))
             else
-                echo "shard $shard of $name failed: build/torture/$name.$shard.log" >&2
+                # Kept: what fails once in ten thousand may pass the next time.
+                cp "build/torture/$name.$shard.log" "build/torture/$name.$shard.failed.log"
+                echo "shard $shard of $name failed: build/torture/$name.$shard.failed.log" >&2
                 failed=$((failed + 1))
             fi
         done
