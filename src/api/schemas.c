@@ -446,7 +446,8 @@ const struct schema schema_table[] = {
      OBJECT("\"there\":" BOOL ",\"side\":" INT ",\"bytes\":" INT ",\"changed_s\":" INT_NULL)},
     {"Media", OBJECT(MEDIA_ROW)},
     {"MediaList", LIST_OF(OBJECT(MEDIA_ROW))},
-    {"MediaLook", OBJECT("\"done\":" BOOL ",\"looked\":" INT ",\"uploaded\":" INT ",\"refused\":" INT)},
+    {"MediaLook",
+     OBJECT("\"done\":" BOOL ",\"looked\":" INT ",\"uploaded\":" INT ",\"refused\":" INT)},
     {"MergeList",
      LIST_OF(OBJECT("\"id\":" ID ",\"kept\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL)
       ",\"merged\":" OBJECT("\"id\":" ID ",\"nickname\":" TEXT_NULL) ",\"reason\":" TEXT

@@ -24,8 +24,6 @@
 
 /* An answer may lag behind what the platform has said by callback. */
 enum { LAG_S = 60 };
-/* A callback and an answer may tell one beginning so far apart. */
-enum { CLOCKS_S = 5 };
 
 /* ---- who ---- */
 
@@ -207,15 +205,21 @@ static enum rc seal_told(struct contact *c, const char *place, struct str told, 
     return RC_OK;
 }
 
+/* Another beginning than the row says; `row` is how it then stands. */
+static enum rc renew(struct contact *c, struct relation_row *row, int64_t added_s, struct err *e)
+{
+    c->out->begun++;
+    enum rc rc = relation_renew(c->tx, row, added_s, e);
+    return rc == RC_OK ? relation_find(c->tx, row->customer_id, row->staff_id, row, e) : rc;
+}
+
 /* A friendship is told although it has ended. It may have begun again before that end, unseen. */
 static enum rc told_ended(struct contact *c, struct relation_row *row, int64_t added_s,
                           struct err *e)
 {
-    if (row->told_us == DB_NULL || added_s <= row->added_s + CLOCKS_S)
+    if (row->told_us == DB_NULL || added_s <= row->added_s + EVENT_CLOCKS_S)
         return RC_OK;
-    c->out->begun++;
-    enum rc rc = relation_renew(c->tx, row, added_s, e);
-    return rc == RC_OK ? relation_find(c->tx, row->customer_id, row->staff_id, row, e) : rc;
+    return renew(c, row, added_s, e);
 }
 
 /* A pair that is no pair of friends as far as we know, told as one since told->added_s. */
@@ -264,9 +268,7 @@ static enum rc apply_standing(struct contact *c, const struct told_follow *told,
     /* a row of an import has a beginning that people wrote down: it is no other friendship */
     if (stands && (row->told_us == DB_NULL || told->added_s <= row->added_s))
         return RC_OK;
-    c->out->begun++;
-    rc = relation_renew(c->tx, row, told->added_s, e);
-    return rc == RC_OK ? relation_find(c->tx, row->customer_id, row->staff_id, row, e) : rc;
+    return renew(c, row, told->added_s, e);
 }
 
 static bool has(const int64_t *ids, size_t n, int64_t id)

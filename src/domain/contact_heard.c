@@ -12,9 +12,6 @@
 
 #include <assert.h>
 
-/* The seconds of one beginning that an answer and a callback tell may differ by this much. */
-enum { CLOCKS_S = 5 };
-
 /* Two of whom a callback speaks. */
 struct known {
     int64_t customer_id; /* as born; 0: an erased person */
@@ -152,7 +149,7 @@ static enum rc begin_heard(struct tx *tx, struct relation_row *row, int64_t at_s
         row->told_us = row->told_us < at_s * 1000000 ? at_s * 1000000 : row->told_us;
         return rc == RC_OK ? relation_tell(tx, row, e) : rc;
     }
-    if (!other && at_s - row->added_s <= CLOCKS_S && row->added_s - at_s <= CLOCKS_S)
+    if (!other && at_s - row->added_s <= EVENT_CLOCKS_S && row->added_s - at_s <= EVENT_CLOCKS_S)
         return RC_OK;
     enum event_kind kind = at_s < row->added_s ? EVENT_FRIEND_ADD : EVENT_FRIEND_CONFIRM;
     rc = relation_remember(tx, row, kind, at_s, out_new, e);

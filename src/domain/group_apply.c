@@ -17,8 +17,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Told times of one joining may differ by this much. */
-enum { CLOCKS_S = 5 };
 /* An answer may lag behind what the platform has said by callback, and our clock says when somebody
  * was found missing, the platform's when they left. */
 enum { LAG_S = 60 };
@@ -102,7 +100,7 @@ static enum rc keep_member(struct group *g, const struct told_member *told, int6
     if (rc != RC_OK)
         return rc;
     if (kept != NULL && kept->left_s == DB_NULL) {
-        joined = kept->joined_s + CLOCKS_S < told->joined_s;
+        joined = kept->joined_s + EVENT_CLOCKS_S < told->joined_s;
         if (joined)
             rc = directory_rejoin(g->tx, g->row.id, customer_id, inviter_id, told->joined_s, e);
     } else {
@@ -268,7 +266,7 @@ static bool is_outsider(struct str id)
 
 static bool is_near(int64_t a_s, int64_t b_s)
 {
-    return a_s - b_s <= CLOCKS_S && b_s - a_s <= CLOCKS_S;
+    return a_s - b_s <= EVENT_CLOCKS_S && b_s - a_s <= EVENT_CLOCKS_S;
 }
 
 /* An answer did not tell of them although it was asked for later. */

@@ -147,6 +147,8 @@ enum rc event_first(struct tx *tx, const struct event_seek *seek, struct event_s
 #define EVENT_FOUND_MISSING STR("{\"found_missing\":true}")
 /* Our clock says when an end was found missing, the platform's when it was. */
 enum { EVENT_SKEW_S = 60 };
+/* The seconds of one beginning that an answer and a callback tell may differ by this much. */
+enum { EVENT_CLOCKS_S = 5 };
 /* An end at at_s is heard of: the first end behind it (or up to EVENT_SKEW_S before) was this, if
  * it was found missing and none of the two kinds of beginning lies in between, and is taken back.
  * Of `whose`, kind and times are not looked at. */

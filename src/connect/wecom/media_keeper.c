@@ -34,7 +34,6 @@ struct want {
 };
 
 struct look {
-    struct media_keeper *keeper;
     struct app *app;
     int64_t now_s;
     struct arena all, one; /* of the whole look, of one upload */
@@ -305,7 +304,7 @@ struct media_keeper {
 static enum rc look_once(struct media_keeper *k, int64_t now_s, struct media_look *out,
                          struct err *e)
 {
-    struct look l = {.keeper = k, .app = k->app, .now_s = now_s, .out = out};
+    struct look l = {.app = k->app, .now_s = now_s, .out = out};
     bool warn = false;
     *out = (struct media_look){.done = true};
     arena_init(&l.all, 0);

@@ -13,17 +13,14 @@
 enum rc quota_ask(struct wecom_client *client, struct arena *a, struct link_quota *out,
                   struct err *e)
 {
-    const struct json_value *request, *reply;
+    const struct json_value *reply;
     struct link_quota told = {.problem = STR_ABSENT};
     if (client == NULL)
         return wecom_not_set(e);
-    enum rc rc = json_parse(a, STR("{}"), &request, e);
     const struct wecom_call call = {
         .endpoint = wecom_endpoint("externalcontact/customer_acquisition_quota"),
-        .request = request,
         .out_sent_us = &told.told_us};
-    if (rc == RC_OK)
-        rc = wecom_call(client, &call, a, &reply, e);
+    enum rc rc = wecom_call(client, &call, a, &reply, e);
     if (rc == RC_OK)
         rc = reply_link_quota(reply, a, &told, e);
     if (rc == RC_OK)
