@@ -17,8 +17,8 @@ int64_t clock_now_s(void);
 /* Microseconds of a clock that never goes back; only differences mean something. */
 int64_t clock_mono_us(void);
 
-/* Maps the file named by KOI_TEST_CLOCK, if the build allows it and it is set. Call once at start.
- * False when it is set but cannot be mapped. */
+/* Maps the file named by KOI_TEST_CLOCK if it is set. Call once at start. False when it cannot be
+ * mapped, or when the build knows no such clock: a test must not go on by another time. */
 bool clock_init(void);
 /* Pins the wall clock of this process; a negative value lets it run again. Test builds only:
  * asserts. */

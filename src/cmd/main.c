@@ -310,7 +310,9 @@ int main(int argc, char **argv)
     int words = 0;
     (void)signal(SIGPIPE, SIG_IGN);
     if (!clock_init()) {
-        fprintf(stderr, "koi: KOI_TEST_CLOCK\n");
+        fprintf(stderr, "koi: KOI_TEST_CLOCK %s\n",
+                say(&in, "读不到，或者这个构建没有测试时钟",
+                    "cannot be read, or this build has no test clock"));
         return rc_exit_code(RC_INVALID);
     }
     in.command = find_command(argc, argv, &words);
