@@ -136,6 +136,7 @@ enum rc rows_end(struct rows *r, struct err *e);
  * bytes give absent. */
 bool rows_null(const struct rows *r, int column);
 int64_t rows_int(const struct rows *r, int column);
+int64_t rows_known(const struct rows *r, int column); /* DB_NULL for NULL */
 double rows_double(const struct rows *r, int column);
 struct str rows_str(const struct rows *r, int column);
 struct str rows_bytes(const struct rows *r, int column);

@@ -539,11 +539,22 @@ bool rows_null(const struct rows *r, int column)
     return column_is_null(r, column, column_type(r, column));
 }
 
-int64_t rows_int(const struct rows *r, int column)
+/* An integer, or what stands for NULL. */
+static int64_t int_else(const struct rows *r, int column, int64_t null)
 {
     char type = column_type(r, column);
     assert(small(type) == 'i');
-    return column_is_null(r, column, type) ? 0 : r->tx->db->driver->column_int(r, column);
+    return column_is_null(r, column, type) ? null : r->tx->db->driver->column_int(r, column);
+}
+
+int64_t rows_int(const struct rows *r, int column)
+{
+    return int_else(r, column, 0);
+}
+
+int64_t rows_known(const struct rows *r, int column)
+{
+    return int_else(r, column, DB_NULL);
 }
 
 void rows_ints(const struct rows *r, int64_t *out)

@@ -96,11 +96,6 @@ STATEMENTS(audience, &AUDIENCE_ADD, &AUDIENCE_VERSION_ADD, &AUDIENCE_LOAD, &AUDI
            &AUDIENCE_NEXT_LIVE, &AUDIENCE_NAMED, &AUDIENCE_CHANGE, &AUDIENCE_ARCHIVE,
            &AUDIENCE_SIZE, &AUDIENCE_VERSIONS, &PROVINCES_NEWEST, &PROVINCES_SEEN, &CATEGORIES);
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 static void read_audience(const struct rows *r, struct arena *a, struct audience_row *out)
 {
     *out = (struct audience_row){
@@ -112,9 +107,9 @@ static void read_audience(const struct rows *r, struct arena *a, struct audience
         .version = rows_int(r, 5),
         .live = rows_int(r, 6) != 0,
         .account_id = rows_int(r, 7),
-        .size = int_or_null(r, 8),
-        .sized_s = int_or_null(r, 9),
-        .archived_s = int_or_null(r, 10),
+        .size = rows_known(r, 8),
+        .sized_s = rows_known(r, 9),
+        .archived_s = rows_known(r, 10),
         .created_s = rows_int(r, 11),
         .updated_us = rows_int(r, 12),
     };

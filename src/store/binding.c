@@ -151,11 +151,6 @@ static int64_t null_if_zero(int64_t v)
     return v == 0 ? DB_NULL : v;
 }
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 /* ---- the rule ---- */
 
 enum rc binding_rule_load(struct tx *tx, struct binding_rule *out, struct err *e)
@@ -237,8 +232,8 @@ enum rc binding_load(struct tx *tx, int64_t root_id, struct binding_row *out, st
         .staff_id = rows_int(r, 1),
         .step_id = rows_int(r, 2),
         .since_s = rows_int(r, 3),
-        .until_s = int_or_null(r, 4),
-        .ended_s = int_or_null(r, 5),
+        .until_s = rows_known(r, 4),
+        .ended_s = rows_known(r, 5),
     };
     return rows_end(r, e);
 }
@@ -328,9 +323,9 @@ enum rc binding_history(struct tx *tx, int64_t root_id, int64_t limit, struct bi
             .from_staff = rows_copy(r, 4, a),
             .staff_id = rows_int(r, 5),
             .staff = rows_copy(r, 6, a),
-            .since_s = int_or_null(r, 7),
-            .until_s = int_or_null(r, 8),
-            .ended_s = int_or_null(r, 9),
+            .since_s = rows_known(r, 7),
+            .until_s = rows_known(r, 8),
+            .ended_s = rows_known(r, 9),
             .account_id = rows_int(r, 10),
             .account = rows_copy(r, 11, a),
             .reason = rows_copy(r, 12, a),
@@ -369,7 +364,7 @@ enum rc binding_left_behind(struct tx *tx, int64_t scope_account, struct binding
     while (rows_next(r))
         *LIST_ADD(a, list, n, room) = (struct binding_left){
             .staff_id = rows_int(r, 0),
-            .left_s = int_or_null(r, 1),
+            .left_s = rows_known(r, 1),
             .staff = rows_copy(r, 2, a),
             .customers = rows_int(r, 3),
         };

@@ -93,9 +93,9 @@ static struct product_card product_from(const struct rows *r, struct arena *a)
         .name = rows_copy(r, 3, a),
         .category = rows_copy(r, 4, a),
         .role = rows_copy(r, 5, a),
-        .price_fen = rows_null(r, 6) ? DB_NULL : rows_int(r, 6),
-        .cost_micro = rows_null(r, 7) ? DB_NULL : rows_int(r, 7),
-        .cycle_days = rows_null(r, 8) ? DB_NULL : rows_int(r, 8),
+        .price_fen = rows_known(r, 6),
+        .cost_micro = rows_known(r, 7),
+        .cycle_days = rows_known(r, 8),
     };
 }
 

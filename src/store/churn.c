@@ -131,11 +131,6 @@ STATEMENTS(churn, &LOSSES, &AUDIENCE, &MEMBERS, &LEFT_SINCE, &PLACE, &SET_PLACE,
 
 enum { KIND_GROUP_LEAVE = 5, WEEK_S = 7 * 86400 };
 
-static int64_t known(const struct rows *r, int at)
-{
-    return rows_null(r, at) ? DB_NULL : rows_int(r, at);
-}
-
 /* ---- looking for losses ---- */
 
 enum rc churn_losses(struct tx *tx, int64_t from_seq, int64_t to_seq, struct str tiers,
@@ -244,10 +239,10 @@ static void read_alert(const struct rows *r, struct arena *a, struct churn_alert
         .assigned = rows_copy(r, 11, a),
         .at_s = rows_int(r, 12),
         .seen_s = rows_int(r, 13),
-        .handled_s = known(r, 14),
+        .handled_s = rows_known(r, 14),
         .spend_fen = rows_int(r, 15),
-        .added_s = known(r, 16),
-        .last_order_s = known(r, 17),
+        .added_s = rows_known(r, 16),
+        .last_order_s = rows_known(r, 17),
         .friends = rows_int(r, 18),
         .note_sealed = rows_copy(r, 19, a),
         .account = rows_copy(r, 20, a),

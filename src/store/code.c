@@ -307,11 +307,6 @@ enum rc code_forget(struct tx *tx, int64_t id, struct err *e)
 
 /* ---- reading ---- */
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 static void read_code(const struct rows *r, struct arena *a, struct code *out)
 {
     *out = (struct code){
@@ -322,11 +317,11 @@ static void read_code(const struct rows *r, struct arena *a, struct code *out)
         .status = rows_copy(r, 4, a),
         .skip_verify = rows_int(r, 5) != 0,
         .exclusive = rows_int(r, 6) != 0,
-        .expires_s = int_or_null(r, 7),
+        .expires_s = rows_known(r, 7),
         .remark = rows_copy(r, 8, a),
         .stage_id = rows_int(r, 9),
         .source_id = rows_int(r, 10),
-        .full_at = int_or_null(r, 11),
+        .full_at = rows_known(r, 11),
         .auto_room = rows_int(r, 12) != 0,
         .room_name = rows_copy(r, 13, a),
         .page_text = rows_copy(r, 14, a),
@@ -340,10 +335,10 @@ static void read_code(const struct rows *r, struct arena *a, struct code *out)
         .account_id = rows_int(r, 22),
         .created_s = rows_int(r, 23),
         .updated_us = rows_int(r, 24),
-        .ended_s = int_or_null(r, 25),
+        .ended_s = rows_known(r, 25),
         .qr_text = rows_copy(r, 26, a),
         .qr_problem = rows_copy(r, 27, a),
-        .qr_tried_s = int_or_null(r, 28),
+        .qr_tried_s = rows_known(r, 28),
     };
 }
 
@@ -362,7 +357,7 @@ static enum rc read_members(struct tx *tx, struct arena *a, struct code *c, stru
             .userid = rows_copy(r, 5, a),
             .name = rows_copy(r, 6, a),
             .left = rows_int(r, 7) != 0,
-            .full_until_s = int_or_null(r, 8),
+            .full_until_s = rows_known(r, 8),
         };
     return rc == RC_OK ? rows_end(r, e) : rc;
 }
@@ -421,7 +416,7 @@ enum rc code_member_fill(struct tx *tx, struct code_member *m, struct arena *a, 
     m->userid = rows_copy(r, 0, a);
     m->name = rows_copy(r, 1, a);
     m->left = rows_int(r, 2) != 0;
-    m->full_until_s = int_or_null(r, 3);
+    m->full_until_s = rows_known(r, 3);
     return rows_end(r, e);
 }
 

@@ -134,7 +134,7 @@ enum rc code_outcomes(struct tx *tx, const struct code_outcome_filter *f,
             .group_id = rows_int(r, 3),
             .is_new = str_eq(rows_str(r, 4), STR("new")),
             .is_buyer = str_eq(rows_str(r, 4), STR("buyer")),
-            .ended_s = rows_null(r, 5) ? DB_NULL : rows_int(r, 5),
+            .ended_s = rows_known(r, 5),
             .orders = rows_int(r, 6),
             .amount_fen = rows_int(r, 7),
         };

@@ -137,11 +137,6 @@ static int64_t none_if_zero(int64_t id)
     return id == 0 ? DB_NULL : id;
 }
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 enum rc customer_make(struct tx *tx, const struct keyring *keys, const struct customer_new *c,
                       int64_t *out_id, struct err *e)
 {
@@ -184,17 +179,17 @@ enum rc customer_load(struct tx *tx, int64_t id, struct customer *out, struct er
         .name_sealed = rows_copy(r, 3, a),
         .address_sealed = rows_copy(r, 4, a),
         .gender = rows_copy(r, 5, a),
-        .birth_day = int_or_null(r, 6),
+        .birth_day = rows_known(r, 6),
         .province = rows_copy(r, 7, a),
         .city = rows_copy(r, 8, a),
-        .source_id = int_or_null(r, 9),
-        .stage_id = int_or_null(r, 10),
+        .source_id = rows_known(r, 9),
+        .stage_id = rows_known(r, 10),
         .first_s = rows_int(r, 11),
-        .added_s = int_or_null(r, 12),
+        .added_s = rows_known(r, 12),
         .no_marketing = rows_int(r, 13),
         .phone_tail = rows_copy(r, 14, a),
-        .batch_id = int_or_null(r, 15),
-        .erased_s = int_or_null(r, 16),
+        .batch_id = rows_known(r, 15),
+        .erased_s = rows_known(r, 16),
         .updated_us = rows_int(r, 17),
     };
     return rows_end(r, e);

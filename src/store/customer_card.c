@@ -116,11 +116,6 @@ static struct customer_card *card_of(const struct filling *f, int64_t id)
     return NULL;
 }
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 static enum rc read_cards(struct filling *f, struct str ids, int64_t scope_account, struct err *e)
 {
     struct rows *r;
@@ -134,19 +129,19 @@ static enum rc read_cards(struct filling *f, struct str ids, int64_t scope_accou
             .id = rows_int(r, 0),
             .nickname = rows_copy(r, 1, f->a),
             .gender = rows_copy(r, 2, f->a),
-            .birth_day = int_or_null(r, 3),
+            .birth_day = rows_known(r, 3),
             .province = rows_copy(r, 4, f->a),
             .city = rows_copy(r, 5, f->a),
             .source_id = rows_int(r, 6),
             .source = rows_copy(r, 7, f->a),
             .stage_id = rows_int(r, 8),
             .stage = rows_copy(r, 9, f->a),
-            .added_s = int_or_null(r, 10),
+            .added_s = rows_known(r, 10),
             .first_s = rows_int(r, 11),
             .no_marketing = rows_int(r, 12),
             .orders = rows_int(r, 13),
             .spend_fen = rows_int(r, 14),
-            .last_order_s = int_or_null(r, 15),
+            .last_order_s = rows_known(r, 15),
             .updated_us = rows_int(r, 16),
         };
     }

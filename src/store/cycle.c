@@ -326,7 +326,7 @@ static enum rc see_lasts(struct rows *r, void (*see)(void *to, int64_t root_id, 
                          void *to, struct err *e)
 {
     while (rows_next(r))
-        see(to, rows_int(r, 0), rows_null(r, 1) ? DB_NULL : rows_int(r, 1));
+        see(to, rows_int(r, 0), rows_known(r, 1));
     return rows_end(r, e);
 }
 

@@ -136,7 +136,7 @@ enum rc directory_find_staff(struct tx *tx, struct str userid, struct staff_row 
         .title = rows_copy(r, 2, tx_arena(tx)),
         .department_id = rows_int(r, 3),
         .left = str_eq(rows_str(r, 4), STR("left")),
-        .left_s = rows_null(r, 5) ? DB_NULL : rows_int(r, 5),
+        .left_s = rows_known(r, 5),
     };
     return rows_end(r, e);
 }

@@ -235,11 +235,6 @@ static const struct {
     [FEED_RFM_M] = {&RFM_M_ALL, &RFM_M_OF},
 };
 
-static int64_t or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 static enum rc each_event(struct rows *r,
                           enum rc (*see)(void *to, const struct feed_event *ev, struct err *e),
                           void *to, struct err *e)
@@ -255,9 +250,9 @@ static enum rc each_event(struct rows *r,
             .staff_id = rows_int(r, 5),
             .object_kind = (int)rows_int(r, 6),
             .object_id = rows_int(r, 7),
-            .amount_fen = or_null(r, 8),
-            .quantity = or_null(r, 9),
-            .refunded_s = or_null(r, 10),
+            .amount_fen = rows_known(r, 8),
+            .quantity = rows_known(r, 9),
+            .refunded_s = rows_known(r, 10),
         };
         rc = see(to, &ev, e);
     }
@@ -311,20 +306,20 @@ static enum rc each_customer(struct rows *r,
             .root_id = rows_int(r, 1),
             .erased = !rows_null(r, 2),
             .no_marketing = rows_int(r, 3) != 0,
-            .birth_day = or_null(r, 4),
-            .added_s = or_null(r, 5),
+            .birth_day = rows_known(r, 4),
+            .added_s = rows_known(r, 5),
             .first_s = rows_int(r, 6),
             .stage_id = rows_int(r, 7),
             .source_id = rows_int(r, 8),
             .city = rows_str(r, 9),
             .province = rows_str(r, 10),
             .gender = rows_str(r, 11),
-            .clv_horizon_s = or_null(r, 12),
-            .clv_fen = or_null(r, 13),
-            .alive_ppm = or_null(r, 14),
-            .purchases_micro = or_null(r, 15),
-            .repeats = or_null(r, 16),
-            .rfm_fen = or_null(r, 17),
+            .clv_horizon_s = rows_known(r, 12),
+            .clv_fen = rows_known(r, 13),
+            .alive_ppm = rows_known(r, 14),
+            .purchases_micro = rows_known(r, 15),
+            .repeats = rows_known(r, 16),
+            .rfm_fen = rows_known(r, 17),
         };
         rc = see(to, &c, e);
     }

@@ -37,7 +37,7 @@ enum rc feed_orders(struct tx *tx, const int64_t *ids, size_t n,
             .customer_id = rows_int(r, 1),
             .at_s = rows_int(r, 2),
             .amount_fen = rows_int(r, 3),
-            .refunded_s = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
+            .refunded_s = rows_known(r, 4),
         };
         see(to, &o);
     }

@@ -68,11 +68,6 @@ static const struct sql FIELD_CLEAR = {
 STATEMENTS(field, &FIELD_LIST, &FIELD_LOAD, &FIELD_BY_KEY, &FIELD_ADD, &FIELD_STORE, &FIELD_VALUES,
            &FIELD_SET, &FIELD_CLEAR);
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 static void read_field(const struct rows *r, struct arena *a, struct field *out)
 {
     *out = (struct field){
@@ -83,7 +78,7 @@ static void read_field(const struct rows *r, struct arena *a, struct field *out)
         .class = rows_copy(r, 4, a),
         .choices = rows_copy(r, 5, a),
         .position = rows_int(r, 6),
-        .archived_s = int_or_null(r, 7),
+        .archived_s = rows_known(r, 7),
     };
 }
 
@@ -186,7 +181,7 @@ enum rc field_values(struct tx *tx, const struct keyring *keys, int64_t root_id,
         struct field_value *v = LIST_ADD(a, list, n, room);
         read_field(r, a, &v->field);
         v->text = rows_copy(r, 8, a);
-        v->number = int_or_null(r, 9);
+        v->number = rows_known(r, 9);
         if (rows_null(r, 10))
             continue;
         struct str open = STR_ABSENT;

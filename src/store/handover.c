@@ -225,11 +225,6 @@ static int64_t null_if_zero(int64_t v)
     return v == 0 ? DB_NULL : v;
 }
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 static enum handover_state state_of(struct str word)
 {
     int i = 0;
@@ -267,12 +262,12 @@ static void read_one(const struct rows *r, struct arena *a, struct handover *out
         .message = rows_copy(r, 6, a),
         .reason = rows_copy(r, 7, a),
         .state = rows_copy(r, 8, a),
-        .listed_s = int_or_null(r, 9),
+        .listed_s = rows_known(r, 9),
         .unknown = rows_int(r, 10),
         .error = rows_copy(r, 11, a),
         .account_id = rows_int(r, 12),
         .created_s = rows_int(r, 13),
-        .ended_s = int_or_null(r, 14),
+        .ended_s = rows_known(r, 14),
         .from_staff = rows_copy(r, 15, a),
         .from_userid = rows_copy(r, 16, a),
         .account = rows_copy(r, 17, a),
@@ -413,8 +408,8 @@ static void read_item(const struct rows *r, struct arena *a, struct handover_ite
         .code = rows_copy(r, 6, a),
         .tries = rows_int(r, 7),
         .refusals = rows_int(r, 8),
-        .asked_s = int_or_null(r, 9),
-        .due_s = int_or_null(r, 10),
+        .asked_s = rows_known(r, 9),
+        .due_s = rows_known(r, 10),
         .changed_s = rows_int(r, 11),
         .external_id = rows_copy(r, 12, a),
         .root_id = rows_int(r, 13),
@@ -584,7 +579,7 @@ enum rc handover_person(struct tx *tx, int64_t scope_account, int64_t staff_id,
         .name = rows_copy(r, 3, tx_arena(tx)),
         .userid = rows_copy(r, 4, tx_arena(tx)),
         .department_id = rows_int(r, 5),
-        .left_s = int_or_null(r, 6),
+        .left_s = rows_known(r, 6),
         .friends = rows_int(r, 7),
     };
     return rows_end(r, e);

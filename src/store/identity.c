@@ -141,10 +141,10 @@ enum rc identity_told(struct tx *tx, enum identity_kind kind, struct str issuer,
     *out = (struct identity_told){
         .id = rows_int(r, 0),
         .customer_id = rows_int(r, 1),
-        .type = rows_null(r, 2) ? DB_NULL : rows_int(r, 2),
+        .type = rows_known(r, 2),
         .hash = rows_copy(r, 3, tx_arena(tx)),
-        .told_us = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
-        .complete_us = rows_null(r, 5) ? DB_NULL : rows_int(r, 5),
+        .told_us = rows_known(r, 4),
+        .complete_us = rows_known(r, 5),
     };
     return rows_end(r, e);
 }

@@ -99,7 +99,7 @@ static struct job_row read_job(struct tx *tx, const struct rows *r)
         .detail = rows_copy(r, 4, a),
         .cursor = rows_copy(r, 5, a),
         .done = rows_int(r, 6),
-        .total = rows_null(r, 7) ? DB_NULL : rows_int(r, 7),
+        .total = rows_known(r, 7),
         .unit = rows_copy(r, 8, a),
         .result = rows_copy(r, 9, a),
         .error = rows_copy(r, 10, a),

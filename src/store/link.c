@@ -71,11 +71,6 @@ static const struct sql EACH_OF = {
 STATEMENTS(link, &QUOTA, &PARTS, &TOLD, &PARTS_CLEAR, &PART_ADD, &FAILED, &WANTED, &ANY, &NEXT,
            &DAY_STORE, &EACH, &EACH_OF);
 
-static int64_t known(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 /* ---- the quota ---- */
 
 static enum rc read_parts(struct tx *tx, struct link_quota *out, struct err *e)
@@ -98,11 +93,11 @@ enum rc link_quota_load(struct tx *tx, struct link_quota *out, struct err *e)
     enum rc rc = tx_find(tx, &QUOTA, &r, e);
     if (rc != RC_OK)
         return rc == RC_NOT_FOUND ? RC_OK : rc;
-    out->total = known(r, 0);
-    out->balance = known(r, 1);
-    out->peak = known(r, 2);
-    out->told_us = known(r, 3);
-    out->tried_s = known(r, 4);
+    out->total = rows_known(r, 0);
+    out->balance = rows_known(r, 1);
+    out->peak = rows_known(r, 2);
+    out->told_us = rows_known(r, 3);
+    out->tried_s = rows_known(r, 4);
     out->problem = rows_copy(r, 5, tx_arena(tx));
     out->due = rows_int(r, 6) != 0;
     rc = rows_end(r, e);
@@ -160,8 +155,8 @@ enum rc link_day_each(struct tx *tx, int64_t code_id, int64_t from_day, int64_t 
     if (rc != RC_OK)
         return rc;
     while (rows_next(r))
-        see(ctx, &(struct link_day){rows_int(r, 0), rows_int(r, 1), known(r, 2), known(r, 3),
-                                    rows_int(r, 4)});
+        see(ctx, &(struct link_day){rows_int(r, 0), rows_int(r, 1), rows_known(r, 2),
+                                    rows_known(r, 3), rows_int(r, 4)});
     return rows_end(r, e);
 }
 
@@ -174,7 +169,7 @@ enum rc link_day_next(struct tx *tx, int64_t after, struct link_to_tell *out, st
     *out = (struct link_to_tell){
         .id = rows_int(r, 0),
         .created_s = rows_int(r, 1),
-        .last_day = known(r, 2),
+        .last_day = rows_known(r, 2),
         .link_id = rows_copy(r, 3, tx_arena(tx)),
     };
     return rows_end(r, e);

@@ -202,7 +202,7 @@ enum rc media_at_load(struct tx *tx, int64_t id, enum media_purpose purpose, str
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     *out = (struct media_at){
         .given = rows_copy(r, 0, a),
-        .expires_s = rows_null(r, 1) ? DB_NULL : rows_int(r, 1),
+        .expires_s = rows_known(r, 1),
         .tried_s = rows_int(r, 2),
         .problem = rows_copy(r, 3, a),
     };

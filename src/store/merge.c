@@ -117,11 +117,6 @@ STATEMENTS(merge, &MERGE_ADD, &MERGE_LOAD, &MERGE_SET_FILLED, &MERGE_SET_UNDONE,
            &MERGE_ABOVE, &MERGE_TREE, &MERGE_LIST, &MERGE_LIST_FAMILY, &PROPOSAL_ADD,
            &PROPOSAL_LOAD, &PROPOSAL_DECIDE, &PROPOSAL_LIST, &PROPOSAL_COUNT_OPEN);
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 static void read_merge(const struct rows *r, struct arena *a, struct merge_row *out)
 {
     *out = (struct merge_row){
@@ -132,9 +127,9 @@ static void read_merge(const struct rows *r, struct arena *a, struct merge_row *
         .moved = rows_copy(r, 4, a),
         .filled = rows_copy(r, 5, a),
         .at_us = rows_int(r, 6),
-        .account_id = int_or_null(r, 7),
-        .undone_us = int_or_null(r, 8),
-        .undone_by = int_or_null(r, 9),
+        .account_id = rows_known(r, 7),
+        .undone_us = rows_known(r, 8),
+        .undone_by = rows_known(r, 9),
     };
 }
 
@@ -240,8 +235,8 @@ static void read_proposal(const struct rows *r, struct arena *a, struct proposal
         .reason = rows_copy(r, 3, a),
         .state = rows_copy(r, 4, a),
         .created_s = rows_int(r, 5),
-        .decided_s = int_or_null(r, 6),
-        .decided_by = int_or_null(r, 7),
+        .decided_s = rows_known(r, 6),
+        .decided_by = rows_known(r, 7),
         .low_root_id = rows_int(r, 8),
         .high_root_id = rows_int(r, 9),
     };

@@ -169,11 +169,6 @@ static int64_t none_if_zero(int64_t id)
     return id == 0 ? DB_NULL : id;
 }
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 /* ---- orders ---- */
 
 /* Reads the row that `r` stands on, and ends it. */
@@ -189,10 +184,10 @@ static enum rc read_order(struct tx *tx, struct rows *r, struct order_row *out, 
         .staff_id = rows_int(r, 3),
         .state = (enum order_state)state,
         .at_s = rows_int(r, 5),
-        .paid_s = int_or_null(r, 6),
+        .paid_s = rows_known(r, 6),
         .total_fen = rows_int(r, 7),
         .sale_fen = rows_int(r, 8),
-        .paid_fen = int_or_null(r, 9),
+        .paid_fen = rows_known(r, 9),
         .refunded_fen = rows_int(r, 10),
         .province = rows_copy(r, 11, tx_arena(tx)),
         .lines = rows_int(r, 12),

@@ -120,7 +120,7 @@ static enum rc each_order(struct rows *r, bool (*see)(void *to, const struct ord
             .flags = (int)rows_int(r, 5),
             .sale_fen = rows_int(r, 6),
             .refunded_fen = rows_int(r, 7),
-            .paid_fen = rows_null(r, 8) ? DB_NULL : rows_int(r, 8),
+            .paid_fen = rows_known(r, 8),
             .province = rows_str(r, 9),
             .total_fen = rows_int(r, 10),
         };

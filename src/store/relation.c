@@ -279,11 +279,11 @@ static void read_row(const struct rows *r, struct arena *a, struct relation_row 
         .customer_id = rows_int(r, 1),
         .staff_id = rows_int(r, 2),
         .added_s = rows_int(r, 3),
-        .deleted_s = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
+        .deleted_s = rows_known(r, 4),
         .by_customer = str_eq(rows_str(r, 5), STR("customer")),
         .source_id = rows_int(r, 6),
-        .add_way = rows_null(r, 7) ? DB_NULL : rows_int(r, 7),
-        .told_us = rows_null(r, 8) ? DB_NULL : rows_int(r, 8),
+        .add_way = rows_known(r, 7),
+        .told_us = rows_known(r, 8),
         .remark_sealed = rows_copy(r, 9, a),
         .description_sealed = rows_copy(r, 10, a),
         .found_missing = rows_int(r, 11) == 1,
@@ -650,7 +650,7 @@ enum rc relation_cards(struct tx *tx, const struct keyring *keys, int64_t scope_
         c->staff_id = rows_int(r, 2);
         c->staff = rows_copy(r, 3, a);
         c->added_s = rows_int(r, 4);
-        c->deleted_s = rows_null(r, 5) ? DB_NULL : rows_int(r, 5);
+        c->deleted_s = rows_known(r, 5);
         c->deleted_by = rows_copy(r, 6, a);
         if (!rows_null(r, 7))
             rc = secret_open(keys, STR("relation.remark"), rows_bytes(r, 7), a, &c->remark, e);

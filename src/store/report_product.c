@@ -91,8 +91,8 @@ enum rc report_product_list(struct tx *tx, struct str category, size_t most,
             .code = rows_copy(r, 1, a),
             .name = rows_copy(r, 2, a),
             .category = rows_copy(r, 3, a),
-            .price_fen = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
-            .cost_micro = rows_null(r, 5) ? DB_NULL : rows_int(r, 5),
+            .price_fen = rows_known(r, 4),
+            .cost_micro = rows_known(r, 5),
         };
     }
     *out = list;

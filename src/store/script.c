@@ -57,7 +57,7 @@ static void read_row(const struct rows *r, struct arena *a, struct script *out)
         .title = rows_copy(r, 2, a),
         .text = rows_copy(r, 3, a),
         .position = rows_int(r, 4),
-        .archived_s = rows_null(r, 5) ? DB_NULL : rows_int(r, 5),
+        .archived_s = rows_known(r, 5),
         .account = rows_copy(r, 6, a),
         .created_s = rows_int(r, 7),
         .updated_us = rows_int(r, 8),

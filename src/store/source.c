@@ -102,7 +102,7 @@ static void read_source(const struct rows *r, struct arena *a, struct source_row
         .id = rows_int(r, 0),
         .name = rows_copy(r, 1, a),
         .kind = rows_copy(r, 2, a),
-        .archived_s = rows_null(r, 3) ? DB_NULL : rows_int(r, 3),
+        .archived_s = rows_known(r, 3),
     };
 }
 

@@ -83,11 +83,6 @@ static const struct sql FRIENDS = {
 STATEMENTS(staff_day, &STAFF_STORE, &OWNER_STORE, &NEXT, &PEOPLE, &STAFF, &STAFF_EACH, &OWNER_EACH,
            &FRIENDS);
 
-static int64_t known(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 enum rc staff_day_store(struct tx *tx, const struct staff_day *d, struct err *e)
 {
     assert(tx_is_writing(tx) && d->staff_id > 0);
@@ -112,8 +107,8 @@ enum rc staff_day_next(struct tx *tx, int64_t after, struct staff_to_tell *out, 
         return rc;
     *out = (struct staff_to_tell){
         .id = rows_int(r, 0),
-        .last_day = known(r, 1),
-        .last_group_day = known(r, 2),
+        .last_day = rows_known(r, 1),
+        .last_group_day = rows_known(r, 2),
         .userid = rows_copy(r, 3, tx_arena(tx)),
         .owner = rows_int(r, 4) != 0,
     };
@@ -158,13 +153,13 @@ enum rc staff_day_each(struct tx *tx, int64_t from_day, int64_t to_day,
         see(ctx, &(struct staff_day){
                      .staff_id = rows_int(r, 0),
                      .day = rows_int(r, 1),
-                     .chat_cnt = known(r, 2),
-                     .message_cnt = known(r, 3),
+                     .chat_cnt = rows_known(r, 2),
+                     .message_cnt = rows_known(r, 3),
                      .reply_percentage = rows_null(r, 4) ? (double)NAN : rows_double(r, 4),
-                     .avg_reply_time = known(r, 5),
-                     .negative_feedback_cnt = known(r, 6),
-                     .new_apply_cnt = known(r, 7),
-                     .new_contact_cnt = known(r, 8),
+                     .avg_reply_time = rows_known(r, 5),
+                     .negative_feedback_cnt = rows_known(r, 6),
+                     .new_apply_cnt = rows_known(r, 7),
+                     .new_contact_cnt = rows_known(r, 8),
                      .told_us = rows_int(r, 9),
                  });
     return rows_end(r, e);
@@ -181,14 +176,14 @@ enum rc owner_day_each(struct tx *tx, int64_t from_day, int64_t to_day,
         see(ctx, &(struct owner_day){
                      .staff_id = rows_int(r, 0),
                      .day = rows_int(r, 1),
-                     .new_chat_cnt = known(r, 2),
-                     .chat_total = known(r, 3),
-                     .chat_has_msg = known(r, 4),
-                     .new_member_cnt = known(r, 5),
-                     .member_total = known(r, 6),
-                     .member_has_msg = known(r, 7),
-                     .msg_total = known(r, 8),
-                     .migrate_trainee_chat_cnt = known(r, 9),
+                     .new_chat_cnt = rows_known(r, 2),
+                     .chat_total = rows_known(r, 3),
+                     .chat_has_msg = rows_known(r, 4),
+                     .new_member_cnt = rows_known(r, 5),
+                     .member_total = rows_known(r, 6),
+                     .member_has_msg = rows_known(r, 7),
+                     .msg_total = rows_known(r, 8),
+                     .migrate_trainee_chat_cnt = rows_known(r, 9),
                      .told_us = rows_int(r, 10),
                  });
     return rows_end(r, e);
@@ -206,7 +201,7 @@ enum rc staff_day_friends(struct tx *tx, int64_t from_s, int64_t to_s,
         see(ctx, &(struct friend_days){
                      .staff_id = rows_int(r, 0),
                      .added_s = rows_int(r, 1),
-                     .deleted_s = known(r, 2),
+                     .deleted_s = rows_known(r, 2),
                      .by_customer = rows_int(r, 3) != 0,
                      .began_unseen = rows_int(r, 4) != 0,
                  });

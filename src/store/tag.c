@@ -252,7 +252,7 @@ static void read_tag(const struct rows *r, struct arena *a, struct tag *out)
         .name = rows_copy(r, 2, a),
         .grain = rows_copy(r, 3, a),
         .position = rows_int(r, 4),
-        .archived_s = rows_null(r, 5) ? DB_NULL : rows_int(r, 5),
+        .archived_s = rows_known(r, 5),
     };
 }
 

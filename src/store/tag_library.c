@@ -128,7 +128,7 @@ static enum rc read_tag(struct tx *tx, struct rows *r, struct tag *out, struct s
         .name = rows_copy(r, 2, tx_arena(tx)),
         .grain = rows_copy(r, 3, tx_arena(tx)),
         .position = rows_int(r, 4),
-        .archived_s = rows_null(r, 5) ? DB_NULL : rows_int(r, 5),
+        .archived_s = rows_known(r, 5),
     };
     *out_external = rows_copy(r, 6, tx_arena(tx));
     return rows_end(r, e);

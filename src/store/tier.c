@@ -200,7 +200,7 @@ static void read_model(const struct rows *r, struct arena *a, struct tier_model 
         .enabled = rows_int(r, 6) != 0,
         .created_s = rows_int(r, 7),
         .updated_us = rows_int(r, 8),
-        .run_s = rows_null(r, 9) ? DB_NULL : rows_int(r, 9),
+        .run_s = rows_known(r, 9),
         .run_customers = rows_int(r, 10),
         .run_moved = rows_int(r, 11),
     };

@@ -200,7 +200,7 @@ enum rc timeline_list(struct tx *tx, int64_t root_id, struct str kind, int64_t b
             .object_kind = rows_int(r, 10),
             .object_id = rows_int(r, 11),
             .object = rows_copy(r, 12, a),
-            .amount_fen = rows_null(r, 13) ? DB_NULL : rows_int(r, 13),
+            .amount_fen = rows_known(r, 13),
             .props = rows_copy(r, 14, a),
             .retracted = rows_int(r, 15) != 0,
         };
@@ -226,8 +226,8 @@ enum rc note_list(struct tx *tx, const struct keyring *keys, int64_t root_id, in
         x->account_id = rows_int(r, 1);
         x->account = rows_copy(r, 2, a);
         x->at_s = rows_int(r, 4);
-        x->remind_s = rows_null(r, 5) ? DB_NULL : rows_int(r, 5);
-        x->done_s = rows_null(r, 6) ? DB_NULL : rows_int(r, 6);
+        x->remind_s = rows_known(r, 5);
+        x->done_s = rows_known(r, 6);
         rc = secret_open(keys, STR("note.text"), rows_bytes(r, 3), a, &x->text, e);
     }
     enum rc end = rows_end(r, rc == RC_OK ? e : NULL);
