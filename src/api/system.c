@@ -7,6 +7,7 @@
 #include "api/routes.h"
 
 #include "base/clock.h"
+#include "connect/wecom/client.h"
 #include "domain/app.h"
 #include "domain/doctor.h"
 #include "domain/event_parts.h"
@@ -139,6 +140,7 @@ static enum rc put_figures(struct request *rq, struct tx *tx, struct buf *b, str
     gauge(b, "known_bytes", "gauge", known.bytes);
     buf_addf(b, "# TYPE koi_uptime_seconds gauge\nkoi_uptime_seconds %.3f\n",
              (double)(clock_now_us() - app->started_us) / 1e6);
+    gauge(b, "wecom_calls_open", "gauge", wecom_calls_open(app->wecom));
     put_mirror(app->mirror, b);
     if (app->writer != NULL) {
         struct writer_stats w = writer_stats(app->writer);

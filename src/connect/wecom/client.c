@@ -18,6 +18,7 @@
 #include "file/media.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ struct wecom_client {
     struct lock lock;
     struct signal stop;
     bool stopping;
+    _Atomic int64_t open; /* exchanges on their way */
     struct wecom_limit limit;
     struct wecom_token tokens[WECOM_KEYS]; /* the first is not used */
     struct transport *transport;           /* NULL where the host exchanges */
@@ -191,6 +193,11 @@ static enum rc pause_for(const struct making *m, int64_t us, struct err *e)
     return err_set(e, RC_BUSY, "stopping", NULL, "服务正在停止", "shutting down");
 }
 
+int64_t wecom_calls_open(const struct wecom_client *c)
+{
+    return c == NULL ? 0 : atomic_load(&c->open);
+}
+
 int64_t wecom_turn(struct wecom_client *c, const struct wecom_endpoint *ep)
 {
     int64_t at_us = c->host.now_us(c->host.ctx);
@@ -326,9 +333,11 @@ static enum rc send(const struct making *m, struct exchange_reply *out, struct e
         rc = err_set(e, RC_LIMIT, "wecom_request_size", m->ep->path, "企业微信接口 %s 的请求太大",
                      "the request for %s of WeCom is too big", m->ep->path);
     else {
+        atomic_fetch_add(&m->c->open, 1);
         if (m->out_sent_us != NULL)
             *m->out_sent_us = clock_now_us();
         rc = m->c->host.exchange(m->c->host.ctx, &x, m->arena, out, e);
+        atomic_fetch_sub(&m->c->open, 1);
     }
     if (url.p != NULL)
         explicit_bzero(url.p, url.n);

@@ -76,6 +76,9 @@ struct wecom_call {
     int64_t *out_sent_us; /* by clock_now_us() when what was answered went out; NULL: not wanted */
 };
 
+/* How many requests are on their way to WeCom now; 0 of NULL. */
+int64_t wecom_calls_open(const struct wecom_client *c);
+
 /* Takes a turn of the endpoint's buckets for a call that is decided afterwards: for those who must
  * choose what to send only when it may be sent. 0, or how long to wait before asking again (then
  * nothing was taken). Never waits. */
