@@ -13,12 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A chunk that is not empty. Full ones have neither form. */
+/* How a chunk that is not empty is kept. */
+enum form { ALL, FEW, MOST, BITS };
 struct chunk {
     atomic_uint refs;
-    uint32_t n;      /* members, 1 … SET_CHUNK */
-    uint16_t *array; /* ascending, when n <= SET_ARRAY_MOST */
-    uint64_t *words; /* SET_WORDS of them, aligned, when more */
+    enum form form;
+    uint32_t n;       /* members, 1 … SET_CHUNK */
+    uint32_t listed;  /* places, at most SET_ARRAY_MOST */
+    uint16_t *places; /* ascending: the members of FEW, who is missing of MOST; else NULL */
+    uint64_t *words;  /* SET_WORDS of them, aligned, of BITS; else NULL */
 };
 
 struct set {
@@ -41,24 +44,41 @@ static void chunk_drop(struct chunk *c)
 {
     if (c == NULL || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) > 1)
         return;
-    free(c->array);
+    free(c->places);
     free(c->words);
     free(c);
+}
+
+static struct chunk *chunk_new(enum form form, uint32_t n, uint32_t listed)
+{
+    struct chunk *c = must(calloc(1, sizeof *c));
+    *c = (struct chunk){.form = form, .n = n, .listed = listed};
+    c->refs = 1;
+    if (listed > 0)
+        c->places = must(malloc(listed * sizeof *c->places));
+    return c;
 }
 
 /* In whichever form is smallest; NULL for none. */
 static struct chunk *chunk_of_words(const struct set_words *x)
 {
     uint32_t n = words_count(x);
+    struct chunk *c;
     if (n == 0)
         return NULL;
-    struct chunk *c = must(calloc(1, sizeof *c));
-    c->refs = 1;
-    c->n = n;
+    if (n == SET_CHUNK)
+        return chunk_new(ALL, n, 0);
     if (n <= SET_ARRAY_MOST) {
-        c->array = must(malloc(n * sizeof *c->array));
-        words_list(x, c->array);
-    } else if (n < SET_CHUNK) {
+        c = chunk_new(FEW, n, n);
+        words_list(x, c->places);
+    } else if (SET_CHUNK - n <= SET_ARRAY_MOST) {
+        struct set_words missing;
+        words_fill(&missing, SET_CHUNK);
+        words_and_not(&missing, x);
+        c = chunk_new(MOST, n, SET_CHUNK - n);
+        words_list(&missing, c->places);
+    } else {
+        c = chunk_new(BITS, n, 0);
         c->words = must(aligned_alloc(64, sizeof x->w));
         memcpy(c->words, x->w, sizeof x->w);
     }
@@ -67,19 +87,16 @@ static struct chunk *chunk_of_words(const struct set_words *x)
 
 static struct chunk *chunk_of_array(const uint32_t *members, uint32_t n)
 {
-    struct chunk *c = must(calloc(1, sizeof *c));
-    c->refs = 1;
-    c->n = n;
-    c->array = must(malloc(n * sizeof *c->array));
+    struct chunk *c = chunk_new(FEW, n, n);
     for (uint32_t i = 0; i < n; i++)
-        c->array[i] = (uint16_t)members[i];
+        c->places[i] = (uint16_t)members[i];
     return c;
 }
 
-static bool array_has(const struct chunk *c, uint16_t x)
+static bool is_listed(const struct chunk *c, uint16_t x)
 {
-    uint32_t i = places_lower(c->array, c->n, x);
-    return i < c->n && c->array[i] == x;
+    uint32_t i = places_lower(c->places, c->listed, x);
+    return i < c->listed && c->places[i] == x;
 }
 
 static const struct set_words *words_of(const struct chunk *c)
@@ -215,9 +232,9 @@ bool set_has(const struct set *s, uint32_t ordinal)
     const struct chunk *c = chunk_at(s, ordinal / SET_CHUNK);
     if (c == NULL)
         return false;
-    if (c->array != NULL)
-        return array_has(c, (uint16_t)(ordinal % SET_CHUNK));
-    return c->words == NULL || words_has(words_of(c), ordinal % SET_CHUNK);
+    if (c->form == BITS)
+        return words_has(words_of(c), ordinal % SET_CHUNK);
+    return is_listed(c, (uint16_t)(ordinal % SET_CHUNK)) == (c->form == FEW);
 }
 
 int64_t set_count(const struct set *s)
@@ -243,7 +260,7 @@ size_t set_bytes(const struct set *s)
         const struct chunk *c = s->at[i];
         if (c == NULL)
             continue;
-        bytes += sizeof *c + (c->array != NULL ? c->n * sizeof *c->array : 0) +
+        bytes += sizeof *c + c->listed * sizeof *c->places +
                  (c->words != NULL ? sizeof(struct set_words) : 0);
     }
     return bytes;
@@ -274,23 +291,48 @@ void set_call(const struct set *s, uint32_t chunk)
         __builtin_prefetch(s->at[chunk + 1]);
     if (c == NULL)
         return;
-    const char *from = c->words != NULL ? (const char *)c->words : (const char *)c->array;
-    size_t bytes = c->words != NULL ? sizeof(struct set_words) : c->n * sizeof *c->array;
+    bool bits = c->form == BITS;
+    const char *from = bits ? (const char *)c->words : (const char *)c->places;
+    size_t bytes = bits ? sizeof(struct set_words) : c->listed * sizeof *c->places;
     for (size_t page = 0; from != NULL && page < bytes; page += A_PAGE)
         for (size_t line = 0; line < LINES && page + line * A_LINE < bytes; line++)
             __builtin_prefetch(from + page + line * A_LINE);
 }
 
+static void put(const struct chunk *c, struct set_words *x)
+{
+    for (uint32_t i = 0; i < c->listed; i++)
+        words_put(x, c->places[i]);
+}
+
+static void take_off(const struct chunk *c, struct set_words *x)
+{
+    for (uint32_t i = 0; i < c->listed; i++)
+        x->w[c->places[i] / 64] &= ~(UINT64_C(1) << (c->places[i] % 64));
+}
+
+/* Of x those who are listed. */
+static void keep(const struct chunk *c, const struct set_words *x, struct set_words *out)
+{
+    words_clear(out);
+    for (uint32_t i = 0; i < c->listed; i++) {
+        uint32_t m = c->places[i];
+        out->w[m / 64] |= x->w[m / 64] & (UINT64_C(1) << (m % 64));
+    }
+}
+
 void set_load(const struct set *s, uint32_t chunk, struct set_words *out)
 {
     const struct chunk *c = chunk_at(s, chunk);
-    if (c != NULL && c->words != NULL) {
+    if (c != NULL && c->form == BITS) {
         memcpy(out->w, c->words, sizeof out->w);
         return;
     }
-    words_fill(out, c != NULL && c->array == NULL ? SET_CHUNK : 0);
-    for (uint32_t i = 0; c != NULL && c->array != NULL && i < c->n; i++)
-        words_put(out, c->array[i]);
+    words_fill(out, c != NULL && c->form != FEW ? SET_CHUNK : 0);
+    if (c != NULL && c->form == FEW)
+        put(c, out);
+    else if (c != NULL)
+        take_off(c, out);
 }
 
 void set_and(const struct set *s, uint32_t chunk, struct set_words *x)
@@ -298,16 +340,14 @@ void set_and(const struct set *s, uint32_t chunk, struct set_words *x)
     const struct chunk *c = chunk_at(s, chunk);
     if (c == NULL) {
         words_clear(x);
-    } else if (c->words != NULL) {
+    } else if (c->form == BITS) {
         words_and(x, words_of(c));
-    } else if (c->array != NULL) {
+    } else if (c->form == FEW) {
         struct set_words both;
-        words_clear(&both);
-        for (uint32_t i = 0; i < c->n; i++) {
-            uint32_t m = c->array[i];
-            both.w[m / 64] |= x->w[m / 64] & (UINT64_C(1) << (m % 64));
-        }
+        keep(c, x, &both);
         *x = both;
+    } else {
+        take_off(c, x);
     }
 }
 
@@ -316,13 +356,16 @@ void set_or(const struct set *s, uint32_t chunk, struct set_words *x)
     const struct chunk *c = chunk_at(s, chunk);
     if (c == NULL)
         return;
-    if (c->words != NULL) {
+    if (c->form == BITS) {
         words_or(x, words_of(c));
-    } else if (c->array == NULL) {
-        words_fill(x, SET_CHUNK);
+    } else if (c->form == FEW) {
+        put(c, x);
     } else {
-        for (uint32_t i = 0; i < c->n; i++)
-            words_put(x, c->array[i]);
+        struct set_words missing_here;
+        keep(c, x, &missing_here);
+        words_fill(x, SET_CHUNK);
+        take_off(c, x);
+        words_or(x, &missing_here);
     }
 }
 
@@ -331,14 +374,13 @@ void set_and_not(const struct set *s, uint32_t chunk, struct set_words *x)
     const struct chunk *c = chunk_at(s, chunk);
     if (c == NULL)
         return;
-    if (c->words != NULL) {
+    if (c->form == BITS) {
         words_and_not(x, words_of(c));
-    } else if (c->array == NULL) {
-        words_clear(x);
+    } else if (c->form == FEW) {
+        take_off(c, x);
     } else {
-        for (uint32_t i = 0; i < c->n; i++) {
-            uint32_t m = c->array[i];
-            x->w[m / 64] &= ~(UINT64_C(1) << (m % 64));
-        }
+        struct set_words both;
+        keep(c, x, &both);
+        *x = both;
     }
 }

@@ -1,8 +1,8 @@
 /* set — sets of customers by ordinal: tags, tiers, stages, cities, members of groups, audiences.
  *
  * Ordinals (0 … about a billion) fall into chunks of 65,536. A chunk of a set is empty, full, a
- * sorted array of up to SET_ARRAY_MOST 16-bit numbers, or 1,024 words of bits, whichever is
- * smallest. Sets never change: an edit makes a new set that shares every untouched chunk, so
+ * sorted array of up to SET_ARRAY_MOST 16-bit numbers of who is in it, or of who is missing, or
+ * 1,024 words of bits, whichever is smallest. Sets never change: an edit makes a new set that shares every untouched chunk, so
  * readers of an old snapshot are not disturbed and need no lock. Both sets and chunks are counted
  * references.
  *
@@ -10,7 +10,7 @@
  * cache (8 KB): set_load() the first set, then set_and(), set_or(), set_and_not() with others, so
  * that a whole expression costs one pass. AVX2 is used where the processor has it.
  *
- * Cost: 2 bytes a member in a sparse chunk, at most 8 KB a chunk, 16 bytes a chunk besides. An
+ * Cost: 2 bytes a member (or a missing one) in a sparse chunk, at most 8 KB a chunk, 16 bytes a chunk besides. An
  * operation on a chunk of bits takes about 0.3 µs, on a sparse one 1 ns a member.
  */
 #ifndef KOI_MIRROR_SET_H
@@ -23,7 +23,7 @@
 enum {
     SET_CHUNK = 1 << 16,
     SET_WORDS = SET_CHUNK / 64,
-    SET_ARRAY_MOST = 4096, /* members of a chunk up to which an array is no larger than bits */
+    SET_ARRAY_MOST = 4096, /* places of a chunk up to which an array is no larger than bits */
 };
 
 /* Bits of one chunk: bit i of word w is the ordinal chunk × SET_CHUNK + 64 w + i. */

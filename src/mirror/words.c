@@ -211,8 +211,9 @@ void words_clear(struct set_words *x)
 
 void words_fill(struct set_words *x, uint32_t n)
 {
-    memset(x->w, 0, sizeof x->w);
-    memset(x->w, 0xff, n / 64 * sizeof x->w[0]);
+    size_t whole = n / 64 * sizeof x->w[0];
+    memset(x->w, 0xff, whole);
+    memset((char *)x->w + whole, 0, sizeof x->w - whole);
     if (n % 64 > 0)
         x->w[n / 64] = (UINT64_C(1) << (n % 64)) - 1;
 }

@@ -24,8 +24,8 @@ static struct pair make(struct rng *rng)
     struct pair p = {.in = calloc(UNIVERSE, 1)};
     size_t n = 0;
     for (uint32_t from = 0; from < UNIVERSE; from += SET_CHUNK) {
-        static const unsigned OF_1000[] = {0, 1, 20, 62, 63, 500, 999, 1000};
-        unsigned share = OF_1000[rng_below(rng, 8)];
+        static const unsigned OF_1000[] = {0, 1, 20, 62, 63, 500, 937, 938, 999, 1000};
+        unsigned share = OF_1000[rng_below(rng, 10)];
         for (uint32_t i = from; i < from + SET_CHUNK && i < UNIVERSE; i++)
             p.in[i] = rng_below(rng, 1000) < share;
     }
