@@ -70,7 +70,7 @@ static int by_time(const void *a, const void *b)
 void demo_added_times(uint64_t seed, int64_t end_s, int64_t *out_s, int64_t n)
 {
     struct rng r = rng_seed(seed ^ 0xADDEDull);
-    int32_t last = calendar_day_of(end_s) - 1;
+    int32_t last = calendar_day_of(end_s);
     double weights[DEMO_DAYS];
     for (int d = 0; d < DEMO_DAYS; d++) {
         int32_t day = last - (DEMO_DAYS - 1) + d;
@@ -78,9 +78,10 @@ void demo_added_times(uint64_t seed, int64_t end_s, int64_t *out_s, int64_t n)
         double campaign = d % 61 < 4 ? 1.9 : 1.0; /* every second month four days of a campaign */
         weights[d] = demo_season(day, NULL) * growth * campaign;
     }
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < n;) {
         int32_t day = last - (DEMO_DAYS - 1) + (int32_t)demo_pick(&r, weights, DEMO_DAYS);
         out_s[i] = calendar_day_start_s(day) + demo_second_of_day(&r);
+        i += out_s[i] < end_s; /* of today, what is over */
     }
     qsort(out_s, (size_t)n, sizeof *out_s, by_time);
 }

@@ -58,6 +58,9 @@ function NothingDue() {
   );
 }
 
+/** A rise above it is told as so many times, which a percentage does not say. */
+const MANY = 9;
+
 /** Today is not over: a fall says nothing yet, a rise does. */
 function Moved({ moved }: { moved: TodayData['moved'] }) {
   const { t, f } = useI18n();
@@ -70,7 +73,11 @@ function Moved({ moved }: { moved: TodayData['moved'] }) {
             <span className="soft">
               {t('today.before', { n: unit === 'fen' ? f.moneyShort(before) : f.number(before, 1) })}
             </span>{' '}
-            {change !== null && change > 0 && <span className="up">▲ {f.percent(change, 0)}</span>}
+            {change !== null && change > 0 && (
+              <span className="up">
+                ▲ {change < MANY ? f.percent(change, 0) : t('today.times', { n: f.number(change + 1, 0) })}
+              </span>
+            )}
           </Card>
         ))}
       </div>
