@@ -36,7 +36,7 @@ export async function answer(sim: Sim, request: Request): Promise<Answer> {
   const n = sim.world.count('call');
   const fault = sim.fault(endpoint.path, `${request.query} ${request.body}`);
   if (fault?.kind === 'refuse_connection') return { cut: true };
-  if (fault?.kind === 'delay') await wait(fault.ms ?? 0);
+  if (fault?.kind === 'delay') await wait(fault.ms ?? 0, undefined, { ref: false });
   const delay = sim.weather.http_delay_ms;
   const busy = (sim.busy.get(endpoint.path) ?? 0) + 1;
   sim.busy.set(endpoint.path, busy);

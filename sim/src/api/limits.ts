@@ -35,6 +35,16 @@ const attachment = shape({
   file: shape({ media_id: need(text()) }),
 });
 
+/** What a group welcome template says: a text and one attachment at most. */
+export const templateParts = {
+  text: content(3000),
+  image,
+  link: shape(link),
+  miniprogram,
+  file: shape({ media_id: need(text()) }),
+  video: shape({ media_id: need(text()) }),
+};
+
 export const attachments = (max: number): Field => list(attachment, { max, code: 41064 });
 
 /** An attachment as lists return it. */

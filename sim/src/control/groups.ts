@@ -9,6 +9,7 @@ import {
   joinGroup,
   leaveGroup,
 } from '../corp/group.ts';
+import { dropTemplate, pickTemplate } from '../corp/greeting.ts';
 import { makeCustomer } from '../corp/seed.ts';
 import { addGroup, addTag, dropGroup, dropTag, shuffled, tagEvent } from '../corp/tag.ts';
 import type { Member } from '../corp/types.ts';
@@ -96,6 +97,29 @@ export const groupRows: ControlRow[] = [
         g.owner = staffOf(a, 'owner').userid;
         groupUpdated(world, g, 'change_owner');
       }
+      return {};
+    },
+  },
+  {
+    path: 'group/pick_template',
+    method: 'POST',
+    help: 'the owner picks a group welcome template for the group, or none with an empty one',
+    fields: { chat_id, template_id: text() },
+    run: (a) => {
+      const id = a.args.text('template_id');
+      if (id !== '' && !a.world.templates.has(id)) impossible('no such template');
+      pickTemplate(a.world, groupOf(a).chat_id, id);
+      return {};
+    },
+  },
+  {
+    path: 'template/delete',
+    method: 'POST',
+    help: 'an administrator deletes a group welcome template, whoever made it',
+    fields: { template_id: need(text()) },
+    run: ({ world, args }) => {
+      if (!world.templates.has(args.text('template_id'))) impossible('no such template');
+      dropTemplate(world, args.text('template_id'));
       return {};
     },
   },

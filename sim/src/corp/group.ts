@@ -1,5 +1,6 @@
 // Customer groups: members come and go, each change makes a new member version.
 import { hex } from '../base/rng.ts';
+import { greet } from './greeting.ts';
 import type { Group, Member } from './types.ts';
 import type { World } from './world.ts';
 
@@ -55,6 +56,7 @@ export function joinGroup(world: World, group: Group, members: Member[]): void {
     fresh[0]?.join_scene ?? 0,
     0,
   );
+  greet(world, group, fresh);
 }
 
 /** `scene`: 0 left, 1 removed. */

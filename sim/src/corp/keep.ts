@@ -19,6 +19,7 @@ const maps = [
   'contactWays',
   'joinWays',
   'templates',
+  'picked',
   'links',
   'chatKeys',
   'welcomes',

@@ -50,10 +50,14 @@ export function trueState(world: World) {
         status: g.status,
         member_version: g.member_version,
         members: [...g.members.values()].sort((a, b) => byText(a.id, b.id)),
+        ...(world.picked.get(g.chat_id) ?? { template_id: '', greeted: [] }),
       }))
       .sort((a, b) => byText(a.chat_id, b.chat_id)),
     contact_ways: [...world.contactWays.values()].sort((a, b) => byText(a.config_id, b.config_id)),
     join_ways: [...world.joinWays.values()].sort((a, b) => byText(a.config_id, b.config_id)),
+    templates: [...world.templates]
+      .map(([template_id, t]) => ({ template_id, ...t }))
+      .sort((a, b) => byText(a.template_id, b.template_id)),
     links: [...world.links.values()]
       .map((l) => ({ ...l, customers: [...l.customers.values()] }))
       .sort((a, b) => byText(a.link_id, b.link_id)),

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { dayStart } from '../base/clock.ts';
 import type { Journal } from '../base/journal.ts';
 import { hex, ident } from '../base/rng.ts';
+import type { Picked } from './greeting.ts';
 import type * as T from './types.ts';
 
 export class World {
@@ -34,6 +35,7 @@ export class World {
   readonly contactWays = new Map<string, T.ContactWay>();
   readonly joinWays = new Map<string, T.ContactWay>();
   readonly templates = new Map<string, { agentid: number; fields: Record<string, unknown> }>();
+  readonly picked = new Map<string, Picked>(); // by chat_id
   readonly links = new Map<string, T.Link>();
   readonly quota: { expire_date: number; balance: number; total: number }[] = [];
   readonly chatKeys = new Map<string, { relation: T.Relation; at_ms: number }>();

@@ -1,13 +1,15 @@
 // Contact ways, groups, group join ways and group welcome templates: wecom-api.md §10 and §11.
 import { membersOf } from '../../corp/directory.ts';
+import { dropTemplate } from '../../corp/greeting.ts';
 import type { ContactWay, Group } from '../../corp/types.ts';
 import { Args } from '../args.ts';
 import { type Call, contact, type Endpoint } from '../endpoint.ts';
 import { refuse } from '../errors.ts';
 import { any, flag, int, list, need, shape, text } from '../field.ts';
-import { content, contactWay, joinWay } from '../limits.ts';
+import { contactWay, joinWay, templateParts } from '../limits.ts';
 import { pictureOf } from '../picture.ts';
 import { followers, member, relation, server } from '../who.ts';
+import { checkMedia } from './media.ts';
 
 const config_id = need(text(), 41044);
 const DAYS_90 = 90 * 86_400;
@@ -313,15 +315,17 @@ function joinFields(call: Call): Record<string, unknown> {
   return { auto_create_room: 1, ...fields, remark };
 }
 
-const part = any();
-const templateFields = {
-  text: content(3000),
-  image: part,
-  link: part,
-  miniprogram: part,
-  file: part,
-  video: part,
-};
+const templateAttachments = ['image', 'link', 'miniprogram', 'file', 'video'];
+
+/** Something is said, with one attachment at most, and its media is alive at that moment; a template
+ * that stands keeps what it was made with. */
+function checkTemplate(call: Call): void {
+  const attached = templateAttachments.filter((kind) => call.args.has(kind)).length;
+  const said = call.args.shape('text').text('content') !== '';
+  if (!said && attached === 0) refuse(40063, 'text');
+  if (attached > 1) refuse(41064);
+  checkMedia(call, [call.args], 'message');
+}
 
 function templateOf(call: Call) {
   const found = call.world.templates.get(call.args.text('template_id'));
@@ -335,10 +339,11 @@ export const templateRows: Endpoint[] = [
     method: 'POST',
     secrets: contact,
     writes: true,
-    fields: { ...templateFields, agentid: int(), notify: int({ of: [0, 1] }) },
+    fields: { ...templateParts, agentid: int(), notify: int({ of: [0, 1] }) },
     reply: { template_id: need(text()) },
-    run: ({ world, args, app }) => {
-      if (Object.keys(templateFields).every((f) => !args.has(f))) refuse(40063);
+    run: (call) => {
+      const { world, args, app } = call;
+      checkTemplate(call);
       if (world.templates.size >= TEMPLATES) refuse(41055);
       const template_id = world.id('msg', 32);
       world.templates.set(template_id, { agentid: app.agentid, fields: args.raw });
@@ -350,11 +355,12 @@ export const templateRows: Endpoint[] = [
     method: 'POST',
     secrets: contact,
     writes: true,
-    fields: { template_id: need(text()), ...templateFields, agentid: int() },
+    fields: { template_id: need(text()), ...templateParts, agentid: int() },
     reply: {},
     run: (call) => {
       const row = templateOf(call);
       if (row.agentid !== call.app.agentid) refuse(60011);
+      checkTemplate(call);
       row.fields = call.args.without('template_id');
       return {};
     },
@@ -364,7 +370,7 @@ export const templateRows: Endpoint[] = [
     method: 'POST',
     secrets: contact,
     fields: { template_id: need(text()) },
-    reply: templateFields,
+    reply: templateParts,
     run: (call) => {
       return new Args(templateOf(call).fields).without('agentid', 'notify');
     },
@@ -378,7 +384,7 @@ export const templateRows: Endpoint[] = [
     reply: {},
     run: (call) => {
       if (templateOf(call).agentid !== call.app.agentid) refuse(60011);
-      call.world.templates.delete(call.args.text('template_id'));
+      dropTemplate(call.world, call.args.text('template_id'));
       return {};
     },
   },
