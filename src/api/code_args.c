@@ -4,12 +4,16 @@
  */
 #include "api/code_args.h"
 
+#include "api/code_greeting.h"
 #include "api/customer_json.h"
 #include "api/work_json.h"
+#include "base/calendar.h"
 #include "domain/app.h"
 #include "h5/group.h"
 
 #include <string.h>
+
+enum { PAGE_DAYS = 30 }; /* in which views of the page before joining are counted */
 
 /* ---- reading ---- */
 
@@ -334,12 +338,14 @@ static void put_groups(struct json *j, const struct code *c)
     json_put_str(j, "page_text", c->page_text);
 }
 
-/* Those of media have an error as their detail (media_keeper.h), the others a word. */
+/* Those of media (media_keeper.h) and greetings (group_greeting.h) have an error as their detail,
+ * the others a word. */
 void code_json_warning(struct request *rq, const struct code_warning *w)
 {
     struct json *j = reply_json(rq);
     struct work_error why;
-    bool has_error = str_starts(w->kind, STR("media")) && work_error_read(rq, w->detail, &why);
+    bool keeps = str_starts(w->kind, STR("media")) || str_starts(w->kind, STR("greeting"));
+    bool has_error = keeps && work_error_read(rq, w->detail, &why);
     json_open_object(j, NULL);
     json_put_id(j, "id", w->id);
     json_put_named(j, "code", w->code_id, w->code);
@@ -351,10 +357,17 @@ void code_json_warning(struct request *rq, const struct code_warning *w)
     json_close_object(j);
 }
 
-void code_json(struct request *rq, const struct code *c, int64_t page_views,
-               const struct code_warning *warnings, size_t warnings_n)
+enum rc code_json(struct request *rq, struct tx *tx, const struct code *c, struct err *e)
 {
     struct json *j = reply_json(rq);
+    struct code_warning *warnings = NULL;
+    size_t warnings_n = 0;
+    int64_t page_views = 0, from_day = calendar_day_of(tx_now_s(tx)) - (PAGE_DAYS - 1);
+    enum rc rc = code_warnings(tx, c->id, &warnings, &warnings_n, e);
+    if (rc == RC_OK)
+        rc = code_page_views(tx, c->id, (int32_t)from_day, &page_views, e);
+    if (rc != RC_OK)
+        return rc;
     json_open_object(j, NULL);
     put_row(rq, c);
     json_put_str(j, "remark", c->remark);
@@ -368,9 +381,11 @@ void code_json(struct request *rq, const struct code *c, int64_t page_views,
     put_welcomes(j, c);
     put_groups(j, c);
     json_put_int(j, "page_views", page_views);
+    rc = code_greeting_put(rq, tx, c->id, e);
     json_open_array(j, "warnings");
     for (size_t i = 0; i < warnings_n; i++)
         code_json_warning(rq, &warnings[i]);
     json_close_array(j);
     json_close_object(j);
+    return rc;
 }

@@ -10,9 +10,9 @@
  * business. */
 enum rc code_args_read(struct request *rq, struct code *c, struct err *e);
 
-/* The whole code as an object; names are shown as read by code_load(). */
-void code_json(struct request *rq, const struct code *c, int64_t page_views,
-               const struct code_warning *warnings, size_t warnings_n);
+/* The whole code as an object, with its warnings, greeting and views of its page as `tx` sees them;
+ * names are shown as read by code_load(). */
+enum rc code_json(struct request *rq, struct tx *tx, const struct code *c, struct err *e);
 /* One of a list, without its lists. */
 void code_json_row(struct request *rq, const struct code *c);
 void code_json_warning(struct request *rq, const struct code_warning *w);

@@ -10,9 +10,9 @@
  * The same key makes one code, however often it is sent.
  */
 #include "api/code_args.h"
+#include "api/code_greeting.h"
 #include "api/listing.h"
 #include "api/routes.h"
-#include "base/calendar.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "connect/wecom/code_keeper.h"
@@ -21,27 +21,21 @@
 #include "connect/wecom/media_keeper.h"
 #include "domain/app.h"
 #include "domain/code_apply.h"
+#include "domain/rounds.h"
 
 #include <string.h>
 
 /* ---- showing ---- */
 
-/* Of the page before joining, in thirty days up to now. */
-static enum rc page_views(struct tx *tx, int64_t id, int64_t *out, struct err *e)
+/* As it is now: the request's own `tx` began before WeCom was asked. */
+static enum rc put_now(struct request *rq, const struct code *c, struct err *e)
 {
-    return code_page_views(tx, id, calendar_day_of(tx_now_s(tx)) - 29, out, e);
-}
-
-static enum rc put_code(struct request *rq, struct tx *tx, const struct code *c, struct err *e)
-{
-    struct code_warning *warnings = NULL;
-    size_t n = 0;
-    int64_t views = 0;
-    enum rc rc = code_warnings(tx, c->id, &warnings, &n, e);
-    if (rc == RC_OK)
-        rc = page_views(tx, c->id, &views, e);
-    if (rc == RC_OK)
-        code_json(rq, c, views, warnings, n);
+    struct tx *now;
+    enum rc rc = db_read_begin(request_app(rq)->db, &now, e);
+    if (rc != RC_OK)
+        return rc;
+    rc = code_json(rq, now, c, e);
+    db_read_end(now);
     return rc;
 }
 
@@ -89,7 +83,7 @@ static enum rc get(struct request *rq, struct tx *tx, struct err *e)
 {
     struct code c;
     enum rc rc = code_load(tx, arg_int(rq, "code_id"), request_arena(rq), &c, e);
-    return rc == RC_OK ? put_code(rq, tx, &c, e) : rc;
+    return rc == RC_OK ? code_json(rq, tx, &c, e) : rc;
 }
 
 #define ARG_CODE_ID                                                                                \
@@ -145,6 +139,8 @@ struct work {
     struct code code, before;
     struct code_choice choice;
     struct code_made made;
+    enum greeting_wanted greets;
+    struct greeting_said greeting;
     bool existed;
 };
 
@@ -178,6 +174,8 @@ static enum rc begin_making(struct tx *tx, void *arg, struct err *e)
         rc = code_check_rows(tx, &w->code, a, e);
     if (rc == RC_OK)
         rc = code_check_media(tx, &w->code, e);
+    if (rc == RC_OK && w->greets == GREETING_GIVEN)
+        rc = group_greeting_check_rows(tx, &w->greeting, e);
     if (rc == RC_OK)
         rc = choose(tx, w, e);
     return rc == RC_OK ? code_add(tx, &w->code, e) : rc;
@@ -201,6 +199,8 @@ static enum rc end_making(struct tx *tx, void *arg, struct err *e)
         rc =
             code_warn(tx, c->id, str_eq(c->kind, STR("group")) ? STR("groups_full") : STR("nobody"),
                       STR(""), e);
+    if (rc == RC_OK)
+        rc = code_greeting_write(tx, w->rq, c->id, w->greets, &w->greeting, e);
     if (rc != RC_OK)
         c->source_id = source_id; /* run again, it is made again */
     return rc;
@@ -261,16 +261,20 @@ static enum rc create(struct request *rq, struct tx *tx, struct err *e)
         .request_key = str_empty(key) ? STR_ABSENT : key,
         .account_id = request_caller(rq)->account_id,
     };
+    (void)tx;
     enum rc rc = code_args_read(rq, &w.code, e);
+    if (rc == RC_OK)
+        rc = code_greeting_read(rq, w.code.kind, &w.greets, &w.greeting, e);
     if (rc == RC_OK)
         rc = make(&w, e);
     if (rc != RC_OK)
         return rc;
     const struct code *c = w.existed ? &w.before : &w.code;
     media_keeper_wake(w.app->media);
+    rounds_wake(w.app->outbox);
     request_audit(rq, "code", c->id, "%s", "");
     reply_status(rq, w.existed ? 200 : 201);
-    return put_code(rq, tx, c, e);
+    return put_now(rq, c, e);
 }
 
 #define PLACE_JSON(what, text_zh, text_en)                                                         \
@@ -315,6 +319,12 @@ static enum rc create(struct request *rq, struct tx *tx, struct err *e)
          .zh = "满多少人换群，默认 190",                                                           \
          .en = "members from which the next opens, 190"},                                          \
         {"auto_room", ARG_BOOL, IN_BODY, .zh = "群满后由企业微信建群", .en = "WeCom makes more"},  \
+        {"greeting",                                                                               \
+         ARG_JSON,                                                                                 \
+         IN_BODY,                                                                                  \
+         .nullable = true,                                                                         \
+         .zh = "入群欢迎语 {text, attachments, notify}，null 为移除",                              \
+         .en = "what the groups greet with: {text, attachments, notify}; null: nothing"},          \
         {"room_name",                                                                              \
          ARG_TEXT,                                                                                 \
          IN_BODY,                                                                                  \
@@ -384,11 +394,15 @@ static enum rc begin_changing(struct tx *tx, void *arg, struct err *e)
     if (rc == RC_OK)
         rc = code_args_read(w->rq, &w->code, e);
     if (rc == RC_OK)
+        rc = code_greeting_read(w->rq, w->code.kind, &w->greets, &w->greeting, e);
+    if (rc == RC_OK)
         rc = code_check(&w->code, tx_now_s(tx), e);
     if (rc == RC_OK && names_rows(w->rq))
         rc = code_check_rows(tx, &w->code, a, e);
     if (rc == RC_OK && arg_given(w->rq, "welcomes"))
         rc = code_check_media(tx, &w->code, e);
+    if (rc == RC_OK && w->greets == GREETING_GIVEN)
+        rc = group_greeting_check_rows(tx, &w->greeting, e);
     if (rc == RC_OK)
         rc = choose(tx, w, e);
     return rc == RC_OK ? set_listed(tx, w, STR(""), e) : rc;
@@ -403,7 +417,9 @@ static enum rc end_changing(struct tx *tx, void *arg, struct err *e)
         c->shift_s = tx_now_s(tx);
     c->on_duty = w->choice.on_duty;
     enum rc rc = code_store(tx, c, e);
-    return rc == RC_OK ? code_store_lists(tx, c, e) : rc;
+    if (rc == RC_OK)
+        rc = code_store_lists(tx, c, e);
+    return rc == RC_OK ? code_greeting_write(tx, w->rq, c->id, w->greets, &w->greeting, e) : rc;
 }
 
 static enum rc leave_unchanged(struct tx *tx, void *arg, struct err *e)
@@ -415,6 +431,7 @@ static enum rc leave_unchanged(struct tx *tx, void *arg, struct err *e)
 static enum rc change(struct request *rq, struct tx *tx, struct err *e)
 {
     struct work w = {.rq = rq, .app = request_app(rq)};
+    (void)tx;
     enum rc rc = run_work(&w, begin_changing, e);
     if (rc != RC_OK)
         return rc;
@@ -427,8 +444,9 @@ static enum rc change(struct request *rq, struct tx *tx, struct err *e)
     }
     rc = run_work(&w, end_changing, e);
     media_keeper_wake(w.app->media);
+    rounds_wake(w.app->outbox);
     request_audit(rq, "code", w.code.id, "%s", "");
-    return rc == RC_OK ? put_code(rq, tx, &w.code, e) : rc;
+    return rc == RC_OK ? put_now(rq, &w.code, e) : rc;
 }
 
 const struct route route_code_change = {
@@ -456,6 +474,8 @@ static enum rc end_code(struct tx *tx, void *arg, struct err *e)
     w->code.ended_s = tx_now_s(tx);
     if (rc == RC_OK)
         rc = code_store(tx, &w->code, e);
+    if (rc == RC_OK)
+        rc = code_greeting_write(tx, w->rq, w->code.id, GREETING_OFF, NULL, e);
     static const char *const KINDS_OVER[] = {"nobody", "groups_full",      "refused",
                                              "unsure", "link_unavailable", "full"};
     for (size_t i = 0; rc == RC_OK && i < sizeof KINDS_OVER / sizeof *KINDS_OVER; i++)
@@ -476,11 +496,8 @@ static enum rc end(struct request *rq, struct tx *tx, struct err *e)
     if (rc != RC_OK)
         return rc;
     request_audit(rq, "code", w.code.id, "%s", "");
-    int64_t views = 0; /* its warnings are over */
-    rc = page_views(tx, w.code.id, &views, e);
-    if (rc == RC_OK)
-        code_json(rq, &w.code, views, NULL, 0);
-    return rc;
+    rounds_wake(w.app->outbox);
+    return put_now(rq, &w.code, e);
 }
 
 const struct route route_code_end = {

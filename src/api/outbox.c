@@ -2,15 +2,17 @@
  * again, giving up.
  *
  * Of what is told only that a tag goes on or off is shown; keys are our own ids, and said by names:
- * three look-ups a row at most. An error is stored in both languages and shown in the caller's.
+ * some look-ups a row. An error is stored in both languages and shown in the caller's.
  */
 #include "api/customer_json.h"
 #include "api/listing.h"
 #include "api/routes.h"
 #include "api/work_json.h"
 #include "domain/app.h"
+#include "domain/group_greeting.h"
 #include "domain/rounds.h"
 #include "domain/tag_wish.h"
+#include "store/code.h"
 #include "store/outbox.h"
 #include "store/relation.h"
 #include "store/tag.h"
@@ -21,16 +23,36 @@ enum { US_PER_S = 1000000 };
 static enum rc put_tag(struct json *j, struct tx *tx, const struct outbox_row *row, struct err *e)
 {
     bool of_group = str_eq(row->kind, STR(TAG_WISH_GROUP));
+    bool of_tag = row->object_id != 0 && group_greeting_code(row->key) == 0;
     struct tag tag = {.name = STR_ABSENT};
     struct tag_group group = {.name = STR_ABSENT};
-    enum rc rc = row->object_id == 0 ? RC_NOT_FOUND
-                 : of_group          ? tag_group_load(tx, row->object_id, &group, e)
-                                     : tag_load(tx, row->object_id, &tag, e);
-    if (rc != RC_OK && rc != RC_NOT_FOUND)
+    struct err gone = ERR_INIT;
+    enum rc rc = !of_tag    ? RC_NOT_FOUND
+                 : of_group ? tag_group_load(tx, row->object_id, &group, &gone)
+                            : tag_load(tx, row->object_id, &tag, &gone);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        *e = gone;
         return rc;
+    }
     bool there = rc == RC_OK;
     json_put_named(j, "tag", there && !of_group ? row->object_id : 0, tag.name);
     json_put_named(j, "group", there && of_group ? row->object_id : 0, group.name);
+    return RC_OK;
+}
+
+/* The code whose groups greet so, from the key. */
+static enum rc put_greeted(struct request *rq, struct json *j, struct tx *tx,
+                           const struct outbox_row *row, struct err *e)
+{
+    struct code c = {.name = STR_ABSENT};
+    struct err gone = ERR_INIT;
+    int64_t id = group_greeting_code(row->key);
+    enum rc rc = id == 0 ? RC_NOT_FOUND : code_load(tx, id, request_arena(rq), &c, &gone);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        *e = gone;
+        return rc;
+    }
+    json_put_named(j, "greeted", rc == RC_OK ? id : 0, c.name);
     return RC_OK;
 }
 
@@ -76,6 +98,8 @@ static enum rc put_row(struct request *rq, struct json *j, struct tx *tx,
     enum rc rc = put_people(rq, j, tx, row, e);
     if (rc == RC_OK)
         rc = put_tag(j, tx, row, e);
+    if (rc == RC_OK)
+        rc = put_greeted(rq, j, tx, row, e);
     if (rc != RC_OK)
         return rc;
     put_on(rq, j, row);
@@ -195,8 +219,12 @@ const struct route route_outbox_retry = {
 static enum rc drop_run(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t id = arg_int(rq, "outbox_id");
+    struct outbox_row row;
     request_audit(rq, "outbox", id, "%s", "");
-    return outbox_drop(tx, id, e);
+    enum rc rc = outbox_load(tx, id, &row, e);
+    if (rc == RC_OK)
+        rc = outbox_drop(tx, id, e);
+    return rc == RC_OK ? group_greeting_given_up(tx, &row, e) : rc;
 }
 
 const struct route route_outbox_drop = {

@@ -61,6 +61,7 @@ static const struct entry TABLE[] = {
     {"/api/clv/fit", &route_clv_fit},
     {"/api/codes", &route_code_list},
     {"/api/codes", &route_code_create},
+    {"/api/codes/greetings", &route_code_greetings},
     {"/api/codes/look", &route_code_look},
     {"/api/codes/quota", &route_code_quota},
     {"/api/codes/quota", &route_code_quota_ask},

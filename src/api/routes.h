@@ -72,10 +72,10 @@ extern const struct route route_staff_figures, route_wecom_statistics;
 /* handovers.c */
 extern const struct route route_handover_list, route_handover_create, route_handover_get,
     route_handover_items, route_handover_stop, route_handover_retry, route_handover_look;
-/* code_qr.c, code_quota.c, code_statistics.c, codes.c */
+/* code_greeting.c, code_qr.c, code_quota.c, code_statistics.c, codes.c */
 extern const struct route route_code_list, route_code_create, route_code_get, route_code_change,
     route_code_end, route_code_look, route_code_warnings, route_code_statistics, route_code_qr_svg,
-    route_code_qr_png, route_code_quota, route_code_quota_ask;
+    route_code_qr_png, route_code_quota, route_code_quota_ask, route_code_greetings;
 /* customer_life.c */
 extern const struct route route_customer_timeline, route_customer_orders, route_customer_notes, route_customer_note_add, route_customer_unmask, route_customer_erase;
 /* cycles.c */

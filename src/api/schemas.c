@@ -103,6 +103,10 @@
 #define CODE_WELCOME_ROW                                                                           \
     "\"customer\":" TEXT ",\"weekdays\":" INT ",\"from_min\":" INT ",\"to_min\":" INT              \
     ",\"text\":" TEXT ",\"attachments\":" ANY
+#define CODE_GROUP_GREETING                                                                        \
+    "{\"type\":[\"object\",\"null\"],\"properties\":{\"text\":" TEXT                               \
+    ",\"attachments\":" ANY ",\"notify\":" BOOL ",\"state\":" TEXT ",\"offered_s\":" INT_NULL      \
+    ",\"told_s\":" INT_NULL ",\"error\":" ANY "}}"
 #define MEDIA_ROW                                                                                  \
     "\"id\":" ID ",\"kind\":" TEXT ",\"name\":" TEXT ",\"mime\":" TEXT ",\"bytes\":" INT          \
     ",\"created_s\":" INT ",\"codes\":" ARRAY(NAMED_REF) ",\"welcome\":" BOOL                    \
@@ -279,8 +283,9 @@ const struct schema schema_table[] = {
       ARRAY(OBJECT(CODE_HOURS_ROW)) ",\"welcomes\":" ARRAY(OBJECT(CODE_WELCOME_ROW))
       ",\"groups\":" ARRAY(OBJECT(CODE_GROUP_ROW)) ",\"full_at\":" INT_NULL ",\"auto_room\":" BOOL
       ",\"room_name\":" TEXT_NULL ",\"page_text\":" TEXT_NULL ",\"page_views\":" INT
-      ",\"warnings\":"
+      ",\"greeting\":" CODE_GROUP_GREETING ",\"warnings\":"
       ARRAY(REF("CodeWarning")))},
+    {"CodeGreetings", OBJECT("\"used\":" INT ",\"most\":" INT)},
     {"CodeList",
      LIST_OF(OBJECT(CODE_ROW))},
     {"CodeLook",
@@ -485,7 +490,7 @@ const struct schema schema_table[] = {
     {"OutboxList",
      LIST_OF(OBJECT("\"id\":" ID ",\"kind\":" TEXT ",\"key\":" TEXT ",\"object_id\":" ID_NULL
       ",\"account_id\":" ID_NULL ",\"customer\":" NAMED_REF ",\"staff\":" NAMED_REF
-      ",\"tag\":" NAMED_REF ",\"group\":" NAMED_REF
+      ",\"tag\":" NAMED_REF ",\"group\":" NAMED_REF ",\"greeted\":" NAMED_REF
       ",\"on\":{\"type\":[\"boolean\",\"null\"]}"
       ",\"state\":" TEXT ",\"attempts\":" INT ",\"made_s\":" INT
       ",\"due_s\":" INT_NULL ",\"ended_s\":" INT_NULL

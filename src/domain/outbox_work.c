@@ -187,8 +187,12 @@ static enum rc write_task(struct tx *tx, struct task *t, struct err *e)
         struct outbox_end end = end_of(tx, t, w);
         bool ended = false;
         rc = outbox_end(tx, w->id, &end, &ended, e);
-        if (rc == RC_OK && ended && t->rc == RC_OK && t->handler->apply != NULL)
+        if (rc != RC_OK || !ended || t->handler == NULL)
+            continue;
+        if (t->rc == RC_OK && t->handler->apply != NULL)
             rc = t->handler->apply(tx, &t->item, w, e);
+        if (t->rc != RC_OK && !str_absent(end.error) && t->handler->failed != NULL)
+            rc = t->handler->failed(tx, w, &end, &t->err, e);
     }
     return rc;
 }

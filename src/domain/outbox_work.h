@@ -13,6 +13,7 @@
 #define KOI_DOMAIN_OUTBOX_WORK_H
 
 #include "domain/rounds.h"
+#include "store/outbox.h"
 
 /* What tell() says of a failure, beside its error. */
 enum outbox_verdict {
@@ -47,6 +48,10 @@ struct outbox_handler {
     /* NULL: nothing to write. For each wish that was told and still stands; may run twice. */
     enum rc (*apply)(struct tx *tx, struct outbox_item *item, const struct outbox_told *wish,
                      struct err *e);
+    /* NULL: nothing to write. For each wish that was not told, in the transaction that says so:
+     * its state now, why, and the same as the row keeps it. Not after a stop; may run twice. */
+    enum rc (*failed)(struct tx *tx, const struct outbox_told *wish, const struct outbox_end *end,
+                      const struct err *why, struct err *e);
 };
 
 /* Takes those whose turn it is at now_us, once; how many keys. */

@@ -63,6 +63,7 @@ static const struct sql TABLES = {
         AND_OF(event_part)
         AND_OF(event_part_block)
         AND_OF(field)
+        AND_OF(group_greeting)
         AND_OF(group_member)
         AND_OF(handover)
         AND_OF(handover_item)

@@ -82,10 +82,13 @@ static const struct sql AT_FORGET = {
     .in = "ss",
 };
 static const struct sql GREETINGS = {
-    .text = "SELECT w.code_id, c.name, w.attachments FROM code c /*scan*/"
+    .text = "SELECT w.code_id, c.name, w.attachments, 1, w.position FROM code c /*scan*/"
             " JOIN code_welcome w ON w.code_id = c.id WHERE c.status IN ('making', 'active')"
-            " AND w.attachments <> '[]' ORDER BY w.code_id, w.position",
-    .out = "iss",
+            " AND w.attachments <> '[]' UNION ALL SELECT g.code_id, c.name, g.attachments,"
+            " CASE WHEN g.state = 'waiting' THEN 1 ELSE 0 END, 0 FROM group_greeting g"
+            " JOIN code c ON c.id = g.code_id WHERE g.wanted = 1 AND g.attachments <> '[]'"
+            " ORDER BY 1, 5",
+    .out = "issii",
 };
 
 static const struct sql AT_UNCLAIM = {
@@ -255,8 +258,8 @@ enum rc media_greetings(struct tx *tx, struct media_greeting **out, size_t *out_
     if (rc != RC_OK)
         return rc;
     while (rows_next(r))
-        *LIST_ADD(a, list, n, room) =
-            (struct media_greeting){rows_int(r, 0), rows_copy(r, 1, a), rows_copy(r, 2, a)};
+        *LIST_ADD(a, list, n, room) = (struct media_greeting){
+            rows_int(r, 0), rows_copy(r, 1, a), rows_copy(r, 2, a), rows_int(r, 3) != 0};
     *out = list;
     *out_n = n;
     return rows_end(r, e);

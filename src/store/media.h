@@ -61,11 +61,13 @@ enum rc media_at_failed(struct tx *tx, int64_t id, enum media_purpose purpose, s
  * after the last upload than after one that failed. */
 enum rc media_at_forget(struct tx *tx, struct str given, struct str problem, struct err *e);
 
-/* The greetings with attachments of codes that are active or being made, by code. In the
- * transaction's arena. */
+/* The greetings with attachments of codes that are active or being made, by code. WeCom keeps what
+ * groups greet with, so of that it needs an upload only until it is told. In the transaction's
+ * arena. */
 struct media_greeting {
     int64_t code_id;
     struct str code, attachments; /* the code's name; a JSON list */
+    bool to_upload;               /* WeCom must have it */
 };
 enum rc media_greetings(struct tx *tx, struct media_greeting **out, size_t *out_n, struct err *e);
 

@@ -73,6 +73,11 @@ static const struct sql LIST_STATE = {
     .in = "iis",
     .out = TYPES "B",
 };
+static const struct sql LOAD = {
+    .text = "SELECT " COLUMNS ", o.body_sealed FROM outbox o WHERE o.id = $1",
+    .in = "i",
+    .out = TYPES "B",
+};
 static const struct sql OPEN = {
     .text = "SELECT " COLUMNS ", o.body_sealed FROM outbox o WHERE o.order_key = $1"
             " AND (o.state = 'waiting' OR o.state = 'dead' OR o.state = 'unsure')"
@@ -118,7 +123,7 @@ static const struct sql PURGE = {
 };
 
 STATEMENTS(outbox, &PUT, &WITHDRAW, &TAKE, &TAKE_KEY, &BEGIN, &END, &AGAIN, &LIST, &LIST_STATE,
-           &OPEN, &STATE, &RETRY, &DROP, &COUNT, &COUNTS, &PURGE);
+           &LOAD, &OPEN, &STATE, &RETRY, &DROP, &COUNT, &COUNTS, &PURGE);
 
 const char *outbox_state_name(enum outbox_state s)
 {
@@ -232,6 +237,26 @@ enum rc outbox_open(struct tx *tx, struct str key, int64_t limit, struct outbox_
     return rc == RC_OK ? read_rows(tx, r, out, out_n, e) : rc;
 }
 
+static enum rc unknown(struct err *e)
+{
+    return err_set(e, RC_NOT_FOUND, "outbox_unknown", "id", "没有这条待办",
+                   "there is no such wish");
+}
+
+enum rc outbox_load(struct tx *tx, int64_t id, struct outbox_row *out, struct err *e)
+{
+    struct outbox_row *rows = NULL;
+    struct rows *r = NULL;
+    size_t n = 0;
+    enum rc rc = tx_query(tx, &LOAD, &r, e, id);
+    if (rc == RC_OK)
+        rc = read_rows(tx, r, &rows, &n, e);
+    if (rc != RC_OK || n == 0)
+        return rc == RC_OK ? unknown(e) : rc;
+    *out = rows[0];
+    return RC_OK;
+}
+
 enum rc outbox_count(struct tx *tx, enum outbox_state state, int64_t *out, struct err *e)
 {
     return tx_int(tx, &COUNT, out, e, str_from(outbox_state_name(state)));
@@ -278,7 +303,7 @@ static enum rc standing(struct tx *tx, int64_t id, enum standing *out, struct er
     int64_t found = 0;
     enum rc rc = tx_int(tx, &STATE, &found, e, id);
     if (rc == RC_NOT_FOUND)
-        return err_set(e, rc, "outbox_unknown", "id", "没有这条待办", "there is no such wish");
+        return unknown(e);
     if (rc == RC_OK)
         *out = (enum standing)found;
     return rc;

@@ -68,6 +68,8 @@ enum rc outbox_end(struct tx *tx, int64_t id, const struct outbox_end *end, bool
 /* Those before an id, newest first; state absent: all. In the transaction's arena. */
 enum rc outbox_list(struct tx *tx, int64_t before_id, struct str state, int64_t limit,
                     struct outbox_row **out, size_t *out_n, struct err *e);
+/* One row, in the transaction's arena. RC_NOT_FOUND with a sentence. */
+enum rc outbox_load(struct tx *tx, int64_t id, struct outbox_row *out, struct err *e);
 /* A dead or unsure row waits again, due at once and with all its attempts. RC_NOT_FOUND;
  * RC_CONFLICT when it is in another state, or a later wish for the same is waiting. */
 enum rc outbox_retry(struct tx *tx, int64_t id, struct err *e);

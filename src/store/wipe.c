@@ -49,6 +49,7 @@ static const struct sql WIPE[] = {
     {.text = "DELETE FROM code_tag WHERE code_id > 0 /*scan*/"},
     {.text = "DELETE FROM code_warning WHERE id > 0 /*scan*/"},
     {.text = "DELETE FROM code_page_view WHERE code_id > 0 /*scan*/"},
+    {.text = "DELETE FROM group_greeting WHERE id > 0 /*scan*/"},
     {.text = "DELETE FROM link_day WHERE code_id > 0 /*scan*/"},
     {.text = "DELETE FROM code WHERE id > 0 /*scan*/"},
     {.text = SOME_OF_TWO("group_member", "group_id", "customer_id")},
@@ -94,7 +95,7 @@ static const struct sql WIPE[] = {
     {.text = "DELETE FROM batch WHERE kind = 'demo' /*scan*/"},
 };
 enum { WIPE_N = sizeof WIPE / sizeof *WIPE };
-_Static_assert(WIPE_N == 67, "STATEMENTS below names each");
+_Static_assert(WIPE_N == 68, "STATEMENTS below names each");
 
 static const struct sql OTHERS = {
     .text = "SELECT count(*) FROM batch WHERE kind <> 'demo' AND state <> 'undone' /*scan*/",
@@ -109,7 +110,7 @@ STATEMENTS(wipe, &OTHERS, &WIPE[0], &WIPE[1], &WIPE[2], &WIPE[3], &WIPE[4], &WIP
            &WIPE[39], &WIPE[40], &WIPE[41], &WIPE[42], &WIPE[43], &WIPE[44], &WIPE[45], &WIPE[46],
            &WIPE[47], &WIPE[48], &WIPE[49], &WIPE[50], &WIPE[51], &WIPE[52], &WIPE[53], &WIPE[54],
            &WIPE[55], &WIPE[56], &WIPE[57], &WIPE[58], &WIPE[59], &WIPE[60], &WIPE[61], &WIPE[62],
-           &WIPE[63], &WIPE[64], &WIPE[65], &WIPE[66]);
+           &WIPE[63], &WIPE[64], &WIPE[65], &WIPE[66], &WIPE[67]);
 
 enum rc wipe_some(struct tx *tx, bool *out_empty, struct err *e)
 {

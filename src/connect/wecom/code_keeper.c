@@ -16,6 +16,8 @@
 #include "connect/wecom/code_way.h"
 #include "connect/wecom/quota_keeper.h"
 #include "domain/code_apply.h"
+#include "domain/group_greeting.h"
+#include "domain/rounds.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -108,6 +110,9 @@ static enum rc write_note(struct tx *tx, void *arg, struct err *e)
         now.ended_s = n->ended != NULL ? tx_now_s(tx) : DB_NULL;
         if (rc == RC_OK)
             rc = code_store(tx, &now, e);
+        if (rc == RC_OK && n->ended != NULL)
+            rc =
+                group_greeting_remove(tx, &(struct greeting_wisher){.app = n->look->app}, c->id, e);
     }
     if (rc == RC_OK && n->over != NULL)
         rc = code_warn_over(tx, c->id, str_from(n->over), e);
@@ -155,6 +160,7 @@ static enum rc expire(struct look *l, struct err *e)
         return refused(l, rc, e);
     l->out->ended++;
     rc = note(l, (struct note){.ended = "expired", .over = "nobody"}, e);
+    rounds_wake(l->app->outbox); /* what its groups greet with goes, too */
     return rc == RC_OK && warned(l, "full") ? note(l, (struct note){.over = "full"}, e) : rc;
 }
 

@@ -88,7 +88,8 @@ static enum rc read_wants(struct look *l, struct err *e)
         return rc;
     rc = media_greetings(tx, &list, &n, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++)
-        rc = add_wants(l, tx, list[i].code_id, list[i].attachments, e);
+        if (list[i].to_upload)
+            rc = add_wants(l, tx, list[i].code_id, list[i].attachments, e);
     if (rc == RC_OK)
         rc = add_wants(l, tx, 0, str_from(config_text(l->app->config, "wecom_welcome_attachments")),
                        e);

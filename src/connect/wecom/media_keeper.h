@@ -1,7 +1,8 @@
 /* media_keeper — sees to it that WeCom has what greetings are sent with.
  *
  * A welcome has 20 s and waits for no upload, so uploads are made beforehand: once a minute, and
- * when it is woken, each original that a greeting of an active code or the general greeting names
+ * when it is woken, each original that a greeting of an active code, one of a group that waits to
+ * be told (greeting_wish.h) or the general greeting names
  * (domain/attachment.h) is uploaded unless WeCom's id of it lives six hours more. One that fails is
  * tried again after ten minutes; while WeCom has nothing of it, the codes that use it carry the
  * warning "media" (for the general greeting: "media_welcome") with the error. An upload is

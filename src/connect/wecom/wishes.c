@@ -10,6 +10,7 @@
 #include "connect/wecom/ask.h"
 #include "connect/wecom/client.h"
 #include "connect/wecom/errors.h"
+#include "connect/wecom/greeting_wish.h"
 #include "connect/wecom/reply_tag.h"
 #include "connect/wecom/request.h"
 #include "domain/tag_wish.h"
@@ -49,8 +50,8 @@ static enum outbox_verdict verdict_of(const struct err *e)
     }
 }
 
-static enum rc call(struct outbox_item *item, const char *path, struct buf *b,
-                    const struct json_value **out, struct err *e)
+enum rc wish_call(struct outbox_item *item, const char *path, struct buf *b,
+                  const struct json_value **out, struct err *e)
 {
     enum rc rc = wecom_send(item->app->wecom, path, b, item->arena, out, e);
     if (rc != RC_OK)
@@ -146,7 +147,7 @@ static enum rc tell_marks(struct outbox_item *item, struct err *e)
     put_tags(&j, item, p, true);
     put_tags(&j, item, p, false);
     json_close_object(&j);
-    rc = call(item, "externalcontact/mark_tag", &b, &reply, e);
+    rc = wish_call(item, "externalcontact/mark_tag", &b, &reply, e);
     item->note = p;
     return rc;
 }
@@ -289,7 +290,7 @@ static enum rc tell_add(struct outbox_item *item, struct err *e)
     json_close_object(&j);
     json_close_array(&j);
     json_close_object(&j);
-    rc = call(item, "externalcontact/add_corp_tag", &b, &reply, e);
+    rc = wish_call(item, "externalcontact/add_corp_tag", &b, &reply, e);
     if (rc == RC_OK)
         return read_made(item, reply, &at, made, e);
     return strcmp(e->code, "wecom_40071") == 0 ? find_there(item, &at, made, e) : rc;
@@ -337,7 +338,7 @@ static enum rc call_edit(struct outbox_item *item, struct str id, struct str nam
     json_put_str(&j, "id", id);
     json_put_str(&j, "name", name);
     json_close_object(&j);
-    enum rc rc = call(item, "externalcontact/edit_corp_tag", &b, &reply, e);
+    enum rc rc = wish_call(item, "externalcontact/edit_corp_tag", &b, &reply, e);
     return not_ours(rc, e);
 }
 
@@ -384,7 +385,7 @@ static enum rc tell_delete(struct outbox_item *item, struct err *e)
     json_put_str(&j, NULL, at.id);
     json_close_array(&j);
     json_close_object(&j);
-    rc = call(item, "externalcontact/del_corp_tag", &b, &reply, e);
+    rc = wish_call(item, "externalcontact/del_corp_tag", &b, &reply, e);
     if (rc != RC_OK && strcmp(e->code, "wecom_40068") == 0) {
         *e = (struct err)ERR_INIT; /* it is gone already */
         return RC_OK;
@@ -414,5 +415,18 @@ const struct outbox_handler wecom_wishes[] = {
     {.kind = TAG_WISH_DELETE, .tell = tell_delete, .apply = deleted},
     {.kind = TAG_WISH_EDIT, .tell = tell_edit},
     {.kind = TAG_WISH_GROUP, .tell = tell_group_edit},
+    {.kind = GREETING_WISH_ADD,
+     .once = true,
+     .tell = greeting_wish_add,
+     .apply = greeting_wish_told,
+     .failed = greeting_wish_failed},
+    {.kind = GREETING_WISH_EDIT,
+     .tell = greeting_wish_edit,
+     .apply = greeting_wish_told,
+     .failed = greeting_wish_failed},
+    {.kind = GREETING_WISH_DELETE,
+     .tell = greeting_wish_delete,
+     .apply = greeting_wish_deleted,
+     .failed = greeting_wish_failed},
     {.kind = NULL},
 };
