@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { until } from '../api/harness.mjs';
 import { noViolations } from '../api/wecom_pair.mjs';
 import { shots } from './browser.mjs';
 import { openWecomStage } from './wecom_stage.mjs';
@@ -220,6 +221,109 @@ test('codes', async (t) => {
       await tab.locator('.ant-popconfirm-buttons .ant-btn-primary').click();
       await row().waitFor({ state: 'detached' });
       assert.deepEqual((await sim.get('state')).contact_ways, []);
+    });
+
+    await t.test(`a group greets who joins, in ${language}`, async () => {
+      const words = zh
+        ? { code: '福利群入口', group: '福利一群', text: '欢迎{name}入群！' }
+        : { code: 'Welfare group', group: 'Welfare one', text: 'Welcome, {name}!' };
+      const line = () => tab.getByRole('row', { name: new RegExp(words.code) });
+      const edit = () =>
+        line()
+          .getByRole('button', { name: zh ? '编辑' : 'Edit' })
+          .click();
+      const saved = async () => {
+        await save();
+        await dialog.waitFor({ state: 'detached' });
+      };
+      const asked = (path) => tab.evaluate(async (of) => (await fetch(of)).json(), path);
+      const became = (state) =>
+        until(async () => {
+          const { items } = await asked('/api/codes');
+          const { id } = items.find((code) => code.name === words.code);
+          return (await asked(`/api/codes/${id}`)).greeting?.state === state;
+        }, state);
+      await sim.post('group/create', { owner: people[1], name: words.group });
+      await sim.post('callbacks/drain');
+      await until(async () => {
+        const { items } = await asked('/api/groups');
+        return items.some((group) => group.name === words.group);
+      }, 'the group');
+      await page.visit('/codes');
+      await page.button(zh ? '新建活码' : 'New code').click();
+      await dialog.getByText(zh ? '群活码' : 'Group code').click();
+      await dialog.getByLabel(zh ? '名称' : 'Name', { exact: true }).fill(words.code);
+      await dialog
+        .getByRole('combobox', { name: zh ? '群，依次使用' : 'Groups, in order' })
+        .click();
+      await tab.locator('.ant-select-item-option', { hasText: words.group }).first().click();
+      await tab.keyboard.press('Escape');
+      const text = dialog.getByLabel(zh ? '入群欢迎语内容' : 'Words of the group’s greeting');
+      /* Bytes as WeCom counts them, and the most that it takes. */
+      await text.fill('字'.repeat(1001));
+      await dialog.getByText(zh ? '太长了，最多 3,000 字节' : 'Too long: 3,000 bytes').waitFor();
+      await text.fill(words.text);
+      await dialog
+        .locator('.code-phone')
+        .getByText(zh ? '欢迎小明入群！' : 'Welcome, Ming!')
+        .waitFor();
+      await text.scrollIntoViewIfNeeded();
+      await page.check('code-greeting-new');
+      await saved();
+      await became('offered');
+      const [{ fields }] = (await sim.get('state')).templates;
+      assert.equal(fields.text.content, words.text.replace('{name}', '%NICKNAME%'));
+      assert.equal(fields.notify, 1);
+      await edit();
+      await dialog.getByText(zh ? /^已提供给群主，自/ : /^Offered to owners since/).waitFor();
+      await dialog.getByText(zh ? /Koi 已用 1 个/ : /Koi uses 1;/).waitFor();
+      await text.scrollIntoViewIfNeeded();
+      await page.check('code-greeting-offered');
+
+      /* Refused: why, and what WeCom goes on with. */
+      const api = 'externalcontact/group_welcome_template/';
+      await sim.post('faults', { api: `${api}edit`, kind: 'code', code: 41064 });
+      await text.fill(`${words.text}!`);
+      await saved();
+      await became('refused');
+      await page.visit('/codes');
+      await tab
+        .getByText(
+          zh ? '入群欢迎语没有告诉成企业微信' : 'WeCom was not told the greeting of the group',
+        )
+        .waitFor();
+      await edit();
+      await dialog.getByText(zh ? '企业微信拒绝了' : 'WeCom has refused it').waitFor();
+      await text.scrollIntoViewIfNeeded();
+      await page.check('code-greeting-refused');
+
+      /* Emptied, it is deleted; made again with a lost answer, somebody must look. */
+      await text.fill('');
+      await saved();
+      await until(async () => (await asked('/api/codes/greetings')).used === 0, 'its deletion');
+      await sim.post('faults', { api: `${api}add`, kind: 'cut' });
+      await edit();
+      await text.fill(words.text);
+      await saved();
+      await became('unsure');
+      await edit();
+      await text.scrollIntoViewIfNeeded();
+      await page.check('code-greeting-unsure');
+      await dialog.getByRole('link', { name: zh ? '去确认' : 'Decide' }).click();
+      await tab
+        .getByText(
+          zh ? `新建“${words.code}”的入群欢迎语` : `Make the group greeting of “${words.code}”`,
+        )
+        .first()
+        .waitFor();
+      const [left] = (await sim.get('state')).templates;
+      await sim.post('template/delete', { template_id: left.template_id });
+      await page.visit('/codes');
+      await line()
+        .getByRole('button', { name: zh ? '删除' : 'Delete' })
+        .click();
+      await tab.locator('.ant-popconfirm-buttons .ant-btn-primary').click();
+      await line().waitFor({ state: 'detached' });
     });
 
     await t.test(`a link is drawn and counted, in ${language}`, async () => {

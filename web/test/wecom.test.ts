@@ -26,6 +26,7 @@ describe('a wish', () => {
     staff: { id: '3', name: '安娜' },
     tag: { id: '4', name: '金卡' },
     group: null,
+    greeted: null,
     on: true,
     state: 'dead',
     attempts: 1,
@@ -39,6 +40,10 @@ describe('a wish', () => {
     expect(wishText({ ...row, on: false }, t)).toContain('取下小**鱼的标签');
     expect(wishText({ ...row, on: null, customer: null }, t)).toContain('改动一位客户的标签');
     expect(wishText({ ...row, kind: 'tag_delete', tag: null }, t)).toBe('删除标签“（已不存在）”');
+    const greeted = { id: '5', name: '福利' };
+    expect(wishText({ ...row, kind: 'group_greeting_add', tag: null, greeted }, t)).toBe(
+      '新建“福利”的入群欢迎语',
+    );
     expect(wishText({ ...row, kind: 'new_kind' }, t)).toContain('new_kind');
   });
 });

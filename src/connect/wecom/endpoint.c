@@ -139,13 +139,15 @@ const struct wecom_endpoint wecom_endpoint_table[] = {
      ""},
     {"externalcontact/groupchat/del_join_way", WECOM_POST, CUSTOMERS, "config_id!", ""},
     {"externalcontact/group_welcome_template/add", WECOM_POST, CUSTOMERS,
-     "agentid:int file:any image:any link:any miniprogram:any notify:int text:object video:any",
+     "agentid:int file:object image:object link:object miniprogram:object notify:int text:object "
+     "video:object",
      "template_id", .repeat = WECOM_REPEAT_NOT},
     {"externalcontact/group_welcome_template/edit", WECOM_POST, CUSTOMERS,
-     "template_id! agentid:int file:any image:any link:any miniprogram:any text:object video:any",
+     "template_id! agentid:int file:object image:object link:object miniprogram:object text:object "
+     "video:object",
      ""},
     {"externalcontact/group_welcome_template/get", WECOM_POST, CUSTOMERS, "template_id!",
-     "file:any image:any link:any miniprogram:any text:object video:any"},
+     "file:object image:object link:object miniprogram:object text:object video:object"},
     {"externalcontact/group_welcome_template/del", WECOM_POST, CUSTOMERS,
      "template_id! agentid:int", ""},
     /* Welcome and mass messages 欢迎语、群发 */

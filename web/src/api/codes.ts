@@ -51,12 +51,24 @@ export interface CodeWelcome {
   text: string;
   attachments: Attachment[];
 }
+/** What the groups of a group code greet who joins with, and what WeCom has of it. */
+export interface GroupGreeting {
+  text: string;
+  attachments: Attachment[];
+  /** WeCom tells owners of groups when it is made. */
+  notify: boolean;
+  state: 'waiting' | 'offered' | 'refused' | 'unsure' | 'dropped';
+  /** Since when owners can pick it; null: they cannot. */
+  offered_s: number | null;
+  told_s: number | null;
+  error: ErrorBody | null;
+}
 export interface CodeWarning {
   id: string;
   code: Named | null;
   kind: string;
   detail: string;
-  /** Of media: what WeCom said. */
+  /** Of media and greetings: what WeCom said. */
   error: ErrorBody | null;
   begun_s: number;
 }
@@ -72,6 +84,7 @@ export interface CodeDetail extends Code {
   auto_room: boolean;
   room_name: string | null;
   page_text: string | null;
+  greeting: GroupGreeting | null;
   warnings: CodeWarning[];
 }
 
@@ -91,12 +104,13 @@ export interface CodeBody {
     backup: boolean;
   }[];
   hours?: (Omit<CodeHours, 'staff_id'> & { staff_id: string })[];
-  welcomes: CodeWelcome[];
+  welcomes?: CodeWelcome[];
   groups?: string[];
   full_at?: number;
   auto_room?: boolean;
   room_name?: string | null;
   page_text?: string | null;
+  greeting?: Pick<GroupGreeting, 'text' | 'attachments' | 'notify'> | null;
   key?: string;
 }
 
@@ -156,6 +170,9 @@ export const codes = {
   patch: (id: string, body: CodeBody) => patch<CodeDetail>(`/api/codes/${id}`, body),
   remove: (id: string) => remove(`/api/codes/${id}`),
   warnings: (signal?: AbortSignal) => get<{ items: CodeWarning[] }>('/api/codes/warnings', undefined, signal),
+  /** How many of WeCom's hundred greetings of groups Koi uses. */
+  greetings: (signal?: AbortSignal) =>
+    get<{ used: number; most: number }>('/api/codes/greetings', undefined, signal),
   quota: (signal?: AbortSignal) => get<CodeQuota>('/api/codes/quota', undefined, signal),
   askQuota: () => post<CodeQuota>('/api/codes/quota'),
   statistics: (query: Query, signal?: AbortSignal) =>

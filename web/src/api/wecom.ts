@@ -64,6 +64,8 @@ export interface OutboxRow {
   staff: Named | null;
   tag: Named | null;
   group: Named | null;
+  /** The code whose groups greet so. */
+  greeted: Named | null;
   /** Whether a tag goes on or off; null: not known any more. */
   on: boolean | null;
   state: OutboxState;

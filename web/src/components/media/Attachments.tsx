@@ -10,10 +10,11 @@ interface Props {
   value?: Attachment[];
   onChange?: (all: Attachment[]) => void;
   disabled?: boolean;
+  most?: number;
 }
 
 /** The attachments of a greeting, in the order they are sent: a control of a form. */
-export function Attachments({ value = [], onChange, disabled = false }: Props) {
+export function Attachments({ value = [], onChange, disabled = false, most = attachmentsMost }: Props) {
   const t = useT();
   const [open, setOpen] = useState<{ kind: AttachmentKind; at: number } | null>(null);
   const put = (one: Attachment) => {
@@ -45,7 +46,7 @@ export function Attachments({ value = [], onChange, disabled = false }: Props) {
         </div>
       ))}
       <Dropdown
-        disabled={disabled || value.length >= attachmentsMost}
+        disabled={disabled || value.length >= most}
         trigger={['click']}
         menu={{
           items: attachmentKinds.map((key) => ({ key, label: t(`attachment.kind.${key}`) })),

@@ -2,6 +2,7 @@ import { Modal } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useRef } from 'react';
 import { type CodeBody, type CodeDetail, type CodeKind, codes } from '@/api/codes';
+import type { Attachment } from '@/api/media';
 import { ErrorNotice } from '@/components/ErrorNotice';
 import { FormModal } from '@/components/FormModal';
 import { Waiting } from '@/components/Waiting';
@@ -11,7 +12,7 @@ import { useResource } from '@/lib/useResource';
 import { CodeFields } from './CodeFields';
 import { type Greeting, greetingOf, hoursOf, type Shift, shiftsOf, welcomeOf } from './codeWords';
 
-/** What the form holds. */
+/** What the form holds: of a group code no people, hours and welcomes, of the others no greeting. */
 export interface CodeValues {
   kind: CodeKind;
   name: string;
@@ -20,7 +21,13 @@ export interface CodeValues {
   remark?: string;
   stage_id?: string;
   tags: string[];
-  members: { staff_id?: string; weight: number; daily_cap: number; total_cap: number; backup: boolean }[];
+  members: {
+    staff_id?: string;
+    weight: number;
+    daily_cap: number;
+    total_cap: number;
+    backup: boolean;
+  }[];
   shifts: Shift[];
   welcomes: Greeting[];
   groups: string[];
@@ -28,6 +35,7 @@ export interface CodeValues {
   auto_room: boolean;
   room_name?: string;
   page_text?: string;
+  greeting: { text: string; attachments: Attachment[]; notify: boolean };
 }
 
 interface Props {
@@ -87,6 +95,7 @@ const fresh: CodeValues = {
   groups: [],
   full_at: 190,
   auto_room: false,
+  greeting: { text: '', attachments: [], notify: true },
 };
 
 function valuesOf(code: CodeDetail, zone: string): CodeValues {
@@ -112,7 +121,13 @@ function valuesOf(code: CodeDetail, zone: string): CodeValues {
     auto_room: code.auto_room,
     room_name: code.room_name ?? '',
     page_text: code.page_text ?? '',
+    greeting: code.greeting ?? fresh.greeting,
   };
+}
+
+/** Nothing said is no greeting. */
+function greetingGiven({ text, attachments, notify }: CodeValues['greeting']): CodeBody['greeting'] {
+  return text.trim() === '' && attachments.length === 0 ? null : { text, attachments, notify };
 }
 
 function bodyOf(values: CodeValues, zone: string): CodeBody {
@@ -123,7 +138,6 @@ function bodyOf(values: CodeValues, zone: string): CodeBody {
     remark: values.remark || null,
     stage_id: values.stage_id ?? null,
     tags: values.tags,
-    welcomes: values.welcomes.map(welcomeOf),
   };
   if (values.kind === 'group')
     return {
@@ -133,8 +147,14 @@ function bodyOf(values: CodeValues, zone: string): CodeBody {
       auto_room: values.auto_room,
       room_name: values.room_name || null,
       page_text: values.page_text || null,
+      greeting: greetingGiven(values.greeting),
     };
   const chosen = values.members.flatMap(({ staff_id, ...rest }) => (staff_id ? [{ staff_id, ...rest }] : []));
   const ids = new Set(chosen.map(({ staff_id }) => staff_id));
-  return { ...body, members: chosen, hours: hoursOf(values.shifts, ids) };
+  return {
+    ...body,
+    members: chosen,
+    hours: hoursOf(values.shifts, ids),
+    welcomes: values.welcomes.map(welcomeOf),
+  };
 }

@@ -4,6 +4,7 @@ import type { CodeDetail } from '@/api/codes';
 import { useT } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
 import type { CodeValues } from './CodeEditor';
+import { CodeGreeting } from './CodeGreeting';
 import { CodePeople } from './CodePeople';
 import { CodePreview } from './CodePreview';
 import { CodeWelcomes } from './CodeWelcomes';
@@ -29,7 +30,7 @@ export function CodeFields({ code }: { code: CodeDetail | undefined }) {
         </Form.Item>
         {kind === 'group' ? <GroupFields /> : <CodePeople code={code} />}
         <Effects kind={kind} />
-        {kind !== 'group' && <CodeWelcomes />}
+        {kind === 'group' ? <CodeGreeting greeting={code?.greeting} /> : <CodeWelcomes />}
       </div>
       <CodePreview code={code} />
     </div>

@@ -121,6 +121,7 @@ const quotas = new Set(['balance_low', 'balance_exhausted', 'quota_expires']);
 
 function Warnings({ found }: { found: CodeWarning[] }) {
   const t = useT();
+  const system = useMay()('system');
   if (found.length === 0) return null;
   return (
     <Alert
@@ -133,6 +134,9 @@ function Warnings({ found }: { found: CodeWarning[] }) {
           {one.code && <strong>{one.code.name} </strong>}
           {t(warningKey(one.kind))} {named.has(one.kind) && `(${one.detail})`}
           {one.error && `(${one.error.message})`}
+          {one.kind === 'greeting_unsure' && system && (
+            <Link href="/wecom?tab=outbox">{t('code.greeting_decide')}</Link>
+          )}
           {quotas.has(one.kind) && <Link href="/codes?tab=quota">{t('quota.look')}</Link>}
         </div>
       ))}

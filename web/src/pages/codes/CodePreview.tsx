@@ -11,6 +11,7 @@ export function CodePreview({ code }: { code: CodeDetail | undefined }) {
   const kind = Form.useWatch<CodeValues['kind']>('kind') ?? 'staff';
   const name = Form.useWatch<string>('name') ?? '';
   const page = Form.useWatch<string>('page_text') ?? '';
+  const greeting = Form.useWatch<CodeValues['greeting']>('greeting');
   const welcomes = Form.useWatch<CodeValues['welcomes']>('welcomes') ?? [];
   const shown = name || t('code.unnamed');
   const first = welcomes.find((one) => one?.text || one?.attachments?.length);
@@ -20,7 +21,10 @@ export function CodePreview({ code }: { code: CodeDetail | undefined }) {
       <div className="code-phone">
         <strong>{shown}</strong>
         {kind === 'group' ? (
-          <p className="code-page">{page || t('code.no_page')}</p>
+          <>
+            <p className="code-page">{page || t('code.no_page')}</p>
+            <GroupSign greeting={greeting} code={shown} />
+          </>
         ) : (
           <GreetingSign welcome={first} code={shown} />
         )}
@@ -31,8 +35,26 @@ export function CodePreview({ code }: { code: CodeDetail | undefined }) {
   );
 }
 
+/** What a group greets who joins with, once its owner has picked it. */
+function GroupSign({ greeting, code }: { greeting: CodeValues['greeting'] | undefined; code: string }) {
+  const t = useT();
+  if (!greeting || (greeting.text === '' && greeting.attachments.length === 0)) return null;
+  return (
+    <>
+      <p className="soft">{t('code.after_joining')}</p>
+      <GreetingSign welcome={greeting} code={code} />
+    </>
+  );
+}
+
 /** What a new friend gets: the words, then each attachment. */
-function GreetingSign({ welcome, code }: { welcome: Greeting | undefined; code: string }) {
+function GreetingSign({
+  welcome,
+  code,
+}: {
+  welcome: Pick<Greeting, 'text' | 'attachments'> | undefined;
+  code: string;
+}) {
   const t = useT();
   const words = welcome?.text
     .replaceAll('{name}', t('code.sample_name'))

@@ -22,7 +22,23 @@ const warnings = [
   'quota_expires',
   'media',
   'media_welcome',
+  'greeting',
+  'greeting_unsure',
+  'greeting_left',
 ] as const;
+
+export const greetingTones = {
+  waiting: 'info',
+  offered: 'success',
+  refused: 'error',
+  unsure: 'warning',
+  dropped: 'warning',
+} as const;
+
+/** The most bytes that WeCom takes of what a group greets with, and how many it is told. */
+export const greetingMost = 3000;
+export const greetingBytes = (text: string): number =>
+  new TextEncoder().encode(text.replaceAll('{name}', '%NICKNAME%')).length;
 
 /** The sentence of a warning; one that this console does not know yet is told as a refusal. */
 export function warningKey(kind: string): Key {

@@ -51,7 +51,15 @@ export const wishTones: Record<OutboxState, Tone> = {
   dead: 'bad',
 };
 
-const plain = ['tag_add', 'tag_edit', 'tag_delete', 'tag_group_edit'] as const;
+const plain = [
+  'tag_add',
+  'tag_edit',
+  'tag_delete',
+  'tag_group_edit',
+  'group_greeting_add',
+  'group_greeting_edit',
+  'group_greeting_delete',
+] as const;
 
 /** A wish towards WeCom as a sentence. */
 export function wishText(row: OutboxRow, t: T): string {
@@ -61,6 +69,7 @@ export function wishText(row: OutboxRow, t: T): string {
     staff: row.staff?.name ?? gone,
     tag: row.tag?.name ?? gone,
     group: row.group?.name ?? gone,
+    code: row.greeted?.name ?? gone,
   };
   if (row.kind === 'mark_tag') {
     if (row.on === null) return t('wish.mark', names);
