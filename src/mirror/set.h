@@ -10,8 +10,8 @@
  * cache (8 KB): set_load() the first set, then set_and(), set_or(), set_and_not() with others, so
  * that a whole expression costs one pass. AVX2 is used where the processor has it.
  *
- * Cost: 2 bytes a member (or a missing one) in a sparse chunk, at most 8 KB a chunk, 16 bytes a chunk besides. An
- * operation on a chunk of bits takes about 0.3 µs, on a sparse one 1 ns a member.
+ * Cost: 2 bytes a member (or a missing one) in a sparse chunk, at most 8 KB a chunk, 32 bytes a
+ * chunk besides. An operation on a chunk of bits takes about 0.3 µs, on a sparse one 1 ns a place.
  */
 #ifndef KOI_MIRROR_SET_H
 #define KOI_MIRROR_SET_H
