@@ -9,6 +9,7 @@
 #include "pg_fixture.h"
 #include "store/chat_group.h"
 #include "store/directory.h"
+#include "store/group_greeting.h"
 #include "store/link.h"
 #include "store/source.h"
 #include "store/stage.h"
@@ -461,7 +462,13 @@ static enum rc add_figures(struct tx *tx, void *arg, struct err *e)
 {
     const struct code *c = arg;
     const struct link_day day = {.code_id = c->id, .day = 20000, .told_us = 1};
+    struct group_greeting greeting = {.code_id = c->id,
+                                      .text = STR("欢迎{name}"),
+                                      .attachments = STR("[]"),
+                                      .state = STR("waiting")};
     enum rc rc = link_day_store(tx, &day, e);
+    if (rc == RC_OK)
+        rc = group_greeting_add(tx, &greeting, e);
     return rc == RC_OK ? code_staff_full(tx, c->members[0].staff_id, e) : rc;
 }
 
