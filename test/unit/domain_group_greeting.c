@@ -95,6 +95,9 @@ static void say(size_t at, struct str text)
     snprintf(wecom.list[at].text, TEXT, STR_FMT, STR_ARG(text));
 }
 
+/* What people do while the next making is under way. */
+static void (*meanwhile)(void);
+
 static enum rc tell_add(struct outbox_item *item, struct err *e)
 {
     struct told *t = ARENA_NEW(item->arena, struct told);
@@ -116,6 +119,10 @@ static enum rc tell_add(struct outbox_item *item, struct err *e)
         wecom.made++;
     }
     t->done = rc == RC_OK;
+    void (*act)(void) = meanwhile;
+    meanwhile = NULL;
+    if (act != NULL)
+        act();
     return rc;
 }
 
@@ -413,6 +420,42 @@ static void told_by_where_it_stands(void **state)
     close_corp(c);
 }
 
+static struct corp *busy;
+
+static void take_off(void)
+{
+    give(busy, 0, NULL);
+}
+
+static void say_else(void)
+{
+    give(busy, 0, "z");
+}
+
+static void changed_while_it_is_made(void **state)
+{
+    struct corp *c = busy = open_corp(state);
+    meanwhile = take_off;
+    give(c, 0, "a");
+    work_off(c);
+    is(c, 0, "", true, 0);
+    assert_true(wecom.made == 1 && known() == 0); /* made after all, and deleted */
+    meanwhile = say_else;
+    give(c, 0, "b");
+    work_off(c);
+    is(c, 0, "offered", true, 0);
+    assert_true(wecom.made == 2 && known() == 1);
+    give(c, 0, NULL);
+    work_off(c);
+    assert_int_equal(known(), 0);
+    wecom.mood = CUT_AFTER; /* nobody knows, and nobody wants it */
+    meanwhile = take_off;
+    give(c, 0, "c");
+    work_off(c);
+    is(c, 0, "", true, 0);
+    close_corp(c);
+}
+
 static void a_lost_answer_waits_for_an_operator(void **state)
 {
     struct corp *c = open_corp(state);
@@ -508,9 +551,10 @@ static void a_random_life(void **state)
 #define ALL(engine)                                                                                \
     STORE_TEST(told_by_where_it_stands, engine),                                                   \
         STORE_TEST(a_lost_answer_waits_for_an_operator, engine),                                   \
-        STORE_TEST(room_is_filled, engine), STORE_TEST(a_random_life, engine)
+        STORE_TEST(changed_while_it_is_made, engine), STORE_TEST(room_is_filled, engine),          \
+        STORE_TEST(a_random_life, engine)
 
-enum { TESTS_OF_AN_ENGINE = 4 };
+enum { TESTS_OF_AN_ENGINE = 5 };
 
 int main(void)
 {
