@@ -2,9 +2,9 @@
  *
  * Ordinals (0 … about a billion) fall into chunks of 65,536. A chunk of a set is empty, full, a
  * sorted array of up to SET_ARRAY_MOST 16-bit numbers of who is in it, or of who is missing, or
- * 1,024 words of bits, whichever is smallest. Sets never change: an edit makes a new set that shares every untouched chunk, so
- * readers of an old snapshot are not disturbed and need no lock. Both sets and chunks are counted
- * references.
+ * 1,024 words of bits, whichever is smallest. Sets never change: an edit makes a new set that
+ * shares every untouched chunk, so readers of an old snapshot are not disturbed and need no lock.
+ * Both sets and chunks are counted references.
  *
  * Questions go chunk by chunk over words of bits in a buffer of the caller that stays in the first
  * cache (8 KB): set_load() the first set, then set_and(), set_or(), set_and_not() with others, so

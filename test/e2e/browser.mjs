@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { start } from '../api/harness.mjs';
+import { start, until } from '../api/harness.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const shots = join(here, '..', '..', 'build', 'screenshots');
@@ -87,6 +87,11 @@ class Page {
           nodes.slice(0, 3).map(({ target, html }) => `${id}: ${target} ${html.slice(0, 160)}`),
         );
     });
+  }
+
+  /* Until a function in the page, which may be asynchronous, gives something that is true. */
+  until(ready, given) {
+    return until(() => this.page.evaluate(ready, given), String(ready), 60000);
   }
 
   /* A button or link by its words, in the language of the page. */

@@ -352,7 +352,7 @@ test('codes', async (t) => {
       await dialog.locator('.code-phone img').waitFor();
       await page.check('code-link');
       await tab.keyboard.press('Escape');
-      await tab.waitForFunction(async () => {
+      await page.until(async () => {
         const { sum } = await (await fetch('/api/codes/statistics')).json();
         return sum.friends > 0;
       });

@@ -39,7 +39,7 @@ test('hand-overs', async (t) => {
       await box.fill(userid);
       await tab.locator('.ant-select-item-option:visible', { hasText: `(${userid})` }).click();
     };
-    await tab.waitForFunction(async (userid) => {
+    await page.until(async (userid) => {
       const { items } = await (await fetch(`/api/staff?q=${userid}`)).json();
       return items.some((s) => s.userid === userid && s.customers === 3);
     }, one);
@@ -66,7 +66,7 @@ test('hand-overs', async (t) => {
       await post('/api/handovers/look');
       await sim.post('customer/refuse_transfer', { external_userid: friends[0] });
       await sim.post('callbacks/drain');
-      await tab.waitForFunction(async () => {
+      await page.until(async () => {
         const { items } = await (await fetch('/api/handovers')).json();
         return items[0].customers.refused === 1 && items[0].customers.asked === 2;
       });
@@ -83,7 +83,7 @@ test('hand-overs', async (t) => {
     await t.test(`who left and still has customers, in ${language}`, async () => {
       await sim.post('staff/leave', { userid: three });
       await sim.post('callbacks/drain');
-      await tab.waitForFunction(async () => {
+      await page.until(async () => {
         return (await (await fetch('/api/bindings/left')).json()).items.length > 0;
       });
       await page.visit('/handovers');
