@@ -4,6 +4,7 @@
  * the caller may see; the others are there without a name, so that counts and lists agree.
  */
 #include "api/customer_json.h"
+#include "api/group_json.h"
 #include "api/listing.h"
 #include "api/routes.h"
 #include "base/calendar.h"
@@ -11,36 +12,7 @@
 #include "domain/app.h"
 #include "store/group.h"
 
-#include <math.h>
-
 enum { DAYS_USUAL = 30, DAYS_MOST = 400 };
-
-/* A share, or null where nobody joined. */
-static void put_stay(struct json *j, const char *key, struct group_stay s)
-{
-    json_put_double(j, key, s.joined == 0 ? NAN : (double)s.stayed / (double)s.joined);
-}
-
-static void put_figures(struct json *j, const struct group_row *g)
-{
-    json_put_id(j, "id", g->id);
-    json_put_str(j, "name", g->name);
-    json_put_named(j, "owner", g->owner_id, g->owner);
-    json_put_str(j, "kind", g->kind);
-    json_put_str(j, "level", g->level);
-    json_put_int(j, "members", g->members);
-    json_put_int(j, "friends", g->friends);
-    json_put_int(j, "joined_7d", g->joined_7d);
-    json_put_int(j, "left_7d", g->left_7d);
-    json_put_int(j, "joined_30d", g->joined_30d);
-    json_put_int(j, "left_30d", g->left_30d);
-    put_stay(j, "stay_7d", g->stay_7d);
-    json_put_int(j, "stay_7d_of", g->stay_7d.joined);
-    put_stay(j, "stay_30d", g->stay_30d);
-    json_put_int(j, "stay_30d_of", g->stay_30d.joined);
-    json_put_int(j, "created_s", g->created_s);
-    json_put_known(j, "dismissed_s", g->dismissed_s);
-}
 
 static enum rc group_page(struct request *rq, struct tx *tx, struct err *e)
 {
@@ -51,27 +23,33 @@ static enum rc group_page(struct request *rq, struct tx *tx, struct err *e)
         .level = arg_str(rq, "level"),
         .owner_id = arg_int(rq, "owner_id"),
         .state = arg_str(rq, "state"),
+        .plan = arg_str(rq, "plan"),
     };
+    struct group_json_figures figures;
     int64_t before_s = INT64_MAX;
     int64_t before_id = INT64_MAX;
     bool behind = cursor_read(rq, &before_s, &before_id);
     int64_t limit = page_limit(rq);
     struct group_row *list;
-    size_t n;
+    size_t n = 0;
     enum rc rc = group_list(tx, &f, before_s, before_id, limit + 1, &list, &n, e);
+    bool more = n > (size_t)limit;
+    size_t shown = more ? (size_t)limit : n;
+    if (rc == RC_OK)
+        rc = group_json_work(rq, tx, list, shown, &figures, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = listing_open(rq);
-    bool more = n > (size_t)limit;
-    for (size_t i = 0; i < n && i < (size_t)limit; i++) {
+    for (size_t i = 0; rc == RC_OK && i < shown; i++) {
         json_open_object(j, NULL);
-        put_figures(j, &list[i]);
+        rc = group_json_members(rq, j, &list[i], e);
+        group_json_figures(j, &figures, &list[i]);
         json_close_object(j);
     }
     listing_close(
         rq, more ? cursor_write(rq, list[limit - 1].created_s, list[limit - 1].id) : STR_ABSENT,
         behind || more ? -1 : (int64_t)n);
-    return RC_OK;
+    return rc;
 }
 
 const struct route route_group_list = {
@@ -86,6 +64,13 @@ const struct route route_group_list = {
              {"owner_id", ARG_ID, .zh = "群主", .en = "owner"},
              {"state", ARG_CHOICE, .choices = "active|dismissed|all", .zh = "默认为未解散的",
               .en = "those that exist, unless told"},
+             {"plan", ARG_CHOICE, .choices = "keep|revive|give_up|none",
+              .zh = "决定：保留、激活、放弃或还没有决定",
+              .en = "what people decided, or none: nobody did"},
+             {"days", ARG_INT, .min = 7, .max = 365,
+              .zh = "给出则每个群带 figures：最近多少天的活跃、消息、销售和本类指标",
+              .en = "when given, each group has its figures of so many days: activity, messages, "
+                    "sales, the measure of its kind"},
              ARGS_PAGE},
     .run = group_page,
     .zh =
@@ -134,13 +119,18 @@ static enum rc put_days(struct request *rq, struct tx *tx, int64_t group_id, str
 static enum rc group_get(struct request *rq, struct tx *tx, struct err *e)
 {
     struct group_row g;
+    struct group_json_figures figures;
     enum rc rc = group_load(tx, request_caller(rq)->scope_account, arg_int(rq, "group_id"), &g, e);
+    if (rc == RC_OK)
+        rc = group_json_work(rq, tx, &g, 1, &figures, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
-    put_figures(j, &g);
-    rc = put_notice(rq, tx, g.id, e);
+    rc = group_json_members(rq, j, &g, e);
+    group_json_figures(j, &figures, &g);
+    if (rc == RC_OK)
+        rc = put_notice(rq, tx, g.id, e);
     if (rc == RC_OK)
         rc = put_days(rq, tx, g.id, e);
     json_close_object(j);
@@ -154,11 +144,14 @@ const struct route route_group_get = {
     .need = PERM_STAFF_READ,
     .scope = SCOPE_ROWS,
     .args = {{"group_id", ARG_ID, IN_PATH, .required = true, .zh = "客户群", .en = "the group"},
-             {"days", ARG_INT, .min = 7, .max = DAYS_MOST, .zh = "最近多少天的进出，默认 30",
-              .en = "joins and leaves of how many days, 30 unless told"}},
+             {"days", ARG_INT, .min = 7, .max = DAYS_MOST,
+              .zh = "最近多少天的进出和 figures，默认 30；figures 只在给出时有",
+              .en = "joins and leaves, and (only when given) figures, of how many days; 30 unless "
+                    "told"}},
     .run = group_get,
-    .zh = "一个客户群：公告、最近每天的进出和人数",
-    .en = "One group: its notice, and joins, leaves and members of each of the last days.",
+    .zh = "一个客户群：公告、最近每天的进出和人数、指标",
+    .en = "One group: its notice, its figures, and joins, leaves and members of each of the last "
+          "days.",
     .reply = "Group",
 };
 

@@ -117,7 +117,7 @@ extern const struct route route_report_products, route_report_concentration;
 extern const struct route route_source_list, route_source_create, route_source_update, route_source_remove, route_cost_list, route_cost_create, route_cost_update, route_cost_remove;
 /* staff.c */
 extern const struct route route_churn_list, route_churn_change, route_churn_rates;
-extern const struct route route_department_tree, route_staff_list, route_staff_get, route_group_list, route_group_get, route_group_members;
+extern const struct route route_department_tree, route_staff_list, route_staff_get, route_group_list, route_group_get, route_group_members, route_group_change, route_group_classify, route_group_review, route_group_valuable, route_group_totals, route_group_sift;
 /* stages.c */
 extern const struct route route_stage_list, route_stage_create, route_stage_update, route_stage_remove;
 /* tag_sync.c, outbox.c */

@@ -125,7 +125,15 @@
     TEXT ",\"members\":" INT ",\"friends\":" INT ",\"joined_7d\":" INT ",\"left_7d\":" INT         \
     ",\"joined_30d\":" INT ",\"left_30d\":" INT ",\"stay_7d\":" NUM_NULL                           \
     ",\"stay_7d_of\":" INT ",\"stay_30d\":" NUM_NULL ",\"stay_30d_of\":" INT                       \
-    ",\"created_s\":" INT ",\"dismissed_s\":" INT_NULL
+    ",\"created_s\":" INT ",\"dismissed_s\":" INT_NULL ",\"plan\":" TEXT_NULL                      \
+    ",\"plan_note\":" TEXT_NULL ",\"plan_s\":" INT_NULL ",\"plan_by\":" TEXT_NULL                  \
+    ",\"figures\":{\"type\":[\"object\",\"null\"],\"properties\":{\"days\":" INT                   \
+    ",\"measure\":" TEXT ",\"measure_value\":" NUM_NULL ",\"beside\":" TEXT ",\"beside_value\":"   \
+    NUM_NULL ",\"people\":" INT ",\"active\":" INT ",\"activity\":" NUM_NULL ",\"people_before\":" \
+    INT ",\"active_before\":" INT ",\"activity_before\":" NUM_NULL ",\"messages\":" INT_NULL       \
+    ",\"writers_a_day\":" NUM_NULL ",\"message_days\":" INT_NULL ",\"messages_not_available\":"    \
+    TEXT_NULL ",\"orders\":" INT ",\"buyers\":" INT ",\"repeaters\":" INT ",\"amount_fen\":" INT   \
+    ",\"sales_share\":" NUM_NULL ",\"bought_share\":" NUM_NULL ",\"repurchase\":" NUM_NULL "}}"
 /* What became of welcomes. */
 #define WELCOME_SUMS                                                                               \
     "\"told\":" INT ",\"sent\":" INT ",\"unsure\":" INT ",\"missed\":" INT ",\"waiting\":" INT
@@ -405,10 +413,40 @@ const struct schema schema_table[] = {
     {"Group",
      OBJECT(GROUP_FIGURES ",\"notice\":" TEXT_NULL ",\"days\":" ARRAY(OBJECT("\"day\":" TEXT
       ",\"joined\":" INT ",\"left\":" INT ",\"members\":" INT)))},
+    {"GroupChanged", OBJECT(GROUP_FIGURES)},
+    {"GroupClassified",
+     OBJECT("\"matched\":" INT ",\"already\":" INT ",\"changed\":" INT ",\"left\":" INT)},
     {"GroupList", LIST_OF(OBJECT(GROUP_FIGURES))},
     {"GroupMemberList",
      LIST_OF(OBJECT("\"customer\":" NAMED_REF ",\"joined_s\":" INT ",\"left_s\":" INT_NULL
       ",\"scene\":" TEXT_NULL ",\"inviter\":" NAMED_REF ",\"friend\":" BOOL))},
+    {"GroupReview",
+     OBJECT("\"counts\":" OBJECT("\"new\":" INT ",\"revive\":" INT ",\"take_out\":" INT
+      ",\"give_up\":" INT ",\"keep\":" INT ",\"planned\":" INT) ",\"rule\":"
+      OBJECT("\"quiet_percent\":" INT ",\"revive_valuable\":" INT ",\"fall_least\":" INT)
+      ",\"days\":" INT ",\"as_of_s\":" INT_NULL ",\"items\":" ARRAY(OBJECT("\"id\":" ID
+      ",\"name\":" TEXT ",\"owner\":" NAMED_REF ",\"kind\":" TEXT ",\"level\":" TEXT
+      ",\"created_s\":" INT
+      ",\"verdict\":" TEXT ",\"quiet\":" BOOL ",\"falling\":" BOOL ",\"people\":" INT
+      ",\"active\":" INT ",\"activity\":" NUM_NULL ",\"people_before\":" INT
+      ",\"active_before\":" INT ",\"activity_before\":" NUM_NULL ",\"messages\":" INT_NULL
+      ",\"messages_not_available\":" TEXT_NULL ",\"valuable\":" INT ",\"valuable_alone\":" INT))
+      ",\"next\":" TEXT_NULL ",\"total\":" INT_NULL)},
+    {"GroupSift",
+     OBJECT("\"level\":" TEXT ",\"expression\":" TEXT ",\"before\":" TEXT_NULL ",\"qualify\":" INT
+      ",\"inside\":" INT ",\"invite\":" INT ",\"fresh\":" INT_NULL ",\"fresh_problem\":" TEXT_NULL
+      ",\"no_longer\":" INT ",\"full_at\":" INT ",\"items\":" ARRAY(OBJECT(CUSTOMER_ROW
+      ",\"fresh\":{\"type\":[\"boolean\",\"null\"]},\"groups\":" ARRAY(OBJECT("\"id\":" ID
+      ",\"name\":" TEXT ",\"level\":" TEXT ",\"owner\":" NAMED_REF)) ",\"inviter\":" NAMED_REF
+      ",\"into\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" ID ",\"name\":" TEXT
+      ",\"owner\":" NAMED_REF ",\"people\":" INT "}}")) ",\"next\":" TEXT_NULL
+      ",\"total\":" INT_NULL)},
+    {"GroupTotals",
+     OBJECT("\"days\":" INT ",\"groups\":" INT ",\"people\":" INT ",\"active\":" INT
+      ",\"activity\":" NUM_NULL ",\"orders\":" INT ",\"buyers\":" INT ",\"amount_fen\":" INT
+      ",\"all_orders\":" INT ",\"all_buyers\":" INT ",\"all_amount_fen\":" INT
+      ",\"sales_share\":" NUM_NULL)},
+    {"GroupValuableList", LIST_OF(OBJECT(CUSTOMER_ROW ",\"alone\":" BOOL))},
     {"Handover", OBJECT(HANDOVER)},
     {"HandoverItemList",
      LIST_OF(OBJECT("\"id\":" ID ",\"customer\":" NAMED_REF ",\"group\":" NAMED_REF

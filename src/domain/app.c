@@ -16,6 +16,7 @@
 #include "domain/churn.h"
 #include "domain/event_parts.h"
 #include "domain/job.h"
+#include "domain/group_review.h"
 #include "domain/known.h"
 #include "domain/rounds.h"
 #include "domain/schedule.h"
@@ -272,6 +273,7 @@ enum rc app_open(const struct app_options *options, struct app **out, struct err
     }
     app->data_dir = dir;
     app->started_us = clock_now_us();
+    app->groups = group_memo_new();
     enum rc rc = open_parts(app, options, &a, e);
     arena_done(&a);
     if (rc != RC_OK) {
@@ -299,6 +301,7 @@ void app_close(struct app *app)
     writer_stop(app->writer);
     db_close(app->db);
     known_free(app->known);
+    group_memo_free(app->groups);
     keyring_free(app->keys);
     config_free(app->config);
     free(app->restore_from);

@@ -19,6 +19,7 @@ struct event_parts_thread; /* domain/event_parts.h */
 struct rounds;             /* domain/rounds.h */
 struct job_runner;         /* domain/job.h */
 struct daybook;            /* mirror/daybook.h */
+struct group_memo;         /* domain/group_review.h */
 struct known;              /* domain/known.h */
 struct mirror;             /* mirror/mirror.h */
 struct media_keeper;       /* connect/wecom/media_keeper.h */
@@ -43,6 +44,7 @@ struct app {
     struct rounds *outbox;            /* NULL likewise */
     struct rounds *churn;             /* NULL likewise */
     struct known *known;              /* NULL where nothing is served */
+    struct group_memo *groups;        /* the last pass over all groups */
     /* NULL where nothing is served; its starter sets it and ends it */
     struct wecom_client *wecom;
     struct wecom_tickets *tickets; /* NULL likewise; its starter ends it, before the client */

@@ -9,9 +9,12 @@
 #include "domain/audience_members.h"
 #include "domain/rounds.h"
 #include "store/churn.h"
+#include "store/ids.h"
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum {
     LOG_AT_ONCE = 20000, /* numbers of the log in a look */
@@ -29,10 +32,23 @@ struct look {
     bool more;
 };
 
-/* The names between commas, so that one is found by itself. */
+/* Who matters, as the settings say it. */
+struct rule {
+    int64_t least_fen;   /* 0: not by spending */
+    struct str tiers;    /* names between commas, so that one is found by itself */
+    struct str audience; /* empty: by none */
+};
+
+static struct rule rule_of(const struct config *config, struct arena *a)
+{
+    return (struct rule){config_int(config, "churn_spend") * FEN,
+                         arena_printf(a, ",%s,", config_text(config, "churn_tiers")),
+                         str_from(config_text(config, "churn_audience"))};
+}
+
 static struct str tiers_of(const struct look *l, struct arena *a)
 {
-    return arena_printf(a, ",%s,", config_text(l->app->config, "churn_tiers"));
+    return rule_of(l->app->config, a).tiers;
 }
 
 static enum rc is_member(struct tx *tx, int64_t audience_id, const struct churn_loss *loss,
@@ -55,11 +71,11 @@ static enum rc is_member(struct tx *tx, int64_t audience_id, const struct churn_
 static enum rc weigh(struct tx *tx, const struct look *l, const struct churn_loss *loss,
                      struct err *e)
 {
-    int64_t spend = config_int(l->app->config, "churn_spend");
-    struct str name = str_from(config_text(l->app->config, "churn_audience"));
+    struct rule rule = rule_of(l->app->config, tx_arena(tx));
+    struct str name = rule.audience;
     int64_t audience_id = 0;
     bool member = false;
-    if (spend > 0 && loss->spend_fen >= spend * FEN)
+    if (rule.least_fen > 0 && loss->spend_fen >= rule.least_fen)
         return churn_add(tx, loss, "spend", STR(""), e);
     if (!str_absent(loss->tier))
         return churn_add(tx, loss, "tier", loss->tier, e);
@@ -72,6 +88,72 @@ static enum rc weigh(struct tx *tx, const struct look *l, const struct churn_los
         rc = is_member(tx, audience_id, loss, &member, e);
     return rc == RC_OK && member ? churn_add(tx, loss, "audience", name, e) : rc;
 }
+
+/* ---- everyone who matters ---- */
+
+/* Adds ids to a list; NULL, 0 at the start. */
+struct many {
+    int64_t *ids;
+    size_t n;
+};
+
+static void add_many(struct arena *a, struct many *m, const int64_t *ids, size_t n)
+{
+    int64_t *all = ARENA_ARRAY(a, int64_t, m->n + n + 1);
+    if (m->n > 0)
+        memcpy(all, m->ids, m->n * sizeof *all);
+    if (n > 0)
+        memcpy(all + m->n, ids, n * sizeof *all);
+    *m = (struct many){all, m->n + n};
+}
+
+static enum rc add_audience(struct tx *tx, struct str name, struct many *m, struct err *e)
+{
+    struct churn_list *lists = NULL;
+    int64_t audience_id = 0, sum = 0, *left = NULL;
+    size_t n = 0, left_n = 0, at = 0;
+    enum rc rc = churn_audience(tx, name, &audience_id, e);
+    if (rc == RC_NOT_FOUND)
+        return RC_OK;
+    if (rc == RC_OK)
+        rc = churn_all_members(tx, audience_id, &lists, &n, e);
+    if (rc == RC_OK)
+        rc = churn_all_left(tx, audience_id, tx_now_s(tx) - HOUR_S, &left, &left_n, e);
+    if (rc != RC_OK)
+        return rc;
+    for (size_t i = 0; i < n; i++)
+        sum += lists[i].n;
+    int64_t *ids = ARENA_ARRAY(tx_arena(tx), int64_t, (size_t)sum + 1);
+    for (size_t i = 0; i < n; i++)
+        if (members_unpack(lists[i].ids, lists[i].from_id, ids + at, (size_t)lists[i].n))
+            at += (size_t)lists[i].n;
+    add_many(tx_arena(tx), m, ids, at);
+    add_many(tx_arena(tx), m, left, left_n);
+    return RC_OK;
+}
+
+enum rc churn_everyone(struct tx *tx, const struct config *config, int64_t **out, size_t *out_n,
+                       struct err *e)
+{
+    struct rule rule = rule_of(config, tx_arena(tx));
+    struct many m = {NULL, 0};
+    size_t n = 0;
+    enum rc rc = churn_who(tx, rule.least_fen, rule.tiers, &m.ids, &m.n, e);
+    if (rc == RC_OK && !str_empty(rule.audience))
+        rc = add_audience(tx, rule.audience, &m, e);
+    if (rc != RC_OK)
+        return rc;
+    if (m.n > 1)
+        qsort(m.ids, m.n, sizeof *m.ids, ids_compare);
+    for (size_t i = 0; i < m.n; i++)
+        if (n == 0 || m.ids[n - 1] != m.ids[i])
+            m.ids[n++] = m.ids[i];
+    *out = m.ids;
+    *out_n = n;
+    return RC_OK;
+}
+
+/* ---- looking ---- */
 
 /* Again in the closure: another server may have been there. */
 static enum rc write_losses(struct tx *tx, void *arg, struct err *e)

@@ -5,7 +5,8 @@
  * it; a role added later between two others needs no second list. What each step adds, and why:
  *   staff          sees and tends the customers of their scope, phones masked
  *   manager        reads reports, shows a phone (each time audited), saves audiences, exports,
- *                  hands over the customers of their staff
+ *                  hands over the customers of their staff, sets kind, level and plan of their
+ *                  groups
  *   operator       runs the catalogue: tags, tiers, merges, sources and costs, imports
  *   administrator  erases people, accounts, settings, the audit log, backups
  */
@@ -35,6 +36,7 @@ static const struct permission_row TABLE[PERM_COUNT] = {
     [PERM_COST_WRITE] = {"cost_write", ROLE_OPERATOR},
     [PERM_BINDING_WRITE] = {"binding_write", ROLE_OPERATOR},
     [PERM_CODE_WRITE] = {"code_write", ROLE_OPERATOR},
+    [PERM_GROUP_WRITE] = {"group_write", ROLE_MANAGER},
     [PERM_HANDOVER_WRITE] = {"handover_write", ROLE_MANAGER},
     [PERM_IMPORT] = {"import", ROLE_OPERATOR},
     [PERM_EXPORT] = {"export", ROLE_MANAGER},

@@ -24,6 +24,7 @@ enum permission {
     PERM_COST_WRITE,     /* sources and costs */
     PERM_BINDING_WRITE,  /* handing customers over to other staff */
     PERM_CODE_WRITE,     /* staff codes, group codes, acquisition links */
+    PERM_GROUP_WRITE,    /* kind, level and plan of groups whose owner is in one's scope */
     PERM_HANDOVER_WRITE, /* hand-overs at WeCom, of staff within one's scope */
     PERM_IMPORT,
     PERM_EXPORT,

@@ -16,9 +16,10 @@ static const struct sql FIND = {
     .out = "isiIBSI",
 };
 static const struct sql STORE = {
-    .text = "UPDATE chat_group SET name = $2, owner_id = $3, dismissed_s = $4, notice_sealed = $5,"
-            " member_version = $6, told_us = $7 WHERE id = $1",
-    .in = "isIIBSI",
+    .text = "UPDATE chat_group SET name = $2, owner_since_s = CASE WHEN owner_id IS NULL"
+            " OR owner_id = $3 THEN owner_since_s ELSE $8 END, owner_id = $3, dismissed_s = $4,"
+            " notice_sealed = $5, member_version = $6, told_us = $7 WHERE id = $1",
+    .in = "isIIBSIi",
 };
 #define MEMBER_ROWS                                                                                \
     "SELECT customer_id, joined_s, left_s, coalesce(inviter_id, 0), join_scene,"                   \
@@ -66,7 +67,7 @@ enum rc chat_group_store(struct tx *tx, const struct chat_group_row *row, bool s
     assert(tx_is_writing(tx));
     enum rc rc =
         tx_exec(tx, &STORE, e, row->id, row->name, row->owner_id == 0 ? DB_NULL : row->owner_id,
-                row->dismissed_s, row->notice_sealed, row->version, row->told_us);
+                row->dismissed_s, row->notice_sealed, row->version, row->told_us, tx_now_s(tx));
     return rc == RC_OK && shown ? change_add(tx, "chat_group", row->id, 0, e) : rc;
 }
 

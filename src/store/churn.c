@@ -4,28 +4,50 @@
  */
 #include "store/churn.h"
 
+#include "store/ids.h"
 #include "store/list.h"
 #include "store/scope.h"
 #include "store/statements.h"
 
 #include <assert.h>
 
+/* A tier one of the names. */
+#define NAMED(names) names " LIKE '%,' || t.name || ',%'"
 /* Kinds 2 and 5: friend_delete, group_leave (store/event.h). */
 static const struct sql LOSSES = {
     .text = "SELECT e.seq, e.customer_id, c.root_id, e.kind, e.at_s,"
             " coalesce(CASE WHEN e.kind = 2 THEN e.staff_id ELSE g.owner_id END, 0),"
             " coalesce(g.id, 0), coalesce(cs.spend_fen, 0), (SELECT t.name FROM tier t /*scan*/"
             " JOIN customer_tier x ON x.model_id = t.model_id AND x.customer_id = c.root_id"
-            " AND x.tier_id = t.id WHERE t.removed_s IS NULL AND $3 LIKE '%,' || t.name || ',%' "
-            "ORDER BY t.id LIMIT 1)"
-            " FROM event e JOIN customer c ON c.id = e.customer_id"
-            " LEFT JOIN customer_stats cs ON cs.customer_id = c.root_id"
-            " LEFT JOIN chat_group g ON e.kind = 5 AND g.id = e.object_id"
-            " WHERE e.seq > $1 AND e.seq <= $2 AND (e.kind = 2 OR e.kind = 5)"
-            " AND e.batch_id IS NULL AND e.at_s > $5 AND c.erased_s IS NULL"
-            " ORDER BY e.seq LIMIT $4",
+            " AND x.tier_id = t.id WHERE t.removed_s IS NULL AND " NAMED(
+                "$3") " ORDER BY t.id LIMIT 1)"
+                      " FROM event e JOIN customer c ON c.id = e.customer_id"
+                      " LEFT JOIN customer_stats cs ON cs.customer_id = c.root_id"
+                      " LEFT JOIN chat_group g ON e.kind = 5 AND g.id = e.object_id"
+                      " WHERE e.seq > $1 AND e.seq <= $2 AND (e.kind = 2 OR e.kind = 5)"
+                      " AND e.batch_id IS NULL AND e.at_s > $5 AND c.erased_s IS NULL"
+                      " ORDER BY e.seq LIMIT $4",
     .in = "iisii",
     .out = "iiiiiiiiS",
+};
+static const struct sql WHO = {
+    .text = "SELECT s.customer_id FROM customer_stats s WHERE $1 > 0 AND s.spend_fen >= $1"
+            " UNION ALL SELECT x.customer_id FROM tier t /*scan*/ JOIN customer_tier x"
+            " ON x.tier_id = t.id AND x.model_id = t.model_id"
+            " WHERE t.removed_s IS NULL AND " NAMED("$2"),
+    .in = "is",
+    .out = "i",
+};
+static const struct sql ALL_MEMBERS = {
+    .text = "SELECT from_id, n, ids FROM audience_member WHERE audience_id = $1 ORDER BY from_id",
+    .in = "i",
+    .out = "iib",
+};
+static const struct sql ALL_LEFT = {
+    .text = "SELECT customer_id FROM audience_move WHERE audience_id = $1 AND entered = 0"
+            " AND at_s >= $2",
+    .in = "ii",
+    .out = "i",
 };
 static const struct sql AUDIENCE = {
     .text = "SELECT id FROM audience WHERE name = $1 AND archived_s IS NULL AND live = 1",
@@ -126,8 +148,8 @@ static const struct sql RATES_CODE = {
     .out = "isiiiii",
 };
 
-STATEMENTS(churn, &LOSSES, &AUDIENCE, &MEMBERS, &LEFT_SINCE, &PLACE, &SET_PLACE, &ADD, &LIST,
-           &COUNT, &STORE, &RATES_STAFF, &RATES_CODE);
+STATEMENTS(churn, &LOSSES, &WHO, &ALL_MEMBERS, &ALL_LEFT, &AUDIENCE, &MEMBERS, &LEFT_SINCE, &PLACE,
+           &SET_PLACE, &ADD, &LIST, &COUNT, &STORE, &RATES_STAFF, &RATES_CODE);
 
 enum { KIND_GROUP_LEAVE = 5, WEEK_S = 7 * 86400 };
 
@@ -187,6 +209,43 @@ enum rc churn_members(struct tx *tx, int64_t audience_id, int64_t root_id, struc
         return rc;
     *out = (struct churn_list){rows_int(r, 0), rows_int(r, 1), rows_copy(r, 2, tx_arena(tx))};
     return rows_end(r, e);
+}
+
+enum rc churn_who(struct tx *tx, int64_t least_fen, struct str tiers, int64_t **out, size_t *out_n,
+                  struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &WHO, &r, e, least_fen, tiers);
+    return rc == RC_OK ? ids_read(tx, r, out, out_n, e) : rc;
+}
+
+enum rc churn_all_members(struct tx *tx, int64_t audience_id, struct churn_list **out,
+                          size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    struct arena *a = tx_arena(tx);
+    struct churn_list *list = NULL;
+    size_t n = 0, room = 0;
+    enum rc rc = tx_query(tx, &ALL_MEMBERS, &r, e, audience_id);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r))
+        *LIST_ADD(a, list, n, room) =
+            (struct churn_list){rows_int(r, 0), rows_int(r, 1), rows_copy(r, 2, a)};
+    rc = rows_end(r, e);
+    if (rc == RC_OK) {
+        *out = list;
+        *out_n = n;
+    }
+    return rc;
+}
+
+enum rc churn_all_left(struct tx *tx, int64_t audience_id, int64_t since_s, int64_t **out,
+                       size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc = tx_query(tx, &ALL_LEFT, &r, e, audience_id, since_s);
+    return rc == RC_OK ? ids_read(tx, r, out, out_n, e) : rc;
 }
 
 enum rc churn_left_since(struct tx *tx, int64_t audience_id, int64_t root_id, int64_t since_s,

@@ -37,6 +37,17 @@ enum rc churn_members(struct tx *tx, int64_t audience_id, int64_t root_id, struc
                       struct err *e);
 enum rc churn_left_since(struct tx *tx, int64_t audience_id, int64_t root_id, int64_t since_s,
                          bool *out, struct err *e);
+/* Everyone of whom churn_losses() would say spend_fen ≥ least_fen (0: nobody) or that they are
+ * in one of `tiers` (as there): roots, in no order, and one may come twice. In the transaction's
+ * arena; 1 µs each, by indexes. */
+enum rc churn_who(struct tx *tx, int64_t least_fen, struct str tiers, int64_t **out, size_t *out_n,
+                  struct err *e);
+/* All lists of an audience's members, ascending. */
+enum rc churn_all_members(struct tx *tx, int64_t audience_id, struct churn_list **out,
+                          size_t *out_n, struct err *e);
+/* Who left it since a time, root ids of then. */
+enum rc churn_all_left(struct tx *tx, int64_t audience_id, int64_t since_s, int64_t **out,
+                       size_t *out_n, struct err *e);
 /* How far the log was looked through; -1: never. */
 enum rc churn_place(struct tx *tx, int64_t *out, struct err *e);
 enum rc churn_set_place(struct tx *tx, int64_t seq, struct err *e);

@@ -9,6 +9,7 @@
 #include "store/group.h"
 
 #include "base/calendar.h"
+#include "store/ids.h"
 #include "store/like.h"
 #include "store/list.h"
 #include "store/scope.h"
@@ -23,7 +24,9 @@
     " count(*) FILTER (WHERE " JOINED days " AND m.joined_s <= $1 - " after "),"                   \
     " count(*) FILTER (WHERE " JOINED days " AND m.joined_s <= $1 - " after                        \
     " AND (m.left_s IS NULL OR m.left_s >= m.joined_s + " after ")),"
-#define GROUP_BASE "g.id, g.name, g.owner_id, g.kind, g.level, g.created_s, g.dismissed_s"
+#define GROUP_BASE                                                                                 \
+    "g.id, g.name, g.owner_id, g.kind, g.level, g.created_s, g.dismissed_s, g.plan,"               \
+    " g.plan_note_sealed, g.plan_s, g.plan_account_id"
 #define GROUP_FIGURES(page)                                                                        \
     "SELECT p.id, p.name, coalesce(p.owner_id, 0), s.name, p.kind, p.level,"                       \
     " count(*) FILTER (WHERE m.customer_id IS NOT NULL AND m.left_s IS NULL),"                     \
@@ -32,14 +35,18 @@
     " count(*) FILTER (WHERE " JOINED "604800),"                                                   \
     " count(*) FILTER (WHERE m.left_s > $1 - 604800),"                                             \
     " count(*) FILTER (WHERE " JOINED "2592000),"                                                  \
-    " count(*) FILTER (WHERE m.left_s > $1 - 2592000)," STAY("8380800", "604800")                  \
-        STAY("10368000", "2592000") " p.created_s, p.dismissed_s FROM (SELECT " GROUP_BASE         \
-                                    " FROM chat_group g " page ") p"                               \
-                                    " LEFT JOIN staff s ON s.id = p.owner_id"                      \
-                                    " LEFT JOIN group_member m ON m.group_id = p.id"               \
-                                    " GROUP BY p.id, p.name, p.owner_id, s.name, p.kind,"          \
-                                    " p.level, p.created_s, p.dismissed_s"
-#define GROUP_TYPES "isiSssiiiiiiiiiiiI"
+    " count(*) FILTER (WHERE m.left_s > $1 - 2592000)," STAY("8380800", "604800") STAY(            \
+        "10368000",                                                                                \
+        "2592000") " p.created_s, p.dismissed_s, p.plan, p.plan_note_sealed,"                      \
+                   " p.plan_s, o.login, coalesce(p.plan_account_id, 0) FROM (SELECT " GROUP_BASE   \
+                   " FROM chat_group g " page ") p"                                                \
+                   " LEFT JOIN staff s ON s.id = p.owner_id"                                       \
+                   " LEFT JOIN account o ON o.id = p.plan_account_id"                              \
+                   " LEFT JOIN group_member m ON m.group_id = p.id"                                \
+                   " GROUP BY p.id, p.name, p.owner_id, s.name, p.kind,"                           \
+                   " p.level, p.created_s, p.dismissed_s, p.plan,"                                 \
+                   " p.plan_note_sealed, p.plan_s, o.login, p.plan_account_id"
+#define GROUP_TYPES "isiSssiiiiiiiiiiiISBISi"
 #define GROUP_SEEN                                                                                 \
     "($2 = 0 OR EXISTS (SELECT 1 FROM account_staff a WHERE a.account_id = $2"                     \
     " AND a.staff_id = g.owner_id))"
@@ -49,14 +56,21 @@ static const struct sql GROUP_LIST = {
         " 'active')) AND " GROUP_SEEN " AND ($3 IS NULL OR lower(g.name) LIKE $3 ESCAPE '\\')"
         " AND ($4 IS NULL OR g.kind = $4) AND ($5 IS NULL OR g.level = $5)"
         " AND ($6 = 0 OR g.owner_id = $6)"
+        " AND ($11 IS NULL OR coalesce(g.plan, 'none') = $11)"
         " AND (g.created_s < $7 OR (g.created_s = $7 AND g.id < $8))"
         " ORDER BY g.created_s DESC, g.id DESC LIMIT $9") " ORDER BY p.created_s DESC, p.id DESC",
-    .in = "iiSSSiiiis",
+    .in = "iiSSSiiiisS",
     .out = GROUP_TYPES,
 };
 static const struct sql GROUP_LOAD = {
     .text = GROUP_FIGURES("WHERE " GROUP_SEEN " AND g.id = $3"),
     .in = "iii",
+    .out = GROUP_TYPES,
+};
+static const struct sql GROUP_OF = {
+    .text = GROUP_FIGURES("WHERE " GROUP_SEEN " AND g.id " IDS_LITE("$3")),
+    .pg = GROUP_FIGURES("WHERE " GROUP_SEEN " AND g.id " IDS_PG("$3")),
+    .in = "iis",
     .out = GROUP_TYPES,
 };
 static const struct sql GROUP_NOTICE = {
@@ -92,7 +106,7 @@ static const struct sql MEMBERSHIPS = {
     .out = "isiI",
 };
 
-STATEMENTS(group, &GROUP_LIST, &GROUP_LOAD, &GROUP_NOTICE, &GROUP_TIMES, &GROUP_MEMBERS,
+STATEMENTS(group, &GROUP_LIST, &GROUP_LOAD, &GROUP_OF, &GROUP_NOTICE, &GROUP_TIMES, &GROUP_MEMBERS,
            &MEMBERSHIPS);
 
 static int64_t known(const struct rows *r, int at)
@@ -119,7 +133,28 @@ static void read_group(const struct rows *r, struct arena *a, struct group_row *
         .stay_30d = {rows_int(r, 14), rows_int(r, 15)},
         .created_s = rows_int(r, 16),
         .dismissed_s = known(r, 17),
+        .plan = rows_copy(r, 18, a),
+        .plan_note_sealed = rows_copy(r, 19, a),
+        .plan_s = known(r, 20),
+        .plan_by = rows_copy(r, 21, a),
+        .plan_account_id = rows_int(r, 22),
     };
+}
+
+static enum rc read_groups(struct tx *tx, struct rows *r, struct group_row **out, size_t *out_n,
+                           struct err *e)
+{
+    struct arena *a = tx_arena(tx);
+    struct group_row *list = NULL;
+    size_t n = 0, room = 0;
+    while (rows_next(r))
+        read_group(r, a, LIST_ADD(a, list, n, room));
+    enum rc rc = rows_end(r, e);
+    if (rc == RC_OK) {
+        *out = list;
+        *out_n = n;
+    }
+    return rc;
 }
 
 enum rc group_list(struct tx *tx, const struct group_filter *f, int64_t before_s, int64_t before_id,
@@ -131,17 +166,18 @@ enum rc group_list(struct tx *tx, const struct group_filter *f, int64_t before_s
     struct rows *r;
     enum rc rc = tx_query(tx, &GROUP_LIST, &r, e, tx_now_s(tx), f->scope_account, like, f->kind,
                           f->level, f->owner_id, before_s, before_id, limit,
-                          str_empty(f->state) ? STR("active") : f->state);
-    if (rc != RC_OK)
-        return rc;
-    struct group_row *list = NULL;
-    size_t n = 0;
-    size_t room = 0;
-    while (rows_next(r))
-        read_group(r, a, LIST_ADD(a, list, n, room));
-    *out = list;
-    *out_n = n;
-    return rows_end(r, e);
+                          str_empty(f->state) ? STR("active") : f->state,
+                          str_empty(f->plan) ? STR_ABSENT : f->plan);
+    return rc == RC_OK ? read_groups(tx, r, out, out_n, e) : rc;
+}
+
+enum rc group_list_of(struct tx *tx, int64_t scope_account, const int64_t *ids, size_t n,
+                      struct group_row **out, size_t *out_n, struct err *e)
+{
+    struct rows *r;
+    enum rc rc =
+        tx_query(tx, &GROUP_OF, &r, e, tx_now_s(tx), scope_account, ids_text(tx_arena(tx), ids, n));
+    return rc == RC_OK ? read_groups(tx, r, out, out_n, e) : rc;
 }
 
 enum rc group_load(struct tx *tx, int64_t scope_account, int64_t id, struct group_row *out,

@@ -23,18 +23,27 @@ struct group_row {
     int64_t joined_7d, left_7d, joined_30d, left_30d;
     struct group_stay stay_7d, stay_30d;
     int64_t created_s, dismissed_s; /* dismissed_s: DB_NULL while it exists */
+    struct str plan;                /* keep, revive, give_up; absent: nobody decided */
+    struct str plan_note_sealed;    /* for "chat_group.plan_note"; absent: none */
+    int64_t plan_s;                 /* DB_NULL: nobody decided */
+    int64_t plan_account_id;        /* 0: the command line, or nobody */
+    struct str plan_by;             /* that account's name */
 };
 struct group_filter {
     int64_t scope_account;     /* groups whose owner the account sees; 0: all */
     struct str q, kind, level; /* absent: any */
     int64_t owner_id;          /* 0: any */
     struct str state;          /* "active", "dismissed", "all"; absent: active */
+    struct str plan;           /* a plan, or "none"; absent: any */
 };
 /* Groups with (created_s, id) before the place given, newest first. Reads chat_group whole (20,000
  * rows) and, of the page alone, each member's row and an index entry of their friendships: 50
  * groups of 200 are 20,000 probes. */
 enum rc group_list(struct tx *tx, const struct group_filter *f, int64_t before_s, int64_t before_id,
                    int64_t limit, struct group_row **out, size_t *out_n, struct err *e);
+/* Those of these ids that the account sees, in no order; ids that are none are left out. */
+enum rc group_list_of(struct tx *tx, int64_t scope_account, const int64_t *ids, size_t n,
+                      struct group_row **out, size_t *out_n, struct err *e);
 /* RC_NOT_FOUND with a sentence when there is none that the account sees. */
 enum rc group_load(struct tx *tx, int64_t scope_account, int64_t id, struct group_row *out,
                    struct err *e);

@@ -38,6 +38,7 @@
     X(field)                                                                                       \
     X(figures)                                                                                     \
     X(group)                                                                                       \
+    X(group_figure)                                                                                \
     X(group_greeting)                                                                              \
     X(handover)                                                                                    \
     X(idempotency)                                                                                 \

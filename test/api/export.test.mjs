@@ -29,7 +29,8 @@ const LISTS = (
   'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points code_statistics codes ' +
   'costs customers ' +
   'cycle_customers cycle_due cycles fields ' +
-  'group_days group_members groups handover_items handovers imports inbox jobs ' +
+  'group_days group_members group_review group_sift group_valuable groups ' +
+  'handover_items handovers imports inbox jobs ' +
   'merge_proposals merges orders outbox products ' +
   'report_cohorts ' +
   'report_concentration report_facts report_first_purchase report_intervals ' +
@@ -42,7 +43,7 @@ const EMPTY = new Set(
   (
     'backups churn churn_rates code_statistics codes ' +
     'clv_alive clv_amounts clv_bands clv_counts clv_customers clv_points group_members ' +
-    'imports inbox outbox products report_product_repurchase report_products rfm ' +
+    'group_valuable imports inbox outbox products report_product_repurchase report_products rfm ' +
     'staff_figures'
   ).split(' '),
 );
@@ -61,6 +62,8 @@ const TERMS = {
   group_kind: 'kind',
   group_level: 'level',
   group_scene: 'scene',
+  group_plan: 'plan',
+  group_verdict: 'verdict',
   code_kind: 'kind',
   source_kind: 'kind',
   cost_kind: 'kind',
@@ -75,7 +78,7 @@ const TERMS = {
 
 /* Columns with words of the API, which people are not shown. */
 const SAID = new Set(
-  '状态 类型 角色 原因 粒度 敏感级别 性质 级别 数据范围 单位 长度单位 从何算起 性别 权限 结果'.split(
+  '状态 类型 角色 原因 粒度 敏感级别 性质 级别 数据范围 单位 长度单位 从何算起 性别 权限 结果 决定 建议'.split(
     ' ',
   ),
 );
@@ -285,6 +288,8 @@ each('exports', (engine) => {
       cycle_customers: { ...cycle, to: '2099-12-31' },
       cycle_due: cycle,
       group_days: { group_id: '1' },
+      group_sift: { level: 'vip', expression: 'all' },
+      group_valuable: { group_id: '1' },
       handover_items: { handover_id: '1' },
       group_members: { group_id: '1' },
       report_sources: { from: '2026-01-01', to: '2026-12-31' },

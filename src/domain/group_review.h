@@ -1,0 +1,51 @@
+/* group_review — which groups are to be seen to: the verdicts (domain/group_verdict.h) of all
+ * groups that exist, in one pass.
+ *
+ * A group that people decided about keeps its verdict, but is no proposal until its plan is
+ * cleared. Koi cannot dismiss a group nor take anybody out: the owner does, in WeCom.
+ *
+ * Cost: two questions to the mirror about everyone, a pass over all memberships (about 2 µs each:
+ * three seconds for 1.5 million) and over who matters. A pass that took more than half a second is
+ * kept in memory for five minutes (REVIEW_KEPT_US) and told with its time; a shorter one is always
+ * made anew. What people decided and who sees what is never kept.
+ */
+#ifndef KOI_DOMAIN_GROUP_REVIEW_H
+#define KOI_DOMAIN_GROUP_REVIEW_H
+
+#include "domain/app.h"
+#include "domain/group_active.h"
+#include "domain/group_figures.h"
+#include "domain/group_verdict.h"
+
+struct group_memo; /* a pass that is kept; one for each app */
+struct group_memo *group_memo_new(void);
+/* Accepts NULL. */
+void group_memo_free(struct group_memo *m);
+
+struct group_reviewed {
+    int64_t group_id;
+    enum group_verdict verdict;
+    bool planned, quiet, falling;
+    struct group_signs signs;
+    enum group_unsaid why; /* why signs.messages is -1 */
+};
+struct group_review {
+    int64_t as_of_s; /* of a pass that was kept: when it was made; DB_NULL: now */
+    struct group_rule rule;
+    struct group_reviewed *list; /* groups that the account sees: most valuable first, then by id */
+    size_t n;
+};
+/* In the transaction's arena. */
+enum rc group_review(struct app *app, struct tx *tx, int64_t scope_account,
+                     struct group_review *out, struct err *e);
+
+/* The valuable members of a group, by root: `alone` as group_signs counts them. Three statements
+ * over its members. In the transaction's arena. */
+struct group_valuable {
+    int64_t root_id;
+    bool alone;
+};
+enum rc group_valuables(struct app *app, struct tx *tx, int64_t group_id, struct str level,
+                        struct group_valuable **out, size_t *out_n, struct err *e);
+
+#endif
