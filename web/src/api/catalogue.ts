@@ -174,6 +174,33 @@ export interface Group extends Named {
   stay_30d_of: number;
   created_s: number;
   dismissed_s: number | null;
+  plan: 'keep' | 'revive' | 'give_up' | null;
+  plan_note: string | null;
+  plan_s: number | null;
+  plan_by: string | null;
+  /** Null: not asked for, or the group is dismissed. */
+  figures: GroupFigures | null;
+}
+/** docs/GROUPS.md defines each. */
+export interface GroupFigures {
+  days: number;
+  measure: 'sales_share' | 'activity' | 'repurchase';
+  measure_value: number | null;
+  people: number;
+  active: number;
+  activity: number | null;
+  activity_before: number | null;
+  messages: number | null;
+  writers_a_day: number | null;
+  message_days: number | null;
+  messages_not_available: 'no_owner' | 'several_groups' | 'owner_changed' | 'young' | 'not_told' | null;
+  orders: number;
+  buyers: number;
+  repeaters: number;
+  amount_fen: number;
+  sales_share: number | null;
+  bought_share: number | null;
+  repurchase: number | null;
 }
 export interface GroupDetail extends Group {
   notice: string | null;

@@ -14,6 +14,7 @@ export type Permission =
   | 'report_read'
   | 'binding_write'
   | 'code_write'
+  | 'group_write'
   | 'handover_write'
   | 'cost_write'
   | 'import'

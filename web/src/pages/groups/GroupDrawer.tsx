@@ -7,11 +7,21 @@ import { ErrorNotice } from '@/components/ErrorNotice';
 import { Waiting } from '@/components/Waiting';
 import { useI18n } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
+import { Decision } from './Decision';
 import { GroupMembers } from './GroupMembers';
+import { Valuable } from './Valuable';
+import { Worth } from './Worth';
 
 const spans = [30, 90, 180, 365];
 
-export function GroupDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
+interface DrawerProps {
+  id: string | null;
+  onClose: () => void;
+  /** After kind, level or plan were set. */
+  changed?: () => void;
+}
+
+export function GroupDrawer({ id, onClose, changed }: DrawerProps) {
   const { t } = useI18n();
   const [days, setDays] = useState(90);
   const found = useResource(id && `${id} ${days}`, (signal) => people.group(id ?? '', days, signal));
@@ -25,7 +35,19 @@ export function GroupDrawer({ id, onClose }: { id: string | null; onClose: () =>
       destroyOnHidden
     >
       {found.error !== undefined && <ErrorNotice error={found.error} retry={found.reload} />}
-      {group ? <Detail group={group} days={days} onDays={setDays} /> : found.loading && <Waiting />}
+      {group ? (
+        <Detail
+          group={group}
+          days={days}
+          onDays={setDays}
+          changed={() => {
+            found.reload();
+            changed?.();
+          }}
+        />
+      ) : (
+        found.loading && <Waiting />
+      )}
     </Drawer>
   );
 }
@@ -36,7 +58,7 @@ interface DetailProps {
   onDays: (days: number) => void;
 }
 
-function Detail({ group, days, onDays }: DetailProps) {
+function Detail({ group, days, onDays, changed }: DetailProps & { changed: () => void }) {
   const { t, f } = useI18n();
   const stayed = (share: number | null, n: number) =>
     share === null ? '—' : t('group.stay_of', { share: f.percent(share, 0), n });
@@ -57,8 +79,11 @@ function Detail({ group, days, onDays }: DetailProps) {
   return (
     <div className="page-stack">
       <Descriptions size="small" column={{ xs: 1, sm: 2 }} items={items} />
+      <Decision group={group} changed={changed} />
+      {group.figures && <Worth group={group} figures={group.figures} />}
       <p className="soft">{t('group.stay_note')}</p>
       <Growth group={group} days={days} onDays={onDays} />
+      <Valuable group={group} />
       <GroupMembers group={group} />
     </div>
   );
