@@ -62,6 +62,22 @@ static void put_sums(struct request *rq, struct json *j, const struct group_sift
     json_put_int(j, "full_at", GROUP_FULL_AT);
 }
 
+/* The owner of their best group; of who is in none, or whose group has no owner, the member of
+ * staff whose friend they have been longest. */
+static void put_inviter(struct json *j, const struct group_sift_row *row,
+                        const struct customer_card *card)
+{
+    for (size_t i = 0; i < row->places_n; i++)
+        if (row->places[i].owner_id != 0) {
+            json_put_named(j, "inviter", row->places[i].owner_id, row->places[i].owner);
+            return;
+        }
+    if (card->staff_n > 0)
+        json_put_named(j, "inviter", card->staff[0].id, card->staff[0].name);
+    else
+        json_put_null(j, "inviter");
+}
+
 static void put_row(struct request *rq, struct json *j, const struct group_sift_row *row,
                     const struct customer_card *card, bool fresh_known, bool fresh)
 {
@@ -82,9 +98,7 @@ static void put_row(struct request *rq, struct json *j, const struct group_sift_
         json_close_object(j);
     }
     json_close_array(j);
-    const struct group_place *first = row->places_n > 0 ? &row->places[0] : NULL;
-    json_put_named(j, "inviter", first != NULL ? first->owner_id : 0,
-                   first != NULL ? first->owner : STR_ABSENT);
+    put_inviter(j, row, card);
     if (row->target == NULL) {
         json_put_null(j, "into");
     } else {

@@ -70,6 +70,15 @@ enum rc group_whom(const struct snapshot *s, struct tx *tx, const struct audienc
     return RC_OK;
 }
 
+enum rc group_by_text(const struct snapshot *s, struct tx *tx, const char *text,
+                      int64_t scope_account, int64_t now_s, struct id_set *out, struct err *e)
+{
+    struct query_names names = query_names_sql(tx);
+    struct audience_question q = {.now_s = now_s, .scope_account = scope_account};
+    enum rc rc = audience_read(tx_arena(tx), &names, AUDIENCE_CUSTOMER, str_from(text), &q.expr, e);
+    return rc == RC_OK ? group_whom(s, tx, &q, out, e) : rc;
+}
+
 /* Both ascending; each id once. */
 static void merge(struct arena *a, struct id_set *set, const struct id_set *more)
 {
@@ -93,15 +102,11 @@ static void merge(struct arena *a, struct id_set *set, const struct id_set *more
 static enum rc ask(const struct snapshot *s, struct tx *tx, const struct buf *text, int64_t to_s,
                    struct id_set *set, struct err *e)
 {
-    struct query_names names = query_names_sql(tx);
-    struct audience_question q = {.now_s = to_s};
     struct id_set found = {NULL, 0};
-    enum rc rc = audience_read(tx_arena(tx), &names, AUDIENCE_CUSTOMER,
-                               arena_str(tx_arena(tx), buf_str(text)), &q.expr, e);
+    struct arena *a = tx_arena(tx);
+    enum rc rc = group_by_text(s, tx, arena_str(a, buf_str(text)).p, 0, to_s, &found, e);
     if (rc == RC_OK)
-        rc = group_whom(s, tx, &q, &found, e);
-    if (rc == RC_OK)
-        merge(tx_arena(tx), set, &found);
+        merge(a, set, &found);
     return rc;
 }
 

@@ -27,6 +27,11 @@ bool id_set_has(const struct id_set *s, int64_t id);
 enum rc group_active(const struct snapshot *s, struct tx *tx, int64_t days, int64_t to_s,
                      struct id_set *out, struct err *e);
 
+/* Everyone whom the account sees (0: all) and a text of the language, one of ours, picks at
+ * now_s. */
+enum rc group_by_text(const struct snapshot *s, struct tx *tx, const char *text,
+                      int64_t scope_account, int64_t now_s, struct id_set *out, struct err *e);
+
 /* Everyone whom a checked expression picks at q->now_s, likewise. */
 enum rc group_whom(const struct snapshot *s, struct tx *tx, const struct audience_question *q,
                    struct id_set *out, struct err *e);

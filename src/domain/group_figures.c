@@ -222,6 +222,19 @@ static void see_member(void *to, int64_t root_id)
     p->total->active += id_set_has(p->active, root_id);
 }
 
+/* Everyone in a group that the account sees: of one that sees all, as a set. */
+static enum rc count_people(const struct snapshot *s, struct tx *tx, const struct group_window *w,
+                            struct people *p, struct err *e)
+{
+    struct id_set all = {NULL, 0};
+    if (w->scope_account != 0)
+        return group_people(tx, w->scope_account, see_member, p, e);
+    enum rc rc = group_by_text(s, tx, "group(any)", 0, w->now_s, &all, e);
+    for (size_t i = 0; rc == RC_OK && i < all.n; i++)
+        see_member(p, all.ids[i]);
+    return rc;
+}
+
 enum rc group_total(const struct snapshot *s, struct tx *tx, const struct group_window *w,
                     struct group_total *out, struct err *e)
 {
@@ -232,7 +245,7 @@ enum rc group_total(const struct snapshot *s, struct tx *tx, const struct group_
     struct people p = {&active, &total};
     enum rc rc = group_active(s, tx, w->days, w->now_s, &active, e);
     if (rc == RC_OK)
-        rc = group_people(tx, w->scope_account, w->now_s, see_member, &p, e);
+        rc = count_people(s, tx, w, &p, e);
     if (rc == RC_OK)
         rc = group_facts(tx, w->scope_account, &facts, &n, e);
     total.groups = (int64_t)n;

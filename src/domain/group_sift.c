@@ -51,22 +51,17 @@ static enum rc matched_then(const struct snapshot *s, struct tx *tx, const struc
     return rc;
 }
 
-static enum rc read_insiders(struct tx *tx, const struct group_sifting *q, struct id_set *above,
-                             struct id_set *exact, struct err *e)
+/* Who is in a group of that level or above; who in one of that very level. */
+static enum rc read_insiders(const struct snapshot *s, struct tx *tx, const struct group_sifting *q,
+                             struct id_set *above, struct id_set *exact, struct err *e)
 {
-    struct group_insider *list = NULL;
-    size_t n = 0;
-    enum rc rc = group_insiders(tx, group_rank(q->level), q->scope_account, &list, &n, e);
-    if (rc != RC_OK)
-        return rc;
-    *above = (struct id_set){ARENA_ARRAY(tx_arena(tx), int64_t, n + 1), 0};
-    *exact = (struct id_set){ARENA_ARRAY(tx_arena(tx), int64_t, n + 1), 0};
-    for (size_t i = 0; i < n; i++) {
-        above->ids[above->n++] = list[i].root_id;
-        if (list[i].exact)
-            exact->ids[exact->n++] = list[i].root_id;
-    }
-    return RC_OK;
+    static const char *const ABOVE[] = {"group(any)", "group(where level in (vip, diamond))",
+                                        "group(where level = diamond)"};
+    static const char *const EXACT[] = {"group(where level = welfare)", "group(where level = vip)",
+                                        "group(where level = diamond)"};
+    int64_t at = group_rank(q->level) - 1, now_s = tx_now_s(tx);
+    enum rc rc = group_by_text(s, tx, ABOVE[at], q->scope_account, now_s, above, e);
+    return rc == RC_OK ? group_by_text(s, tx, EXACT[at], q->scope_account, now_s, exact, e) : rc;
 }
 
 enum rc group_sift(struct mirror *m, struct tx *tx, const struct group_sifting *q,
@@ -86,9 +81,9 @@ enum rc group_sift(struct mirror *m, struct tx *tx, const struct group_sifting *
         rc = group_whom(s, tx, &ask, &now, e);
     if (rc == RC_OK && q->before_day != DB_NULL)
         rc = matched_then(s, tx, q, &then, &f, e);
-    answer_done(s);
     if (rc == RC_OK)
-        rc = read_insiders(tx, q, &above, &exact, e);
+        rc = read_insiders(s, tx, q, &above, &exact, e);
+    answer_done(s);
     if (rc != RC_OK)
         return rc;
     f.qualify = (int64_t)now.n;

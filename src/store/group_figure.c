@@ -37,11 +37,11 @@ static const struct sql STAYS_OF = {
 };
 static const struct sql PEOPLE = {
     .text = "SELECT DISTINCT c.root_id FROM chat_group g /*scan*/"
-            " JOIN group_member m ON m.group_id = g.id AND m.left_s IS NULL AND m.joined_s <= $2"
+            " JOIN group_member m ON m.group_id = g.id AND m.left_s IS NULL"
             " JOIN customer c ON c.id = m.customer_id"
             " JOIN customer b ON b.id = c.root_id AND b.erased_s IS NULL"
             " WHERE g.dismissed_s IS NULL AND " GROUP_SEEN("$1"),
-    .in = "ii",
+    .in = "i",
     .out = "i",
 };
 static const struct sql FACTS = {
@@ -122,16 +122,6 @@ static const struct sql ALL_SALES = {
 
 /* ---- sifting ---- */
 
-static const struct sql INSIDERS = {
-    .text = "SELECT c.root_id, max(CASE WHEN " RANK " = $1 THEN 1 ELSE 0 END)"
-            " FROM chat_group g /*scan*/ JOIN group_member m ON m.group_id = g.id"
-            " AND m.left_s IS NULL JOIN customer c ON c.id = m.customer_id"
-            " JOIN customer b ON b.id = c.root_id AND b.erased_s IS NULL"
-            " WHERE g.dismissed_s IS NULL AND " RANK " >= $1 AND " SCOPE_CUSTOMER("c.root_id", "$2")
-            " GROUP BY c.root_id ORDER BY 1",
-    .in = "ii",
-    .out = "ii",
-};
 #define PLACES(ids)                                                                                \
     "SELECT DISTINCT c.root_id, g.id, " RANK ", g.name, g.level, coalesce(g.owner_id, 0),"         \
     " coalesce(s.department_id, 0), s.name FROM customer c"                                        \
@@ -197,8 +187,7 @@ static const struct sql CLASSIFY = {
 /* clang-format on */
 
 STATEMENTS(group_figure, &STAYS_ALL, &STAYS_OF, &PEOPLE, &FACTS, &OWNERS, &WORDS, &SALES_OF,
-           &SALES_TOTAL, &ALL_SALES, &INSIDERS, &PLACES_OF, &TARGETS_OF, &OTHERS, &DECIDE, &SEEN,
-           &CLASSIFY);
+           &SALES_TOTAL, &ALL_SALES, &PLACES_OF, &TARGETS_OF, &OTHERS, &DECIDE, &SEEN, &CLASSIFY);
 
 static int64_t known(const struct rows *r, int at)
 {
@@ -248,11 +237,11 @@ enum rc group_stays(struct tx *tx, const int64_t *ids, size_t n,
     return rows_end(r, e);
 }
 
-enum rc group_people(struct tx *tx, int64_t scope_account, int64_t now_s,
-                     void (*see)(void *to, int64_t root_id), void *to, struct err *e)
+enum rc group_people(struct tx *tx, int64_t scope_account, void (*see)(void *to, int64_t root_id),
+                     void *to, struct err *e)
 {
     struct rows *r;
-    enum rc rc = tx_query(tx, &PEOPLE, &r, e, scope_account, now_s);
+    enum rc rc = tx_query(tx, &PEOPLE, &r, e, scope_account);
     if (rc != RC_OK)
         return rc;
     while (rows_next(r))
@@ -354,23 +343,6 @@ enum rc group_all_sales(struct tx *tx, int64_t from_s, int64_t to_s, int64_t sco
 }
 
 /* ---- sifting ---- */
-
-enum rc group_insiders(struct tx *tx, int64_t rank, int64_t scope_account,
-                       struct group_insider **out, size_t *out_n, struct err *e)
-{
-    struct rows *r;
-    struct group_insider *list = NULL;
-    size_t n = 0, room = 0;
-    enum rc rc = tx_query(tx, &INSIDERS, &r, e, rank, scope_account);
-    if (rc != RC_OK)
-        return rc;
-    while (rows_next(r))
-        *LIST_ADD(tx_arena(tx), list, n, room) =
-            (struct group_insider){rows_int(r, 0), rows_int(r, 1) != 0};
-    *out = list;
-    *out_n = n;
-    return rows_end(r, e);
-}
 
 enum rc group_places(struct tx *tx, const int64_t *root_ids, size_t n, struct group_place **out,
                      size_t *out_n, struct err *e)

@@ -27,9 +27,10 @@ struct group_stay_row {
  * order within one; a person may come twice in one group. 1 µs a row. */
 enum rc group_stays(struct tx *tx, const int64_t *ids, size_t n,
                     void (*see)(void *to, const struct group_stay_row *m), void *to, struct err *e);
-/* People who are now in an existing group that the account sees, each once, in no order. */
-enum rc group_people(struct tx *tx, int64_t scope_account, int64_t now_s,
-                     void (*see)(void *to, int64_t root_id), void *to, struct err *e);
+/* People who are now in an existing group that the account sees, each once, in no order: for an
+ * account that does not see all. 5 µs a membership. */
+enum rc group_people(struct tx *tx, int64_t scope_account, void (*see)(void *to, int64_t root_id),
+                     void *to, struct err *e);
 
 /* ---- what a group is, for its figures ---- */
 
@@ -91,14 +92,6 @@ enum rc group_all_sales(struct tx *tx, int64_t from_s, int64_t to_s, int64_t sco
 
 /* ---- sifting ---- */
 
-/* People in an existing group of that rank or above, ascending; `exact`: in one of that very rank.
- * Of an account that does not see all: of people it sees. */
-struct group_insider {
-    int64_t root_id;
-    bool exact;
-};
-enum rc group_insiders(struct tx *tx, int64_t rank, int64_t scope_account,
-                       struct group_insider **out, size_t *out_n, struct err *e);
 /* The existing groups that these people are in, by person; with who owns them. */
 struct group_place {
     int64_t root_id, group_id, rank;

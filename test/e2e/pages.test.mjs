@@ -19,6 +19,8 @@ const pages = {
   'merge-proposals': '/merges',
   merges: '/merges?tab=log',
   groups: '/groups',
+  'groups-review': '/groups?tab=review&verdict=keep',
+  'groups-sift': '/groups?tab=sift',
   orders: '/orders',
   audiences: '/audiences',
   'audience-new':

@@ -275,15 +275,15 @@ static void same(const struct world *w, const char *by, const struct group_figur
 }
 
 /* Everyone who was in any group, each customer and order once. */
-static void check_total(const struct world *w, const struct plain *p, struct tx *tx,
-                        const struct group_window *win)
+static void check_total(const struct world *w, const struct snapshot *s, const struct plain *p,
+                        struct tx *tx, const struct group_window *win)
 {
     struct store_fixture *f = w->f;
     struct group_total t;
     int64_t from_s = win->now_s - win->days * DAY_S, all_fen = 0, all = 0, other_fen = -1;
     struct group_figures should = plain_figures(p, 0, win->now_s, win->days);
     struct group_figures is = {.group_id = 0};
-    store_must(f, group_total(NULL, tx, win, &t, &f->err));
+    store_must(f, group_total(s, tx, win, &t, &f->err));
     for (size_t k = 0; k < p->orders_n; k++) {
         const int64_t *o = p->orders[k].at;
         if (o[2] > from_s && o[2] <= win->now_s) {
@@ -327,7 +327,10 @@ static enum rc put_stays(struct tx *tx, void *arg, struct err *e)
         int64_t joined = NOW_S - rng_between(&w->rng, 0, 120 * DAY_S);
         int64_t left = rng_below(&w->rng, 3) == 0 ? rng_between(&w->rng, joined, NOW_S) : DB_NULL;
         int64_t who = w->people.at[rng_below(&w->rng, (uint32_t)w->people.n)];
-        rc = tx_exec(tx, &STAY, e, w->groups[rng_below(&w->rng, FEW)], who, joined, left);
+        int64_t group = w->groups[rng_below(&w->rng, FEW)];
+        rc = tx_exec(tx, &STAY, e, group, who, joined, left);
+        if (rc == RC_OK)
+            rc = change_add(tx, "group_member", group, who, e);
     }
     return rc;
 }
@@ -367,8 +370,10 @@ static void check(struct world *w, int *out_cases, int64_t *out_sum)
             *out_sum += should.sales.orders + should.activity.active;
             ++*out_cases;
         }
-        check_total(w, &p, tx, &win);
     }
+    struct group_window all = {60, NOW_S + 20 * DAY_S, 0}; /* after everybody has joined */
+    check_total(w, NULL, &p, tx, &all);
+    check_total(w, w->last, &p, tx, &all);
     db_read_end(tx);
     plain_free(&p);
     free(groups.at);

@@ -3,10 +3,17 @@ import { ExpressionInput } from './ExpressionInput';
 import { Problem } from './Problem';
 import { useChecked } from './useChecked';
 
+interface Props {
+  value: string;
+  onChange: (text: string) => void;
+  /** It may be left out. */
+  optional?: boolean;
+}
+
 /** An expression in a form: the text, and below it the sentence or what is wrong. */
-export function ExpressionField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+export function ExpressionField({ value, onChange, optional }: Props) {
   const { language } = useI18n();
-  const { checked, problem, text } = useChecked(value);
+  const { checked, problem, text } = useChecked(value, optional);
   return (
     <div className="expression-field">
       <ExpressionInput value={value} onChange={onChange} rows={2} />

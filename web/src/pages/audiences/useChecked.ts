@@ -14,10 +14,10 @@ export interface CheckState {
   pending: boolean;
 }
 
-/** Lets the server read the text once it rests. */
-export function useChecked(text: string): CheckState {
+/** Lets the server read the text once it rests; one that may be left out is not read while it is empty. */
+export function useChecked(text: string, optional = false): CheckState {
   const rested = useRested(text, 300);
-  const found = useResource(rested, async (signal) => {
+  const found = useResource(optional && rested.trim() === '' ? null : rested, async (signal) => {
     try {
       return { text: rested, checked: await audiences.check(rested, signal), problem: null };
     } catch (error) {

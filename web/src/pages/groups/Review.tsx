@@ -166,12 +166,14 @@ function Why({ group, days }: { group: ReviewedGroup; days: number }) {
       : [
           group.falling && t('group_why.falling', { before: f.percent(group.activity_before), now }),
           people === 0 && t('group_why.empty'),
-          people > 0 && group.quiet && t('group_why.quiet', { people, active, now }),
+          people > 0 &&
+            group.quiet &&
+            t(active === 0 ? 'group_why.still' : 'group_why.quiet', { people, active, now }),
           people > 0 && group.quiet && group.messages === 0 && t('group_why.silent'),
           verdict === 'keep' && t('group_why.fine', { now }),
           verdict === 'revive' && !group.falling && t('group_why.worth', { n: valuable }),
           verdict === 'take_out' && t('group_why.alone', { n: alone }),
-          verdict === 'give_up' && t(valuable > 0 ? 'group_why.elsewhere' : 'group_why.none'),
+          verdict === 'give_up' && people > 0 && t(valuable > 0 ? 'group_why.elsewhere' : 'group_why.none'),
         ];
   return (
     <div className="group-why">

@@ -49,7 +49,7 @@ export function Sift() {
           </div>
           <div>
             <span className="sift-label">{t('sift.who')}</span>
-            <ExpressionField value={expression} onChange={setExpression} />
+            <ExpressionField value={expression} onChange={setExpression} optional />
           </div>
           <div>
             <Button type="primary" onClick={run}>
