@@ -132,19 +132,37 @@ static enum rc make_staff(struct demo *d, struct tx *tx, struct err *e)
     return rc;
 }
 
+/* What a store's groups are: one for offers; and one for tea friends, for service, or for the best
+ * customers of a few stores. */
+struct demo_group {
+    const char *suffix, *kind, *level;
+};
+
+static const struct demo_group *group_of(int store, bool second)
+{
+    static const struct demo_group FEED = {"·福利群", "feed", "welfare"},
+                                   FRIENDS = {"·茶友群", "interest", "vip"},
+                                   SERVICE = {"·会员服务群", "service", "vip"},
+                                   BEST = {"·钻石会员群", "service", "diamond"};
+    if (!second)
+        return &FEED;
+    if (store % 8 == 0)
+        return &BEST;
+    return store % 3 == 1 ? &SERVICE : &FRIENDS;
+}
+
 static enum rc make_groups(struct demo *d, struct tx *tx, struct err *e)
 {
     int64_t *ids = ARENA_ARRAY(job_arena(d->job), int64_t, DEMO_STORES * DEMO_GROUPS_PER_STORE);
     enum rc rc = RC_OK;
     for (int i = 0; rc == RC_OK && i < DEMO_STORES * DEMO_GROUPS_PER_STORE; i++) {
         int store = i / DEMO_GROUPS_PER_STORE;
-        bool vip = i % DEMO_GROUPS_PER_STORE != 0;
+        const struct demo_group *what = group_of(store, i % DEMO_GROUPS_PER_STORE != 0);
         struct group_new g = {
             .name = arena_printf(tx_arena(tx), STR_FMT "%s",
-                                 STR_ARG(demo_store_name(tx_arena(tx), store)),
-                                 vip ? "·茶友群" : "·福利群"),
-            .kind = vip ? STR("interest") : STR("feed"),
-            .level = vip ? STR("vip") : STR("welfare"),
+                                 STR_ARG(demo_store_name(tx_arena(tx), store)), what->suffix),
+            .kind = str_from(what->kind),
+            .level = str_from(what->level),
             .external_id = demo_chat_id(tx_arena(tx), d->shape.seed, i),
             .owner_id = d->shape.staff_ids[d->shape.store_first_staff[store]],
             .created_s = d->shape.end_s - DEMO_DAYS * DAY_S,

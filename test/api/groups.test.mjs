@@ -167,6 +167,24 @@ each('groups', (engine) => {
     assert.ok(members > 0);
     const details = await Promise.all(list.map(({ id }) => admin.get(`/api/groups/${id}`)));
     assert.equal(details.filter(({ notice }) => notice === '每周三直播').length, 1);
+    /* Another owner is remembered with the time; a group told of again with the same one is not. */
+    const other = groups.find(({ owner }) => owner !== groups[0].owner)?.owner;
+    assert.ok(other !== undefined);
+    const since = async () =>
+      (
+        await koi.sql(
+          `SELECT coalesce(owner_since_s, 0) FROM chat_group
+             ORDER BY external_id = '${groups[0].chat_id}' DESC`,
+        )
+      )
+        .split('\n')
+        .map(Number);
+    assert.ok((await since()).every((s) => s === 0));
+    await sim.post('group/set', { chat_id: groups[0].chat_id, owner: other });
+    await sync(admin);
+    const [changed, ...same] = await since();
+    assert.ok(changed > Date.now() / 1000 - 600);
+    assert.ok(same.every((s) => s === 0));
     await noViolations(sim);
   });
 });
