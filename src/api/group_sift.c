@@ -142,10 +142,16 @@ static enum rc put_page(struct request *rq, struct tx *tx, const struct group_si
     size_t n = 0, cards_n = 0;
     bool more = false;
     const int64_t *ids = cut_page(rq, set, (size_t)page_limit(rq), &n, &more);
-    enum rc rc = group_sift_rows(tx, q->level, gone, ids, n, &rows, e);
+    int64_t *friends = ARENA_ARRAY(request_arena(rq), int64_t, n + 1);
+    enum rc rc =
+        customer_cards(tx, request_app(rq)->keys, q->scope_account, ids, n, &cards, &cards_n, e);
+    for (size_t i = 0, c = 0; rc == RC_OK && i < n && c < cards_n; i++)
+        if (cards[c].id == ids[i]) {
+            friends[i] = cards[c].staff_n > 0 ? cards[c].staff[0].id : 0;
+            c++;
+        }
     if (rc == RC_OK)
-        rc = customer_cards(tx, request_app(rq)->keys, q->scope_account, ids, n, &cards, &cards_n,
-                            e);
+        rc = group_sift_rows(tx, q->level, gone, ids, friends, n, &rows, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);

@@ -109,10 +109,12 @@ static const struct group_target *roomy(const struct group_target *list, size_t 
     return NULL;
 }
 
-static const struct group_target *target_for(const struct group_sift_row *row,
+static const struct group_target *target_for(const struct group_sift_row *row, int64_t friend,
                                              const struct group_target *list, size_t n)
 {
     const struct group_target *found = NULL;
+    if (row->places_n == 0)
+        return friend != 0 ? roomy(list, n, friend, 0) : NULL;
     for (size_t i = 0; i < row->places_n && found == NULL; i++)
         if (row->places[i].owner_id != 0)
             found = roomy(list, n, row->places[i].owner_id, 0);
@@ -122,10 +124,14 @@ static const struct group_target *target_for(const struct group_sift_row *row,
 }
 
 static enum rc targets_of(struct tx *tx, int64_t rank, const struct group_place *places, size_t n,
-                          struct group_target **out, size_t *out_n, struct err *e)
+                          const int64_t *friends, size_t friends_n, struct group_target **out,
+                          size_t *out_n, struct err *e)
 {
-    int64_t *staff = ARENA_ARRAY(tx_arena(tx), int64_t, n + 1);
+    int64_t *staff = ARENA_ARRAY(tx_arena(tx), int64_t, n + friends_n + 1);
     size_t staff_n = 0;
+    for (size_t i = 0; i < friends_n; i++)
+        if (friends[i] != 0)
+            staff[staff_n++] = friends[i];
     for (size_t i = 0; i < n; i++)
         if (places[i].owner_id != 0)
             staff[staff_n++] = places[i].owner_id;
@@ -133,7 +139,8 @@ static enum rc targets_of(struct tx *tx, int64_t rank, const struct group_place 
 }
 
 enum rc group_sift_rows(struct tx *tx, struct str level, bool of_level, const int64_t *ids,
-                        size_t n, struct group_sift_row **out, struct err *e)
+                        const int64_t *friends, size_t n, struct group_sift_row **out,
+                        struct err *e)
 {
     struct group_sift_row *rows = ARENA_ARRAY(tx_arena(tx), struct group_sift_row, n + 1);
     struct group_place *places = NULL;
@@ -145,7 +152,7 @@ enum rc group_sift_rows(struct tx *tx, struct str level, bool of_level, const in
         if (of_level ? places[i].rank == rank : places[i].rank < rank)
             places[kept++] = places[i];
     if (rc == RC_OK && !of_level)
-        rc = targets_of(tx, rank, places, kept, &targets, &targets_n, e);
+        rc = targets_of(tx, rank, places, kept, friends, n, &targets, &targets_n, e);
     if (rc != RC_OK)
         return rc;
     for (size_t i = 0, k = 0; i < n; i++) { /* both by root */
@@ -154,7 +161,7 @@ enum rc group_sift_rows(struct tx *tx, struct str level, bool of_level, const in
             rows[i].places_n++;
             k++;
         }
-        rows[i].target = target_for(&rows[i], targets, targets_n);
+        rows[i].target = target_for(&rows[i], friends[i], targets, targets_n);
     }
     *out = rows;
     return RC_OK;

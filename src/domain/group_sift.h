@@ -50,8 +50,10 @@ struct group_sift_row {
 };
 /* The target is a group of that level with fewer than GROUP_FULL_AT members, of the owner of one of
  * their groups, else of somebody of that owner's department; the emptiest. Of someone who is in no
- * group it is NULL. Two statements for a page. */
+ * group, it is one of the member of staff given for them in `friends` (0: none). Two statements for
+ * a page. */
 enum rc group_sift_rows(struct tx *tx, struct str level, bool of_level, const int64_t *ids,
-                        size_t n, struct group_sift_row **out, struct err *e);
+                        const int64_t *friends, size_t n, struct group_sift_row **out,
+                        struct err *e);
 
 #endif

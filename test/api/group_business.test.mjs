@@ -583,6 +583,13 @@ each('groups as a business', (engine) => {
         else assert.equal(item.inviter.id, String(corp.people.find(({ id }) => id === p).staff));
         const same = corp.groups.filter((g) => g.level === level && owners.includes(g.owner));
         if (same.length > 0) assert.ok(same.some((g) => String(g.id) === item.into?.id));
+        const friend = corp.people.find(({ id }) => id === p).staff;
+        const theirs = corp.groups.filter((g) => g.level === level && g.owner === friend);
+        if (lower.length === 0)
+          assert.equal(
+            theirs.some((g) => String(g.id) === item.into?.id),
+            theirs.length > 0,
+          );
         if (item.into !== null)
           assert.ok(corp.groups.some((g) => String(g.id) === item.into.id && g.level === level));
       }
