@@ -14,7 +14,8 @@
 
 #include <stdlib.h>
 
-enum { DAYS_USUAL = 30, DAY_S = 86400 };
+/* A group of WeCom holds 500; one that was imported may be larger. */
+enum { DAYS_USUAL = 30, VALUABLE_MOST = 2000 };
 
 /* ---- to see to ---- */
 
@@ -170,7 +171,7 @@ static enum rc valuable_run(struct request *rq, struct tx *tx, struct err *e)
     if (rc != RC_OK)
         return rc;
     int64_t *ids = ARENA_ARRAY(request_arena(rq), int64_t, n + 1);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && kept < VALUABLE_MOST; i++)
         if (!alone || list[i].alone)
             list[kept++] = list[i];
     for (size_t i = 0; i < kept; i++)
