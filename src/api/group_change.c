@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "domain/app.h"
 #include "domain/expression.h"
+#include "domain/group_review.h"
 #include "query/sql/audience_sql.h"
 #include "store/list.h"
 
@@ -94,6 +95,11 @@ static enum rc change_run(struct request *rq, struct tx *tx, struct err *e)
     return rc;
 }
 
+static void forget_review(struct request *rq)
+{
+    group_memo_clear(request_app(rq)->groups);
+}
+
 const struct route route_group_change = {
     .method = PATCH,
     .path = "/api/groups/{group_id}",
@@ -113,6 +119,7 @@ const struct route route_group_change = {
              {"note", ARG_TEXT, IN_BODY, .max = 500, .zh = "决定的备注，加密保存；空为删除",
               .en = "a note on the plan, kept encrypted; empty: none"}},
     .run = change_run,
+    .after = forget_review,
     .zh = "设置客户群的类型、等级和决定；有决定的群不再列为建议",
     .en = "Set a group's kind, level and plan; a group with a plan is no longer proposed.",
     .reply = "GroupChanged",
@@ -242,6 +249,7 @@ const struct route route_group_classify = {
               .en = "only count, change nothing"}},
     .prepare = classify_prepare,
     .run = classify_run,
+    .after = forget_review,
     .zh = "批量设置客户群的类型、等级，每次至多 500 个；left 不为 0 时再调用一次",
     .en = "Set the kind or level of many groups, up to 500 a call; call again while `left` is not "
           "0.",

@@ -22,6 +22,7 @@ static const int64_t REVIEW_KEPT_US = 300000000;
 /* Figures of all groups, by id. */
 struct pass {
     int64_t at_s, took_us;
+    int64_t cleared; /* of the memo, when it was begun */
     struct group_reviewed *list;
     size_t n;
 };
@@ -29,6 +30,7 @@ struct pass {
 struct group_memo {
     struct lock lock;
     int64_t made_us; /* 0: nothing is kept */
+    int64_t cleared; /* how often: a pass that was begun before is not kept */
     struct pass kept;
 };
 
@@ -48,12 +50,15 @@ void group_memo_free(struct group_memo *m)
     free(m);
 }
 
+/* When nothing is kept, `out` is only told how often that was cleared. */
 static bool memo_get(struct group_memo *m, struct arena *a, struct pass *out)
 {
     bool fresh = false;
+    *out = (struct pass){.cleared = 0};
     if (m == NULL)
         return false;
     lock_take(&m->lock);
+    out->cleared = m->cleared;
     fresh = m->made_us != 0 && clock_mono_us() - m->made_us < REVIEW_KEPT_US;
     if (fresh) {
         *out = m->kept;
@@ -71,10 +76,24 @@ static void memo_put(struct group_memo *m, const struct pass *p)
     struct group_reviewed *copy = must(malloc((p->n + 1) * sizeof *copy));
     memcpy(copy, p->list, p->n * sizeof *copy);
     lock_take(&m->lock);
-    free(m->kept.list);
-    m->kept = *p;
-    m->kept.list = copy;
-    m->made_us = clock_mono_us();
+    if (p->cleared == m->cleared) {
+        struct group_reviewed *old = m->kept.list;
+        m->kept = *p;
+        m->kept.list = copy;
+        copy = old;
+        m->made_us = clock_mono_us();
+    }
+    lock_give(&m->lock);
+    free(copy);
+}
+
+void group_memo_clear(struct group_memo *m)
+{
+    if (m == NULL)
+        return;
+    lock_take(&m->lock);
+    m->made_us = 0;
+    m->cleared++;
     lock_give(&m->lock);
 }
 
@@ -112,7 +131,13 @@ static void see_member(void *to, int64_t group_id, int64_t root_id)
         *LIST_ADD(w->a, w->stands, w->n, w->room) = (struct stand){root_id, (size_t)(f - w->facts)};
 }
 
-/* Counts valuable members of each group, and those who are in no other of its level or above. */
+/* Whether somebody may go on in `other` when `f` is given up. */
+static bool is_refuge(const struct group_fact *other, const struct group_fact *f)
+{
+    return other->rank >= f->rank && !other->giving_up;
+}
+
+/* Counts valuable members of each group, and those who have no other to go on in. */
 static void weigh_stands(struct pass_work *w, struct group_reviewed *list)
 {
     if (w->n > 1)
@@ -124,7 +149,7 @@ static void weigh_stands(struct pass_work *w, struct group_reviewed *list)
             bool elsewhere = false;
             for (size_t k = from; k < to && !elsewhere; k++)
                 elsewhere =
-                    k != i && w->facts[w->stands[k].at].rank >= w->facts[w->stands[i].at].rank;
+                    k != i && is_refuge(&w->facts[w->stands[k].at], &w->facts[w->stands[i].at]);
             list[w->stands[i].at].signs.valuable++;
             list[w->stands[i].at].signs.valuable_alone += !elsewhere;
         }
@@ -200,7 +225,7 @@ static enum rc make_pass(struct app *app, struct tx *tx, struct pass *out, struc
     if (rc != RC_OK)
         return rc;
     weigh_stands(&w, list);
-    *out = (struct pass){now_s, clock_mono_us() - began_us, list, w.facts_n};
+    *out = (struct pass){now_s, clock_mono_us() - began_us, out->cleared, list, w.facts_n};
     return RC_OK;
 }
 

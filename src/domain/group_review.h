@@ -21,6 +21,8 @@ struct group_memo; /* a pass that is kept; one for each app */
 struct group_memo *group_memo_new(void);
 /* Accepts NULL. */
 void group_memo_free(struct group_memo *m);
+/* The next review makes its pass anew: levels or plans have changed. */
+void group_memo_clear(struct group_memo *m);
 
 struct group_reviewed {
     int64_t group_id;

@@ -4,7 +4,8 @@
  *     new       it was made within the window: too young to say
  *     revive    it is falling, or quiet with enough valuable members
  *     take_out  it is quiet and not worth reviving, but has valuable members who are in no other
- *               group of its level or above: they go somewhere better first
+ *               group of its level or above that is not to be given up itself: they go somewhere
+ *               better first
  *     give_up   it is quiet, and whoever is valuable in it is elsewhere too
  *     keep      else
  *
@@ -40,8 +41,8 @@ struct group_signs {
     int64_t members, active;               /* now; active ≤ members */
     int64_t members_before, active_before; /* a window earlier */
     int64_t valuable;                      /* members who are */
-    int64_t valuable_alone; /* of them, in no other existing group of this level or above */
-    int64_t messages;       /* in the window; -1: not known */
+    int64_t valuable_alone;                /* of them, with no other group to go on in */
+    int64_t messages;                      /* in the window; -1: not known */
 };
 struct group_rule {
     int64_t quiet_percent;   /* quiet: activity below it, and no message where they are known */

@@ -54,10 +54,10 @@ enum rc chat_group_find(struct tx *tx, struct str external_id, struct chat_group
         .id = rows_int(r, 0),
         .name = rows_copy(r, 1, a),
         .owner_id = rows_int(r, 2),
-        .dismissed_s = rows_null(r, 3) ? DB_NULL : rows_int(r, 3),
+        .dismissed_s = rows_known(r, 3),
         .notice_sealed = rows_copy(r, 4, a),
         .version = rows_copy(r, 5, a),
-        .told_us = rows_null(r, 6) ? DB_NULL : rows_int(r, 6),
+        .told_us = rows_known(r, 6),
     };
     return rows_end(r, e);
 }
@@ -76,9 +76,9 @@ static struct chat_member read_member(const struct rows *r)
     return (struct chat_member){
         .customer_id = rows_int(r, 0),
         .joined_s = rows_int(r, 1),
-        .left_s = rows_null(r, 2) ? DB_NULL : rows_int(r, 2),
+        .left_s = rows_known(r, 2),
         .inviter_id = rows_int(r, 3),
-        .join_scene = rows_null(r, 4) ? DB_NULL : rows_int(r, 4),
+        .join_scene = rows_known(r, 4),
         .found_missing = rows_int(r, 5) == 1,
         .joined_unseen = rows_int(r, 5) == 2,
     };

@@ -109,11 +109,6 @@ static const struct sql MEMBERSHIPS = {
 STATEMENTS(group, &GROUP_LIST, &GROUP_LOAD, &GROUP_OF, &GROUP_NOTICE, &GROUP_TIMES, &GROUP_MEMBERS,
            &MEMBERSHIPS);
 
-static int64_t known(const struct rows *r, int at)
-{
-    return rows_null(r, at) ? DB_NULL : rows_int(r, at);
-}
-
 static void read_group(const struct rows *r, struct arena *a, struct group_row *out)
 {
     *out = (struct group_row){
@@ -132,10 +127,10 @@ static void read_group(const struct rows *r, struct arena *a, struct group_row *
         .stay_7d = {rows_int(r, 12), rows_int(r, 13)},
         .stay_30d = {rows_int(r, 14), rows_int(r, 15)},
         .created_s = rows_int(r, 16),
-        .dismissed_s = known(r, 17),
+        .dismissed_s = rows_known(r, 17),
         .plan = rows_copy(r, 18, a),
         .plan_note_sealed = rows_copy(r, 19, a),
-        .plan_s = known(r, 20),
+        .plan_s = rows_known(r, 20),
         .plan_by = rows_copy(r, 21, a),
         .plan_account_id = rows_int(r, 22),
     };
@@ -260,8 +255,8 @@ enum rc group_members(struct tx *tx, const struct group_member_filter *f, int64_
             .root_id = rows_int(r, 1),
             .nickname = rows_int(r, 1) == 0 ? STR_ABSENT : rows_copy(r, 2, a),
             .joined_s = rows_int(r, 3),
-            .left_s = known(r, 4),
-            .join_scene = known(r, 5),
+            .left_s = rows_known(r, 4),
+            .join_scene = rows_known(r, 5),
             .inviter_id = rows_int(r, 6),
             .inviter = rows_copy(r, 7, a),
             .friend = rows_int(r, 8) != 0,
@@ -287,9 +282,8 @@ enum rc group_memberships(struct tx *tx, int64_t root_id, struct membership **ou
     size_t n = 0;
     size_t room = 0;
     while (rows_next(r))
-        *LIST_ADD(a, list, n, room) =
-            (struct membership){rows_int(r, 0), rows_copy(r, 1, a), rows_int(r, 2),
-                                rows_null(r, 3) ? DB_NULL : rows_int(r, 3)};
+        *LIST_ADD(a, list, n, room) = (struct membership){rows_int(r, 0), rows_copy(r, 1, a),
+                                                          rows_int(r, 2), rows_known(r, 3)};
     *out = list;
     *out_n = n;
     return rows_end(r, e);

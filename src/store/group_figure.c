@@ -46,10 +46,11 @@ static const struct sql PEOPLE = {
 };
 static const struct sql FACTS = {
     .text = "SELECT g.id, " RANK ", coalesce(g.owner_id, 0), g.created_s, g.owner_since_s,"
-            " CASE WHEN g.plan IS NULL THEN 0 ELSE 1 END FROM chat_group g /*scan*/"
+            " CASE WHEN g.plan IS NULL THEN 0 ELSE 1 END,"
+            " CASE WHEN g.plan = 'give_up' THEN 1 ELSE 0 END FROM chat_group g /*scan*/"
             " WHERE g.dismissed_s IS NULL AND " GROUP_SEEN("$1") " ORDER BY g.id",
     .in = "i",
-    .out = "iiiiIi",
+    .out = "iiiiIii",
 };
 static const struct sql OWNERS = {
     .text = "SELECT g.owner_id, count(*) FROM chat_group g /*scan*/ WHERE g.owner_id IS NOT NULL"
@@ -156,7 +157,8 @@ static const struct sql OTHERS = {
             " JOIN customer d ON d.root_id = c.root_id"
             " LEFT JOIN group_member m ON m.customer_id = d.id AND m.left_s IS NULL"
             " AND m.group_id <> $1 LEFT JOIN chat_group g ON g.id = m.group_id"
-            " AND g.dismissed_s IS NULL WHERE h.group_id = $1 AND h.left_s IS NULL"
+            " AND g.dismissed_s IS NULL AND coalesce(g.plan, '') <> 'give_up'"
+            " WHERE h.group_id = $1 AND h.left_s IS NULL"
             " GROUP BY c.root_id ORDER BY 1",
     .in = "i",
     .out = "ii",
@@ -188,11 +190,6 @@ static const struct sql CLASSIFY = {
 
 STATEMENTS(group_figure, &STAYS_ALL, &STAYS_OF, &PEOPLE, &FACTS, &OWNERS, &WORDS, &SALES_OF,
            &SALES_TOTAL, &ALL_SALES, &PLACES_OF, &TARGETS_OF, &OTHERS, &DECIDE, &SEEN, &CLASSIFY);
-
-static int64_t known(const struct rows *r, int at)
-{
-    return rows_null(r, at) ? DB_NULL : rows_int(r, at);
-}
 
 int64_t group_rank(struct str level)
 {
@@ -231,7 +228,8 @@ enum rc group_stays(struct tx *tx, const int64_t *ids, size_t n,
     if (rc != RC_OK)
         return rc;
     while (rows_next(r)) {
-        struct group_stay_row m = {rows_int(r, 0), rows_int(r, 1), rows_int(r, 2), known(r, 3)};
+        struct group_stay_row m = {rows_int(r, 0), rows_int(r, 1), rows_int(r, 2),
+                                   rows_known(r, 3)};
         see(to, &m);
     }
     return rows_end(r, e);
@@ -261,9 +259,9 @@ enum rc group_facts(struct tx *tx, int64_t scope_account, struct group_fact **ou
     if (rc != RC_OK)
         return rc;
     while (rows_next(r))
-        *LIST_ADD(tx_arena(tx), list, n, room) =
-            (struct group_fact){rows_int(r, 0), rows_int(r, 1), rows_int(r, 2),
-                                rows_int(r, 3), known(r, 4),    rows_int(r, 5) != 0};
+        *LIST_ADD(tx_arena(tx), list, n, room) = (struct group_fact){
+            rows_int(r, 0),   rows_int(r, 1),      rows_int(r, 2),     rows_int(r, 3),
+            rows_known(r, 4), rows_int(r, 5) != 0, rows_int(r, 6) != 0};
     *out = list;
     *out_n = n;
     return rows_end(r, e);

@@ -40,6 +40,7 @@ struct group_fact {
     int64_t created_s;
     int64_t owner_since_s; /* DB_NULL: no change of the owner was seen */
     bool planned;          /* people decided what is to become of it */
+    bool giving_up;        /* namely that it is given up */
 };
 /* Existing groups that the account sees, by id; reads chat_group whole. */
 enum rc group_facts(struct tx *tx, int64_t scope_account, struct group_fact **out, size_t *out_n,
@@ -110,7 +111,8 @@ struct group_target {
 enum rc group_targets(struct tx *tx, int64_t rank, const int64_t *staff_ids, size_t n,
                       struct group_target **out, size_t *out_n, struct err *e);
 
-/* People now in a group with the rank of the best other existing group they are in (0: none). */
+/* People now in a group with the rank of the best other group they are in (0: none) that exists and
+ * is not to be given up. */
 struct group_other {
     int64_t root_id, best_rank;
 };

@@ -69,11 +69,6 @@ enum rc group_greeting_store(struct tx *tx, const struct group_greeting *g, stru
                    g->problem);
 }
 
-static int64_t int_or_null(const struct rows *r, int column)
-{
-    return rows_null(r, column) ? DB_NULL : rows_int(r, column);
-}
-
 static void read_greeting(const struct rows *r, struct arena *a, struct group_greeting *out)
 {
     *out = (struct group_greeting){
@@ -85,8 +80,8 @@ static void read_greeting(const struct rows *r, struct arena *a, struct group_gr
         .wanted = rows_int(r, 5) != 0,
         .state = rows_copy(r, 6, a),
         .template_id = rows_copy(r, 7, a),
-        .offered_s = int_or_null(r, 8),
-        .told_s = int_or_null(r, 9),
+        .offered_s = rows_known(r, 8),
+        .told_s = rows_known(r, 9),
         .problem = rows_copy(r, 10, a),
     };
 }

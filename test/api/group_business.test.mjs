@@ -398,6 +398,15 @@ each('groups as a business', (engine) => {
     assert.equal((await admin.get('/api/groups/502?days=30')).figures.messages, null);
     assert.equal((await of(502)).messages_not_available, 'owner_changed');
     assert.equal((await of(502)).verdict, 'give_up');
+    /* Nobody goes on in a group that is to be given up itself. */
+    const alone = async () =>
+      (await admin.get('/api/groups/502/valuable?alone=true')).items.map(({ id }) => id);
+    assert.deepEqual(await alone(), []);
+    await admin.patch('/api/groups/500', { plan: 'give_up' });
+    assert.equal((await of(502)).verdict, 'take_out');
+    assert.deepEqual(await alone(), ['61000']);
+    await admin.patch('/api/groups/500', { plan: 'keep' });
+    assert.equal((await of(502)).verdict, 'give_up');
   });
 
   test('kind, level and plan are set within the scope; a plan ends the proposal', async (t) => {
