@@ -74,7 +74,8 @@ static void memo_put(struct group_memo *m, const struct pass *p)
     if (m == NULL || p->took_us < REVIEW_LONG_US)
         return;
     struct group_reviewed *copy = must(malloc((p->n + 1) * sizeof *copy));
-    memcpy(copy, p->list, p->n * sizeof *copy);
+    if (p->n > 0)
+        memcpy(copy, p->list, p->n * sizeof *copy);
     lock_take(&m->lock);
     if (p->cleared == m->cleared) {
         struct group_reviewed *old = m->kept.list;
