@@ -74,8 +74,7 @@ static void memo_put(struct group_memo *m, const struct pass *p)
     if (m == NULL || p->took_us < REVIEW_LONG_US)
         return;
     struct group_reviewed *copy = must(malloc((p->n + 1) * sizeof *copy));
-    if (p->n > 0)
-        memcpy(copy, p->list, p->n * sizeof *copy);
+    memcpy(copy, p->list, p->n * sizeof *copy);
     lock_take(&m->lock);
     if (p->cleared == m->cleared) {
         struct group_reviewed *old = m->kept.list;
@@ -226,7 +225,10 @@ static enum rc make_pass(struct app *app, struct tx *tx, struct pass *out, struc
     if (rc != RC_OK)
         return rc;
     weigh_stands(&w, list);
-    *out = (struct pass){now_s, clock_mono_us() - began_us, out->cleared, list, w.facts_n};
+    out->at_s = now_s;
+    out->took_us = clock_mono_us() - began_us;
+    out->list = list;
+    out->n = w.facts_n;
     return RC_OK;
 }
 

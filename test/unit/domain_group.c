@@ -158,7 +158,9 @@ static struct row *read_all(struct store_fixture *f, struct tx *tx, const struct
     size_t n = 0;
     store_must(f, tx_query(tx, q, &r, &f->err));
     while (rows_next(r)) {
-        list = realloc(list, (n + 1) * sizeof *list);
+        struct row *more = realloc(list, (n + 1) * sizeof *list);
+        assert_non_null(more);
+        list = more;
         for (size_t i = 0; i < strlen(q->out); i++)
             list[n].at[i] = rows_int(r, (int)i);
         n++;
