@@ -61,6 +61,7 @@ enum rc group_json_work(struct request *rq, struct tx *tx, const struct group_ro
     int64_t *ids = ARENA_ARRAY(request_arena(rq), int64_t, n + 1);
     struct group_figures *list = NULL;
     struct snapshot *s = NULL;
+    struct err *busy = ARENA_NEW(request_arena(rq), struct err);
     enum rc rc = RC_OK;
     *out = f;
     if (f.window.days == 0 || n == 0)
@@ -68,7 +69,13 @@ enum rc group_json_work(struct request *rq, struct tx *tx, const struct group_ro
     for (size_t i = 0; i < n; i++)
         ids[i] = rows[i].id;
     qsort(ids, n, sizeof *ids, ids_compare);
-    rc = answer_from_long(request_app(rq)->mirror, tx, &s, e);
+    rc = answer_from_long(request_app(rq)->mirror, tx, &s, busy);
+    if (rc == RC_BUSY) {
+        out->problem = request_caller(rq)->english ? busy->en : busy->zh;
+        return RC_OK;
+    }
+    if (rc != RC_OK)
+        *e = *busy;
     if (rc == RC_OK)
         rc = group_figures(s, tx, &f.window, ids, n, &list, e);
     answer_done(s);
@@ -117,6 +124,7 @@ void group_json_figures(struct json *j, const struct group_json_figures *w,
 {
     const struct group_figures *f = /* the id is its first member */
         w->n == 0 ? NULL : bsearch(&g->id, w->list, w->n, sizeof *w->list, ids_compare);
+    json_put_z(j, "figures_problem", w->problem);
     if (f == NULL || g->dismissed_s != DB_NULL) {
         json_put_null(j, "figures");
         return;

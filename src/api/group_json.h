@@ -17,11 +17,14 @@ struct group_json_figures {
     int64_t all_fen;
     const struct group_figures *list; /* by id */
     size_t n;
+    const char *problem; /* why there are none now, in the caller's language; NULL: nothing wrong */
 };
-/* Of the argument `days`; window.days 0 when it was not given. */
+/* Of the argument `days`; window.days 0 when it was not given. While the mirror is built or behind
+ * there are none, and that is no failure: a group can be read and decided about without them. */
 enum rc group_json_work(struct request *rq, struct tx *tx, const struct group_row *rows, size_t n,
                         struct group_json_figures *out, struct err *e);
-/* The member figures: an object, or null for one that is dismissed and when none were asked for. */
+/* The members figures, an object or null (of one that is dismissed, when none were asked for, when
+ * there are none now), and figures_problem. */
 void group_json_figures(struct json *j, const struct group_json_figures *f,
                         const struct group_row *g);
 

@@ -6,6 +6,7 @@
 #include "api/group_json.h"
 #include "api/listing.h"
 #include "api/routes.h"
+#include "base/calendar.h"
 #include "domain/app.h"
 #include "domain/group_sift.h"
 
@@ -34,13 +35,27 @@ static struct str usual_expression(struct request *rq, struct str level)
     return out;
 }
 
-static enum rc no_expression(struct err *e)
+static enum rc no_expression(struct str level, struct err *e)
 {
     err_set(e, RC_INVALID, "expression_missing", "expression",
             "没有给出条件，也没有为这个等级设置默认人群",
             "no condition was given, and no audience is set for this level");
-    err_hint(e, "给出 expression，或在设置里填写 group_vip_audience、group_diamond_audience",
-             "give an expression, or set group_vip_audience or group_diamond_audience");
+    if (str_eq(level, STR("welfare")))
+        err_hint(e, "请写下条件：福利群没有默认人群",
+                 "write a condition: groups of level welfare have no usual audience");
+    else
+        err_hint(e, "请写下条件；管理员也可以在“设置”里为这个等级指定默认人群",
+                 "write a condition; an administrator can also name an audience for this level in "
+                 "the settings");
+    return RC_INVALID;
+}
+
+static enum rc not_yet(struct err *e)
+{
+    err_set(e, RC_INVALID, "before_future", "before", "这一天还没有到",
+            "that day is still to come");
+    err_hint(e, "请选今天以前的一天，例如活动开始的前一天",
+             "choose a day before today, such as the one before the promotion");
     return RC_INVALID;
 }
 
@@ -179,7 +194,9 @@ static enum rc sift_run(struct request *rq, struct tx *tx, struct err *e)
     if (str_empty(q.expression))
         q.expression = usual_expression(rq, q.level);
     if (str_empty(q.expression))
-        return no_expression(e);
+        return no_expression(q.level, e);
+    if (q.before_day != DB_NULL && q.before_day >= calendar_day_of(tx_now_s(tx)))
+        return not_yet(e);
     if (q.before_day == DB_NULL && str_eq(arg_str(rq, "show"), STR("fresh")))
         return err_set(e, RC_INVALID, "before_missing", "before", "请给出与哪天相比（before）",
                        "say since which day: `before`");

@@ -127,6 +127,7 @@
     ",\"stay_7d_of\":" INT ",\"stay_30d\":" NUM_NULL ",\"stay_30d_of\":" INT                       \
     ",\"created_s\":" INT ",\"dismissed_s\":" INT_NULL ",\"plan\":" TEXT_NULL                      \
     ",\"plan_note\":" TEXT_NULL ",\"plan_s\":" INT_NULL ",\"plan_by\":" TEXT_NULL                  \
+    ",\"figures_problem\":" TEXT_NULL                                                              \
     ",\"figures\":{\"type\":[\"object\",\"null\"],\"properties\":{\"days\":" INT                   \
     ",\"measure\":" TEXT ",\"measure_value\":" NUM_NULL ",\"beside\":" TEXT ",\"beside_value\":"   \
     NUM_NULL ",\"people\":" INT ",\"active\":" INT ",\"activity\":" NUM_NULL ",\"people_before\":" \

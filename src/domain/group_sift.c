@@ -27,6 +27,16 @@ static struct id_set cut(struct arena *arena, const struct id_set *a, const stru
     return out;
 }
 
+/* An expression that asks about a moment of its own says nothing about another one. */
+static struct err *asks_of_past(struct arena *a)
+{
+    struct err *why = ARENA_NEW(a, struct err);
+    err_set(why, RC_INVALID, "as_of_twice", "expression",
+            "条件里已经写了 as of，不能再与另一天相比",
+            "the condition has an `as of` of its own and cannot be compared with another day");
+    return why;
+}
+
 /* Who matched at the end of the day. An `as of` that cannot be answered is no failure. */
 static enum rc matched_then(const struct snapshot *s, struct tx *tx, const struct group_sifting *q,
                             struct id_set *set, struct group_sifted *out, struct err *e)
@@ -79,7 +89,9 @@ enum rc group_sift(struct mirror *m, struct tx *tx, const struct group_sifting *
         rc = answer_from_long(m, tx, &s, e);
     if (rc == RC_OK)
         rc = group_whom(s, tx, &ask, &now, e);
-    if (rc == RC_OK && q->before_day != DB_NULL)
+    if (rc == RC_OK && q->before_day != DB_NULL && ask.expr->root->kind == NODE_AS_OF)
+        f.fresh_why = asks_of_past(a);
+    else if (rc == RC_OK && q->before_day != DB_NULL)
         rc = matched_then(s, tx, q, &then, &f, e);
     if (rc == RC_OK)
         rc = read_insiders(s, tx, q, &above, &exact, e);

@@ -638,6 +638,12 @@ each('groups as a business', (engine) => {
     assert.equal(unsaid.fresh, null);
     assert.match(unsaid.fresh_problem, /city/);
     assert.ok(unsaid.qualify > 0);
+    const past = encodeURIComponent('count(view) >= 1 as of 2026-01-01');
+    const twice = await sift(`level=vip&before=${day}&expression=${past}`);
+    assert.equal(twice.fresh, null);
+    assert.match(twice.fresh_problem, /as of/);
+    const ahead = await admin.call('GET', '/api/groups/sift?level=vip&before=2099-01-01');
+    assert.equal(ahead.body.error.code, 'before_future');
 
     /* Anna sees her customers alone. */
     const anna = await koi.signIn('manager', { scope: 'own', staff_id: '11' });

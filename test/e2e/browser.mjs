@@ -94,6 +94,18 @@ class Page {
     return until(() => this.page.evaluate(ready, given), String(ready), 60000);
   }
 
+  /* The lines of an export as CSV, behind its button. */
+  async taken(button) {
+    await button.click();
+    await this.page.getByRole('menuitem', { name: 'CSV' }).last().click();
+    const words = this.language === 'zh' ? '下载' : 'Download';
+    const link = this.page.getByRole('dialog').getByRole('link', { name: words });
+    const [file] = await Promise.all([this.page.waitForEvent('download'), link.click()]);
+    const pieces = [];
+    for await (const piece of await file.createReadStream()) pieces.push(piece);
+    return Buffer.concat(pieces).toString('utf8').trim().split('\r\n');
+  }
+
   /* A button or link by its words, in the language of the page. */
   button(words) {
     return this.page.getByRole('button', { name: words });

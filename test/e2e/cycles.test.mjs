@@ -39,25 +39,16 @@ test('cycles', async (t) => {
   });
 
   await t.test('who is due and what is bought again, as files', async () => {
-    const taken = async (button) => {
-      await button.click();
-      await tab.getByRole('menuitem', { name: 'CSV' }).last().click();
-      const link = tab.getByRole('dialog').getByRole('link', { name: 'Download' });
-      const [file] = await Promise.all([tab.waitForEvent('download'), link.click()]);
-      const pieces = [];
-      for await (const piece of await file.createReadStream()) pieces.push(piece);
-      return Buffer.concat(pieces).toString('utf8').trim().split('\r\n');
-    };
     await page.visit('/cycles');
     const due = await tab.evaluate(async () => {
       const { items } = await (await fetch('/api/cycles')).json();
       return (await fetch(`/api/cycles/${items[0].id}`)).json();
     });
     const customers = [...due.overdue, ...due.due].reduce((n, bar) => n + bar.customers, 0);
-    const people = await taken(page.button('Export who is due'));
+    const people = await page.taken(page.button('Export who is due'));
     assert.equal(people.length, customers + 1);
     await page.visit('/reports?report=product_repurchase');
-    const products = await taken(page.button('Export').last());
+    const products = await page.taken(page.button('Export').last());
     assert.match(products[0], /bought again in time/);
     assert.ok(products.length > 10);
   });

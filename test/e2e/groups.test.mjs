@@ -16,6 +16,8 @@ const words = {
     sift: '筛选',
     gone: '不再够格',
     into: '邀请进',
+    export: '导出',
+    amount: '群成员销售',
   },
   en: {
     share: "Members' share of sales",
@@ -28,6 +30,8 @@ const words = {
     sift: 'Sift',
     gone: 'No longer',
     into: 'Invite into',
+    export: 'Export',
+    amount: 'sales of members',
   },
 };
 
@@ -56,6 +60,14 @@ test('groups as a business', async (t) => {
       await page.visit('/groups');
       await tab.getByText(w.share, { exact: true }).waitFor();
       await page.check('groups-worth');
+      const lines = await page.taken(page.button(w.export).last());
+      const at = lines[0].split(',').findIndex((title) => title.toLowerCase().includes(w.amount));
+      assert.ok(at > 0, lines[0]);
+      assert.ok(
+        lines.slice(1).some((line) => Number(line.split(',')[at]) > 0),
+        'sales of members',
+      );
+      await tab.keyboard.press('Escape');
       await tab.locator('.row-link').first().click();
       await tab.locator('.ant-drawer .ant-table-row').first().waitFor();
       await page.settle();

@@ -180,6 +180,8 @@ export interface Group extends Named {
   plan_by: string | null;
   /** Null: not asked for, or the group is dismissed. */
   figures: GroupFigures | null;
+  /** Why there are none just now. */
+  figures_problem: string | null;
 }
 /** docs/GROUPS.md defines each. */
 export interface GroupFigures {

@@ -162,7 +162,7 @@ export const en: Record<Key, string> = {
   'today.orders': 'Orders',
   'today.sale_fen': 'Sales',
   'today.before': '7-day mean {n}',
-  'today.times': '{n} times',
+  'today.times': '{n} times the mean',
   'today.not_over': 'Today is not over yet; compared with the mean of the seven days before.',
   'first.title': 'Welcome to Koi. Where do you want to begin?',
   'first.demo': 'Look first',

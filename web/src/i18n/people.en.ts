@@ -51,7 +51,7 @@ export const peopleEn: Record<PeopleKey, string> = {
   'group.why': 'Why',
   'group.valuable': 'Valuable members',
   'group.review_note':
-    'By the last {days} days: a group is quiet when fewer than {quiet}% are active and nobody writes, and falling when activity is less than half of what it was. A quiet one with {enough} valuable members or more is worth reviving. Who is valuable follows the rule of churn alerts.',
+    'By the last {days} days: a group is quiet when fewer than {quiet}% are active and nobody writes, and falling when activity is less than half of what it was (of at least {least} active people). A quiet one with {enough} valuable members or more is worth reviving. Who is valuable follows the rule of churn alerts.',
   'group.review_where':
     'Koi can neither dismiss a group nor take anybody out: its owner does so in WeCom (group chat › manage › dismiss).',
   'group.review_none': 'No group to see to',
@@ -64,14 +64,15 @@ export const peopleEn: Record<PeopleKey, string> = {
   'group_why.empty': 'No customer is left in it.',
   'group_why.silent': 'Nobody writes.',
   'group_why.worth': '{n} valuable members are in it: worth reviving.',
-  'group_why.alone': '{n} valuable members are in this group only: invite them into another first.',
+  'group_why.alone':
+    '{n} valuable members are in no other group of this level or above: invite them into one first.',
   'group_why.elsewhere': 'Its valuable members are all in another group of its level or above.',
   'group_why.none': 'Nobody valuable is in it.',
   'group_why.new': 'Made less than {days} days ago.',
   'group_why.fine': 'Activity is {now}.',
   'group.decide': 'Decide',
   'group.valuable_title': 'Valuable members of this group',
-  'group.valuable_alone': 'This group only',
+  'group.valuable_alone': 'No other of this level or above',
   'group.valuable_none': 'Nobody valuable is in it',
   'group.valuable_spend': 'Net spend so far',
   'sift.level': 'For groups of level',
@@ -95,7 +96,10 @@ export const peopleEn: Record<PeopleKey, string> = {
   'sift.new': 'new',
   'sift.save': 'Save as audience',
   'sift.none': 'Nobody',
-  'sift.none_hint': 'Everyone who qualifies is in a group of that level or above.',
+  'sift_none.nobody': 'No customer meets this condition.',
+  'sift_none.invite': 'Everyone who qualifies is in a group of that level or above.',
+  'sift_none.fresh': 'Everyone to be invited qualified at the end of that day already.',
+  'sift_none.no_longer': 'Everyone in groups of that level still qualifies.',
   'sift.note':
     'A list only; sending invitations comes later. Invite into: a group of the same owner first, then of the same department, with fewer than {full} people.',
   'sift.unsaid': 'Who qualifies newly is not known: {why}',

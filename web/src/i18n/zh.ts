@@ -160,7 +160,7 @@ export const zh = {
   'today.orders': '订单数',
   'today.sale_fen': '销售额',
   'today.before': '前 7 天日均 {n}',
-  'today.times': '{n} 倍',
+  'today.times': '日均的 {n} 倍',
   'today.not_over': '今天还没有结束，与前 7 天的日均相比。',
   'first.title': '欢迎使用锦池，从哪里开始？',
   'first.demo': '先看看',

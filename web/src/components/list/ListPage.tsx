@@ -22,6 +22,8 @@ interface Props<T> {
   columns: Column<T>[];
   filters?: Filter[];
   load: (query: Query, signal: AbortSignal) => Promise<Page<T>>;
+  /** What is asked besides the filters, on the page and in an export. */
+  always?: Record<string, string>;
   rowKey: (row: T) => string;
   onOpen?: (row: T) => void;
   actions?: ReactNode;
@@ -52,7 +54,7 @@ export function ListPage<T extends object>(props: Props<T>) {
   const [selection, setSelection] = useState<Selection>({ all: false, ids: [] });
   const query = listQuery(state, props.paging ?? 'numbers');
   const key = JSON.stringify(query);
-  const found = useResource(`${key} ${version}`, (signal) => load(query, signal));
+  const found = useResource(`${key} ${version}`, (signal) => load({ ...props.always, ...query }, signal));
   useEffect(() => setSelection({ all: false, ids: [] }), [key]);
 
   const shown = useMemo(
@@ -87,7 +89,7 @@ export function ListPage<T extends object>(props: Props<T>) {
         {props.actions}
         <ExportButton
           what={props.what ?? name}
-          filter={state.sort === null ? state.filter : { ...state.filter, sort: state.sort }}
+          filter={{ ...props.always, ...state.filter, ...(state.sort !== null && { sort: state.sort }) }}
           columns={members(columns, shown)}
         />
       </Toolbar>

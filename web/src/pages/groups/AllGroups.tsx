@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { type Group, people } from '@/api/catalogue';
-import type { Query } from '@/api/client';
 import { EmptyState } from '@/components/EmptyState';
 import { ListPage } from '@/components/list/ListPage';
 import { useOpen } from '@/components/list/useListState';
@@ -9,7 +8,7 @@ import { useGroupColumns, useGroupFilters } from './columns';
 import { GroupDrawer } from './GroupDrawer';
 
 const DAYS = 30;
-const load = (query: Query, signal: AbortSignal) => people.groups({ days: DAYS, ...query }, signal);
+const figures = { days: String(DAYS) };
 
 /** Every group, with what it is worth. */
 export function AllGroups() {
@@ -24,7 +23,8 @@ export function AllGroups() {
         name="groups"
         columns={columns}
         filters={filters}
-        load={load}
+        load={people.groups}
+        always={figures}
         version={version}
         rowKey={({ id }) => id}
         paging="cursor"

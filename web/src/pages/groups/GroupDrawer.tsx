@@ -81,6 +81,7 @@ function Detail({ group, days, onDays, changed }: DetailProps & { changed: () =>
       <Descriptions size="small" column={{ xs: 1, sm: 2 }} items={items} />
       <Decision group={group} changed={changed} />
       {group.figures && <Worth group={group} figures={group.figures} />}
+      {group.figures_problem !== null && <p className="soft">{group.figures_problem}</p>}
       <p className="soft">{t('group.stay_note')}</p>
       <Growth group={group} days={days} onDays={onDays} />
       <Valuable group={group} />

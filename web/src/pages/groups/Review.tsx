@@ -148,7 +148,12 @@ function Sums({ review: { counts, rule, days, as_of_s } }: { review: GroupReview
         ))}
       </Space>
       <p className="soft">
-        {t('group.review_note', { days, quiet: rule.quiet_percent, enough: rule.revive_valuable })}{' '}
+        {t('group.review_note', {
+          days,
+          quiet: rule.quiet_percent,
+          least: rule.fall_least,
+          enough: rule.revive_valuable,
+        })}{' '}
         {as_of_s !== null && t('group.review_as_of', { time: f.time(as_of_s) })}
       </p>
     </>

@@ -1,5 +1,5 @@
 import { Button, Card, DatePicker, Segmented, Statistic } from 'antd';
-import type { Dayjs } from 'dayjs';
+import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { groups, type GroupSift, type Level } from '@/api/groups';
 import { useMay } from '@/app/session';
@@ -45,7 +45,12 @@ export function Sift() {
               onChange={setLevel}
             />
             <span>{t('sift.before')}</span>
-            <DatePicker value={before} onChange={setBefore} aria-label={t('sift.before')} />
+            <DatePicker
+              value={before}
+              onChange={setBefore}
+              aria-label={t('sift.before')}
+              disabledDate={(day) => !day.isBefore(dayjs(), 'day')}
+            />
           </div>
           <div>
             <span className="sift-label">{t('sift.who')}</span>

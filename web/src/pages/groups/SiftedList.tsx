@@ -98,6 +98,7 @@ function Rows({ asked, show }: { asked: Sifting; show: Show }) {
     return <ErrorNotice error={found.error} retry={found.reload} />;
   const rows = [...above, ...(found.loading ? [] : (found.data?.items ?? []))];
   const next = found.data?.next ?? null;
+  const empty = found.data?.qualify === 0 && show !== 'no_longer' ? 'nobody' : show;
   return (
     <>
       <ScrollTable<SiftedCustomer>
@@ -106,7 +107,7 @@ function Rows({ asked, show }: { asked: Sifting; show: Show }) {
         rowKey="id"
         dataSource={rows}
         loading={found.loading}
-        locale={{ emptyText: `${t('sift.none')} · ${t('sift.none_hint')}` }}
+        locale={{ emptyText: `${t('sift.none')} · ${t(`sift_none.${empty}`)}` }}
         pagination={false}
       />
       {next !== null && (
