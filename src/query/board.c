@@ -11,6 +11,7 @@
 #include "query/mirror/orders.h"
 #include "query/mirror/reports.h"
 #include "query/mirror/standing.h"
+#include "store/group_figure.h"
 
 enum { LONG_LOG = 2000000 /* rows past which the database takes seconds for a report */ };
 
@@ -80,6 +81,14 @@ enum rc board_buyers(const struct board *b, const struct report_range *range,
 {
     enum rc rc = b->book != NULL ? mirror_buyers(b, range, out, e) : RC_BUSY;
     return rc == RC_BUSY ? report_buyers(b->tx, range, out, e) : rc;
+}
+
+enum rc board_all_sales(const struct board *b, int64_t from_s, int64_t to_s, int64_t scope_account,
+                        int64_t *out_fen, struct err *e)
+{
+    enum rc rc =
+        b->book != NULL ? mirror_all_sales(b, from_s, to_s, scope_account, out_fen, e) : RC_BUSY;
+    return rc == RC_BUSY ? group_all_sales(b->tx, from_s, to_s, scope_account, out_fen, e) : rc;
 }
 
 enum rc board_concentration(const struct board *b, const struct report_range *range,

@@ -19,6 +19,7 @@
 #include "query/product_repurchase.h"
 #include "store/customer_stats.h"
 #include "store/day.h"
+#include "store/group_figure.h"
 #include "store/timeline.h"
 
 #include <inttypes.h>
@@ -104,6 +105,12 @@ static void buyers(struct asked *x)
     BOTH(x, board_buyers(&x->board, &x->range, &b, e), report_buyers(x->board.tx, &x->range, &b, e),
          add_three(to, b.buyers, b.repeat_buyers, b.purchases));
     same(x, "buyers");
+    /* a window that begins and ends within a day */
+    int64_t from_s = calendar_day_start_s((int32_t)x->range.from_day) + x->within_s % 86400;
+    int64_t to_s = from_s + x->within_s, fen, scope = x->range.scope_account;
+    BOTH(x, board_all_sales(&x->board, from_s, to_s, scope, &fen, e),
+         group_all_sales(x->board.tx, from_s, to_s, scope, &fen, e), number_add(to, fen));
+    same(x, "all sales");
     struct report_decile d[REPORT_DECILES];
     BOTH(x, board_concentration(&x->board, &x->range, d, e),
          report_concentration(x->board.tx, &x->range, d, e),

@@ -172,6 +172,37 @@ enum rc mirror_buyers(const struct board *b, const struct report_range *range,
     return RC_OK;
 }
 
+/* ---- sales of a window ---- */
+
+static void sales_part(void *arg, size_t part)
+{
+    const struct report *r = arg;
+    const struct daybook_edition *book = r->pass.book;
+    int64_t fen = 0;
+    struct order_group g = {.to = r->pass.cut[part]};
+    while (order_pass_next(&r->pass, r->pass.cut[part + 1], &g))
+        for (uint32_t i = g.from; g.seen && i < g.to; i++) {
+            if (!order_pass_has(&r->pass, i))
+                continue;
+            fen += order_is_purchase(&r->pass, i) ? run_amount(&book->sale_fen, i) : 0;
+            fen -= run_amount(&book->refunded_fen, i);
+        }
+    *sums_of(r, part) = fen;
+}
+
+enum rc mirror_all_sales(const struct board *b, int64_t from_s, int64_t to_s, int64_t scope_account,
+                         int64_t *out_fen, struct err *e)
+{
+    struct report r = {0};
+    enum rc rc = order_pass_init_at(&r.pass, b, from_s + 1, to_s + 1, 0, scope_account, e);
+    if (rc != RC_OK)
+        return rc;
+    run_parts(&r, 1, sales_part);
+    *out_fen = r.sum[0];
+    free(r.sum);
+    return RC_OK;
+}
+
 /* ---- concentration ---- */
 
 /* What each buyer spent, from the place of a part's first order on. */

@@ -23,6 +23,9 @@ enum rc mirror_periods(const struct board *b, const struct report_range *range,
                        struct err *e);
 enum rc mirror_buyers(const struct board *b, const struct report_range *range,
                       struct report_buyers *out, struct err *e);
+/* As group_all_sales() of store/group_figure.h. */
+enum rc mirror_all_sales(const struct board *b, int64_t from_s, int64_t to_s, int64_t scope_account,
+                         int64_t *out_fen, struct err *e);
 enum rc mirror_concentration(const struct board *b, const struct report_range *range,
                              struct report_decile out[static REPORT_DECILES], struct err *e);
 enum rc mirror_intervals(const struct board *b, const struct report_range *range,
