@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "domain/app.h"
 #include "query/answer.h"
+#include "query/board.h"
 #include "store/ids.h"
 
 #include <math.h>
@@ -53,6 +54,20 @@ enum rc group_json_members(struct request *rq, struct json *j, const struct grou
 
 /* ---- figures ---- */
 
+/* What everybody spent: of the daybook, or the orders of the window one by one. */
+static enum rc all_sales(struct request *rq, struct tx *tx, const struct group_window *w,
+                         int64_t *out_fen, struct err *e)
+{
+    const struct app *app = request_app(rq);
+    struct board b;
+    enum rc rc = board_begin_short(&b, app->mirror, app->daybook, tx, e);
+    if (rc == RC_OK)
+        rc =
+            board_all_sales(&b, w->now_s - w->days * 86400, w->now_s, w->scope_account, out_fen, e);
+    board_end(&b);
+    return rc;
+}
+
 enum rc group_json_work(struct request *rq, struct tx *tx, const struct group_row *rows, size_t n,
                         struct group_json_figures *out, struct err *e)
 {
@@ -80,8 +95,7 @@ enum rc group_json_work(struct request *rq, struct tx *tx, const struct group_ro
         rc = group_figures(s, tx, &f.window, ids, n, &list, e);
     answer_done(s);
     if (rc == RC_OK)
-        rc = group_all_sales(tx, f.window.now_s - f.window.days * 86400, f.window.now_s,
-                             f.window.scope_account, &f.all_fen, e);
+        rc = all_sales(rq, tx, &f.window, &f.all_fen, e);
     f.list = list;
     f.n = n;
     if (rc == RC_OK)
@@ -103,7 +117,7 @@ static void put_measure(struct json *j, const struct group_figures *f, int64_t a
         json_put_share(j, "measure_value", f->activity.active, f->activity.members);
     json_put_z(j, "beside", feed ? "bought_share" : service ? "stay_30d" : "activity_before");
     if (feed)
-        json_put_share(j, "beside_value", f->sales.members, f->activity.members);
+        json_put_share(j, "beside_value", f->sales.members, f->members_seen);
     else if (service)
         json_put_share(j, "beside_value", g->stay_30d.stayed, g->stay_30d.joined);
     else
@@ -145,7 +159,7 @@ void group_json_figures(struct json *j, const struct group_json_figures *w,
     json_put_int(j, "repeaters", f->sales.repeaters);
     json_put_int(j, "amount_fen", f->sales.amount_fen);
     json_put_share(j, "sales_share", f->sales.amount_fen, w->all_fen);
-    json_put_share(j, "bought_share", f->sales.members, a->members);
+    json_put_share(j, "bought_share", f->sales.members, f->members_seen);
     json_put_share(j, "repurchase", f->sales.repeaters, f->sales.buyers);
     json_close_object(j);
 }

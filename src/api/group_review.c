@@ -9,7 +9,6 @@
 #include "api/routes.h"
 #include "domain/app.h"
 #include "domain/group_review.h"
-#include "query/answer.h"
 #include "store/ids.h"
 
 #include <stdlib.h>
@@ -179,7 +178,10 @@ static enum rc valuable_run(struct request *rq, struct tx *tx, struct err *e)
     rc = customer_cards(tx, request_app(rq)->keys, scope, ids, kept, &cards, &cards_n, e);
     if (rc != RC_OK)
         return rc;
-    struct json *j = listing_open(rq);
+    struct json *j = reply_json(rq);
+    json_open_object(j, NULL);
+    json_put_int(j, "hidden", (int64_t)(kept - cards_n));
+    json_open_array(j, "items");
     for (size_t i = 0, c = 0; i < kept && c < cards_n; i++) {
         if (cards[c].id != list[i].root_id)
             continue; /* outside of the scope */
@@ -202,9 +204,11 @@ const struct route route_group_valuable = {
              {"alone", ARG_BOOL, .zh = "只看不在其他同级或更高级群里的",
               .en = "only those in no other group of its level or above"}},
     .run = valuable_run,
-    .zh = "群里的重要客户（同流失提醒的规则），放弃这个群之前先把 alone 的请到别的群",
+    .zh = "群里的重要客户（同流失提醒的规则），放弃这个群之前先把 alone 的请到别的群；hidden "
+          "为另有几位不在数据范围内",
     .en = "Members who matter, by the rule of churn alerts; before the group is given up, invite "
-          "those who are `alone` into another.",
+          "those who are `alone` into another. `hidden`: how many more are outside of your data "
+          "scope.",
     .reply = "GroupValuableList",
 };
 
@@ -215,16 +219,14 @@ static enum rc totals_run(struct request *rq, struct tx *tx, struct err *e)
     struct group_window w = {arg_int_or(rq, "days", DAYS_USUAL), tx_now_s(tx),
                              request_caller(rq)->scope_account};
     struct group_total t;
-    struct snapshot *s = NULL;
-    enum rc rc = answer_from_long(request_app(rq)->mirror, tx, &s, e);
-    if (rc == RC_OK)
-        rc = group_total(s, tx, &w, &t, e);
-    answer_done(s);
+    int64_t as_of_s = DB_NULL;
+    enum rc rc = group_total_kept(request_app(rq), tx, &w, &t, &as_of_s, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);
     json_open_object(j, NULL);
     json_put_int(j, "days", w.days);
+    json_put_known(j, "as_of_s", as_of_s);
     json_put_int(j, "groups", t.groups);
     json_put_int(j, "people", t.members);
     json_put_int(j, "active", t.active);
@@ -248,8 +250,9 @@ const struct route route_group_totals = {
     .scope = SCOPE_ROWS,
     .args = {ARG_GROUP_DAYS},
     .run = totals_run,
-    .zh = "所有客户群合计：人数、活跃、群成员销售占比；每位客户、每笔订单只算一次",
+    .zh = "所有客户群合计：人数、活跃、群成员销售占比；每位客户、每笔订单只算一次。算得久的保留几"
+          "分钟，as_of_s 为计算时间",
     .en = "All groups together: members, activity, their share of sales; each customer and each "
-          "order once.",
+          "order once. Totals that took long are kept for some minutes; as_of_s says since when.",
     .reply = "GroupTotals",
 };

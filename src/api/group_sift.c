@@ -77,8 +77,8 @@ static void put_sums(struct request *rq, struct json *j, const struct group_sift
     json_put_int(j, "full_at", GROUP_FULL_AT);
 }
 
-/* The owner of their best group; of who is in none, or whose group has no owner, the member of
- * staff whose friend they have been longest. */
+/* The owner of their best group; of who is in none that the caller sees, or whose group has no
+ * owner, the member of staff whose friend they have been longest. */
 static void put_inviter(struct json *j, const struct group_sift_row *row,
                         const struct customer_card *card)
 {
@@ -166,7 +166,7 @@ static enum rc put_page(struct request *rq, struct tx *tx, const struct group_si
             c++;
         }
     if (rc == RC_OK)
-        rc = group_sift_rows(tx, q->level, gone, ids, friends, n, &rows, e);
+        rc = group_sift_rows(tx, q, gone, ids, friends, n, &rows, e);
     if (rc != RC_OK)
         return rc;
     struct json *j = reply_json(rq);

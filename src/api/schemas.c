@@ -443,11 +443,14 @@ const struct schema schema_table[] = {
       ",\"owner\":" NAMED_REF ",\"people\":" INT "}}")) ",\"next\":" TEXT_NULL
       ",\"total\":" INT_NULL)},
     {"GroupTotals",
-     OBJECT("\"days\":" INT ",\"groups\":" INT ",\"people\":" INT ",\"active\":" INT
+     OBJECT("\"days\":" INT ",\"as_of_s\":" INT_NULL ",\"groups\":" INT
+      ",\"people\":" INT ",\"active\":" INT
       ",\"activity\":" NUM_NULL ",\"orders\":" INT ",\"buyers\":" INT ",\"amount_fen\":" INT
       ",\"all_orders\":" INT ",\"all_buyers\":" INT ",\"all_amount_fen\":" INT
       ",\"sales_share\":" NUM_NULL)},
-    {"GroupValuableList", LIST_OF(OBJECT(CUSTOMER_ROW ",\"alone\":" BOOL))},
+    {"GroupValuableList",
+     OBJECT("\"hidden\":" INT ",\"items\":" ARRAY(OBJECT(CUSTOMER_ROW ",\"alone\":" BOOL))
+      ",\"next\":" TEXT_NULL ",\"total\":" INT_NULL)},
     {"Handover", OBJECT(HANDOVER)},
     {"HandoverItemList",
      LIST_OF(OBJECT("\"id\":" ID ",\"customer\":" NAMED_REF ",\"group\":" NAMED_REF

@@ -24,6 +24,11 @@ const char *const group_unsaid_names[GROUP_UNSAIDS] = {
 
 /* ---- messages ---- */
 
+int64_t group_messages_from_s(int64_t now_s, int64_t days)
+{
+    return calendar_day_start_s((int32_t)(calendar_day_of(now_s) - days));
+}
+
 struct group_messages group_messages_of(const struct group_fact *g,
                                         const struct group_owner *owners, size_t owners_n,
                                         const struct group_words *words, size_t words_n,
@@ -146,10 +151,11 @@ static enum rc read_ground(struct tx *tx, const struct group_window *w, struct g
                            struct err *e)
 {
     int64_t today = calendar_day_of(w->now_s);
+    int64_t from_s = group_messages_from_s(w->now_s, w->days);
     *g = (struct ground){.facts = NULL};
     enum rc rc = group_facts(tx, 0, &g->facts, &g->facts_n, e);
     if (rc == RC_OK)
-        rc = group_owners(tx, w->now_s - w->days * DAY_S, &g->owners, &g->owners_n, e);
+        rc = group_owners(tx, from_s, &g->owners, &g->owners_n, e);
     return rc == RC_OK ? group_words(tx, today - w->days, today - 1, &g->words, &g->words_n, e)
                        : rc;
 }
@@ -169,11 +175,32 @@ static enum rc put_sales(struct tx *tx, const struct group_window *w, const int6
     return rc;
 }
 
+/* Of one that sees all these are the members themselves. */
+static enum rc put_seen(struct tx *tx, const struct group_window *w, const int64_t *ids, size_t n,
+                        struct group_figures *list, struct err *e)
+{
+    struct group_seen *seen = NULL;
+    size_t seen_n = 0;
+    enum rc rc = RC_OK;
+    if (w->scope_account != 0)
+        rc = group_people_seen(tx, ids, n, w->now_s, w->scope_account, &seen, &seen_n, e);
+    for (size_t i = 0, k = 0; rc == RC_OK && i < n; i++) {
+        while (k < seen_n && seen[k].group_id < ids[i])
+            k++;
+        if (w->scope_account == 0)
+            list[i].members_seen = list[i].activity.members;
+        else if (k < seen_n && seen[k].group_id == ids[i])
+            list[i].members_seen = seen[k].people;
+    }
+    return rc;
+}
+
 enum rc group_figures(const struct snapshot *s, struct tx *tx, const struct group_window *w,
                       const int64_t *ids, size_t n, struct group_figures **out, struct err *e)
 {
     struct group_figures *list = ARENA_ARRAY(tx_arena(tx), struct group_figures, n + 1);
     int64_t from_s = w->now_s - w->days * DAY_S;
+    int64_t words_s = group_messages_from_s(w->now_s, w->days);
     struct id_set now = {NULL, 0}, before = {NULL, 0};
     struct group_activity_row *rows = NULL;
     size_t rows_n = 0;
@@ -202,10 +229,12 @@ enum rc group_figures(const struct snapshot *s, struct tx *tx, const struct grou
             list[i].activity = rows[k].a;
         if (f < g.facts_n && g.facts[f].id == ids[i])
             list[i].messages =
-                group_messages_of(&g.facts[f], g.owners, g.owners_n, g.words, g.words_n, from_s);
+                group_messages_of(&g.facts[f], g.owners, g.owners_n, g.words, g.words_n, words_s);
     }
-    *out = list;
-    return RC_OK;
+    rc = put_seen(tx, w, ids, n, list, e);
+    if (rc == RC_OK)
+        *out = list;
+    return rc;
 }
 
 /* ---- all of them ---- */

@@ -10,7 +10,8 @@
  *     measure    feed: share of sales and of members who bought; interest: activity; service:
  *                buyers who bought again ÷ buyers, and stay_30d (store/group.h)
  *
- * The window is (now − days, now]; messages are of the `days` whole days before today.
+ * The window is (now − days, now]; messages are of the `days` whole days before today, and so is
+ * what they hang on: groups made, dismissed or given another owner since the first of these began.
  */
 #ifndef KOI_DOMAIN_GROUP_FIGURES_H
 #define KOI_DOMAIN_GROUP_FIGURES_H
@@ -44,13 +45,17 @@ struct group_figures {
     struct group_activity activity;
     struct group_messages messages;
     struct group_sales sales; /* all 0 without any */
+    int64_t members_seen;     /* of activity.members, whom the account sees: as the sales are cut */
 };
 struct group_window {
     int64_t days, now_s;
     int64_t scope_account; /* sales are of customers it sees; 0: of all */
 };
 
-/* The messages of each group, from its facts. `owners` and `words` by id, of that window. */
+/* When the first of the `days` whole days before today began. */
+int64_t group_messages_from_s(int64_t now_s, int64_t days);
+/* The messages of each group, from its facts. `owners` (of who owned one after `from_s`) and
+ * `words` by id; `from_s` is when the first day of the words began. */
 struct group_messages group_messages_of(const struct group_fact *g,
                                         const struct group_owner *owners, size_t owners_n,
                                         const struct group_words *words, size_t words_n,
@@ -78,8 +83,9 @@ struct group_total {
     int64_t groups, members, active;
     struct group_sales_total sales;
 };
-/* Two questions to the mirror and one pass over the orders of the window, 20 µs each. For an
- * account that does not see all, a pass over the memberships of its groups, too. */
+/* Two questions to the mirror and one pass over the orders of the window, 20 µs each: 20 s of a
+ * million, so it is asked through group_total_kept() of domain/group_review.h. For an account that
+ * does not see all, a pass over the memberships of its groups, too. */
 enum rc group_total(const struct snapshot *s, struct tx *tx, const struct group_window *w,
                     struct group_total *out, struct err *e);
 #endif

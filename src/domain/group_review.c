@@ -1,5 +1,6 @@
-/* group_review.c — the pass over all groups, and keeping a long one for a while. Kept are numbers
- * only, 120 bytes a group; two requests that find nothing kept both make the pass.
+/* group_review.c — the pass over all groups, and keeping a long one for a while, as totals of all
+ * groups are. Kept are numbers only, 120 bytes a group; two requests that find nothing kept both
+ * make the pass.
  */
 #include "domain/group_review.h"
 
@@ -27,11 +28,18 @@ struct pass {
     size_t n;
 };
 
+struct kept_total {
+    struct group_total_key key;
+    struct group_total total;
+    int64_t at_s, made_us; /* made_us 0: nothing is kept */
+};
+
 struct group_memo {
     struct lock lock;
     int64_t made_us; /* 0: nothing is kept */
     int64_t cleared; /* how often: a pass that was begun before is not kept */
     struct pass kept;
+    struct kept_total totals[GROUP_TOTALS_KEPT];
 };
 
 struct group_memo *group_memo_new(void)
@@ -93,7 +101,53 @@ void group_memo_clear(struct group_memo *m)
         return;
     lock_take(&m->lock);
     m->made_us = 0;
+    for (size_t i = 0; i < GROUP_TOTALS_KEPT; i++)
+        m->totals[i].made_us = 0;
     m->cleared++;
+    lock_give(&m->lock);
+}
+
+static bool is_of(const struct kept_total *k, const struct group_total_key *key)
+{
+    return k->key.days == key->days && k->key.scope_account == key->scope_account &&
+           k->key.staff_seen == key->staff_seen;
+}
+
+bool group_memo_total(struct group_memo *m, const struct group_total_key *key,
+                      struct group_total *out, int64_t *out_at_s, int64_t *out_cleared)
+{
+    const struct kept_total *found = NULL;
+    *out_cleared = 0;
+    if (m == NULL)
+        return false;
+    lock_take(&m->lock);
+    *out_cleared = m->cleared;
+    for (size_t i = 0; i < GROUP_TOTALS_KEPT && found == NULL; i++) {
+        const struct kept_total *k = &m->totals[i];
+        if (k->made_us != 0 && is_of(k, key) && clock_mono_us() - k->made_us < REVIEW_KEPT_US)
+            found = k;
+    }
+    if (found != NULL) {
+        *out = found->total;
+        *out_at_s = found->at_s;
+    }
+    lock_give(&m->lock);
+    return found != NULL;
+}
+
+void group_memo_keep_total(struct group_memo *m, const struct group_total_key *key,
+                           const struct group_total *total, int64_t at_s, int64_t took_us,
+                           int64_t cleared)
+{
+    if (m == NULL || took_us < REVIEW_LONG_US)
+        return;
+    lock_take(&m->lock);
+    struct kept_total *to = &m->totals[0];
+    for (size_t i = 0; i < GROUP_TOTALS_KEPT && !is_of(to, key); i++)
+        if (is_of(&m->totals[i], key) || m->totals[i].made_us < to->made_us)
+            to = &m->totals[i];
+    if (cleared == m->cleared)
+        *to = (struct kept_total){*key, *total, at_s, clock_mono_us()};
     lock_give(&m->lock);
 }
 
@@ -162,7 +216,8 @@ static enum rc put_messages(struct tx *tx, const struct pass_work *w, int64_t no
     struct group_owner *owners = NULL;
     struct group_words *words = NULL;
     size_t owners_n = 0, words_n = 0;
-    int64_t from_s = now_s - (int64_t)GROUP_VERDICT_DAYS * DAY_S, today = calendar_day_of(now_s);
+    int64_t from_s = group_messages_from_s(now_s, GROUP_VERDICT_DAYS);
+    int64_t today = calendar_day_of(now_s);
     enum rc rc = group_owners(tx, from_s, &owners, &owners_n, e);
     if (rc == RC_OK)
         rc = group_words(tx, today - GROUP_VERDICT_DAYS, today - 1, &words, &words_n, e);
@@ -276,6 +331,26 @@ enum rc group_review(struct app *app, struct tx *tx, int64_t scope_account,
     if (n > 1)
         qsort(p.list, n, sizeof *p.list, by_worth);
     *out = (struct group_review){kept ? p.at_s : DB_NULL, rule, p.list, n};
+    return RC_OK;
+}
+
+enum rc group_total_kept(struct app *app, struct tx *tx, const struct group_window *w,
+                         struct group_total *out, int64_t *out_as_of_s, struct err *e)
+{
+    struct group_total_key key = {w->days, w->scope_account, 0};
+    int64_t began_us = clock_mono_us(), cleared = 0;
+    struct snapshot *s = NULL;
+    enum rc rc = group_staff_seen(tx, w->scope_account, &key.staff_seen, e);
+    if (rc != RC_OK || group_memo_total(app->groups, &key, out, out_as_of_s, &cleared))
+        return rc;
+    rc = answer_from_long(app->mirror, tx, &s, e);
+    if (rc == RC_OK)
+        rc = group_total(s, tx, w, out, e);
+    answer_done(s);
+    if (rc != RC_OK)
+        return rc;
+    group_memo_keep_total(app->groups, &key, out, w->now_s, clock_mono_us() - began_us, cleared);
+    *out_as_of_s = DB_NULL;
     return RC_OK;
 }
 

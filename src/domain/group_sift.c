@@ -135,9 +135,9 @@ static const struct group_target *target_for(const struct group_sift_row *row, i
     return found;
 }
 
-static enum rc targets_of(struct tx *tx, int64_t rank, const struct group_place *places, size_t n,
-                          const int64_t *friends, size_t friends_n, struct group_target **out,
-                          size_t *out_n, struct err *e)
+static enum rc targets_of(struct tx *tx, const struct group_sifting *q,
+                          const struct group_place *places, size_t n, const int64_t *friends,
+                          size_t friends_n, struct group_target **out, size_t *out_n, struct err *e)
 {
     int64_t *staff = ARENA_ARRAY(tx_arena(tx), int64_t, n + friends_n + 1);
     size_t staff_n = 0;
@@ -147,24 +147,26 @@ static enum rc targets_of(struct tx *tx, int64_t rank, const struct group_place 
     for (size_t i = 0; i < n; i++)
         if (places[i].owner_id != 0)
             staff[staff_n++] = places[i].owner_id;
-    return staff_n == 0 ? RC_OK : group_targets(tx, rank, staff, staff_n, out, out_n, e);
+    return staff_n == 0 ? RC_OK
+                        : group_targets(tx, group_rank(q->level), staff, staff_n, q->scope_account,
+                                        out, out_n, e);
 }
 
-enum rc group_sift_rows(struct tx *tx, struct str level, bool of_level, const int64_t *ids,
-                        const int64_t *friends, size_t n, struct group_sift_row **out,
-                        struct err *e)
+enum rc group_sift_rows(struct tx *tx, const struct group_sifting *q, bool of_level,
+                        const int64_t *ids, const int64_t *friends, size_t n,
+                        struct group_sift_row **out, struct err *e)
 {
     struct group_sift_row *rows = ARENA_ARRAY(tx_arena(tx), struct group_sift_row, n + 1);
     struct group_place *places = NULL;
     struct group_target *targets = NULL;
     size_t places_n = 0, targets_n = 0, kept = 0;
-    int64_t rank = group_rank(level);
-    enum rc rc = group_places(tx, ids, n, &places, &places_n, e);
+    int64_t rank = group_rank(q->level);
+    enum rc rc = group_places(tx, ids, n, q->scope_account, &places, &places_n, e);
     for (size_t i = 0; rc == RC_OK && i < places_n; i++)
         if (of_level ? places[i].rank == rank : places[i].rank < rank)
             places[kept++] = places[i];
     if (rc == RC_OK && !of_level)
-        rc = targets_of(tx, rank, places, kept, friends, n, &targets, &targets_n, e);
+        rc = targets_of(tx, q, places, kept, friends, n, &targets, &targets_n, e);
     if (rc != RC_OK)
         return rc;
     for (size_t i = 0, k = 0; i < n; i++) { /* both by root */

@@ -44,16 +44,18 @@ enum rc group_sift(struct mirror *m, struct tx *tx, const struct group_sifting *
 /* What a list says of some of them, in their order. */
 struct group_sift_row {
     int64_t root_id;
-    const struct group_place *places; /* groups below the level (of no_longer: of that level) */
+    /* groups below the level (of no_longer: of that level) that the account sees */
+    const struct group_place *places;
     size_t places_n;
     const struct group_target *target; /* where there is room; NULL: nowhere */
 };
-/* The target is a group of that level with fewer than GROUP_FULL_AT members, of the owner of one of
- * their groups, else of somebody of that owner's department; the emptiest. Of someone who is in no
- * group, it is one of the member of staff given for them in `friends` (0: none). Two statements for
- * a page. */
-enum rc group_sift_rows(struct tx *tx, struct str level, bool of_level, const int64_t *ids,
-                        const int64_t *friends, size_t n, struct group_sift_row **out,
-                        struct err *e);
+/* The target is a group of that level that the account sees, that is not to be given up and has
+ * fewer than GROUP_FULL_AT members, of the owner of one of their groups, else of somebody of that
+ * owner's department; the emptiest. Of someone who is in no group that the account sees, it is one
+ * of the member of staff given for them in `friends` (0: none). Two statements for a page; of `q`
+ * level and account count. */
+enum rc group_sift_rows(struct tx *tx, const struct group_sifting *q, bool of_level,
+                        const int64_t *ids, const int64_t *friends, size_t n,
+                        struct group_sift_row **out, struct err *e);
 
 #endif

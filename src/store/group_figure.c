@@ -4,6 +4,7 @@
  */
 #include "store/group_figure.h"
 
+#include "base/hash.h"
 #include "store/event.h"
 #include "store/ids.h"
 #include "store/list.h"
@@ -43,6 +44,19 @@ static const struct sql PEOPLE = {
             " WHERE g.dismissed_s IS NULL AND " GROUP_SEEN("$1"),
     .in = "i",
     .out = "i",
+};
+#define PEOPLE_SEEN(ids)                                                                           \
+    "SELECT m.group_id, count(DISTINCT c.root_id) FROM chat_group g"                               \
+    " JOIN group_member m ON m.group_id = g.id AND m.left_s IS NULL AND m.joined_s <= $2"          \
+    " JOIN customer c ON c.id = m.customer_id"                                                     \
+    " JOIN customer b ON b.id = c.root_id AND b.erased_s IS NULL"                                  \
+    " WHERE g.dismissed_s IS NULL AND g.id " ids " AND " SCOPE_CUSTOMER("c.root_id", "$3")         \
+    " GROUP BY m.group_id ORDER BY 1"
+static const struct sql PEOPLE_SEEN_OF = {
+    .text = PEOPLE_SEEN(IDS_LITE("$1")),
+    .pg = PEOPLE_SEEN(IDS_PG("$1")),
+    .in = "sii",
+    .out = "ii",
 };
 static const struct sql FACTS = {
     .text = "SELECT g.id, " RANK ", coalesce(g.owner_id, 0), g.created_s, g.owner_since_s,"
@@ -121,6 +135,12 @@ static const struct sql ALL_SALES = {
     .out = "i",
 };
 
+static const struct sql STAFF_SEEN = {
+    .text = "SELECT a.staff_id FROM account_staff a WHERE a.account_id = $1 ORDER BY 1",
+    .in = "i",
+    .out = "i",
+};
+
 /* ---- sifting ---- */
 
 #define PLACES(ids)                                                                                \
@@ -128,11 +148,12 @@ static const struct sql ALL_SALES = {
     " coalesce(s.department_id, 0), s.name FROM customer c"                                        \
     " JOIN group_member m ON m.customer_id = c.id AND m.left_s IS NULL"                            \
     " JOIN chat_group g ON g.id = m.group_id AND g.dismissed_s IS NULL"                            \
-    " LEFT JOIN staff s ON s.id = g.owner_id WHERE c.root_id " ids " ORDER BY 1, 3 DESC, 2"
+    " LEFT JOIN staff s ON s.id = g.owner_id WHERE c.root_id " ids                                 \
+    " AND " GROUP_SEEN("$2") " ORDER BY 1, 3 DESC, 2"
 static const struct sql PLACES_OF = {
     .text = PLACES(IDS_LITE("$1")),
     .pg = PLACES(IDS_PG("$1")),
-    .in = "s",
+    .in = "si",
     .out = "iiissiiS",
 };
 #define TARGETS(ids)                                                                               \
@@ -140,14 +161,15 @@ static const struct sql PLACES_OF = {
     " s.name FROM (SELECT DISTINCT f.id FROM staff w JOIN staff f ON f.id = w.id"                  \
     " OR f.department_id = w.department_id WHERE w.id " ids ") o"                                  \
     " JOIN staff s ON s.id = o.id JOIN chat_group g ON g.owner_id = o.id"                          \
-    " AND g.dismissed_s IS NULL AND " RANK " = $1"                                                 \
+    " AND g.dismissed_s IS NULL AND coalesce(g.plan, '') <> 'give_up' AND " RANK " = $1"           \
+    " AND " GROUP_SEEN("$3")                                                                       \
     " LEFT JOIN group_member m ON m.group_id = g.id AND m.left_s IS NULL"                          \
     " LEFT JOIN customer c ON c.id = m.customer_id"                                                \
     " GROUP BY g.id, g.owner_id, s.department_id, g.name, s.name ORDER BY 4, 1"
 static const struct sql TARGETS_OF = {
     .text = TARGETS(IDS_LITE("$2")),
     .pg = TARGETS(IDS_PG("$2")),
-    .in = "is",
+    .in = "isi",
     .out = "iiiiss",
 };
 static const struct sql OTHERS = {
@@ -188,8 +210,9 @@ static const struct sql CLASSIFY = {
 };
 /* clang-format on */
 
-STATEMENTS(group_figure, &STAYS_ALL, &STAYS_OF, &PEOPLE, &FACTS, &OWNERS, &WORDS, &SALES_OF,
-           &SALES_TOTAL, &ALL_SALES, &PLACES_OF, &TARGETS_OF, &OTHERS, &DECIDE, &SEEN, &CLASSIFY);
+STATEMENTS(group_figure, &STAYS_ALL, &STAYS_OF, &PEOPLE, &PEOPLE_SEEN_OF, &FACTS, &OWNERS, &WORDS,
+           &SALES_OF, &SALES_TOTAL, &ALL_SALES, &STAFF_SEEN, &PLACES_OF, &TARGETS_OF, &OTHERS,
+           &DECIDE, &SEEN, &CLASSIFY);
 
 int64_t group_rank(struct str level)
 {
@@ -244,6 +267,25 @@ enum rc group_people(struct tx *tx, int64_t scope_account, void (*see)(void *to,
         return rc;
     while (rows_next(r))
         see(to, rows_int(r, 0));
+    return rows_end(r, e);
+}
+
+enum rc group_people_seen(struct tx *tx, const int64_t *ids, size_t n, int64_t now_s,
+                          int64_t scope_account, struct group_seen **out, size_t *out_n,
+                          struct err *e)
+{
+    struct rows *r;
+    struct group_seen *list = NULL;
+    size_t found = 0, room = 0;
+    enum rc rc =
+        tx_query(tx, &PEOPLE_SEEN_OF, &r, e, ids_text(tx_arena(tx), ids, n), now_s, scope_account);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r))
+        *LIST_ADD(tx_arena(tx), list, found, room) =
+            (struct group_seen){rows_int(r, 0), rows_int(r, 1)};
+    *out = list;
+    *out_n = found;
     return rows_end(r, e);
 }
 
@@ -340,16 +382,31 @@ enum rc group_all_sales(struct tx *tx, int64_t from_s, int64_t to_s, int64_t sco
     return tx_int(tx, &ALL_SALES, out_fen, e, from_s, to_s, scope_account);
 }
 
+enum rc group_staff_seen(struct tx *tx, int64_t scope_account, uint64_t *out, struct err *e)
+{
+    struct rows *r;
+    uint64_t sum = 0;
+    enum rc rc = tx_query(tx, &STAFF_SEEN, &r, e, scope_account);
+    if (rc != RC_OK)
+        return rc;
+    while (rows_next(r))
+        sum = hash_u64(sum ^ (uint64_t)rows_int(r, 0));
+    rc = rows_end(r, e);
+    if (rc == RC_OK)
+        *out = sum;
+    return rc;
+}
+
 /* ---- sifting ---- */
 
-enum rc group_places(struct tx *tx, const int64_t *root_ids, size_t n, struct group_place **out,
-                     size_t *out_n, struct err *e)
+enum rc group_places(struct tx *tx, const int64_t *root_ids, size_t n, int64_t scope_account,
+                     struct group_place **out, size_t *out_n, struct err *e)
 {
     struct rows *r;
     struct arena *a = tx_arena(tx);
     struct group_place *list = NULL;
     size_t found = 0, room = 0;
-    enum rc rc = tx_query(tx, &PLACES_OF, &r, e, ids_text(a, root_ids, n));
+    enum rc rc = tx_query(tx, &PLACES_OF, &r, e, ids_text(a, root_ids, n), scope_account);
     if (rc != RC_OK)
         return rc;
     while (rows_next(r))
@@ -369,13 +426,14 @@ enum rc group_places(struct tx *tx, const int64_t *root_ids, size_t n, struct gr
 }
 
 enum rc group_targets(struct tx *tx, int64_t rank, const int64_t *staff_ids, size_t n,
-                      struct group_target **out, size_t *out_n, struct err *e)
+                      int64_t scope_account, struct group_target **out, size_t *out_n,
+                      struct err *e)
 {
     struct rows *r;
     struct arena *a = tx_arena(tx);
     struct group_target *list = NULL;
     size_t found = 0, room = 0;
-    enum rc rc = tx_query(tx, &TARGETS_OF, &r, e, rank, ids_text(a, staff_ids, n));
+    enum rc rc = tx_query(tx, &TARGETS_OF, &r, e, rank, ids_text(a, staff_ids, n), scope_account);
     if (rc != RC_OK)
         return rc;
     while (rows_next(r))

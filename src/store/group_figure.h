@@ -32,6 +32,15 @@ enum rc group_stays(struct tx *tx, const int64_t *ids, size_t n,
 enum rc group_people(struct tx *tx, int64_t scope_account, void (*see)(void *to, int64_t root_id),
                      void *to, struct err *e);
 
+/* How many of the people in each of these groups the account sees, by group; those without any are
+ * left out. 5 µs a membership. */
+struct group_seen {
+    int64_t group_id, people;
+};
+enum rc group_people_seen(struct tx *tx, const int64_t *ids, size_t n, int64_t now_s,
+                          int64_t scope_account, struct group_seen **out, size_t *out_n,
+                          struct err *e);
+
 /* ---- what a group is, for its figures ---- */
 
 struct group_fact {
@@ -79,7 +88,8 @@ struct group_sales {
 enum rc group_sales(struct tx *tx, const int64_t *ids, size_t n, int64_t from_s, int64_t to_s,
                     int64_t scope_account, struct group_sales **out, size_t *out_n, struct err *e);
 /* Of all groups that the account sees together, each order and buyer once; and of everybody in its
- * scope, members or not. Reads the orders of the window once, 5 µs each. */
+ * scope, members or not. Reads the orders of the window once, 5 µs each, and looks for the groups
+ * of each order's buyer, 1 µs a membership: 20 µs an order of people in a dozen groups. */
 struct group_sales_total {
     int64_t orders, buyers, amount_fen;
     int64_t all_orders, all_buyers, all_amount_fen;
@@ -87,29 +97,37 @@ struct group_sales_total {
 enum rc group_sales_total(struct tx *tx, int64_t from_s, int64_t to_s, int64_t scope_account,
                           struct group_sales_total *out, struct err *e);
 
-/* all_amount_fen alone: reads the orders of the window once, 1 µs each. */
+/* all_amount_fen alone: reads the orders of the window once, 1 µs each. query/board.h asks the
+ * daybook. */
 enum rc group_all_sales(struct tx *tx, int64_t from_s, int64_t to_s, int64_t scope_account,
                         int64_t *out_fen, struct err *e);
 
+/* A number of the staff whose groups and customers the account sees, another for others; 0 for an
+ * account that sees all. What is kept for an account is kept for that number. */
+enum rc group_staff_seen(struct tx *tx, int64_t scope_account, uint64_t *out, struct err *e);
+
 /* ---- sifting ---- */
 
-/* The existing groups that these people are in, by person; with who owns them. */
+/* The existing groups that the account sees and these people are in, by person; with who owns
+ * them. */
 struct group_place {
     int64_t root_id, group_id, rank;
     struct str name, level;
     int64_t owner_id, department_id; /* 0: none; the owner's department */
     struct str owner;
 };
-enum rc group_places(struct tx *tx, const int64_t *root_ids, size_t n, struct group_place **out,
-                     size_t *out_n, struct err *e);
-/* Existing groups of a rank that one of these staff, or somebody of the same department, owns; with
- * how many people are in them. Fewest first, then by id. */
+enum rc group_places(struct tx *tx, const int64_t *root_ids, size_t n, int64_t scope_account,
+                     struct group_place **out, size_t *out_n, struct err *e);
+/* Existing groups of a rank that the account sees, that are not to be given up, and that one of
+ * these staff, or somebody of the same department, owns; with how many people are in them. Fewest
+ * first, then by id. */
 struct group_target {
     int64_t group_id, owner_id, department_id, members;
     struct str name, owner;
 };
 enum rc group_targets(struct tx *tx, int64_t rank, const int64_t *staff_ids, size_t n,
-                      struct group_target **out, size_t *out_n, struct err *e);
+                      int64_t scope_account, struct group_target **out, size_t *out_n,
+                      struct err *e);
 
 /* People now in a group with the rank of the best other group they are in (0: none) that exists and
  * is not to be given up. */

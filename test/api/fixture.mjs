@@ -692,6 +692,8 @@ export function valuesOf(route, arg, mark = 'other') {
     kind: ['order'],
     cursor: [],
   };
+  /* of vip first: that level has groups below it, to be told with whom an expression picks */
+  if (route.name === 'group_sift' && arg.name === 'level') return ['vip', 'diamond', 'welfare'];
   if (arg.kind === 'choice') return arg.choices.split('|');
   if (arg.kind === 'bool') return ['true', 'false'];
   if (arg.name in text) return text[arg.name];

@@ -284,6 +284,7 @@ each('groups as a business', (engine) => {
       );
       const all = hand.sales(() => true, from);
       assert.equal(total.groups, 8);
+      assert.equal(total.as_of_s, null);
       assert.equal(
         total.people,
         hand.persons.filter((p) => corp.groups.some((g) => hand.inside(g.id, p, null))).length,
@@ -346,6 +347,10 @@ each('groups as a business', (engine) => {
       const should = figures(cut, corp, group, 30);
       for (const key of ['people', 'active', 'orders', 'buyers', 'amount_fen', 'sales_share'])
         near(item.figures[key], should[key], `${key} for Anna`);
+      const seen = cut.persons.filter((p) => hers.has(p) && cut.inside(group.id, p, null));
+      const bought = should.bought_share * should.people; /* members who bought, all hers */
+      assert.ok(seen.length < should.people);
+      near(item.figures.bought_share, share(Math.round(bought), seen.length), 'share for Anna');
     }
     const total = await anna.get('/api/groups/totals');
     assert.equal(total.groups, 3);
@@ -394,6 +399,22 @@ each('groups as a business', (engine) => {
       [45, 10, 2, null] /* days 1, 4 … 28 before today */,
     );
     assert.equal((await of(502)).verdict, 'keep'); /* somebody writes */
+    /* Words are of whole days: so is what they hang on, from the first second of the first day. */
+    const first = (today - 30) * DAY - 8 * 3600;
+    const told = async () => [
+      (await admin.get('/api/groups/502?days=30')).figures.messages_not_available,
+      (await of(502)).messages_not_available,
+    ];
+    await koi.sql(`INSERT INTO chat_group (id, name, owner_id, created_s, dismissed_s)
+                   VALUES (505, 'g505', 92, 0, ${first})`);
+    assert.deepEqual(await told(), [null, null]);
+    await koi.sql(`UPDATE chat_group SET dismissed_s = ${first + 1} WHERE id = 505`);
+    assert.deepEqual(await told(), ['several_groups', 'several_groups']);
+    await koi.sql('DELETE FROM chat_group WHERE id = 505');
+    await koi.sql(`UPDATE chat_group SET owner_since_s = ${first} WHERE id = 502`);
+    assert.deepEqual(await told(), [null, null]);
+    await koi.sql(`UPDATE chat_group SET owner_since_s = ${first + 1} WHERE id = 502`);
+    assert.deepEqual(await told(), ['owner_changed', 'owner_changed']);
     await koi.sql(`UPDATE chat_group SET owner_since_s = ${now - 5 * DAY} WHERE id = 502`);
     assert.equal((await admin.get('/api/groups/502?days=30')).figures.messages, null);
     assert.equal((await of(502)).messages_not_available, 'owner_changed');
@@ -419,6 +440,15 @@ each('groups as a business', (engine) => {
       (await who.get('/api/groups/review')).items.map(({ id }) => id).sort();
     assert.deepEqual(await proposed(), ['500', '501', '502', '504']);
     assert.deepEqual(await proposed(manager), ['502']);
+    /* Counts of valuable members are over all; the list says how many it leaves out. */
+    const named = async (who, alone) => {
+      const { items, hidden } = await who.get(`/api/groups/502/valuable?alone=${alone}`);
+      return [items.map(({ id }) => id), hidden];
+    };
+    assert.equal((await manager.get('/api/groups/review')).items[0].valuable, 1);
+    assert.deepEqual(await named(manager, false), [[], 1]);
+    assert.deepEqual(await named(manager, true), [[], 0]);
+    assert.deepEqual(await named(admin, false), [['61000'], 0]);
 
     const changed = await manager.patch('/api/groups/502', {
       kind: 'service',
@@ -651,6 +681,44 @@ each('groups as a business', (engine) => {
       (p) => corp.people.find(({ id }) => id === p).staff === 11,
     );
     assert.equal((await anna.get('/api/groups/sift?level=vip')).qualify, hers.length);
+    /* Nor is she told of groups that others own: who is in no other is in none for her. */
+    const annas = corp.groups.filter(({ owner }) => owner === 11);
+    let kept_back = 0;
+    for (const level of ['vip', 'diamond']) {
+      const page = await anna.get(
+        `/api/groups/sift?level=${level}&expression=${viewing}&limit=200`,
+      );
+      for (const item of page.items) {
+        const below = (list) =>
+          list
+            .filter(
+              (g) => ranks[g.level] < ranks[level] && hand.inside(g.id, Number(item.id), null),
+            )
+            .map(({ id }) => String(id))
+            .sort();
+        assert.deepEqual(item.groups.map(({ id }) => id).sort(), below(annas));
+        kept_back += below(corp.groups).length - below(annas).length;
+        assert.equal(item.inviter.id, '11');
+        const into = annas.filter((g) => g.level === level).map(({ id }) => String(id));
+        assert.equal(item.into !== null, into.length > 0);
+        if (item.into !== null) assert.ok(into.includes(item.into.id));
+      }
+    }
+    assert.ok(kept_back > 0);
+
+    /* Nobody is sent into a group that is to be given up. */
+    let given_up = 0;
+    for (const level of ['welfare', 'vip', 'diamond']) {
+      const into = async () =>
+        (await ask(`level=${level}`)).items.map((item) => item.into?.id ?? null);
+      for (const id of new Set(await into())) {
+        if (id === null) continue;
+        await admin.patch(`/api/groups/${id}`, { plan: 'give_up' });
+        assert.ok(!(await into()).includes(id));
+        given_up++;
+      }
+    }
+    assert.ok(given_up > 0);
   });
 });
 

@@ -177,6 +177,8 @@ each('row scope', (engine) => {
         if (ids.test(reply.text)) leaks.push(`${what} tells another's id`);
         before.set(what, still(reply));
       });
+      const sifted = [...before].filter(([what]) => /sift.*level=vip&expression/.test(what));
+      assert.ok(sifted.some(([, reply]) => reply.includes('MARK-own')));
       await forgetOthers(koi, scope);
       await ask((what, reply) => {
         if (still(reply) !== before.get(what))
@@ -189,6 +191,35 @@ each('row scope', (engine) => {
       assert.ok(before.size > 60);
     });
   }
+
+  test("sifting tells nothing of others' groups, even of those that ours are in", async (t) => {
+    const koi = await start(t, engine);
+    await fill(koi);
+    const route = (await routeTable()).find(({ name }) => name === 'group_sift');
+    /* Somebody of ours is in a group of another's, who has one of a better level, too. */
+    await koi.sql(
+      `INSERT INTO group_member (group_id, customer_id, joined_s) VALUES (36, 1001, 1);
+       INSERT INTO chat_group (id, name, owner_id, level, created_s)
+         VALUES (38, 'MARK-other better', 13, 'vip', 1)`,
+    );
+    const everyone = await koi.signIn('operator');
+    const caller = await koi.signIn('operator', { scope: 'own', staff_id: '11' });
+    const ask = async (who) => {
+      const said = [];
+      for (const path of readings(route)) said.push(still(await who.call('GET', path)));
+      return said;
+    };
+    const all = (await ask(everyone)).join('\n');
+    assert.match(all, /MARK-other group/);
+    assert.match(all, /MARK-other better/);
+    const before = await ask(caller);
+    assert.match(before.join('\n'), /MARK-own group/);
+    assert.doesNotMatch(before.join('\n'), /MARK-(other|team)/);
+    await koi.sql(
+      'DELETE FROM group_member WHERE group_id = 36; DELETE FROM chat_group WHERE id IN (36, 38)',
+    );
+    assert.deepEqual(await ask(caller), before);
+  });
 
   test("another's id is answered as one that does not exist, and nothing is written", async (t) => {
     const koi = await start(t, engine);

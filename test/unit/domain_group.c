@@ -9,6 +9,7 @@
 #include "mirror_world.h"
 
 #include "domain/group_figures.h"
+#include "domain/group_review.h"
 #include "domain/group_verdict.h"
 #include "pg_fixture.h"
 #include "store/order.h"
@@ -114,6 +115,62 @@ static void messages_are_of_one_group_only(void **state)
     }
     struct group_messages none = group_messages_of(&rows[0].g, NULL, 0, NULL, 0, from);
     assert_int_equal(none.why, GROUP_SEVERAL);
+}
+
+/* ---- totals that are kept ---- */
+
+static bool kept(struct group_memo *m, int64_t days, int64_t account, uint64_t staff,
+                 int64_t members)
+{
+    struct group_total_key key = {days, account, staff};
+    struct group_total t = {0};
+    int64_t at_s = -1, cleared = -1;
+    bool is = group_memo_total(m, &key, &t, &at_s, &cleared);
+    assert_int_equal(t.members, is ? members : 0);
+    assert_int_equal(at_s, is ? 100 + members : -1);
+    assert_true(cleared >= 0);
+    return is;
+}
+
+static void keep(struct group_memo *m, int64_t days, int64_t account, uint64_t staff,
+                 int64_t members, int64_t took_us, int64_t cleared)
+{
+    struct group_total_key key = {days, account, staff};
+    struct group_total t = {.members = members};
+    group_memo_keep_total(m, &key, &t, 100 + members, took_us, cleared);
+}
+
+static void long_totals_are_kept_for_who_saw_them(void **state)
+{
+    const int64_t took_long = 600000;
+    struct group_memo *m = group_memo_new();
+    (void)state;
+    assert_false(kept(m, 0, 0, 0, 0));
+    keep(m, 30, 0, 0, 7, 400000, 0); /* was counted quickly */
+    assert_false(kept(m, 30, 0, 0, 7));
+    keep(m, 30, 0, 0, 7, took_long, 0);
+    assert_true(kept(m, 30, 0, 0, 7));
+    assert_false(kept(m, 31, 0, 0, 7)); /* other days, another account, other staff */
+    assert_false(kept(m, 30, 5, 0, 7));
+    assert_false(kept(m, 30, 0, 9, 7));
+    keep(m, 30, 0, 0, 8, took_long, 0);
+    assert_true(kept(m, 30, 0, 0, 8));
+    for (int64_t i = 1; i <= GROUP_TOTALS_KEPT; i++) { /* each is there, the oldest make room */
+        keep(m, 30, i, 1, i, took_long, 0);
+        for (int64_t k = 1; k <= i; k++)
+            assert_true(kept(m, 30, k, 1, k));
+        assert_true(kept(m, 30, 0, 0, 8) == (i < GROUP_TOTALS_KEPT));
+    }
+    group_memo_clear(m);
+    for (int64_t i = 0; i <= GROUP_TOTALS_KEPT; i++)
+        assert_false(kept(m, 30, i, i > 0, i));
+    keep(m, 30, 0, 0, 7, took_long, 0); /* was begun before it was cleared */
+    assert_false(kept(m, 30, 0, 0, 7));
+    keep(m, 30, 0, 0, 7, took_long, 1);
+    assert_true(kept(m, 30, 0, 0, 7));
+    group_memo_free(m);
+    assert_false(kept(NULL, 30, 0, 0, 7));
+    keep(NULL, 30, 0, 0, 7, took_long, 0);
 }
 
 /* ---- a naive corp ---- */
@@ -415,6 +472,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_is_what_it_says),
         cmocka_unit_test(messages_are_of_one_group_only),
+        cmocka_unit_test(long_totals_are_kept_for_who_saw_them),
         STORE_TEST(figures_agree_with_a_naive_count, SQLITE),
         STORE_TEST(figures_agree_with_a_naive_count, POSTGRES),
     };

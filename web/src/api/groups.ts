@@ -9,6 +9,8 @@ export type Level = Group['level'];
 /** All groups together, each customer and order once. */
 export interface GroupTotals {
   days: number;
+  /** When these were counted, of some that were kept; null: now. */
+  as_of_s: number | null;
   groups: number;
   people: number;
   active: number;
@@ -44,6 +46,10 @@ export interface GroupReview extends Page<ReviewedGroup> {
 }
 
 export type ValuableMember = Customer & { alone: boolean };
+export interface ValuableMembers extends Page<ValuableMember> {
+  /** How many more are outside of the data scope. */
+  hidden: number;
+}
 
 export type SiftedCustomer = Customer & {
   /** Null: not asked, or not known. */
@@ -74,7 +80,7 @@ export const groups = {
   totals: (days: number, signal?: AbortSignal) => get<GroupTotals>('/api/groups/totals', { days }, signal),
   review: (query: Query, signal?: AbortSignal) => get<GroupReview>('/api/groups/review', query, signal),
   valuable: (id: string, signal?: AbortSignal) =>
-    get<Page<ValuableMember>>(`/api/groups/${id}/valuable`, undefined, signal),
+    get<ValuableMembers>(`/api/groups/${id}/valuable`, undefined, signal),
   sift: (query: Query, signal?: AbortSignal) => get<GroupSift>('/api/groups/sift', query, signal),
   change: (id: string, body: GroupChange) => patch<Group>(`/api/groups/${id}`, body),
 };

@@ -73,6 +73,7 @@ export const peopleEn: Record<PeopleKey, string> = {
   'group.decide': 'Decide',
   'group.valuable_title': 'Valuable members of this group',
   'group.valuable_alone': 'No other of this level or above',
+  'group.valuable_hidden': '{n|more member is|more members are} outside your data scope',
   'group.valuable_none': 'Nobody valuable is in it',
   'group.valuable_spend': 'Net spend so far',
   'sift.level': 'For groups of level',

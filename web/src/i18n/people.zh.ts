@@ -68,6 +68,7 @@ export const peopleZh = {
   'group.decide': '决定',
   'group.valuable_title': '群里的重要客户',
   'group.valuable_alone': '没有别的同级群',
+  'group.valuable_hidden': '另有 {n} 位不在您的数据范围内',
   'group.valuable_none': '没有重要客户',
   'group.valuable_spend': '累计净消费',
   'sift.level': '筛选进哪个等级的群',

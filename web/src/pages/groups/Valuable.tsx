@@ -39,6 +39,7 @@ export function Valuable({ group }: { group: GroupDetail }) {
     [t, f],
   );
   if (!asked) return null;
+  const hidden = found.data?.hidden ?? 0;
   if (found.error !== undefined && found.error !== null)
     return <ErrorNotice error={found.error} retry={found.reload} />;
   return (
@@ -53,9 +54,14 @@ export function Valuable({ group }: { group: GroupDetail }) {
         rowKey="id"
         dataSource={found.data?.items ?? []}
         loading={found.loading}
-        locale={{ emptyText: t('group.valuable_none') }}
+        locale={{
+          emptyText: hidden > 0 ? t('group.valuable_hidden', { n: hidden }) : t('group.valuable_none'),
+        }}
         pagination={(found.data?.items.length ?? 0) > 10 ? { pageSize: 10, size: 'small' } : false}
       />
+      {hidden > 0 && (found.data?.items.length ?? 0) > 0 && (
+        <p className="chart-note">{t('group.valuable_hidden', { n: hidden })}</p>
+      )}
     </Card>
   );
 }
