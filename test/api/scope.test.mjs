@@ -196,11 +196,11 @@ each('row scope', (engine) => {
     const koi = await start(t, engine);
     await fill(koi);
     const route = (await routeTable()).find(({ name }) => name === 'group_sift');
-    /* Somebody of ours is in a group of another's, who has one of a better level, too. */
+    /* Somebody of ours is in a group of another's; one of our department has a better one. */
     await koi.sql(
       `INSERT INTO group_member (group_id, customer_id, joined_s) VALUES (36, 1001, 1);
        INSERT INTO chat_group (id, name, owner_id, level, created_s)
-         VALUES (38, 'MARK-other better', 13, 'vip', 1)`,
+         VALUES (38, 'MARK-team better', 12, 'vip', 1)`,
     );
     const everyone = await koi.signIn('operator');
     const caller = await koi.signIn('operator', { scope: 'own', staff_id: '11' });
@@ -211,7 +211,7 @@ each('row scope', (engine) => {
     };
     const all = (await ask(everyone)).join('\n');
     assert.match(all, /MARK-other group/);
-    assert.match(all, /MARK-other better/);
+    assert.match(all, /MARK-team better/);
     const before = await ask(caller);
     assert.match(before.join('\n'), /MARK-own group/);
     assert.doesNotMatch(before.join('\n'), /MARK-(other|team)/);
