@@ -118,12 +118,15 @@ class Stage {
   }
 
   /* A new account with the role enters by its one-time link and sets a password. */
-  async signIn(role = 'administrator', { language = 'zh', width = 1360, height = 900 } = {}) {
+  async signIn(
+    role = 'administrator',
+    { language = 'zh', width = 1360, height = 900, scope = 'all', staff_id } = {},
+  ) {
     const login = `${role}-${language}-${Math.random().toString(36).slice(2, 8)}`;
     const made = await this.server.local(
       'POST',
       '/api/accounts',
-      { login, role, scope: 'all', language },
+      { login, role, scope, staff_id, language },
       201,
     );
     const context = await this.browser.newContext({

@@ -7,6 +7,7 @@ import { openStage } from './browser.mjs';
 const words = {
   zh: {
     share: '群成员销售占比',
+    hidden: '另有 2 位不在您的数据范围内',
     decide: '决定',
     save: /保\s*存/,
     give_up: '放弃',
@@ -21,6 +22,7 @@ const words = {
   },
   en: {
     share: "Members' share of sales",
+    hidden: '2 more members are outside your data scope',
     decide: 'Decide',
     save: 'Save',
     give_up: 'Give up',
@@ -34,6 +36,27 @@ const words = {
     amount: 'sales of members',
   },
 };
+
+/* Puts two valuable customers whom the owner of a group does not see into it. */
+async function withStrangers(server, admin, group) {
+  const owner = group.owner.id;
+  const narrow = await server.signIn('manager', { scope: 'own', staff_id: owner });
+  const list = (who) => who.get(`/api/groups/${group.id}/valuable`);
+  const before = await list(narrow);
+  const all = (await admin.get('/api/customers?limit=200&sort=-spend')).items;
+  const strangers = [];
+  for (const { id, staff } of all) {
+    if (staff.some((s) => s.id === owner) || strangers.length + before.hidden === 2) continue;
+    strangers.push(id);
+    await server.sql(
+      `INSERT INTO group_member (group_id, customer_id, joined_s)
+         VALUES (${group.id}, ${id}, 1700000000) ON CONFLICT DO NOTHING`,
+    );
+  }
+  assert.equal((await list(narrow)).hidden, 2);
+  assert.equal((await list(admin)).items.length, before.items.length + 2);
+  return { id: group.id, owner };
+}
 
 test('groups as a business', async (t) => {
   const stage = await openStage(t, { customers: 2000 });
@@ -51,6 +74,7 @@ test('groups as a business', async (t) => {
       )
       .join('\n'),
   );
+  const hers = await withStrangers(stage.server, admin, items[3]);
   for (const language of ['zh', 'en']) {
     const page = await stage.signIn('operator', { language });
     const tab = page.page;
@@ -115,6 +139,20 @@ test('groups as a business', async (t) => {
       await page.check('groups-no-longer');
     });
     await tab.context().close();
+
+    await t.test(`who is outside of the data scope is counted, in ${language}`, async () => {
+      const narrow = await stage.signIn('manager', {
+        language,
+        scope: 'own',
+        staff_id: hers.owner,
+      });
+      await narrow.visit(`/groups?open=${hers.id}`);
+      await narrow.page.getByText(w.hidden).first().waitFor();
+      await narrow.page.getByText(w.hidden).first().scrollIntoViewIfNeeded();
+      await narrow.settle();
+      await narrow.check('group-hidden');
+      await narrow.page.context().close();
+    });
   }
 
   await t.test('on a phone', async () => {
