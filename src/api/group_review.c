@@ -72,6 +72,7 @@ static void put_reviewed(struct json *j, const struct group_reviewed *r, const s
     json_put_int(j, "active_before", s->active_before);
     json_put_share(j, "activity_before", s->active_before, s->members_before);
     json_put_known(j, "messages", r->why == GROUP_SAID ? s->messages : DB_NULL);
+    json_put_known(j, "message_days", r->why == GROUP_SAID ? r->message_days : DB_NULL);
     json_put_z(j, "messages_not_available", group_unsaid_names[r->why]);
     json_put_int(j, "valuable", s->valuable);
     json_put_int(j, "valuable_alone", s->valuable_alone);

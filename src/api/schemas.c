@@ -431,7 +431,8 @@ const struct schema schema_table[] = {
       ",\"verdict\":" TEXT ",\"quiet\":" BOOL ",\"falling\":" BOOL ",\"people\":" INT
       ",\"active\":" INT ",\"activity\":" NUM_NULL ",\"people_before\":" INT
       ",\"active_before\":" INT ",\"activity_before\":" NUM_NULL ",\"messages\":" INT_NULL
-      ",\"messages_not_available\":" TEXT_NULL ",\"valuable\":" INT ",\"valuable_alone\":" INT))
+      ",\"message_days\":" INT_NULL ",\"messages_not_available\":" TEXT_NULL ",\"valuable\":" INT
+      ",\"valuable_alone\":" INT))
       ",\"next\":" TEXT_NULL ",\"total\":" INT_NULL)},
     {"GroupSift",
      OBJECT("\"level\":" TEXT ",\"expression\":" TEXT ",\"before\":" TEXT_NULL ",\"qualify\":" INT

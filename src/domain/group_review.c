@@ -226,6 +226,7 @@ static enum rc put_messages(struct tx *tx, const struct pass_work *w, int64_t no
             group_messages_of(&w->facts[i], owners, owners_n, words, words_n, from_s);
         list[i].why = m.why;
         list[i].signs.messages = m.why == GROUP_SAID ? m.messages : -1;
+        list[i].message_days = m.why == GROUP_SAID ? m.days : 0;
     }
     return rc;
 }

@@ -31,6 +31,7 @@ struct group_reviewed {
     bool planned, quiet, falling;
     struct group_signs signs;
     enum group_unsaid why; /* why signs.messages is -1 */
+    int64_t message_days;  /* on how many days they were counted; 0 where they are not known */
 };
 struct group_review {
     int64_t as_of_s; /* of a pass that was kept: when it was made; DB_NULL: now */

@@ -398,6 +398,10 @@ each('groups as a business', (engine) => {
       [one.messages, one.message_days, one.writers_a_day, one.messages_not_available],
       [45, 10, 2, null] /* days 1, 4 … 28 before today */,
     );
+    assert.deepEqual(
+      await of(502).then(({ messages, message_days }) => [messages, message_days]),
+      [45, 10],
+    );
     assert.equal((await of(502)).verdict, 'keep'); /* somebody writes */
     /* Words are of whole days: so is what they hang on, from the first second of the first day. */
     const first = (today - 30) * DAY - 8 * 3600;

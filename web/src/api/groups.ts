@@ -35,6 +35,7 @@ export interface ReviewedGroup extends Named {
   activity: number | null;
   activity_before: number | null;
   messages: number | null;
+  message_days: number | null;
   valuable: number;
   valuable_alone: number;
 }

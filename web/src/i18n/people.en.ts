@@ -62,7 +62,7 @@ export const peopleEn: Record<PeopleKey, string> = {
   'group_why.quiet': 'Of {people} people only {active} did anything ({now}).',
   'group_why.still': 'Of {people} people nobody did anything.',
   'group_why.empty': 'No customer is left in it.',
-  'group_why.silent': 'Nobody writes.',
+  'group_why.silent': 'Nobody wrote on the {n} days that WeCom told of.',
   'group_why.worth': '{n} valuable members are in it: worth reviving.',
   'group_why.alone':
     '{n} valuable members are in no other group of this level or above: invite them into one first.',

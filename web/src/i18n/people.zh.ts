@@ -58,7 +58,7 @@ export const peopleZh = {
   'group_why.quiet': '{people} 人里只有 {active} 人有互动（{now}）。',
   'group_why.still': '{people} 人里没有一个人有互动。',
   'group_why.empty': '群里已经没有客户。',
-  'group_why.silent': '没有人说话。',
+  'group_why.silent': '企业微信给出数据的 {n} 天里没有人说话。',
   'group_why.worth': '还有 {n} 位重要客户，值得激活。',
   'group_why.alone': '{n} 位重要客户不在别的同级或更高级的群：先把他们请过去。',
   'group_why.elsewhere': '重要客户都在别的同级或更高级的群。',

@@ -174,7 +174,10 @@ function Why({ group, days }: { group: ReviewedGroup; days: number }) {
           people > 0 &&
             group.quiet &&
             t(active === 0 ? 'group_why.still' : 'group_why.quiet', { people, active, now }),
-          people > 0 && group.quiet && group.messages === 0 && t('group_why.silent'),
+          people > 0 &&
+            group.quiet &&
+            group.messages === 0 &&
+            t('group_why.silent', { n: group.message_days ?? 0 }),
           verdict === 'keep' && t('group_why.fine', { now }),
           verdict === 'revive' && !group.falling && t('group_why.worth', { n: valuable }),
           verdict === 'take_out' && t('group_why.alone', { n: alone }),
