@@ -43,13 +43,18 @@ export function Totals() {
     },
   ];
   return (
-    <div className="figures">
-      {figures.map(({ key, title, value, below }) => (
-        <Card key={key} size="small">
-          <Statistic title={title} value={value} />
-          <span className="soft">{below}</span>
-        </Card>
-      ))}
-    </div>
+    <section>
+      <div className="figures">
+        {figures.map(({ key, title, value, below }) => (
+          <Card key={key} size="small">
+            <Statistic title={title} value={value} />
+            <span className="soft">{below}</span>
+          </Card>
+        ))}
+      </div>
+      {total.as_of_s !== null && (
+        <p className="soft figures-note">{t('group.review_as_of', { time: f.time(total.as_of_s) })}</p>
+      )}
+    </section>
   );
 }
