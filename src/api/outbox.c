@@ -187,8 +187,12 @@ const struct route route_tag_wishes = {
 static enum rc retry_run(struct request *rq, struct tx *tx, struct err *e)
 {
     int64_t id = arg_int(rq, "outbox_id");
+    struct outbox_row row;
     request_audit(rq, "outbox", id, "%s", "");
-    return outbox_retry(tx, id, e);
+    enum rc rc = outbox_load(tx, id, &row, e);
+    if (rc == RC_OK)
+        rc = outbox_retry(tx, id, e);
+    return rc == RC_OK ? group_greeting_retried(tx, &row, e) : rc;
 }
 
 static void retried(struct request *rq)

@@ -3,7 +3,10 @@
  * Wishes of a code have one key, so they are told one after the other: deleting the old greeting
  * comes before making the new one. What is told is read when it is told. While making is on its way
  * nobody knows whether it has been sent, so a change puts an edit behind it, and taking it off puts
- * a deletion there. Costs two probes and two statements for each wish.
+ * a deletion there; an edit is void where making it fails, so what has changed by then is made
+ * anew. Old wishes stay dead in the outbox after a later one has succeeded: what is retried or
+ * given up is looked at by what it could still do. Costs two probes and two statements for each
+ * wish, two more reads where one is given up.
  */
 #include "domain/group_greeting.h"
 
@@ -105,8 +108,9 @@ int64_t group_greeting_code(struct str key)
     return ours ? id : 0;
 }
 
-static enum rc wish(struct tx *tx, const struct greeting_wisher *who, const char *kind,
-                    const struct group_greeting *g, struct err *e)
+/* `keep`: one that waits already stays, instead of giving way. */
+static enum rc put_wish(struct tx *tx, const struct greeting_wisher *who, const char *kind,
+                        const struct group_greeting *g, bool keep, struct err *e)
 {
     const struct outbox_wish w = {
         .kind = str_from(kind),
@@ -115,25 +119,68 @@ static enum rc wish(struct tx *tx, const struct greeting_wisher *who, const char
         .once = STR_ABSENT,
         .body = STR_ABSENT,
         .account_id = who->account_id,
-        .keep = str_eq(str_from(kind), STR(GREETING_WISH_ADD)), /* it may be on its way */
+        .keep = keep,
     };
     return outbox_put(tx, who->app->keys, &w, e);
 }
 
-static const char *const WARNINGS[] = {"greeting", "greeting_unsure", "greeting_left"};
-enum { WARNINGS_N = sizeof WARNINGS / sizeof *WARNINGS };
-
-static enum rc warnings_over(struct tx *tx, int64_t code_id, struct err *e)
+static enum rc wish(struct tx *tx, const struct greeting_wisher *who, const char *kind,
+                    const struct group_greeting *g, struct err *e)
 {
-    enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < WARNINGS_N; i++)
-        rc = code_warn_over(tx, code_id, str_from(WARNINGS[i]), e);
-    return rc;
+    bool on_its_way = str_eq(str_from(kind), STR(GREETING_WISH_ADD)); /* maybe */
+    return put_wish(tx, who, kind, g, on_its_way, e);
+}
+
+/* Of the one that the code wants; or of one that it does not want any more. */
+static enum rc warnings_over(struct tx *tx, const struct group_greeting *g, struct err *e)
+{
+    if (!g->wanted)
+        return code_warn_over(tx, g->code_id, STR("greeting_left"), e);
+    enum rc rc = code_warn_over(tx, g->code_id, STR("greeting"), e);
+    return rc == RC_OK ? code_warn_over(tx, g->code_id, STR("greeting_unsure"), e) : rc;
 }
 
 static bool is(const struct group_greeting *g, const char *state)
 {
     return str_eq(g->state, str_from(state));
+}
+
+static bool says(const struct group_greeting *g, const struct greeting_said *said)
+{
+    return str_eq(g->text, said->text) && str_eq(g->attachments, said->attachments);
+}
+
+bool group_greeting_acts(const struct group_greeting *g, struct str kind)
+{
+    bool there = !str_absent(g->template_id);
+    if (str_eq(kind, STR(GREETING_WISH_DELETE)))
+        return !g->wanted;
+    if (str_eq(kind, STR(GREETING_WISH_ADD)))
+        return !there; /* of one that is taken off, it may be under way */
+    return g->wanted && there && !is(g, "offered");
+}
+
+/* Whether a wish about it waits that does something for it, or one after that id is dead or unsure,
+ * so that the one of that id settles nothing. */
+static enum rc goes_on(struct tx *tx, const struct group_greeting *g, int64_t wish_id, bool *out,
+                       struct err *e)
+{
+    struct outbox_row *waits = NULL, *open = NULL;
+    size_t waits_n = 0, open_n = 0;
+    struct str key = key_of(tx, g->code_id);
+    bool on = false;
+    enum rc rc = outbox_take_key(tx, key, &waits, &waits_n, e);
+    if (rc == RC_OK)
+        rc = outbox_open(tx, key, OPEN_MOST, &open, &open_n, e);
+    for (size_t i = 0; rc == RC_OK && i < waits_n; i++)
+        on |= waits[i].id != wish_id && waits[i].object_id == g->id &&
+              group_greeting_acts(g, waits[i].kind);
+    for (size_t i = 0; rc == RC_OK && i < open_n; i++)
+        on |= open[i].id > wish_id && open[i].object_id == g->id &&
+              group_greeting_acts(g, open[i].kind);
+    if (rc == RC_OK)
+        *out = on;
+    return rc;
 }
 
 /* ---- given, taken off ---- */
@@ -142,7 +189,7 @@ static bool is(const struct group_greeting *g, const char *state)
 static enum rc change(struct tx *tx, const struct greeting_wisher *who, struct group_greeting *g,
                       const struct greeting_said *said, struct err *e)
 {
-    bool same = str_eq(g->text, said->text) && str_eq(g->attachments, said->attachments);
+    bool same = says(g, said);
     bool on_its_way = is(g, "waiting"), there = !str_absent(g->template_id);
     bool settled = is(g, "offered") || on_its_way || is(g, "unsure");
     g->text = said->text;
@@ -156,7 +203,7 @@ static enum rc change(struct tx *tx, const struct greeting_wisher *who, struct g
     }
     enum rc rc = group_greeting_store(tx, g, e);
     if (rc == RC_OK && !is(g, "unsure"))
-        rc = warnings_over(tx, g->code_id, e);
+        rc = warnings_over(tx, g, e);
     if (rc == RC_OK && !there && !is(g, "unsure"))
         rc = wish(tx, who, GREETING_WISH_ADD, g, e);
     return rc == RC_OK && (there || on_its_way) ? wish(tx, who, GREETING_WISH_EDIT, g, e) : rc;
@@ -192,7 +239,7 @@ enum rc group_greeting_remove(struct tx *tx, const struct greeting_wisher *who, 
     bool making = str_absent(g.template_id) && is(&g, "waiting");
     rc = outbox_withdraw(tx, STR(GREETING_WISH_EDIT), key_of(tx, code_id), g.id, e);
     if (rc == RC_OK)
-        rc = warnings_over(tx, code_id, e);
+        rc = warnings_over(tx, &g, e);
     if (rc == RC_OK && str_absent(g.template_id) && !making)
         return group_greeting_forget(tx, g.id, e);
     g.wanted = false;
@@ -205,26 +252,33 @@ enum rc group_greeting_remove(struct tx *tx, const struct greeting_wisher *who, 
 
 /* ---- what came of it ---- */
 
-enum rc group_greeting_told(struct tx *tx, int64_t id, struct str template_id,
-                            const struct greeting_said *said, struct err *e)
+/* What people want by now, behind what was told; the one that waits already stays. */
+static enum rc put_behind(struct tx *tx, const struct app *app, const struct group_greeting *g,
+                          struct err *e)
+{
+    const char *kind = g->wanted ? GREETING_WISH_EDIT : GREETING_WISH_DELETE;
+    return put_wish(tx, &(struct greeting_wisher){.app = app}, kind, g, true, e);
+}
+
+enum rc group_greeting_told(struct tx *tx, const struct app *app, int64_t id,
+                            struct str template_id, const struct greeting_said *said, struct err *e)
 {
     struct group_greeting g;
     enum rc rc = group_greeting_load(tx, id, tx_arena(tx), &g, e);
     if (rc != RC_OK)
         return rc == RC_NOT_FOUND ? RC_OK : rc;
-    bool as_wanted = str_eq(g.text, said->text) && str_eq(g.attachments, said->attachments);
+    bool as_wanted = g.wanted && says(&g, said);
     if (!str_absent(template_id)) {
         g.template_id = template_id;
         g.offered_s = tx_now_s(tx);
     }
     g.told_s = tx_now_s(tx);
     g.problem = STR_ABSENT;
-    if (as_wanted && g.wanted)
-        g.state = STR("offered");
-    else
-        g.state = STR("waiting");
+    g.state = as_wanted ? STR("offered") : STR("waiting");
     rc = group_greeting_store(tx, &g, e);
-    return rc == RC_OK ? warnings_over(tx, g.code_id, e) : rc;
+    if (rc == RC_OK)
+        rc = warnings_over(tx, &g, e);
+    return rc == RC_OK && !as_wanted ? put_behind(tx, app, &g, e) : rc;
 }
 
 /* Makes one that WeCom does not have. */
@@ -236,7 +290,7 @@ static enum rc make_anew(struct tx *tx, const struct app *app, struct group_gree
     g->state = STR("waiting");
     enum rc rc = group_greeting_store(tx, g, e);
     if (rc == RC_OK)
-        rc = warnings_over(tx, g->code_id, e);
+        rc = warnings_over(tx, g, e);
     return rc == RC_OK ? wish(tx, &(struct greeting_wisher){.app = app}, GREETING_WISH_ADD, g, e)
                        : rc;
 }
@@ -270,7 +324,7 @@ enum rc group_greeting_deleted(struct tx *tx, const struct app *app, int64_t id,
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     rc = group_greeting_forget(tx, id, e);
     if (rc == RC_OK)
-        rc = code_warn_over(tx, g.code_id, STR("greeting_left"), e);
+        rc = warnings_over(tx, &g, e);
     return rc == RC_OK && !str_absent(g.template_id) ? fill_room(tx, app, e) : rc;
 }
 
@@ -281,48 +335,87 @@ static bool passes(enum outbox_state state, const struct err *why)
            (why->rc == RC_IO || why->rc == RC_BUSY || why->rc == RC_RATE);
 }
 
-enum rc group_greeting_failed(struct tx *tx, int64_t id, enum outbox_state state,
-                              const struct err *why, struct str problem, struct err *e)
+/* A wish was void. One that people took off while it was to be made is over when nothing waits. */
+static enum rc was_void(struct tx *tx, const struct group_greeting *g, struct err *e)
+{
+    bool on = false;
+    if (g->wanted || !str_absent(g->template_id))
+        return RC_OK;
+    enum rc rc = goes_on(tx, g, INT64_MAX, &on, e);
+    return rc == RC_OK && !on ? group_greeting_forget(tx, g->id, e) : rc;
+}
+
+/* Making was refused with words that people have changed meanwhile. */
+static bool other_words(const struct group_greeting *g, const struct greeting_failure *f)
+{
+    return f->state == OUTBOX_DEAD && g->wanted && str_eq(f->kind, STR(GREETING_WISH_ADD)) &&
+           f->sent != NULL && !says(g, f->sent);
+}
+
+static enum rc make_changed(struct tx *tx, const struct app *app, struct group_greeting *g,
+                            struct err *e)
+{
+    enum rc rc = outbox_withdraw(tx, STR(GREETING_WISH_EDIT), key_of(tx, g->code_id), g->id, e);
+    return rc == RC_OK ? make_anew(tx, app, g, e) : rc;
+}
+
+enum rc group_greeting_failed(struct tx *tx, const struct app *app, int64_t id,
+                              const struct greeting_failure *f, struct err *e)
 {
     struct group_greeting g;
     enum rc rc = group_greeting_load(tx, id, tx_arena(tx), &g, e);
-    if (rc != RC_OK || state == OUTBOX_DROPPED)
+    if (rc != RC_OK)
         return rc == RC_NOT_FOUND ? RC_OK : rc;
-    g.problem = problem;
-    g.state = state == OUTBOX_DEAD     ? STR("refused")
-              : state == OUTBOX_UNSURE ? STR("unsure")
-                                       : STR("waiting");
+    if (f->state == OUTBOX_DROPPED)
+        return was_void(tx, &g, e);
+    if (!group_greeting_acts(&g, f->kind))
+        return RC_OK;
+    if (other_words(&g, f))
+        return make_changed(tx, app, &g, e);
+    g.problem = f->problem;
+    g.state = f->state == OUTBOX_DEAD     ? STR("refused")
+              : f->state == OUTBOX_UNSURE ? STR("unsure")
+                                          : STR("waiting");
     rc = group_greeting_store(tx, &g, e);
-    if (rc != RC_OK || passes(state, why))
+    if (rc != RC_OK || passes(f->state, f->why))
         return rc;
-    const char *kind = !g.wanted                ? "greeting_left"
-                       : state == OUTBOX_UNSURE ? "greeting_unsure"
-                                                : "greeting";
-    return code_warn(tx, g.code_id, str_from(kind), problem, e);
+    const char *kind = !g.wanted                   ? "greeting_left"
+                       : f->state == OUTBOX_UNSURE ? "greeting_unsure"
+                                                   : "greeting";
+    return code_warn(tx, g.code_id, str_from(kind), f->problem, e);
 }
 
-/* Whether another wish about it waits, so that giving up this one settles nothing. */
-static enum rc goes_on(struct tx *tx, const struct outbox_row *row, bool *out, struct err *e)
+/* ---- what operators do with a wish ---- */
+
+/* The greeting that a wish does something for; RC_NOT_FOUND, `e` untouched, for every other. */
+static enum rc load_acted(struct tx *tx, const struct outbox_row *row, struct group_greeting *out,
+                          struct err *e)
 {
-    struct outbox_row *open = NULL;
-    size_t n = 0;
-    *out = false;
-    enum rc rc = outbox_open(tx, row->key, OPEN_MOST, &open, &n, e);
-    for (size_t i = 0; rc == RC_OK && i < n; i++)
-        *out |= open[i].id != row->id && open[i].object_id == row->object_id &&
-                open[i].state == OUTBOX_WAITING;
-    return rc;
+    if (!str_starts(row->kind, STR("group_greeting_")))
+        return RC_NOT_FOUND;
+    enum rc rc = group_greeting_load(tx, row->object_id, tx_arena(tx), out, e);
+    return rc == RC_OK && !group_greeting_acts(out, row->kind) ? RC_NOT_FOUND : rc;
+}
+
+enum rc group_greeting_retried(struct tx *tx, const struct outbox_row *row, struct err *e)
+{
+    struct group_greeting g;
+    enum rc rc = load_acted(tx, row, &g, e);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    g.state = STR("waiting");
+    g.problem = STR_ABSENT;
+    rc = group_greeting_store(tx, &g, e);
+    return rc == RC_OK ? warnings_over(tx, &g, e) : rc;
 }
 
 enum rc group_greeting_given_up(struct tx *tx, const struct outbox_row *row, struct err *e)
 {
     struct group_greeting g;
     bool on = false;
-    if (!str_starts(row->kind, STR("group_greeting_")))
-        return RC_OK;
-    enum rc rc = group_greeting_load(tx, row->object_id, tx_arena(tx), &g, e);
+    enum rc rc = load_acted(tx, row, &g, e);
     if (rc == RC_OK)
-        rc = goes_on(tx, row, &on, e);
+        rc = goes_on(tx, &g, row->id, &on, e);
     if (rc != RC_OK || on)
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     if (g.wanted) {
@@ -332,5 +425,5 @@ enum rc group_greeting_given_up(struct tx *tx, const struct outbox_row *row, str
     } else {
         rc = group_greeting_forget(tx, g.id, e);
     }
-    return rc == RC_OK ? warnings_over(tx, g.code_id, e) : rc;
+    return rc == RC_OK ? warnings_over(tx, &g, e) : rc;
 }

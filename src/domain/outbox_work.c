@@ -192,7 +192,7 @@ static enum rc write_task(struct tx *tx, struct task *t, struct err *e)
         if (t->rc == RC_OK && t->handler->apply != NULL)
             rc = t->handler->apply(tx, &t->item, w, e);
         if (t->rc != RC_OK && !str_absent(end.error) && t->handler->failed != NULL)
-            rc = t->handler->failed(tx, w, &end, &t->err, e);
+            rc = t->handler->failed(tx, &t->item, w, &end, &t->err, e);
     }
     return rc;
 }

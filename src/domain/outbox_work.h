@@ -49,9 +49,10 @@ struct outbox_handler {
     enum rc (*apply)(struct tx *tx, struct outbox_item *item, const struct outbox_told *wish,
                      struct err *e);
     /* NULL: nothing to write. For each wish that was not told, in the transaction that says so:
-     * its state now, why, and the same as the row keeps it. Not after a stop; may run twice. */
-    enum rc (*failed)(struct tx *tx, const struct outbox_told *wish, const struct outbox_end *end,
-                      const struct err *why, struct err *e);
+     * its state now, why, and the same as the row keeps it. `note` is NULL where tell() did not
+     * come to run. Not after a stop; may run twice. */
+    enum rc (*failed)(struct tx *tx, struct outbox_item *item, const struct outbox_told *wish,
+                      const struct outbox_end *end, const struct err *why, struct err *e);
 };
 
 /* Takes those whose turn it is at now_us, once; how many keys. */

@@ -302,6 +302,50 @@ each('greetings of groups', (engine) => {
     await noViolations(w.sim);
   });
 
+  test('old wishes are retried and given up, with changes while they are told', async (t) => {
+    const w = await world(t, engine);
+    const refuse = { api: `${api}add`, kind: 'code', code: 40058, times: 1 };
+    const mend = (wish, how) => w.admin.post(`/api/outbox/${wish.id}/${how}`, {}, 204);
+    await w.sim.post('faults', refuse);
+    await w.change(hello);
+    await w.told({ dead: 1 });
+    assert.equal((await w.code()).greeting.state, 'refused');
+    /* Saved again it is offered; giving up the old wish leaves that as it is. */
+    await w.change({ ...hello, text: '后来' });
+    await w.told({ dead: 1 });
+    await mend((await w.wishes('dead'))[0], 'drop');
+    assert.equal((await w.code()).greeting.state, 'offered');
+    await w.change(null);
+    await w.told();
+    /* Retried, and taken off while the call is under way: made, and deleted again. */
+    await w.sim.post('faults', refuse);
+    await w.change(hello);
+    await w.told({ dead: 1 });
+    const slow = { api: `${api}add`, kind: 'delay', ms: 3000, times: 1 };
+    await w.sim.post('faults', slow);
+    await mend((await w.wishes('dead'))[0], 'retry');
+    assert.equal((await w.code()).greeting.state, 'waiting');
+    assert.deepEqual(await w.warnings(), []);
+    await until(async () => w.sim.faults() === 0, 'the making is on its way');
+    await w.change(null);
+    await w.told();
+    assert.deepEqual([await w.did('add'), await w.did('del')], [2, 2]);
+    assert.deepEqual(await w.templates(), []);
+    assert.equal(await w.koi.sql('SELECT count(*) FROM group_greeting'), '0');
+    /* Retried, and changed while the call is under way. */
+    await w.sim.post('faults', refuse);
+    await w.change(hello);
+    await w.told({ dead: 1 });
+    await w.sim.post('faults', slow);
+    await mend((await w.wishes('dead'))[0], 'retry');
+    await until(async () => w.sim.faults() === 0, 'the making is on its way');
+    await w.change({ ...hello, text: '改了' });
+    await w.told();
+    assert.equal((await w.templates())[0].text.content, '改了');
+    assert.equal((await w.code()).greeting.state, 'offered');
+    await noViolations(w.sim);
+  });
+
   test('one that was deleted at WeCom is made anew, and another’s is said', async (t) => {
     const w = await world(t, engine, hello);
     await w.told();

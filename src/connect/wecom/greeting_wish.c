@@ -26,6 +26,7 @@ enum { REQUEST_BYTES = 128 << 10, UPLOAD_US = 10 * 1000000 };
 struct note {
     struct greeting_said said;
     struct str template_id; /* of a new one; absent: it was there */
+    bool sent;              /* a call was made with `said` */
     bool told, lost;        /* WeCom has it now; had it no more. Neither: nothing was to be told */
 };
 
@@ -81,7 +82,7 @@ static enum rc read_ready(struct outbox_item *item, struct found *out, struct er
     struct media_look look;
     struct err unheard = ERR_INIT; /* the keeper warns of it */
     enum rc rc = read_row(item, out, e);
-    if (rc != RC_OK || !out->row.wanted || !out->lacks)
+    if (rc != RC_OK || !group_greeting_acts(&out->row, item->kind) || !out->lacks)
         return rc;
     media_keeper_look(item->app->media, UPLOAD_US, &look, &unheard);
     rc = read_row(item, out, e);
@@ -141,7 +142,10 @@ static enum rc send(struct outbox_item *item, const char *path, const struct fou
                     const struct json_value **out, struct err *e)
 {
     struct buf b;
+    struct note *n = item->note;
     bool adds = str_absent(f->row.template_id);
+    n->said = (struct greeting_said){f->row.text, f->row.attachments, f->row.notify};
+    n->sent = true;
     buf_init(&b, REQUEST_BYTES);
     struct json j = json_to(&b);
     json_open_object(&j, NULL);
@@ -206,7 +210,7 @@ enum rc greeting_wish_add(struct outbox_item *item, struct err *e)
     enum rc rc = read_ready(item, &f, e);
     if (rc == RC_OK && !f.row.wanted)
         return gone(item, e);
-    if (rc != RC_OK || !str_absent(f.row.template_id)) /* there by now: nothing to make */
+    if (rc != RC_OK || !group_greeting_acts(&f.row, item->kind)) /* there by now */
         return rc;
     rc = send(item, PATH "add", &f, &reply, e);
     if (rc != RC_OK)
@@ -216,7 +220,6 @@ enum rc greeting_wish_add(struct outbox_item *item, struct err *e)
         item->verdict = OUTBOX_LOST;
         return wecom_reply_lacks(PATH "add", e);
     }
-    n->said = (struct greeting_said){f.row.text, f.row.attachments, f.row.notify};
     n->told = true;
     return RC_OK;
 }
@@ -240,7 +243,7 @@ enum rc greeting_wish_edit(struct outbox_item *item, struct err *e)
     enum rc rc = read_ready(item, &f, e);
     if (rc == RC_OK && (!f.row.wanted || str_absent(f.row.template_id)))
         return gone(item, e); /* what makes it tells the text of then */
-    if (rc != RC_OK)
+    if (rc != RC_OK || !group_greeting_acts(&f.row, item->kind)) /* told by now */
         return rc;
     rc = send(item, PATH "edit", &f, &reply, e);
     if (rc != RC_OK && is_lost(item, f.row.template_id)) {
@@ -249,7 +252,6 @@ enum rc greeting_wish_edit(struct outbox_item *item, struct err *e)
         return RC_OK;
     }
     n->told = rc == RC_OK;
-    n->said = (struct greeting_said){f.row.text, f.row.attachments, f.row.notify};
     not_ours(e);
     return rc;
 }
@@ -278,7 +280,9 @@ enum rc greeting_wish_told(struct tx *tx, struct outbox_item *item, const struct
     const struct note *n = item->note;
     if (n->lost)
         return group_greeting_lost(tx, item->app, wish->object_id, e);
-    return n->told ? group_greeting_told(tx, wish->object_id, n->template_id, &n->said, e) : RC_OK;
+    return n->told
+               ? group_greeting_told(tx, item->app, wish->object_id, n->template_id, &n->said, e)
+               : RC_OK;
 }
 
 enum rc greeting_wish_deleted(struct tx *tx, struct outbox_item *item,
@@ -287,8 +291,17 @@ enum rc greeting_wish_deleted(struct tx *tx, struct outbox_item *item,
     return group_greeting_deleted(tx, item->app, wish->object_id, e);
 }
 
-enum rc greeting_wish_failed(struct tx *tx, const struct outbox_told *wish,
-                             const struct outbox_end *end, const struct err *why, struct err *e)
+enum rc greeting_wish_failed(struct tx *tx, struct outbox_item *item,
+                             const struct outbox_told *wish, const struct outbox_end *end,
+                             const struct err *why, struct err *e)
 {
-    return group_greeting_failed(tx, wish->object_id, end->state, why, end->error, e);
+    const struct note *n = item->note;
+    const struct greeting_failure f = {
+        .kind = item->kind,
+        .state = end->state,
+        .why = why,
+        .problem = end->error,
+        .sent = n != NULL && n->sent ? &n->said : NULL,
+    };
+    return group_greeting_failed(tx, item->app, wish->object_id, &f, e);
 }

@@ -27,7 +27,8 @@ enum rc greeting_wish_told(struct tx *tx, struct outbox_item *item, const struct
 enum rc greeting_wish_deleted(struct tx *tx, struct outbox_item *item,
                               const struct outbox_told *wish, struct err *e);
 /* Any of the three was not told. */
-enum rc greeting_wish_failed(struct tx *tx, const struct outbox_told *wish,
-                             const struct outbox_end *end, const struct err *why, struct err *e);
+enum rc greeting_wish_failed(struct tx *tx, struct outbox_item *item,
+                             const struct outbox_told *wish, const struct outbox_end *end,
+                             const struct err *why, struct err *e);
 
 #endif
