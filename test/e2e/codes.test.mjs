@@ -289,7 +289,7 @@ test('codes', async (t) => {
       await page.visit('/codes');
       await tab
         .getByText(
-          zh ? '入群欢迎语没有告诉成企业微信' : 'WeCom was not told the greeting of the group',
+          zh ? '企业微信没有收下入群欢迎语' : 'WeCom did not take the greeting of the group',
         )
         .waitFor();
       await edit();

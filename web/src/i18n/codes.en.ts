@@ -35,7 +35,10 @@ export const codesEn: Record<CodesKey, string> = {
   'code.greeting': 'Greeting of the group',
   'code.greeting_bytes':
     '{n} of {most} bytes (a Chinese character takes 3); {name} is the nickname of who joins',
+  'code.greeting_ask':
+    'Ask an administrator to look at WeCom, and to retry or give it up in “WeCom → To be told”.',
   'code.greeting_decide': 'Decide',
+  'code.greeting_decide_how': 'Look at WeCom, delete it there if you find it, then retry.',
   'code.greeting_long': 'Too long: {most} bytes at most',
   'code.greeting_notify': 'WeCom tells owners when it is made',
   'code.greeting_offer': 'WeCom only offers it to owners of groups; each picks it once for a group.',
@@ -46,14 +49,12 @@ export const codesEn: Record<CodesKey, string> = {
   'code.greeting_used': 'WeCom holds 100, Koi uses {used}; those of other apps and administrators count, too',
   'code.greeting_where':
     'An owner picks it in WeCom under Customer groups → the chat → Welcome on joining. Whether they did, WeCom does not tell Koi.',
-  'code_warning.greeting': 'WeCom was not told the greeting of the group',
+  'code_warning.greeting': 'WeCom did not take the greeting of the group',
   'code_warning.greeting_left': 'An old greeting is not deleted at WeCom yet and still takes a place',
-  'code_warning.greeting_unsure':
-    'The greeting may have been made or not: look at WeCom first, then retry or give it up',
+  'code_warning.greeting_unsure': 'The greeting of the group may have been made or not',
   'greeting_state.dropped': 'Given up: WeCom was not told. Saving again offers it anew.',
   'greeting_state.refused': 'WeCom has refused it; mend that and save again to retry.',
-  'greeting_state.unsure':
-    'It may have been made or not: look at WeCom, delete it there if you find it, then retry.',
+  'greeting_state.unsure': 'It may have been made or not.',
   'greeting_state.waiting': 'WeCom is being told',
   'code.groups': 'Groups, in order',
   'code.groups_hint': 'When one is nearly full, the next one opens',

@@ -50,10 +50,21 @@ export function CodeGreeting({ greeting }: { greeting: GroupGreeting | null | un
 const fits = (words: string) => (_: unknown, text: string | undefined) =>
   greetingBytes(text ?? '') <= greetingMost ? Promise.resolve() : Promise.reject(new Error(words));
 
+/** Of one that may have been made: who may retry goes there, the others are told whom to ask. */
+export function GreetingDecision() {
+  const t = useT();
+  const system = useMay()('system');
+  if (!system) return <>{t('code.greeting_ask')}</>;
+  return (
+    <>
+      {t('code.greeting_decide_how')} <Link href="/wecom?tab=outbox">{t('code.greeting_decide')}</Link>
+    </>
+  );
+}
+
 /** What WeCom has of it: since when it is offered, or why it is not. */
 function GreetingState({ greeting }: { greeting: GroupGreeting }) {
   const { t, f } = useI18n();
-  const may = useMay();
   const { state, offered_s, error } = greeting;
   const since = offered_s !== null ? t('code.greeting_since', { time: f.time(offered_s) }) : '';
   return (
@@ -67,10 +78,7 @@ function GreetingState({ greeting }: { greeting: GroupGreeting }) {
           <>
             {offered_s !== null && <div>{t('code.greeting_old')}</div>}
             {error && <div>{error.message}</div>}
-            {error?.hint && <div>{error.hint}</div>}
-            {state === 'unsure' && may('system') && (
-              <Link href="/wecom?tab=outbox">{t('code.greeting_decide')}</Link>
-            )}
+            {state === 'unsure' ? <GreetingDecision /> : error?.hint && <div>{error.hint}</div>}
           </>
         )
       }

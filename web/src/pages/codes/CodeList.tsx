@@ -11,6 +11,7 @@ import { StatusTag, type Tone } from '@/components/StatusTag';
 import { useI18n, useT } from '@/i18n/I18nProvider';
 import { useResource } from '@/lib/useResource';
 import { CodeEditor } from './CodeEditor';
+import { GreetingDecision } from './CodeGreeting';
 import { kinds, warningKey } from './codeWords';
 import { PrintCard } from './PrintCard';
 
@@ -121,7 +122,6 @@ const quotas = new Set(['balance_low', 'balance_exhausted', 'quota_expires']);
 
 function Warnings({ found }: { found: CodeWarning[] }) {
   const t = useT();
-  const system = useMay()('system');
   if (found.length === 0) return null;
   return (
     <Alert
@@ -134,9 +134,7 @@ function Warnings({ found }: { found: CodeWarning[] }) {
           {one.code && <strong>{one.code.name} </strong>}
           {t(warningKey(one.kind))} {named.has(one.kind) && `(${one.detail})`}
           {one.error && `(${one.error.message})`}
-          {one.kind === 'greeting_unsure' && system && (
-            <Link href="/wecom?tab=outbox">{t('code.greeting_decide')}</Link>
-          )}
+          {one.kind === 'greeting_unsure' && <GreetingDecision />}
           {quotas.has(one.kind) && <Link href="/codes?tab=quota">{t('quota.look')}</Link>}
         </div>
       ))}
