@@ -306,10 +306,18 @@ test('codes', async (t) => {
       await text.fill(words.text);
       await saved();
       await became('unsure');
+      const decide = zh ? '去确认' : 'Decide';
       await edit();
       await text.scrollIntoViewIfNeeded();
       await page.check('code-greeting-unsure');
-      await dialog.getByRole('link', { name: zh ? '去确认' : 'Decide' }).click();
+      /* Who may not retry is told whom to ask. */
+      const operator = await stage.signIn('operator', { language });
+      await operator.visit('/codes');
+      const ask = zh ? '请找管理员' : 'Ask an administrator';
+      await operator.page.locator('.code-warnings').getByText(ask).first().waitFor();
+      assert.equal(await operator.page.getByRole('link', { name: decide }).count(), 0);
+      await operator.check('code-greeting-ask');
+      await dialog.getByRole('link', { name: decide }).click();
       await tab
         .getByText(
           zh ? `新建“${words.code}”的入群欢迎语` : `Make the group greeting of “${words.code}”`,
