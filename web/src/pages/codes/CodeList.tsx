@@ -133,7 +133,7 @@ function Warnings({ found }: { found: CodeWarning[] }) {
         <div key={one.id}>
           {one.code && <strong>{one.code.name} </strong>}
           {t(warningKey(one.kind))} {named.has(one.kind) && `(${one.detail})`}
-          {one.error && `(${one.error.message})`}
+          {one.error && `(${one.error.message}) `}
           {one.kind === 'greeting_unsure' && <GreetingDecision />}
           {quotas.has(one.kind) && <Link href="/codes?tab=quota">{t('quota.look')}</Link>}
         </div>
