@@ -127,7 +127,8 @@ export const wecomEn: Record<WecomKey, string> = {
   'outbox.what': 'What is to be done',
   'outbox.made': 'Asked for',
   'outbox.none': 'Nothing to tell WeCom',
-  'outbox.none_hint': "When WeCom's tags are changed in Koi, the change waits here until WeCom has taken it.",
+  'outbox.none_hint':
+    'What is changed in Koi and WeCom is to be told of (tags, greetings of groups) waits here until WeCom has taken it.',
   'outbox.drop': 'Give up',
   'outbox.drop_sure': 'WeCom will not be told, and Koi goes by what WeCom has. Give up?',
   'outbox.retry_sure': 'First see in WeCom that it was not done: telling it again may do it twice.',

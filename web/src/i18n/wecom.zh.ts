@@ -116,7 +116,7 @@ export const wecomZh = {
   'outbox.what': '要做什么',
   'outbox.made': '提出时间',
   'outbox.none': '没有要发给企业微信的改动',
-  'outbox.none_hint': '在 Koi 里改了企业微信的标签后，会在这里排队发出。',
+  'outbox.none_hint': '在 Koi 里改了要告诉企业微信的内容（标签、入群欢迎语等）后，会在这里排队发出。',
   'outbox.drop': '放弃',
   'outbox.drop_sure': '放弃后不再告诉企业微信，Koi 会以企业微信里的为准。确定吗？',
   'outbox.retry_sure': '请先在企业微信里确认它没有做成：再发一次可能做两遍。',
