@@ -327,10 +327,20 @@ enum rc outbox_retry(struct tx *tx, int64_t id, struct err *e)
 enum rc outbox_drop(struct tx *tx, int64_t id, struct err *e)
 {
     enum standing s;
+    struct outbox_row row;
     enum rc rc = standing(tx, id, &s, e);
     if (rc == RC_OK && s == ENDED)
         return err_set(e, RC_CONFLICT, "outbox_ended", "id", "这条待办已经结束",
                        "this wish has ended already");
+    if (rc == RC_OK)
+        rc = outbox_load(tx, id, &row, e);
+    if (rc == RC_OK && row.state == OUTBOX_WAITING && row.begun_us != 0) {
+        err_set(e, RC_CONFLICT, "outbox_begun", "id", "正在告诉企业微信，现在不能放弃",
+                "WeCom is being told just now: it cannot be given up");
+        err_hint(e, "请稍等几秒再看：要么已完成，要么会列为待确认",
+                 "look again in a few seconds: it is done then, or listed as unsure");
+        return RC_CONFLICT;
+    }
     return rc == RC_OK ? tx_exec(tx, &DROP, e, id, tx_now_us(tx)) : rc;
 }
 

@@ -73,7 +73,9 @@ enum rc outbox_load(struct tx *tx, int64_t id, struct outbox_row *out, struct er
 /* A dead or unsure row waits again, due at once and with all its attempts. RC_NOT_FOUND;
  * RC_CONFLICT when it is in another state, or a later wish for the same is waiting. */
 enum rc outbox_retry(struct tx *tx, int64_t id, struct err *e);
-/* A waiting, dead or unsure row will not be told any more. RC_NOT_FOUND, RC_CONFLICT. */
+/* A waiting, dead or unsure row will not be told any more. RC_NOT_FOUND; RC_CONFLICT when it has
+ * ended, and while that is being told which must not be told twice: what WeCom made of it would be
+ * known to nobody. */
 enum rc outbox_drop(struct tx *tx, int64_t id, struct err *e);
 
 /* What is still open of a key, newest first, at most `limit`: waiting, dead or unsure, and no later

@@ -351,6 +351,10 @@ static enum rc drop_in(struct tx *tx, struct mend *m, const struct outbox_row *r
     struct group_greeting g = {.template_id = STR_ABSENT};
     struct err gone = ERR_INIT;
     group_greeting_load(tx, row->object_id, tx_arena(tx), &g, &gone);
+    if (row->state == OUTBOX_WAITING && row->begun_us != 0) { /* WeCom is being told */
+        assert_int_equal(outbox_drop(tx, row->id, &gone), RC_CONFLICT);
+        return RC_OK;
+    }
     for (size_t i = 0; i < CODES; i++)
         m->c->given_up[i] |= m->c->codes[i] == group_greeting_code(row->key);
     enum rc rc = outbox_drop(tx, row->id, e);

@@ -284,6 +284,25 @@ static void what_fails_too_often_is_dead_until_asked_for(void **state)
     close_corp(&c);
 }
 
+static enum rc begin(struct tx *tx, void *arg, struct err *e)
+{
+    const int64_t *id = arg;
+    return outbox_begin(tx, *id, e);
+}
+
+static void what_is_being_told_once_is_not_given_up(void **state)
+{
+    struct corp c = open_corp(state);
+    char text[400];
+    wish(&c, "mark", "one", 1, "A");
+    struct deed o = {.id = states(&c, text, sizeof text), .drop = true};
+    store_write(c.f, begin, &o.id);
+    store_write(c.f, operate, &o);
+    assert_int_equal(o.rc, RC_CONFLICT);
+    assert_states(&c, "1:waiting:0 ");
+    close_corp(&c);
+}
+
 static void a_later_wish_stands_in_the_way_of_a_retry(void **state)
 {
     struct corp c = open_corp(state);
@@ -323,12 +342,6 @@ static void verdicts_are_states(void **state)
     assert_states(&c, "1:unsure:1 2:dropped:1 3:dead:1 4:waiting:0 ");
     assert_int_equal(work(&c, clock_now_us()), 1);
     close_corp(&c);
-}
-
-static enum rc begin(struct tx *tx, void *arg, struct err *e)
-{
-    const int64_t *id = arg;
-    return outbox_begin(tx, *id, e);
 }
 
 /* As after a kill between the mark and the answer. */
@@ -433,6 +446,7 @@ static void the_thread_works(void **state)
         STORE_TEST(a_failure_holds_up_its_own_key_only, engine),                                   \
         STORE_TEST(one_bad_wish_takes_no_other_with_it, engine),                                   \
         STORE_TEST(what_fails_too_often_is_dead_until_asked_for, engine),                          \
+        STORE_TEST(what_is_being_told_once_is_not_given_up, engine),                               \
         STORE_TEST(a_later_wish_stands_in_the_way_of_a_retry, engine),                             \
         STORE_TEST(verdicts_are_states, engine),                                                   \
         STORE_TEST(what_was_begun_is_not_told_again, engine),                                      \
