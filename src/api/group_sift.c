@@ -143,7 +143,7 @@ static const int64_t *cut_page(struct request *rq, const struct id_set *set, siz
     }
     *out_more = set->n - from > limit;
     *out_n = *out_more ? limit : set->n - from;
-    return set->ids + from;
+    return *out_n > 0 ? &set->ids[from] : NULL;
 }
 
 static enum rc put_page(struct request *rq, struct tx *tx, const struct group_sifting *q,

@@ -170,7 +170,8 @@ enum rc group_sift_rows(struct tx *tx, const struct group_sifting *q, bool of_le
     if (rc != RC_OK)
         return rc;
     for (size_t i = 0, k = 0; i < n; i++) { /* both by root */
-        rows[i] = (struct group_sift_row){.root_id = ids[i], .places = places + k};
+        rows[i] =
+            (struct group_sift_row){.root_id = ids[i], .places = k < kept ? &places[k] : NULL};
         while (k < kept && places[k].root_id == ids[i]) {
             rows[i].places_n++;
             k++;

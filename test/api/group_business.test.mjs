@@ -672,6 +672,10 @@ each('groups as a business', (engine) => {
     assert.equal(unsaid.fresh, null);
     assert.match(unsaid.fresh_problem, /city/);
     assert.ok(unsaid.qualify > 0);
+    const nobody = await sift(
+      `level=vip&before=${day}&show=fresh&expression=${encodeURIComponent('city is unknown')}`,
+    );
+    assert.deepEqual(nobody.items, []);
     const past = encodeURIComponent('count(view) >= 1 as of 2026-01-01');
     const twice = await sift(`level=vip&before=${day}&expression=${past}`);
     assert.equal(twice.fresh, null);
