@@ -9,6 +9,7 @@
 #include "base/calendar.h"
 #include "domain/app.h"
 #include "domain/group_sift.h"
+#include "query/print.h"
 
 /* The saved audience that the settings name for the level, as an expression; empty: none. */
 static struct str usual_expression(struct request *rq, struct str level)
@@ -23,13 +24,9 @@ static struct str usual_expression(struct request *rq, struct str level)
     if (str_empty(name))
         return STR_ABSENT;
     buf_init(&b, 2048);
-    buf_addz(&b, "audience(\"");
-    for (size_t i = 0; i < name.n; i++) {
-        if (name.p[i] == '"' || name.p[i] == '\\')
-            buf_addc(&b, '\\');
-        buf_addc(&b, name.p[i]);
-    }
-    buf_addz(&b, "\")");
+    buf_addz(&b, "audience(");
+    print_text(name, &b);
+    buf_addc(&b, ')');
     struct str out = arena_str(request_arena(rq), buf_str(&b));
     buf_done(&b);
     return out;

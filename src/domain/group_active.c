@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "query/answer.h"
+#include "query/print.h"
 #include "store/catalogue.h"
 #include "store/group_figure.h"
 #include "store/ids.h"
@@ -23,17 +24,6 @@ enum { KINDS_AT_ONCE = 100 };
 bool id_set_has(const struct id_set *s, int64_t id)
 {
     return s->n > 0 && bsearch(&id, s->ids, s->n, sizeof id, ids_compare) != NULL;
-}
-
-static void put_quoted(struct buf *b, struct str name)
-{
-    buf_addz(b, "\"");
-    for (size_t i = 0; i < name.n; i++) {
-        if (name.p[i] == '"' || name.p[i] == '\\')
-            buf_addz(b, "\\");
-        buf_addc(b, name.p[i]);
-    }
-    buf_addz(b, "\"");
 }
 
 struct collected {
@@ -125,7 +115,7 @@ enum rc group_active(const struct snapshot *s, struct tx *tx, int64_t days, int6
         if (!group_kind_counts(kinds[i].id, kinds[i].touch))
             continue;
         buf_addz(&text, buf_str(&text).n > 0 ? " or ever(" : "ever(");
-        put_quoted(&text, kinds[i].name);
+        print_text(kinds[i].name, &text);
         buf_addf(&text, ", last %dd)", (int)days);
         if (++asked < KINDS_AT_ONCE && buf_str(&text).n < LIMIT_EXPRESSION / 2)
             continue;
