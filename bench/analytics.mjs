@@ -210,6 +210,7 @@ async function ask(report) {
   const wholly = 'koi-late.csv' in state.koi.files;
   say(`${built.events} events in ${(startMs / 1000).toFixed(1)} s`);
   await koi.live(files, state.koi, save);
+  await koi.rest();
   const figures = { startMs, built, held: await koi.mirror() };
 
   const peers = peerNames.map(peerOf);

@@ -147,6 +147,19 @@ export class Koi {
     }
   }
 
+  /** Waits until what follows a build is over (the image, merges of runs): the threads rest. */
+  async rest() {
+    const pause = 1000;
+    let last = processorMs(this.server.pid);
+    for (let tries = 0, quiet = 0; quiet < 3; tries++) {
+      if (tries > 300) throw new Error('the server does not come to rest');
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      const now = processorMs(this.server.pid);
+      quiet = now - last < pause / 50 ? quiet + 1 : 0;
+      last = now;
+    }
+  }
+
   memory = () => proportionalSetSize(this.server.pid);
   databaseBytes = () => databaseBytes(this.data);
   imageBytes = () => images(this.data).reduce((sum, path) => sum + statSync(path).size, 0);

@@ -13,6 +13,7 @@
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/share.h"
 #include "domain/app.h"
 #include "domain/expression.h"
 #include "query/answer.h"
@@ -166,6 +167,7 @@ static enum rc count_all(struct request *rq, struct tx *tx, struct audience_ques
     int64_t began_us = clock_mono_us();
     struct mirror *m = request_app(rq)->mirror;
     struct snapshot *s = NULL;
+    share_soon(); /* for the count, when the names have been looked up */
     enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, arg_str(rq, "expression"), &q->expr, e);
     if (rc == RC_OK && answer_is_long(q->expr))
         rc = answer_from_long(m, tx, &s, e);

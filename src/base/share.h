@@ -15,4 +15,8 @@
  * not call share_rounds() themselves. */
 void share_rounds(size_t n, void (*round)(void *arg, size_t i), void *arg);
 
+/* Wakes the pool for a loop that comes within a tenth of a millisecond or two, where cores are so
+ * few that waiting for them to wake shows; they look for it, and sleep again when none comes. */
+void share_soon(void);
+
 #endif

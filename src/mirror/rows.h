@@ -16,6 +16,7 @@ struct counted {
     size_t part_bytes;
     struct run *origin;   /* that its columns are of, but for first refunds of a kind; or NULL */
     uint8_t refunds_kind; /* the kind */
+    void *postings;       /* that hold all that its postings do; NULL: each column its own */
     struct run run;
 };
 
@@ -60,7 +61,18 @@ void rows_sort(const struct run_rows *rows, struct run_rows *out);
  * `base`, or when it holds many customers. */
 struct run *run_of_sorted(struct run_rows *rows, const struct set_words *replaced, bool base);
 
-/* Notes who is in a posting whose `local` is complete, and where, when it is large. */
+/* Notes who is in a posting that is complete, where, and since when, when it is large. */
 void posting_index(struct run_posting *p);
+/* Both accept NULL. */
+void posting_index_free(struct posting_index *x);
+size_t posting_index_bytes(const struct posting_index *x);
+static inline bool posting_has_amounts(const struct run_posting *p)
+{
+    return p->amount_fen.narrow != NULL || p->amount_fen.wide != NULL;
+}
+
+/* Moves the columns and indexes of a run's postings, which are complete, into one piece of memory,
+ * which it gives back for `counted.postings`; NULL when they are too little for that. */
+void *run_pack_postings(struct run *run);
 
 #endif

@@ -15,7 +15,6 @@
 #include <string.h>
 
 enum { RARE = 16 /* a kind is rare up to one row in so many */, SPARSE = 8 };
-enum { INDEXED = 8192 /* events of a posting, from which on an index pays */ };
 
 /* ---- columns ---- */
 
@@ -155,58 +154,6 @@ bool run_treated_as_large(void)
     return as_large;
 }
 
-/* Who has places in it, who several; how many customers have any. */
-static uint32_t find_customers(const struct run_posting *p, struct set_words *once,
-                               struct set_words *again)
-{
-    uint32_t customers = 0;
-    words_clear(once);
-    words_clear(again);
-    for (uint32_t i = 0; i < p->n; i++) {
-        bool first = i == 0 || p->local[i] != p->local[i - 1];
-        customers += first;
-        words_put(first ? once : again, p->local[i]);
-    }
-    return customers;
-}
-
-/* False when so many events are of 64 customers that their places cannot be told. */
-static bool find_places(const struct run_posting *p, struct posting_index *x)
-{
-    uint32_t i = 0, customer = 0;
-    for (uint32_t w = 0; w < SET_WORDS; w++) {
-        x->place[w] = i;
-        x->before[w] = customer;
-        for (; i < p->n && p->local[i] / 64 == w; i++) {
-            if (i > x->place[w] && p->local[i] == p->local[i - 1])
-                continue;
-            if (i - x->place[w] > UINT16_MAX)
-                return false;
-            x->begin[customer++] = (uint16_t)(i - x->place[w]);
-        }
-    }
-    x->place[SET_WORDS] = i;
-    x->before[SET_WORDS] = customer;
-    return true;
-}
-
-void posting_index(struct run_posting *p)
-{
-    struct set_words once, again;
-    if (p->n < INDEXED && !as_large)
-        return;
-    uint32_t customers = find_customers(p, &once, &again);
-    size_t align = _Alignof(struct posting_index);
-    size_t bytes = sizeof *p->index + customers * sizeof p->index->begin[0];
-    p->index = must(aligned_alloc(align, (bytes + align - 1) / align * align));
-    p->index->once = once;
-    p->index->again = again;
-    if (find_places(p, p->index))
-        return;
-    free(p->index);
-    p->index = NULL;
-}
-
 /* ---- customers ---- */
 
 static void index_customers(struct run *run, const struct run_rows *rows, bool base)
@@ -340,6 +287,7 @@ struct run *run_of_sorted(struct run_rows *rows, const struct set_words *replace
     index_customers(run, rows, base);
     open_postings(run, rows);
     fill_postings(run, rows);
+    counted->postings = run_pack_postings(run);
     run->born_n = (uint32_t)rows->n_born;
     if (run->born_n > 0)
         run->born = must(realloc(rows->born, run->born_n * sizeof *run->born));
@@ -466,8 +414,9 @@ void run_drop(struct run *run)
         struct run_posting *p = run->postings[k];
         if (p == NULL)
             continue;
-        free(p->index);
-        if (image != NULL) { /* its columns are the file's */
+        if (counted_of(run)->postings == NULL)
+            posting_index_free(p->index);
+        if (image != NULL || counted_of(run)->postings != NULL) { /* its columns are not its own */
             free(p);
             continue;
         }
@@ -478,6 +427,7 @@ void run_drop(struct run *run)
         free(p->refunded_s);
         free(p);
     }
+    free(counted_of(run)->postings);
     if (image != NULL) {
         image_forget(image, counted_of(run)->part, counted_of(run)->part_bytes);
         image_drop(image);
@@ -519,12 +469,10 @@ size_t run_bytes(const struct run *run)
         const struct run_posting *p = run->postings[k];
         if (p == NULL)
             continue;
-        bytes += p->index != NULL
-                     ? sizeof *p->index + p->index->before[SET_WORDS] * sizeof p->index->begin[0]
-                     : 0;
-        bytes += sizeof *p + p->n * (sizeof *p->local + sizeof *p->at_s +
-                                     amounts_width(&p->amount_fen) + amounts_width(&p->quantity) +
-                                     (p->refunded_s != NULL ? sizeof *p->refunded_s : 0));
+        bytes += posting_index_bytes(p->index) + sizeof *p +
+                 p->n * (sizeof *p->local + sizeof *p->at_s + amounts_width(&p->amount_fen) +
+                         amounts_width(&p->quantity) +
+                         (p->refunded_s != NULL ? sizeof *p->refunded_s : 0));
     }
     return bytes;
 }
@@ -552,20 +500,4 @@ uint32_t run_born_from(const struct run *run, uint32_t row)
             to = middle;
     }
     return from;
-}
-
-struct run_range run_posting_of(const struct run_posting *p, uint32_t local)
-{
-    const struct posting_index *x = p->index;
-    if (x == NULL)
-        return (struct run_range){places_lower(p->local, p->n, local),
-                                  places_lower(p->local, p->n, local + 1)};
-    uint32_t w = local / 64;
-    uint64_t bit = UINT64_C(1) << local % 64, bits = x->once.w[w];
-    if ((bits & bit) == 0)
-        return (struct run_range){0, 0};
-    uint32_t i = x->before[w] + (uint32_t)__builtin_popcountll(bits & (bit - 1));
-    uint32_t from = x->place[w] + x->begin[i];
-    uint32_t to = i + 1 < x->before[w + 1] ? x->place[w] + x->begin[i + 1] : x->place[w + 1];
-    return (struct run_range){from, to};
 }

@@ -17,8 +17,9 @@
  *
  * Cost: at most 13 bytes an event (8 more for a friend, group or tag of a customer who became part
  * of another), 9 with neither staff nor channel; 6 bytes a posting and 4 (8 for large amounts) for
- * each of its columns, 32 KB for the index of a large one; 4 bytes a customer of a dense run, 6 of
- * a sparse one; 16 KB for who is replaced and continued. Making: about 30 ns an event.
+ * each of its columns, 32 KB for the index of a large one, 64 KB more for one half as large as the
+ * chunk, and as much again for one with amounts; 4 bytes a customer of a dense run, 6 of a sparse
+ * one; 16 KB for who is replaced and continued. Making: about 30 ns an event.
  */
 #ifndef KOI_MIRROR_RUN_H
 #define KOI_MIRROR_RUN_H
@@ -97,7 +98,11 @@ struct posting_index {
     struct set_words once, again;   /* customers with one place or more, with two or more */
     uint32_t place[SET_WORDS + 1];  /* at which the customers of a word begin, and the end */
     uint32_t before[SET_WORDS + 1]; /* how many of `once` are before a word, and all */
-    uint16_t begin[];               /* of each of `once` */
+    /* In steps of time, which end at last_s, when each customer's newest event was, and the one
+     * before it; 0: none. NULL where events are few; the second where they have no amounts. */
+    uint32_t last_s;
+    uint8_t *newest, *second;
+    uint16_t begin[]; /* of each of `once` */
 };
 
 /* The events of one kind. */
@@ -197,6 +202,15 @@ struct run_range run_range_of(const struct run *run, uint32_t local);
 /* The places of one customer in a posting; a few ns with an index, else O(log n). */
 struct run_range run_posting_of(const struct run_posting *p, uint32_t local);
 
+/* Leaves of `who` those who may have an event, or two of them, from from_s on: all who have, and
+ * some whose is up to a day and a half too old. Cost: a byte a customer of the chunk. */
+void run_posting_narrow(const struct posting_index *x, uint32_t from_s, bool twice,
+                        struct set_words *who);
+/* The same for one event, and moves those whose newest is certainly in [from_s, to_s] to `out`;
+ * more may have one. */
+void run_posting_settle(const struct posting_index *x, uint32_t from_s, uint32_t to_s,
+                        struct set_words *who, struct set_words *out);
+
 /* For functions that do nothing but call into the cache: GCC 12 finds them without effect, and
  * drops the calls of those that it does not inline at once. */
 #define ONLY_CALLS __attribute__((always_inline)) static inline
@@ -211,15 +225,20 @@ ONLY_CALLS void run_posting_call_index(const struct run_posting *p, uint32_t loc
     __builtin_prefetch(&x->begin[x->before[local / 64] + (uint32_t)__builtin_popcountll(before)]);
 }
 
-/* Calls a customer's places into the cache. */
+/* Calls a customer's latest places into the cache. */
 ONLY_CALLS void run_posting_call(const struct run_posting *p, struct run_range places)
 {
+    enum { LATEST = 12 };
     if (places.from == places.to)
         return;
-    __builtin_prefetch(&p->at_s[places.from]);
-    __builtin_prefetch(&p->at_s[places.to - 1]);
-    if (p->amount_fen.narrow != NULL)
-        __builtin_prefetch(&p->amount_fen.narrow[places.to - 1]);
+    uint32_t last = places.to - 1,
+             first = last - places.from < LATEST ? places.from : last - LATEST;
+    __builtin_prefetch(&p->at_s[last]);
+    __builtin_prefetch(&p->at_s[first]);
+    if (p->amount_fen.narrow != NULL) {
+        __builtin_prefetch(&p->amount_fen.narrow[last]);
+        __builtin_prefetch(&p->amount_fen.narrow[first]);
+    }
 }
 
 static inline uint32_t run_value(const struct run_column *c, uint32_t row)

@@ -81,6 +81,7 @@ struct run *run_copy(const struct run *run)
     copy->born = copied(run->born, run->born_n * sizeof *run->born);
     for (int k = 0; k < RUN_KINDS; k++)
         copy->postings[k] = copied_posting(run->postings[k]);
+    counted->postings = run_pack_postings(copy);
     copy->replaced = words_copy(run->replaced);
     copy->continued = words_copy(run->continued);
     copy->days = copied_days(run->days);

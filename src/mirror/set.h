@@ -87,9 +87,21 @@ struct set_words *words_copy(const struct set_words *x);
 void words_and(struct set_words *x, const struct set_words *y);
 void words_or(struct set_words *x, const struct set_words *y);
 void words_and_not(struct set_words *x, const struct set_words *y);
+/* Of SET_CHUNK bytes, one a bit, those that are not below `from` nor above `to`; from <= to. */
+struct byte_bounds {
+    uint8_t from, to;
+};
+/* Leaves the bits whose byte is within the bounds. */
+void words_and_bytes(struct set_words *x, const uint8_t *bytes, struct byte_bounds in);
+/* The same, and moves those whose byte is within the bounds `out_in`, too, to `out`. */
+void words_split_bytes(struct set_words *x, const uint8_t *bytes, struct byte_bounds in,
+                       struct byte_bounds out_in, struct set_words *out);
 /* How many bits, and whether any. */
 uint32_t words_count(const struct set_words *x);
 bool words_any(const struct set_words *x);
+/* The numbers of the words that have any, ascending; `out` has room for one more than SET_WORDS.
+ * Returns how many. */
+uint32_t words_used(const struct set_words *x, uint16_t *out);
 /* The bits as ascending numbers 0 … 65,535; `out` has room for words_count(). Returns how many. */
 uint32_t words_list(const struct set_words *x, uint16_t *out);
 

@@ -15,7 +15,7 @@
 #include <immintrin.h>
 #define HAS_AVX2 1
 #define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f,avx512vpopcntdq")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vpopcntdq")))
 #else
 #define HAS_AVX2 0
 #endif
@@ -38,6 +38,18 @@ static void and_not_plain(uint64_t *x, const uint64_t *y)
 {
     for (size_t i = 0; i < SET_WORDS; i++)
         x[i] &= ~y[i];
+}
+
+static void and_bytes_plain(uint64_t *x, const uint8_t *bytes, uint8_t from, uint8_t to)
+{
+    for (size_t i = 0; i < SET_WORDS; i++) {
+        uint64_t kept = 0;
+        for (uint64_t left = x[i]; left != 0; left &= left - 1) {
+            uint8_t byte = bytes[i * 64 + (size_t)__builtin_ctzll(left)];
+            kept |= byte >= from && byte <= to ? left & -left : 0;
+        }
+        x[i] = kept;
+    }
 }
 
 static uint32_t count_plain(const uint64_t *x)
@@ -76,6 +88,23 @@ AVX2 static void and_not_avx2(uint64_t *x, const uint64_t *y)
         __m256i b = _mm256_load_si256((const __m256i *)(y + i));
         _mm256_store_si256((__m256i *)(x + i), _mm256_andnot_si256(b, a));
     }
+}
+
+/* Which of 32 bytes are within both bounds. */
+AVX2 static uint32_t within_avx2(const uint8_t *bytes, __m256i from, __m256i to)
+{
+    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)bytes);
+    __m256i low = _mm256_cmpeq_epi8(_mm256_max_epu8(v, from), v);
+    __m256i high = _mm256_cmpeq_epi8(_mm256_min_epu8(v, to), v);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(low, high));
+}
+
+AVX2 static void and_bytes_avx2(uint64_t *x, const uint8_t *bytes, uint8_t from, uint8_t to)
+{
+    const __m256i low = _mm256_set1_epi8((char)from), high = _mm256_set1_epi8((char)to);
+    for (size_t i = 0; i < SET_WORDS; i++)
+        x[i] &= within_avx2(bytes + i * 64, low, high) |
+                (uint64_t)within_avx2(bytes + i * 64 + 32, low, high) << 32;
 }
 
 AVX2 static uint32_t count_avx2(const uint64_t *x)
@@ -119,6 +148,15 @@ AVX512 static void and_not_avx512(uint64_t *x, const uint64_t *y)
                            _mm512_andnot_si512(_mm512_load_si512(y + i), _mm512_load_si512(x + i)));
 }
 
+AVX512 static void and_bytes_avx512(uint64_t *x, const uint8_t *bytes, uint8_t from, uint8_t to)
+{
+    const __m512i low = _mm512_set1_epi8((char)from), width = _mm512_set1_epi8((char)(to - from));
+    for (size_t i = 0; i < SET_WORDS; i++) {
+        __m512i v = _mm512_loadu_si512(bytes + i * 64);
+        x[i] &= _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, low), width);
+    }
+}
+
 AVX512 static uint32_t count_avx512(const uint64_t *x)
 {
     __m512i a = _mm512_setzero_si512(), b = a;
@@ -136,13 +174,16 @@ struct loops {
     void (*and)(uint64_t *, const uint64_t *);
     void (* or)(uint64_t *, const uint64_t *);
     void (*and_not)(uint64_t *, const uint64_t *);
+    void (*and_bytes)(uint64_t *, const uint8_t *, uint8_t, uint8_t);
     uint32_t (*count)(const uint64_t *);
 };
 
-static const struct loops PLAIN = {and_plain, or_plain, and_not_plain, count_plain};
+static const struct loops PLAIN = {and_plain, or_plain, and_not_plain, and_bytes_plain,
+                                   count_plain};
 #if HAS_AVX2
-static const struct loops WIDE = {and_avx2, or_avx2, and_not_avx2, count_avx2};
-static const struct loops WIDER = {and_avx512, or_avx512, and_not_avx512, count_avx512};
+static const struct loops WIDE = {and_avx2, or_avx2, and_not_avx2, and_bytes_avx2, count_avx2};
+static const struct loops WIDER = {and_avx512, or_avx512, and_not_avx512, and_bytes_avx512,
+                                   count_avx512};
 #endif
 static const struct loops *loops = &PLAIN;
 
@@ -242,6 +283,60 @@ void words_and_not(struct set_words *x, const struct set_words *y)
     loops->and_not(x->w, y->w);
 }
 
+/* From so many words with bits on all bytes are gone through, which are then read ahead of. */
+enum { MANY_WORDS = SET_WORDS / 4 };
+
+static uint64_t bits_within(uint64_t bits, const uint8_t *bytes, struct byte_bounds in)
+{
+    uint64_t kept = 0;
+    for (; bits != 0; bits &= bits - 1) {
+        uint32_t bit = (uint32_t)__builtin_ctzll(bits);
+        kept |= (uint64_t)(bytes[bit] >= in.from && bytes[bit] <= in.to) << bit;
+    }
+    return kept;
+}
+
+static void call_bytes(const uint8_t *bytes, const uint16_t *used, uint32_t n)
+{
+    for (uint32_t k = 0; k < n; k++)
+        __builtin_prefetch(bytes + used[k] * 64);
+}
+
+void words_and_bytes(struct set_words *x, const uint8_t *bytes, struct byte_bounds in)
+{
+    uint16_t used[SET_WORDS + 1];
+    uint32_t n = words_used(x, used);
+    if (n > MANY_WORDS) {
+        loops->and_bytes(x->w, bytes, in.from, in.to);
+        return;
+    }
+    call_bytes(bytes, used, n);
+    for (uint32_t k = 0; k < n; k++)
+        x->w[used[k]] = bits_within(x->w[used[k]], bytes + used[k] * 64, in);
+}
+
+void words_split_bytes(struct set_words *x, const uint8_t *bytes, struct byte_bounds in,
+                       struct byte_bounds out_in, struct set_words *out)
+{
+    uint16_t used[SET_WORDS + 1];
+    uint32_t n = words_used(x, used);
+    if (n > MANY_WORDS) {
+        loops->and_bytes(x->w, bytes, in.from, in.to);
+        struct set_words moved = *x;
+        loops->and_bytes(moved.w, bytes, out_in.from, out_in.to);
+        words_or(out, &moved);
+        words_and_not(x, &moved);
+        return;
+    }
+    call_bytes(bytes, used, n);
+    for (uint32_t k = 0; k < n; k++) {
+        uint64_t left = bits_within(x->w[used[k]], bytes + used[k] * 64, in);
+        uint64_t moved = bits_within(left, bytes + used[k] * 64, out_in);
+        x->w[used[k]] = left & ~moved;
+        out->w[used[k]] |= moved;
+    }
+}
+
 uint32_t words_count(const struct set_words *x)
 {
     return loops->count(x->w);
@@ -257,13 +352,23 @@ bool words_any(const struct set_words *x)
     return false;
 }
 
-uint32_t words_list(const struct set_words *x, uint16_t *out)
+uint32_t words_used(const struct set_words *x, uint16_t *out)
 {
     uint32_t n = 0;
-    for (size_t i = 0; i < SET_WORDS; i++) {
-        for (uint64_t bits = x->w[i]; bits != 0; bits &= bits - 1)
-            out[n++] = (uint16_t)(i * 64 + (size_t)__builtin_ctzll(bits));
+    for (uint32_t i = 0; i < SET_WORDS; i++) {
+        out[n] = (uint16_t)i;
+        n += x->w[i] != 0;
     }
+    return n;
+}
+
+uint32_t words_list(const struct set_words *x, uint16_t *out)
+{
+    uint16_t used[SET_WORDS + 1];
+    uint32_t n = 0, n_used = words_used(x, used);
+    for (uint32_t k = 0; k < n_used; k++)
+        for (uint64_t bits = x->w[used[k]]; bits != 0; bits &= bits - 1)
+            out[n++] = (uint16_t)(used[k] * 64U + (uint32_t)__builtin_ctzll(bits));
     return n;
 }
 

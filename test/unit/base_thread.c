@@ -292,6 +292,10 @@ static void *share_again_and_again(void *arg)
     for (int k = 0; k < LOOPS; k++) {
         size_t n = (size_t)k * 17 % ROUNDS;
         memset(&loop, 0, sizeof loop);
+        if (k % 3 == 0)
+            share_soon(); /* and now and then no loop comes */
+        if (k % 9 == 0)
+            continue;
         share_rounds(n, round_of, &loop);
         bool each = atomic_load(&loop.all) == (int)n;
         for (size_t i = 0; i < n; i++)

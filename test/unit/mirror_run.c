@@ -172,6 +172,7 @@ static void runs_hold_what_was_put_in(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         const struct run *runs[RUNS];
         uint32_t customers = CUSTOMERS[round % 4];
+        run_treat_as_large(round % 3 == 0); /* their postings in one piece */
         everything.n = 0;
         for (int k = 0; k < RUNS; k++) {
             size_t n = k == 0 ? MOST / 2 : rng_below(&rng, MOST / 2 / RUNS);
@@ -186,13 +187,17 @@ static void runs_hold_what_was_put_in(void **state)
         assert_null(at_once->replaced);
         assert_null(at_once->continued);
         assert_null(at_once->local);
+        struct run *copy = run_copy(at_once);
         run_drop(run_hold(at_once));
         run_drop(at_once);
+        check(copy, everything.rows, everything.n);
+        run_drop(copy);
         run_drop(by_steps);
         run_drop(newer);
         for (int k = 0; k < RUNS; k++)
             run_drop((struct run *)runs[k]);
     }
+    run_treat_as_large(false);
 }
 
 static void an_empty_run_is_a_run(void **state)
@@ -209,6 +214,107 @@ static void an_empty_run_is_a_run(void **state)
     run_drop(NULL);
     run_rows_free(rows);
     run_rows_free(NULL);
+}
+
+/* ---- since when ---- */
+
+enum { STEP_S = 1 << 17, STEPS = 254, SINCE_CUSTOMERS = 3000 };
+
+/* Two kinds, one with amounts, over two years; what is in it stands in `everything`, too. */
+static struct run *run_of_years(struct rng *rng)
+{
+    struct run_rows *rows = run_rows_new();
+    everything.n = 0;
+    for (int i = 0; i < 8000; i++) {
+        struct run_row row = random_row(rng, 64, false, 0);
+        uint32_t most = rng_below(rng, 3) == 0 ? 20 : SINCE_CUSTOMERS;
+        row.local = (uint16_t)(rng_below(rng, most) * 7);
+        row.kind = rng_below(rng, 2) == 0 ? 11 : 12;
+        row.amount_fen = row.kind == 11 ? 100 : RUN_NONE;
+        row.born = 0;
+        row.at_s = 1000000 + (uint32_t)rng_below(rng, 2 * 366 * DAY_S);
+        everything.rows[everything.n++] = row;
+        run_rows_add(rows, &row);
+    }
+    struct run *run = run_new(rows, NULL);
+    run_rows_free(rows);
+    return run;
+}
+
+/* How many of a kind each customer has in the time. */
+static void count_between(uint8_t kind, int64_t from_s, int64_t to_s, uint32_t *out)
+{
+    memset(out, 0, SET_CHUNK * sizeof *out);
+    for (size_t i = 0; i < everything.n; i++) {
+        const struct run_row *row = &everything.rows[i];
+        out[row->local] += row->kind == kind && row->at_s >= from_s && row->at_s <= to_s;
+    }
+}
+
+/* Everyone who has enough is kept, and of others only those whose are a little too old, or all when
+ * it is longer ago than steps tell. */
+static void check_narrowed(const struct run *run, uint8_t kind, uint32_t from_s, bool twice)
+{
+    static uint32_t has[SET_CHUNK], almost[SET_CHUNK];
+    const struct run_posting *p = run->postings[kind];
+    int64_t oldest_s = (int64_t)p->index->last_s - (int64_t)(STEPS - 1) * STEP_S;
+    bool steps = !twice || p->index->second != NULL;
+    struct set_words who;
+    words_fill(&who, SET_CHUNK);
+    run_posting_narrow(p->index, from_s, twice, &who);
+    count_between(kind, from_s, INT64_MAX, has);
+    count_between(kind, from_s > oldest_s && steps ? (int64_t)from_s - STEP_S : 0, INT64_MAX,
+                  almost);
+    for (uint32_t i = 0; i < SET_CHUNK; i++) {
+        if (has[i] >= (twice ? 2 : 1))
+            assert_true(words_has(&who, i));
+        if (words_has(&who, i))
+            assert_true(almost[i] >= (twice && steps ? 2 : 1));
+    }
+}
+
+/* Who is certain has an event in the time, and is no longer in question; who has one is either. */
+static uint32_t check_settled(const struct run *run, uint8_t kind, uint32_t from_s, uint32_t to_s)
+{
+    static uint32_t has[SET_CHUNK];
+    struct set_words who, out;
+    uint32_t certain = 0;
+    words_fill(&who, SET_CHUNK);
+    words_clear(&out);
+    run_posting_settle(run->postings[kind]->index, from_s, to_s, &who, &out);
+    count_between(kind, from_s, to_s, has);
+    for (uint32_t i = 0; i < SET_CHUNK; i++) {
+        assert_false(words_has(&who, i) && words_has(&out, i));
+        assert_true(has[i] > 0 || !words_has(&out, i));
+        assert_true(has[i] == 0 || words_has(&out, i) || words_has(&who, i));
+        certain += words_has(&out, i);
+    }
+    return certain;
+}
+
+static void indexes_know_since_when(void **state)
+{
+    (void)state;
+    struct rng rng = rng_seed(20261124);
+    uint32_t certain = 0;
+    run_treat_as_large(true);
+    for (int round = 0; round < 20; round++) {
+        struct run *run = run_of_years(&rng);
+        assert_non_null(run->postings[11]->index->second);
+        assert_null(run->postings[12]->index->second);
+        for (int k = 0; k < 20; k++) {
+            uint8_t kind = k % 2 == 0 ? 11 : 12;
+            uint32_t last_s = run->postings[kind]->index->last_s;
+            uint32_t from_s = (uint32_t)rng_between(&rng, 900000, last_s + 100000);
+            from_s = k == 0 ? last_s : k == 2 ? last_s + 1 : from_s;
+            uint32_t to_s = (uint32_t)rng_between(&rng, from_s, last_s + 200000);
+            check_narrowed(run, kind, from_s, k % 4 < 2);
+            certain += check_settled(run, kind, from_s, to_s);
+        }
+        run_drop(run);
+    }
+    run_treat_as_large(false);
+    assert_true(certain > 10000);
 }
 
 /* ---- days ---- */
@@ -301,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days_are_those_of_the_rows),
         cmocka_unit_test(runs_hold_what_was_put_in),
+        cmocka_unit_test(indexes_know_since_when),
         cmocka_unit_test(an_empty_run_is_a_run),
     };
     return cmocka_run_group_tests_name("mirror_run", tests, NULL, NULL);

@@ -107,11 +107,53 @@ static void check_operation(const struct pair *x, const struct pair *y, enum ope
     }
 }
 
+static struct byte_bounds random_bounds(struct rng *rng)
+{
+    uint8_t a = (uint8_t)rng_below(rng, 256), b = (uint8_t)rng_below(rng, 256);
+    return (struct byte_bounds){a < b ? a : b, a < b ? b : a};
+}
+
+static bool is_within(uint8_t byte, struct byte_bounds in)
+{
+    return byte >= in.from && byte <= in.to;
+}
+
+/* Bits by their bytes, of few words with bits and of many. */
+static void check_bytes(struct rng *rng, uint32_t one_in)
+{
+    static uint8_t bytes[SET_CHUNK];
+    struct set_words who, narrowed, left, out;
+    words_clear(&who);
+    words_fill(&out, 100);
+    for (uint32_t i = 0; i < SET_CHUNK; i++) {
+        bytes[i] = (uint8_t)rng_below(rng, 256);
+        words_set(&who, i, rng_below(rng, one_in) == 0);
+    }
+    struct byte_bounds in = random_bounds(rng), out_in = random_bounds(rng);
+    narrowed = left = who;
+    words_and_bytes(&narrowed, bytes, in);
+    words_split_bytes(&left, bytes, in, out_in, &out);
+    uint16_t used[SET_WORDS + 1];
+    uint32_t n = words_used(&who, used), k = 0;
+    for (uint32_t i = 0; i < SET_CHUNK; i++) {
+        bool has = words_has(&who, i) && is_within(bytes[i], in);
+        bool moved = has && is_within(bytes[i], out_in);
+        assert_int_equal(words_has(&narrowed, i), has);
+        assert_int_equal(words_has(&left, i), has && !moved);
+        assert_int_equal(words_has(&out, i), moved || i < 100);
+        if (i % 64 == 0 && who.w[i / 64] != 0)
+            assert_int_equal(used[k++], i / 64);
+    }
+    assert_int_equal(k, n);
+}
+
 static void operations_agree(bool avx2, bool avx512)
 {
     set_use_avx2(avx2);
     set_use_avx512(avx512);
     struct rng rng = rng_seed(2);
+    for (uint32_t one_in = 1; one_in < 1000000; one_in *= 8)
+        check_bytes(&rng, one_in);
     for (int round = 0; round < ROUNDS; round++) {
         struct pair x = make(&rng);
         struct pair y = make(&rng);

@@ -1,5 +1,5 @@
-/* query_places.c — number and sum by customer over a posting, beside a naive sum, with AVX2 and
- * without. */
+/* query_places.c — number and sum by customer over a posting, gone through and looked up, beside a
+ * naive sum, with AVX2 and without. */
 #include "unit.h"
 
 #include "base/rng.h"
@@ -79,7 +79,7 @@ static void take(struct set_words *x, uint32_t i)
     x->w[i / 64] &= ~(UINT64_C(1) << (i % 64));
 }
 
-static void check(struct rng *rng, const struct run_posting *p, struct set_words w[static 3])
+static void check(struct rng *rng, const struct run_posting *p, struct set_words w[static 4])
 {
     struct places_ask x = {.from_s = (uint32_t)rng_between(rng, 990, 1050),
                            .zero = rng_below(rng, 2) == 0};
@@ -87,13 +87,16 @@ static void check(struct rng *rng, const struct run_posting *p, struct set_words
     x.n_bounds = 1 + rng_below(rng, PLACES_BOUNDS_MOST);
     for (size_t i = 0; i < x.n_bounds; i++)
         x.bounds[i] = make_bounds(rng);
-    struct set_words *who = &w[0], *out = &w[1], *any = &w[2];
+    struct set_words *who = &w[0], *out = &w[1], *any = &w[2], *few = &w[3];
     choose_who(rng, who);
     words_clear(out);
     words_clear(any);
     if (x.zero)
         words_or(out, who);
+    *few = *out;
     places_run(&x, p, who, out);
+    places_few(&x, p, who, few);
+    assert_memory_equal(few, out, sizeof *few);
     places_any(x.from_s, x.to_s, p, any);
     for (uint32_t i = 0; i < p->n; i++) {
         bool found, holds = naive(&x, p, p->local[i], &found);
@@ -116,15 +119,17 @@ static void check(struct rng *rng, const struct run_posting *p, struct set_words
 static void agree(bool avx2)
 {
     struct rng rng = rng_seed(11);
-    struct set_words *w = aligned_alloc(64, 3 * sizeof *w);
+    struct set_words *w = aligned_alloc(64, 4 * sizeof *w);
     assert_non_null(w);
     set_use_avx2(avx2);
     for (int round = 0; round < ROUNDS; round++) {
+        run_treat_as_large(round % 2 == 0); /* an index, too */
         struct run *run = make_run(&rng, round % 3 == 0);
         if (run->postings[3] != NULL)
             check(&rng, run->postings[3], w);
         run_drop(run);
     }
+    run_treat_as_large(false);
     set_use_avx2(true);
     free(w);
 }

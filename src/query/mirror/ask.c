@@ -73,6 +73,7 @@ static int64_t run_chunks(const struct plan *p, struct set_words *chunks)
     struct asking x = {.plan = p, .chunks = chunks};
     uint32_t n = p->s->n_chunks;
     if (lists_of(p->root) * n >= LISTS_WORTH_SHARING) {
+        ask_call_postings(p->root, p->s);
         share_rounds(n, run_chunk, &x);
     } else {
         struct set_words *lists = words_new(lists_needed(p));

@@ -1,4 +1,5 @@
-/* places.c — from a posting to a list of places, to customers, to bits.
+/* places.c — from a posting to a list of places, to customers, to bits; or from a few customers to
+ * their places.
  *
  * No loop has a branch that depends on what single events are: a place or a customer is always
  * written where the next one goes, and counted only when it is one. Number and sum of a customer
@@ -253,6 +254,14 @@ static void put(const struct places_ask *x, uint32_t n, const struct set_words *
 /* From how many of a chunk's customers on it costs less to leave the others out at the end. */
 enum { MANY = SET_CHUNK / 8 };
 
+static bool asks_sum(const struct places_ask *x)
+{
+    bool sum = false;
+    for (size_t i = 0; i < x->n_bounds; i++)
+        sum = sum || x->bounds[i].of_sum;
+    return sum;
+}
+
 void places_run(const struct places_ask *x, const struct run_posting *p,
                 const struct set_words *who, struct set_words *out)
 {
@@ -260,9 +269,7 @@ void places_run(const struct places_ask *x, const struct run_posting *p,
     t.n = t.events = 0;
     t.amount = 0;
     t.last = UINT32_MAX;
-    bool sum = false, wide = set_uses_avx2();
-    for (size_t i = 0; i < x->n_bounds; i++)
-        sum = sum || x->bounds[i].of_sum;
+    bool sum = asks_sum(x), wide = set_uses_avx2();
     const struct set_words *first = words_count(who) < MANY ? who : NULL;
     for (uint32_t from = 0; from < p->n; from += BLOCK) {
         uint32_t to = p->n - from < BLOCK ? p->n : from + BLOCK;
@@ -280,6 +287,121 @@ void places_run(const struct places_ask *x, const struct run_posting *p,
     t.before[t.n] = t.events;
     t.sum[t.n] = t.amount;
     put(x, t.n, who, &t, out);
+}
+
+/* ---- customers looked up ---- */
+
+/* How many customers' places are called into the cache at once. */
+enum { CALLED = 256 };
+
+/* Adds a customer to the totals, if any of their places counts. */
+static void tally_plain(const struct places_ask *x, const struct run_posting *p,
+                        struct run_range range, bool sum, struct totals *t)
+{
+    uint32_t events = 0;
+    for (uint32_t i = range.from; i < range.to; i++) {
+        if (p->at_s[i] < x->from_s || p->at_s[i] > x->to_s)
+            continue;
+        events++;
+        t->amount += sum ? amount_at(p, i) : 0;
+    }
+    t->events += events;
+    t->n += events > 0;
+    t->before[t->n] = t->events;
+    t->sum[t->n] = t->amount;
+}
+
+/* The sum of eight amounts, to be added lane by lane; nothing is read but where `in` says. */
+WIDE_INLINE __m256i sum_eight(__m256i sum, const int32_t *amounts, __m256i in)
+{
+    __m256i a = _mm256_maskload_epi32(amounts, in);
+    a = _mm256_andnot_si256(_mm256_cmpeq_epi32(a, _mm256_set1_epi32(INT32_MIN)), a);
+    sum = _mm256_add_epi64(sum, _mm256_cvtepi32_epi64(_mm256_castsi256_si128(a)));
+    return _mm256_add_epi64(sum, _mm256_cvtepi32_epi64(_mm256_extracti128_si256(a, 1)));
+}
+
+WIDE_INLINE uint64_t sum_of_lanes(__m256i x)
+{
+    __m128i half = _mm_add_epi64(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    return (uint64_t)_mm_cvtsi128_si64(_mm_add_epi64(half, _mm_unpackhi_epi64(half, half)));
+}
+
+/* The same of narrow amounts, eight places at a time, from the last back to the first too early. */
+WIDE_INLINE void tally_wide(const struct places_ask *x, const struct run_posting *p,
+                            struct run_range range, bool sum, struct totals *t)
+{
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    __m256i amounts = _mm256_setzero_si256();
+    uint32_t events = 0, i = range.to;
+    do {
+        uint32_t n = i - range.from < LANES ? i - range.from : LANES;
+        i -= n;
+        __m256i valid = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), lane);
+        __m256i at = _mm256_maskload_epi32((const int *)(const void *)(p->at_s + i), valid);
+        __m256i in = _mm256_and_si256(wide_within(at, x->from_s, x->to_s), valid);
+        events +=
+            (uint32_t)__builtin_popcount((uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(in)));
+        if (sum)
+            amounts = sum_eight(amounts, p->amount_fen.narrow + i, in);
+    } while (i > range.from && p->at_s[i] >= x->from_s);
+    t->amount += sum_of_lanes(amounts);
+    t->events += events;
+    t->n += events > 0;
+    t->before[t->n] = t->events;
+    t->sum[t->n] = t->amount;
+}
+
+static void tally_few_plain(const struct places_ask *x, const struct run_posting *p,
+                            const uint16_t *list, const struct run_range *ranges, uint32_t n,
+                            bool sum, struct totals *t)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        t->local[t->n] = list[k];
+        tally_plain(x, p, ranges[k], sum, t);
+    }
+}
+
+WIDE static void tally_few_wide(const struct places_ask *x, const struct run_posting *p,
+                                const uint16_t *list, const struct run_range *ranges, uint32_t n,
+                                bool sum, struct totals *t)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        t->local[t->n] = list[k];
+        tally_wide(x, p, ranges[k], sum, t);
+    }
+}
+
+static void look_up(const struct run_posting *p, const uint16_t *list, uint32_t n,
+                    struct run_range *out)
+{
+    for (uint32_t k = 0; k < n; k++)
+        run_posting_call_index(p, list[k]);
+    for (uint32_t k = 0; k < n; k++) {
+        out[k] = run_posting_of(p, list[k]);
+        run_posting_call(p, out[k]);
+    }
+}
+
+void places_few(const struct places_ask *x, const struct run_posting *p,
+                const struct set_words *who, struct set_words *out)
+{
+    struct totals t;
+    uint16_t used[SET_WORDS + 1], list[CALLED];
+    struct run_range ranges[CALLED];
+    uint32_t n_used = words_used(who, used);
+    bool sum = asks_sum(x), narrow = !sum || p->amount_fen.narrow != NULL;
+    bool wide = narrow && set_uses_avx2();
+    for (uint32_t i = 0; i < n_used;) {
+        uint32_t n = 0;
+        for (; i < n_used && n <= CALLED - 64; i++)
+            for (uint64_t bits = who->w[used[i]]; bits != 0; bits &= bits - 1)
+                list[n++] = (uint16_t)(used[i] * 64U + (uint32_t)__builtin_ctzll(bits));
+        look_up(p, list, n, ranges);
+        t.n = t.events = t.before[0] = 0;
+        t.amount = t.sum[0] = 0;
+        (wide ? tally_few_wide : tally_few_plain)(x, p, list, ranges, n, sum, &t);
+        put(x, t.n, who, &t, out);
+    }
 }
 
 /* ---- any at all ---- */

@@ -1,5 +1,5 @@
-/* places — the events of one kind gone through at once: number and sum by customer. Private to
- * query/mirror.
+/* places — the events of one kind gone through at once, or looked up for a few: number and sum by
+ * customer. Private to query/mirror.
  *
  * A posting is read from its beginning to its end, a block at a time: times and customers eight at
  * once become a list of the places that count; the list becomes customers with the number and the
@@ -29,6 +29,11 @@ struct places_ask {
 /* For each customer of `who` who has events in the time: their bit in `out` becomes whether the
  * bounds hold. No amount counts as nothing. */
 void places_run(const struct places_ask *x, const struct run_posting *p,
+                const struct set_words *who, struct set_words *out);
+
+/* The same where they are few: each is looked up, and what is read of the next ones is called into
+ * the cache. Cost: four or five lines of memory each, twenty of them at a time. */
+void places_few(const struct places_ask *x, const struct run_posting *p,
                 const struct set_words *who, struct set_words *out);
 
 /* Puts those who have any event in the time into `out`. Cost: half a nanosecond a place. */

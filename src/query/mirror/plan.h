@@ -196,7 +196,11 @@ void ask_call(const struct ask *ask, uint32_t chunk);
  * room for 2 × depth word lists. */
 void ask_run(const struct ask *ask, const struct snapshot *s, uint32_t chunk, struct set_words *x,
              struct set_words *scratch);
+/* The same of what leads to postings, of all chunks: one pointer after the other, each of which
+ * would be waited for. */
+void ask_call_postings(const struct ask *ask, const struct snapshot *s);
 /* run_event.c */
+void events_call(const struct events_ask *x, const struct chunk *chunk);
 void events_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
                 struct set_words *out);
 /* run_past.c */

@@ -182,6 +182,14 @@ void ask_call(const struct ask *ask, uint32_t chunk)
         set_call(ask->sets[i], chunk);
 }
 
+void ask_call_postings(const struct ask *ask, const struct snapshot *s)
+{
+    for (size_t i = 0; i < ask->n_items; i++)
+        ask_call_postings(ask->items[i], s);
+    for (uint32_t i = 0; ask->kind == ASK_MEASURE && i < s->n_chunks; i++)
+        events_call(ask->events, s->chunks[i]);
+}
+
 void ask_run(const struct ask *ask, const struct snapshot *s, uint32_t chunk, struct set_words *x,
              struct set_words *scratch)
 {

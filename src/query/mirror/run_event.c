@@ -182,32 +182,6 @@ static void run_posting_any(const struct events_ask *x, const struct run_posting
     words_or(out, &hit);
 }
 
-enum { AHEAD = 16 /* customers */ };
-
-/* Customers are few beside the events: each is looked for, and the places of the next ones are
- * called into the cache. */
-static void run_posting_few(const struct events_ask *x, const struct run_posting *p, bool sum,
-                            const struct set_words *who, struct set_words *out)
-{
-    uint16_t *list = must(malloc((words_count(who) + 1) * sizeof *list));
-    uint32_t n = words_list(who, list);
-    struct run_range next[AHEAD] = {{0}};
-    for (uint32_t i = 0; i < n + AHEAD; i++) {
-        struct run_range range = next[i % AHEAD];
-        if (i + AHEAD < n)
-            run_posting_call_index(p, list[i + AHEAD]);
-        if (i < n) {
-            next[i % AHEAD] = run_posting_of(p, list[i]);
-            run_posting_call(p, next[i % AHEAD]);
-        }
-        if (i < AHEAD || range.from == range.to)
-            continue;
-        struct tally t = tally_places(x, p, range, sum);
-        words_set(out, list[i - AHEAD], tally_holds(x, &t));
-    }
-    free(list);
-}
-
 /* One customer after the other. */
 static void run_posting_each(const struct events_ask *x, const struct run_posting *p, bool sum,
                              const struct set_words *who, struct set_words *out)
@@ -295,19 +269,22 @@ static void run_posting_plainly(const struct events_ask *x, const struct run_pos
     int64_t least = least_events(x);
     struct set_words with;
     struct places_ask places;
-    if (least > 0 && p->index != NULL) { /* nobody else has as many, at whatever time */
+    if (least > 0 && p->index != NULL) { /* nobody else has as many */
         with = *who;
-        words_and(&with, least == 1 ? &p->index->once : &p->index->again);
+        if (any)
+            run_posting_settle(p->index, x->from_s, x->to_s, &with, out);
+        else
+            run_posting_narrow(p->index, x->from_s, least == 2, &with);
         who = &with;
     }
-    if (words_count(who) < p->n / (any ? FEW_BESIDE_ANY : FEW_BESIDE_TALLY))
-        run_posting_few(x, p, sum, who, out);
+    if (!places_of(x, &places))
+        run_posting_each(x, p, sum, who, out);
+    else if (words_count(who) < p->n / (any ? FEW_BESIDE_ANY : FEW_BESIDE_TALLY))
+        places_few(&places, p, who, out);
     else if (any)
         run_posting_any(x, p, who, out);
-    else if (places_of(x, &places))
-        places_run(&places, p, who, out);
     else
-        run_posting_each(x, p, sum, who, out);
+        places_run(&places, p, who, out);
 }
 
 static void run_posting(const struct events_ask *x, const struct run *run, uint8_t kind,
@@ -629,11 +606,26 @@ static void run_several(const struct ask *ask, const struct chunk *chunk,
     assembly_end(&a);
 }
 
+void events_call(const struct events_ask *x, const struct chunk *chunk)
+{
+    const struct run *run = chunk->runs[0];
+    for (size_t k = 0; k < x->n_slots; k++) {
+        const struct run_posting *p = run->postings[x->kinds[k]];
+        __builtin_prefetch(&run->by_kind[x->kinds[k]]);
+        if (p != NULL && p->index != NULL)
+            __builtin_prefetch(p->index->newest);
+    }
+}
+
 void events_run(const struct ask *ask, const struct chunk *chunk, const struct set_words *cand,
                 struct set_words *out)
 {
     struct chunk_runs v;
     words_clear(out);
+    if (chunk->n_runs == 1) {
+        run_one(ask, chunk->runs[0], cand, out);
+        return;
+    }
     chunk_runs_begin(&v, chunk, cand);
     while (chunk_runs_next(&v))
         run_one(ask, v.run, &v.here, out);
