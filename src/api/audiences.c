@@ -161,14 +161,28 @@ struct counted {
     size_t sample_n;
 };
 
+/* The others are woken for a long count while names are looked up. */
+static enum rc read_counted(struct tx *tx, struct str text, const struct audience_expr **out,
+                            struct err *e)
+{
+    struct query_names names = query_names_sql(tx);
+    struct audience_expr *x = NULL;
+    enum rc rc = audience_parse(tx_arena(tx), AUDIENCE_CUSTOMER, text, &x, e);
+    if (rc == RC_OK && answer_is_long(x))
+        share_soon();
+    if (rc == RC_OK)
+        rc = audience_check(tx_arena(tx), &names, x, e);
+    *out = x;
+    return rc;
+}
+
 static enum rc count_all(struct request *rq, struct tx *tx, struct audience_question *q,
                          struct counted *c, struct err *e)
 {
     int64_t began_us = clock_mono_us();
     struct mirror *m = request_app(rq)->mirror;
     struct snapshot *s = NULL;
-    share_soon(); /* for the count, when the names have been looked up */
-    enum rc rc = expression_read(tx, AUDIENCE_CUSTOMER, arg_str(rq, "expression"), &q->expr, e);
+    enum rc rc = read_counted(tx, arg_str(rq, "expression"), &q->expr, e);
     if (rc == RC_OK && answer_is_long(q->expr))
         rc = answer_from_long(m, tx, &s, e);
     else if (rc == RC_OK)

@@ -1,8 +1,8 @@
 /* set.c — the chunks of a set: made, shared, asked.
  *
  * A chunk is a counted reference of its own, so a set that differs in one chunk from another costs
- * that chunk and a pointer for each of the others. Every chunk is kept in its smallest form, which
- * is decided once, when it is made. The loops over words are in words.c.
+ * that chunk and a pointer for each of the others. In which form a chunk is kept is decided once,
+ * when it is made. The loops over words are in words.c.
  */
 #include "mirror/set.h"
 
@@ -13,13 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* From so many places on bits are kept, although they take up to four times the room: places are
+ * gone through one by one, bits 512 at a time. */
+enum { LISTED_MOST = SET_ARRAY_MOST / 4 };
+
 /* How a chunk that is not empty is kept. */
 enum form { ALL, FEW, MOST, BITS };
 struct chunk {
     atomic_uint refs;
     enum form form;
     uint32_t n;       /* members, 1 … SET_CHUNK */
-    uint32_t listed;  /* places, at most SET_ARRAY_MOST */
+    uint32_t listed;  /* places, at most LISTED_MOST */
     uint16_t *places; /* ascending: the members of FEW, who is missing of MOST; else NULL */
     uint64_t *words;  /* SET_WORDS of them, aligned, of BITS; else NULL */
 };
@@ -59,7 +63,7 @@ static struct chunk *chunk_new(enum form form, uint32_t n, uint32_t listed)
     return c;
 }
 
-/* In whichever form is smallest; NULL for none. */
+/* In whichever form is asked soonest; NULL for none. */
 static struct chunk *chunk_of_words(const struct set_words *x)
 {
     uint32_t n = words_count(x);
@@ -68,10 +72,10 @@ static struct chunk *chunk_of_words(const struct set_words *x)
         return NULL;
     if (n == SET_CHUNK)
         return chunk_new(ALL, n, 0);
-    if (n <= SET_ARRAY_MOST) {
+    if (n <= LISTED_MOST) {
         c = chunk_new(FEW, n, n);
         words_list(x, c->places);
-    } else if (SET_CHUNK - n <= SET_ARRAY_MOST) {
+    } else if (SET_CHUNK - n <= LISTED_MOST) {
         struct set_words missing;
         words_fill(&missing, SET_CHUNK);
         words_and_not(&missing, x);
@@ -134,7 +138,7 @@ struct set *set_new(const uint32_t *members, size_t n)
         size_t end = i;
         while (end < n && members[end] / SET_CHUNK == chunk)
             end++;
-        if (end - i <= SET_ARRAY_MOST) {
+        if (end - i <= LISTED_MOST) {
             s->at[chunk] = chunk_of_array(members + i, (uint32_t)(end - i));
         } else {
             words_clear(&bits);

@@ -1,17 +1,18 @@
 /* set — sets of customers by ordinal: tags, tiers, stages, cities, members of groups, audiences.
  *
  * Ordinals (0 … about a billion) fall into chunks of 65,536. A chunk of a set is empty, full, a
- * sorted array of up to SET_ARRAY_MOST 16-bit numbers of who is in it, or of who is missing, or
- * 1,024 words of bits, whichever is smallest. Sets never change: an edit makes a new set that
- * shares every untouched chunk, so readers of an old snapshot are not disturbed and need no lock.
+ * sorted array of up to 1,024 16-bit numbers of who is in it, or of who is missing, or 1,024 words
+ * of bits; up to four times as many numbers would be smaller than bits, but slower. Sets never
+ * change: an edit makes a new set that shares every untouched chunk, so readers of an old snapshot
+ * are not disturbed and need no lock.
  * Both sets and chunks are counted references.
  *
  * Questions go chunk by chunk over words of bits in a buffer of the caller that stays in the first
  * cache (8 KB): set_load() the first set, then set_and(), set_or(), set_and_not() with others, so
  * that a whole expression costs one pass. AVX2 is used where the processor has it.
  *
- * Cost: 2 bytes a member (or a missing one) in a sparse chunk, at most 8 KB a chunk, 32 bytes a
- * chunk besides. An operation on a chunk of bits takes about 0.3 µs, on a sparse one 1 ns a place.
+ * Cost: 2 bytes a member (or a missing one) in a sparse chunk, 8 KB in another, 32 bytes a chunk
+ * besides. An operation on a chunk of bits takes about 0.3 µs, on a sparse one 1 ns a place.
  */
 #ifndef KOI_MIRROR_SET_H
 #define KOI_MIRROR_SET_H

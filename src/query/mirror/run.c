@@ -84,10 +84,19 @@ struct place {
 static void narrow(const struct ask *ask, struct place at, struct set_words *x,
                    struct set_words *scratch);
 
-static void put_sets(const struct ask *ask, struct place at, struct set_words *x)
+static void put_sets(const struct ask *ask, size_t from, struct place at, struct set_words *x)
 {
-    for (size_t i = 0; i < ask->n_sets; i++)
+    for (size_t i = from; i < ask->n_sets; i++)
         set_or(ask->sets[i], at.chunk, x);
+}
+
+static void load_sets(const struct ask *ask, struct place at, struct set_words *out)
+{
+    if (ask->n_sets == 0)
+        words_clear(out);
+    else
+        set_load(ask->sets[0], at.chunk, out);
+    put_sets(ask, 1, at, out);
 }
 
 static void narrow_to_sets(const struct ask *ask, struct place at, struct set_words *x,
@@ -97,8 +106,7 @@ static void narrow_to_sets(const struct ask *ask, struct place at, struct set_wo
         set_and(ask->sets[0], at.chunk, x);
         return;
     }
-    words_clear(scratch);
-    put_sets(ask, at, scratch);
+    load_sets(ask, at, scratch);
     words_and(x, scratch);
 }
 
@@ -120,10 +128,17 @@ static void narrow_to_any(const struct ask *ask, struct place at, struct set_wor
                           struct set_words *scratch)
 {
     struct set_words *any = &scratch[0], *left = &scratch[1];
-    words_clear(any);
-    for (size_t i = 0; i < ask->n_items; i++) {
+    if (ask->n_items > 0 && ask->items[0]->kind == ASK_SETS) {
+        load_sets(ask->items[0], at, any);
+    } else if (ask->n_items > 0) {
+        *any = *x;
+        narrow(ask->items[0], at, any, scratch + 2);
+    } else {
+        words_clear(any);
+    }
+    for (size_t i = 1; i < ask->n_items; i++) {
         if (ask->items[i]->kind == ASK_SETS) {
-            put_sets(ask->items[i], at, any);
+            put_sets(ask->items[i], 0, at, any);
             continue;
         }
         *left = *x;
