@@ -147,11 +147,15 @@ export class Koi {
     }
   }
 
-  /** Waits until what follows a build is over (the image, merges of runs): the threads rest. */
+  /**
+   * Waits until what follows a build or an import is over (the image, merges of runs, of which the
+   * last come after some quiet seconds): the threads rest.
+   */
   async rest() {
     const pause = 1000;
+    const enough = 8;
     let last = processorMs(this.server.pid);
-    for (let tries = 0, quiet = 0; quiet < 3; tries++) {
+    for (let tries = 0, quiet = 0; quiet < enough; tries++) {
       if (tries > 300) throw new Error('the server does not come to rest');
       await new Promise((resolve) => setTimeout(resolve, pause));
       const now = processorMs(this.server.pid);

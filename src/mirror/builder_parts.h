@@ -18,6 +18,11 @@ struct builder_bounds {
     /* … and part of the first when they are more than one row in so many of it. */
     uint32_t base_share;
     uint32_t young_most; /* rows that runs of the last seconds may have as one */
+    /* Questions are slower where customers have rows in several runs. So the first becomes one with
+     * fewer rows, too: of one chunk after the other, with so many nanoseconds for each of its rows
+     * between two; and of all of them when nothing has been written for so long. 0: never. */
+    uint32_t tidy_ns;
+    uint32_t quiet_us;
 };
 
 extern const struct builder_bounds builder_bounds; /* in force unless told */
@@ -37,6 +42,9 @@ struct builder {
     struct order_patch *noted; /* of chunks whose runs are being merged */
     size_t n_noted, noted_room;
     struct builder_bounds bounds;
+    int64_t wrote_us;    /* when a step last had something to read */
+    int64_t tidy_us;     /* when the next first run may become one with few rows, … */
+    uint32_t tidy_chunk; /* … and of which chunk on */
     bool behind; /* a build or step failed on its way: only everything anew will do */
     _Atomic int64_t at_seq, to_seq;
     _Atomic int64_t rows_anew; /* that steps have copied from runs so far */
@@ -92,6 +100,8 @@ bool runs_stand(const struct chunk *c, const struct merging *g);
 void runs_put_merged(struct chunk *c, struct merging *g);
 /* Hands out what is to be merged. */
 void runs_give_merges(struct builder *b, const struct snapshot *s);
+/* Hands out what is in several runs, some chunks at once, when nothing was written of late. */
+void runs_give_rest(struct builder *b, const struct snapshot *s);
 
 /* ---- builder_merge.c: customers that became one ---- */
 

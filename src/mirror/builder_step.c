@@ -8,6 +8,7 @@
  */
 #include "mirror/builder.h"
 
+#include "base/clock.h"
 #include "base/must.h"
 #include "mirror/builder_parts.h"
 #include "store/event.h"
@@ -19,10 +20,22 @@
 #ifdef KOI_SMALL_RUNS /* a differential test builds it so: everything below happens all the time */
 enum { IDS_A_QUERY = 7, RELOAD_FROM = 40 };
 const struct builder_bounds builder_bounds = {
-    .top_most = 100, .growth = 3, .base_share = 6, .young_most = 500};
+    .top_most = 100,
+    .growth = 3,
+    .base_share = 6,
+    .young_most = 500,
+    .tidy_ns = 5000,
+    .quiet_us = 1,
+};
 #else
 const struct builder_bounds builder_bounds = {
-    .top_most = 2048, .growth = 8, .base_share = 16, .young_most = 1 << 17};
+    .top_most = 2048,
+    .growth = 8,
+    .base_share = 16,
+    .young_most = 1 << 17,
+    .tidy_ns = 1500, /* fifty times what a row costs */
+    .quiet_us = 5000000,
+};
 enum {
     IDS_A_QUERY = 2000,  /* customers asked about at once */
     RELOAD_FROM = 20000, /* customers from which a kind of marks is read whole instead */
@@ -527,7 +540,11 @@ enum rc builder_next(struct builder *b, struct tx *tx, const struct snapshot *la
     enum rc rc = tx_last_seq(tx, &s.seq, e);
     if (rc != RC_OK)
         return rc;
-    if (s.seq == last->seq && !b->behind && !merger_has(b->merger)) {
+    bool quiet = s.seq == last->seq && !b->behind;
+    if (!quiet)
+        b->wrote_us = clock_mono_us();
+    if (quiet && !merger_has(b->merger)) {
+        runs_give_rest(b, last);
         *out = snapshot_hold(last);
         return RC_OK;
     }
@@ -558,6 +575,8 @@ enum rc builder_next(struct builder *b, struct tx *tx, const struct snapshot *la
         return rc;
     }
     runs_give_merges(b, fresh);
+    if (quiet)
+        runs_give_rest(b, fresh);
     b->behind = false;
     *out = fresh;
     return RC_OK;

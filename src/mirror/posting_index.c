@@ -123,14 +123,7 @@ struct run_range run_posting_of(const struct run_posting *p, uint32_t local)
     if (x == NULL)
         return (struct run_range){places_lower(p->local, p->n, local),
                                   places_lower(p->local, p->n, local + 1)};
-    uint32_t w = local / 64;
-    uint64_t bit = UINT64_C(1) << local % 64, bits = x->once.w[w];
-    if ((bits & bit) == 0)
-        return (struct run_range){0, 0};
-    uint32_t i = x->before[w] + (uint32_t)__builtin_popcountll(bits & (bit - 1));
-    uint32_t from = x->place[w] + x->begin[i];
-    uint32_t to = i + 1 < x->before[w + 1] ? x->place[w] + x->begin[i + 1] : x->place[w + 1];
-    return (struct run_range){from, to};
+    return posting_index_of(x, local);
 }
 
 /* Whose byte says that they may have an event from from_s on, which is not behind the last. */

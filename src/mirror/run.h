@@ -202,6 +202,20 @@ struct run_range run_range_of(const struct run *run, uint32_t local);
 /* The places of one customer in a posting; a few ns with an index, else O(log n). */
 struct run_range run_posting_of(const struct run_posting *p, uint32_t local);
 
+/* The same of a posting with an index, for loops over many customers. */
+__attribute__((always_inline)) static inline struct run_range
+posting_index_of(const struct posting_index *x, uint32_t local)
+{
+    uint32_t w = local / 64;
+    uint64_t bit = UINT64_C(1) << local % 64, bits = x->once.w[w];
+    if ((bits & bit) == 0)
+        return (struct run_range){0, 0};
+    uint32_t i = x->before[w] + (uint32_t)__builtin_popcountll(bits & (bit - 1));
+    uint32_t from = x->place[w] + x->begin[i];
+    uint32_t to = i + 1 < x->before[w + 1] ? x->place[w] + x->begin[i + 1] : x->place[w + 1];
+    return (struct run_range){from, to};
+}
+
 /* Leaves of `who` those who may have an event, or two of them, from from_s on: all who have, and
  * some whose is up to a day and a half too old. Cost: a byte a customer of the chunk. */
 void run_posting_narrow(const struct posting_index *x, uint32_t from_s, bool twice,

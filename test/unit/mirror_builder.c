@@ -56,6 +56,8 @@ static struct builder *busy_builder(struct world *w)
         .top_most = (uint32_t)rng_between(&w->rng, 1, 60),
         .growth = (uint32_t)rng_between(&w->rng, 1, 8),
         .base_share = (uint32_t)rng_between(&w->rng, 1, 20),
+        .tidy_ns = (uint32_t)rng_below(&w->rng, 2) * 50000,
+        .quiet_us = (uint32_t)rng_below(&w->rng, 2),
     };
     return b;
 }
@@ -170,8 +172,10 @@ static void come_back(struct world *w)
     w->old[w->old_n++] = w->builder;
     w->builder = fresh;
     w->last = loaded;
-    merger_wait(fresh->merger);
-    step(w, true);
+    for (int i = 0; i < 3 && run_is_in_file(w->last->chunks[0]->runs[0]); i++) {
+        merger_wait(fresh->merger); /* newer runs may become one first */
+        step(w, true);
+    }
     assert_false(run_is_in_file(w->last->chunks[0]->runs[0]));
 }
 
@@ -596,6 +600,43 @@ static void late_by_a_second(void **state)
     world_free(w);
 }
 
+/* Rows of a few customers, far less than a share of the first run, become part of it: in quiet, and
+ * now and then while there is none. */
+static void few_rows_do_not_stay_apart(void **state)
+{
+    enum { PEOPLE = 100, FEW = 6, PAST = 40 };
+    struct world *w = world_new(*state);
+    make_many(w, PEOPLE);
+    step(w, true);
+    happen_to_many(w, w->people.at, w->people.n, PAST);
+    snapshot_drop(w->last);
+    w->last = NULL;
+    step(w, true);
+    w->builder->bounds = (struct builder_bounds){.top_most = 1, .growth = 1, .base_share = 1};
+    for (int i = 0; i < 8; i++) {
+        int quiet = i < 4;
+        snprintf(w->when, sizeof w->when, "seed %" PRIu64 ", few %d", w->seed, i);
+        for (int k = 0; k < 3; k++) {
+            happen_to_many(w, w->people.at, FEW, 1);
+            step(w, false);
+        }
+        merger_wait(w->builder->merger);
+        assert_true(w->last->chunks[0]->n_runs > 1);
+        into_first = 0;
+        *(quiet ? &w->builder->bounds.quiet_us : &w->builder->bounds.tidy_ns) = 1;
+        for (int k = 0; k < 3; k++) {
+            if (!quiet)
+                happen_to_many(w, w->people.at, FEW, 1);
+            step(w, true);
+            merger_wait(w->builder->merger);
+        }
+        assert_true(quiet ? w->last->chunks[0]->n_runs == 1 : into_first > 0);
+        w->builder->bounds.quiet_us = w->builder->bounds.tidy_ns = 0;
+        step(w, true);
+    }
+    world_free(w);
+}
+
 /* What is merged while everything is read anew has no place any more. */
 static void merges_of_the_past_are_dropped(void **state)
 {
@@ -827,6 +868,7 @@ int main(void)
         STORE_TEST(everyone_may_go, SQLITE),
         STORE_TEST(runs_settle, SQLITE),
         STORE_TEST(late_by_a_second, SQLITE),
+        STORE_TEST(few_rows_do_not_stay_apart, SQLITE),
         STORE_TEST(merges_of_the_past_are_dropped, SQLITE),
         STORE_TEST(several_chunks, SQLITE),
         STORE_TEST(steps_agree_with_everything, POSTGRES),

@@ -371,13 +371,24 @@ WIDE static void tally_few_wide(const struct places_ask *x, const struct run_pos
     }
 }
 
-static void look_up(const struct run_posting *p, const uint16_t *list, uint32_t n,
-                    struct run_range *out)
+static void look_up_plain(const struct run_posting *p, const uint16_t *list, uint32_t n,
+                          struct run_range *out)
 {
     for (uint32_t k = 0; k < n; k++)
         run_posting_call_index(p, list[k]);
     for (uint32_t k = 0; k < n; k++) {
         out[k] = run_posting_of(p, list[k]);
+        run_posting_call(p, out[k]);
+    }
+}
+
+WIDE static void look_up_wide(const struct run_posting *p, const uint16_t *list, uint32_t n,
+                              struct run_range *out)
+{
+    for (uint32_t k = 0; k < n; k++)
+        run_posting_call_index(p, list[k]);
+    for (uint32_t k = 0; k < n; k++) {
+        out[k] = posting_index_of(p->index, list[k]);
         run_posting_call(p, out[k]);
     }
 }
@@ -396,7 +407,7 @@ void places_few(const struct places_ask *x, const struct run_posting *p,
         for (; i < n_used && n <= CALLED - 64; i++)
             for (uint64_t bits = who->w[used[i]]; bits != 0; bits &= bits - 1)
                 list[n++] = (uint16_t)(used[i] * 64U + (uint32_t)__builtin_ctzll(bits));
-        look_up(p, list, n, ranges);
+        (p->index != NULL && wide ? look_up_wide : look_up_plain)(p, list, n, ranges);
         t.n = t.events = t.before[0] = 0;
         t.amount = t.sum[0] = 0;
         (wide ? tally_few_wide : tally_few_plain)(x, p, list, ranges, n, sum, &t);
