@@ -228,7 +228,8 @@ async function ask(report) {
   const sides = openSides(koi, peers);
   const empty = { name: 'empty request', compared: false, ask: () => koi.ask('empty', {}) };
   const times = { name: 'koi with times', ask: (_, constants) => koi.ask('Q3times', constants) };
-  const more = { Q1: [empty], Q3: [times] };
+  const whole = { name: 'koi with whole', ask: (_, constants) => koi.ask('Q8whole', constants) };
+  const more = { Q1: [empty], Q3: [times], Q8: [whole] };
   const medians = {};
   for (const question of asked) {
     say(`asking ${question}: ${world.QUESTIONS[question]}`);

@@ -254,11 +254,14 @@ const questions = {
     body: { events: 'order', window: '', now_s: now },
     read: (reply) => world.cells(reply.cells.map(({ r, f, m, customers }) => [r, f, m, customers])),
   }),
-  Q8: ({ day }) => ({
+  // Likewise: with the whole window Koi also tells how many customers there were in all of it.
+  Q8: (constants) => questions.Q8whole(constants, false),
+  Q8whole: ({ day }, whole = true) => ({
     path: '/api/analyses/counts',
     body: {
       series: KINDS,
       unit: 'day',
+      whole,
       window: 'last 30d',
       now_s: START + (day + 30) * DAY - 1,
     },

@@ -357,6 +357,22 @@ static void put_cell(struct json *j, const struct counts_cell *cell)
     json_put_int(j, "customers", cell->customers);
 }
 
+/* The whole window: its events, and its customers where they were asked for. */
+static void put_whole(struct json *j, const struct counts *q, const struct counts_bucket *all)
+{
+    json_open_object(j, "all");
+    json_put_known(j, "customers", q->units_only ? DB_NULL : all->customers);
+    json_open_array(j, "series");
+    for (size_t k = 0; k < q->n_series; k++) {
+        json_open_object(j, NULL);
+        json_put_int(j, "events", all->series[k].events);
+        json_put_known(j, "customers", q->units_only ? DB_NULL : all->series[k].customers);
+        json_close_object(j);
+    }
+    json_close_array(j);
+    json_close_object(j);
+}
+
 static void put_buckets(struct json *j, struct arena *arena, const struct asked *a,
                         const struct counts *q, const struct counts_answer *answer)
 {
@@ -394,6 +410,7 @@ static enum rc counts_run(struct request *rq, struct tx *tx, struct err *e)
     enum rc rc = asked_begin(rq, tx, &a, e);
     q->base = a.base;
     q->unit = asked_unit(rq);
+    q->units_only = arg_given(rq, "whole") && arg_int(rq, "whole") == 0;
     if (rc == RC_OK)
         rc = asked_lists(rq, tx, &a, "series", COUNTS_SERIES_MAX, q->series, &q->n_series, e);
     if (rc == RC_OK)
@@ -404,15 +421,7 @@ static enum rc counts_run(struct request *rq, struct tx *tx, struct err *e)
     struct json *j = asked_open(rq, &a);
     put_lists(j, "series", q->series, q->n_series);
     put_buckets(j, tx_arena(tx), &a, q, &answer);
-    json_open_object(j, "all");
-    json_put_int(j, "customers", answer.all.customers);
-    json_open_array(j, "series");
-    for (size_t k = 0; k < q->n_series; k++) {
-        put_cell(j, &answer.all.series[k]);
-        json_close_object(j);
-    }
-    json_close_array(j);
-    json_close_object(j);
+    put_whole(j, q, &answer.all);
     json_close_object(j);
     return RC_OK;
 }
@@ -429,6 +438,8 @@ const struct route route_analysis_counts = {
              .zh = "数列：[\"view\", \"click, share\"]，最多 16 个",
              .en = "the series: [\"view\", \"click, share\"], at most 16"},
             ARG_UNIT,
+            {"whole", ARG_BOOL, IN_BODY, .zh = "是否给出整段时间的客户数（去重），默认是",
+             .en = "whether to tell the customers of the whole window, each once; yes unless told"},
             ARGS_ANALYSIS,
         },
     .run = counts_run,

@@ -164,7 +164,8 @@ const struct schema schema_table[] = {
     {"AnalysisCounts",
      OBJECT("\"now_s\":" INT ",\"took_us\":" INT ",\"series\":" EVENT_LISTS ",\"buckets\":" ARRAY(
          OBJECT("\"day\":" TEXT ",\"customers\":" INT ",\"series\":" COUNTS_CELLS))
-         ",\"all\":" OBJECT("\"customers\":" INT ",\"series\":" COUNTS_CELLS))},
+         ",\"all\":" OBJECT("\"customers\":" INT_NULL ",\"series\":" ARRAY(
+            OBJECT("\"events\":" INT ",\"customers\":" INT_NULL))))},
     {"AnalysisFunnel",
      OBJECT("\"now_s\":" INT ",\"took_us\":" INT ",\"steps\":" EVENT_LISTS ",\"groups\":" ARRAY(
          OBJECT("\"key\":" TEXT ",\"name\":" TEXT_NULL ",\"levels\":" ARRAY(

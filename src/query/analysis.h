@@ -166,6 +166,7 @@ struct counts {
     struct analysis_events series[COUNTS_SERIES_MAX];
     size_t n_series; /* 1 or more */
     enum unit unit;
+    bool units_only; /* who was there in the whole window is not asked for, and 0 */
 };
 /* Events outside the window do not count, so the first and last bucket may hold part of a unit. A
  * window without a beginning begins at the earliest event of any series; without one there are no

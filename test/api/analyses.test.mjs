@@ -67,6 +67,13 @@ each('analyses', (engine) => {
       assert.equal(events, counts.all.series[k].events);
       assert.ok(events > 0);
     }
+    const apart = await ask(operator, 'counts', { series, unit: 'week', window, whole: false });
+    assert.deepEqual(apart.buckets, counts.buckets);
+    assert.ok(counts.all.customers > 0 && apart.all.customers === null);
+    apart.all.series.forEach(({ events, customers }, k) => {
+      assert.equal(events, counts.all.series[k].events);
+      assert.equal(customers, null);
+    });
     const amount = { start: 'order', back: 'order', unit: 'month', columns: 12, measure: 'amount' };
     const { cohorts } = await ask(operator, 'retention', { ...amount, window: 'last 360d' });
     const earned = cohorts.flatMap(({ cells }) => cells).reduce((n, fen) => n + (fen ?? 0), 0);

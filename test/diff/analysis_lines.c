@@ -173,7 +173,7 @@ bool answer_full(const struct question *q, const struct answer *answer)
     case RETENTION:
         return retention_full(&q->retention, &answer->retention);
     case COUNTS:
-        return answer->counts.all.customers > 0;
+        return answer->counts.all.series[0].events > 0;
     case RFM:
         return answer->rfm.buyers >= 5;
     case REPURCHASE:

@@ -397,6 +397,8 @@ static enum rc counts(struct asker *x, const struct counts *q, struct counts_ans
             count_bucket(x, q, root, days[i], &answer.buckets[i]);
         count_bucket(x, q, root, NO_DAY, &answer.all);
     }
+    for (size_t k = 0; k < q->n_series && q->units_only; k++)
+        answer.all.series[k].customers = answer.all.customers = 0;
     *out = answer;
     return RC_OK;
 }

@@ -215,6 +215,7 @@ static void counts(struct draw *d, struct counts *q)
     q->n_series = chance(d, 5) ? COUNTS_SERIES_MAX : 1 + (size_t)pick(d, 4);
     for (size_t i = 0; i < q->n_series; i++)
         events(d, "series", 3, &q->series[i]);
+    q->units_only = flag(d, "units_only", 30);
 }
 
 static void paths(struct draw *d, struct paths *q)

@@ -425,7 +425,8 @@ static void count_days(const struct counts_run *r, const struct whole_days *d, u
         add_run_rows(r, d, before, &d->here, 1, sums);
     if (after.from_s <= after.to_s && d->end < units->n)
         add_run_rows(r, d, after, &d->here, 1, sums);
-    add_whole(r, d, &sums[units->n]);
+    if (!r->q->units_only)
+        add_whole(r, d, &sums[units->n]);
     count_rows(r, span, chunk, NULL, &d->rest, sums);
 }
 
@@ -463,7 +464,8 @@ static void tabulate(const struct counts_run *r, struct counts_answer *out)
     for (uint32_t i = 0; i < r->survey.plan.s->n_chunks; i++) {
         for (size_t u = 0; u < out->n; u++)
             add_bucket(&out->buckets[u], &r->chunks[i][u], n_series);
-        add_bucket(&out->all, &r->chunks[i][out->n], n_series);
+        if (!r->q->units_only)
+            add_bucket(&out->all, &r->chunks[i][out->n], n_series);
     }
     for (size_t u = 0; u < out->n; u++) /* events of the whole are those of its parts */
         for (size_t k = 0; k < n_series; k++)

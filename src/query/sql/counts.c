@@ -1,10 +1,10 @@
 /* counts.c — events and customers by day, week or month, by SQL.
  *
- * One statement: a row for each unit with an event, and one for the whole window, each with two
- * columns a series. An event is one row of "ev" with a mark for each series that it is in, so it is
- * read once and counted in several. Units come as bounds and are looked through for each event.
- * What lies outside the window is not in "ev", so the outer units may be there in part. Units
- * without an event have no row: they are 0.
+ * One statement: a row for each unit with an event, and one for the whole window where that is
+ * asked for, each with two columns a series. An event is one row of "ev" with a mark for each
+ * series that it is in, so it is read once and counted in several. Units come as bounds and are
+ * looked through for each event. What lies outside the window is not in "ev", so the outer units
+ * may be there in part. Units without an event have no row: they are 0.
  */
 #include "query/sql/analysis_sql.h"
 #include "query/sql/compile.h"
@@ -38,11 +38,22 @@ static enum rc ask(struct compile *c, struct tx *tx, const struct counts *q, str
     set_begin(&body);
     buf_addz(&body, "SELECT u.i AS i, ");
     put_series(q->n_series, &body);
-    buf_addz(&body, " FROM ev x JOIN unit u ON x.at_s >= u.from_s AND x.at_s < u.to_s GROUP BY u.i"
-                    " UNION ALL SELECT -1 AS i, ");
-    put_series(q->n_series, &body);
-    buf_addz(&body, " FROM ev x");
+    buf_addz(&body,
+             " FROM ev x JOIN unit u ON x.at_s >= u.from_s AND x.at_s < u.to_s GROUP BY u.i");
+    if (!q->units_only) {
+        buf_addz(&body, " UNION ALL SELECT -1 AS i, ");
+        put_series(q->n_series, &body);
+        buf_addz(&body, " FROM ev x");
+    }
     return analysis_ask(c, tx, &body, NULL, types, out, e);
+}
+
+/* The whole window has the events of its units. */
+static void add_up(const struct counts *q, struct counts_answer *out)
+{
+    for (size_t i = 0; i < out->n; i++)
+        for (size_t k = 0; k < q->n_series; k++)
+            out->all.series[k].events += out->buckets[i].series[k].events;
 }
 
 static void read_buckets(struct rows *rows, const struct counts *q, struct counts_answer *out)
@@ -83,6 +94,8 @@ enum rc sql_counts(struct tx *tx, const struct counts *q, struct counts_answer *
     analysis_end(&c);
     if (rc == RC_OK && units.n > 0) {
         read_buckets(rows, q, &answer);
+        if (q->units_only)
+            add_up(q, &answer);
         rc = rows_end(rows, e);
     }
     if (rc == RC_OK)
